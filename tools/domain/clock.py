@@ -1,0 +1,71 @@
+"""The one seam through which time enters Keeper.
+
+Everything else receives a Clock, so a replay decides exactly as the live run did.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from typing import Protocol
+
+NS = 1_000_000_000
+
+
+class Clock(Protocol):
+    """Tells the time; nothing else in Keeper may ask the operating system."""
+
+    def now(self) -> int:
+        """Nanoseconds since the epoch, UTC."""
+        ...
+
+
+class SystemClock:
+    """The machine's clock, for live and paper sessions."""
+
+    def now(self) -> int:
+        """Nanoseconds since the epoch, UTC."""
+        return time.time_ns()
+
+
+class ReplayClock:
+    """A clock that stands where the recording stands; it never runs backwards."""
+
+    def __init__(self, start: int = 0) -> None:
+        self._now = start
+
+    def now(self) -> int:
+        """Nanoseconds since the epoch, UTC, of the last event replayed."""
+        return self._now
+
+    def advance(self, ts: int) -> None:
+        """Move to ``ts``; an earlier time is ignored, because the past is over."""
+        self._now = max(self._now, ts)
+
+
+def sleep(seconds: float) -> None:
+    """Wait in real time; only live pacing uses it."""
+    if seconds > 0:
+        time.sleep(seconds)
+
+
+def iso(ts: int) -> str:
+    """``ts`` nanoseconds as UTC text with milliseconds, e.g. ``2024-08-08T23:55:01.123Z``."""
+    whole, rest = divmod(ts, NS)
+    base = datetime.fromtimestamp(whole, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    return f"{base}.{rest // 1_000_000:03d}Z"
+
+
+def day_of(ts: int) -> str:
+    """The UTC date of ``ts`` nanoseconds as ``YYYY-MM-DD``."""
+    return datetime.fromtimestamp(ts // NS, UTC).strftime("%Y-%m-%d")
+
+
+def day_bounds(day: str) -> tuple[int, int]:
+    """First nanosecond of ``day`` (``YYYY-MM-DD``, UTC) and of the day after it.
+
+    Raises:
+        ValueError: ``day`` is not a date.
+    """
+    start = int(datetime.strptime(day, "%Y-%m-%d").replace(tzinfo=UTC).timestamp()) * NS
+    return start, start + 86_400 * NS

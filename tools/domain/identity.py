@@ -1,0 +1,60 @@
+"""The one seam for identity and randomness: ids are functions of what they name.
+
+An id made from content is the same in replay as live, which is what lets a recorded
+decision be found and compared byte for byte.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+
+
+def _digest(*parts: object) -> str:
+    joined = "\x1f".join(str(part) for part in parts)
+    return hashlib.sha256(joined.encode()).hexdigest()
+
+
+def fresh_run_id(ts: int) -> str:
+    """A run id nobody else has; used where two runs at one instant must differ."""
+    return "run_" + _digest(ts, secrets.token_hex(16))[:10]
+
+
+def derived_run_id(*parts: object) -> str:
+    """A run id that is a function of the run's inputs, for replays."""
+    return "run_" + _digest("run", *parts)[:10]
+
+
+def signal_id(run_id: str, symbol: str, source: str, ts: int, sequence: int) -> str:
+    """Id of a signal: what, where, when, and which of the run."""
+    return "s_" + _digest(run_id, symbol, source, ts, sequence)[:10]
+
+
+def decision_id(signal: str) -> str:
+    """Id of the decision on a signal; one signal has exactly one decision."""
+    return "d_" + _digest("decision", signal)[:10]
+
+
+def outcome_id(signal: str, kind: str) -> str:
+    """Id of a signal's outcome, taken or followed on paper."""
+    return "o_" + _digest("outcome", kind, signal)[:10]
+
+
+def client_order_id(decision: str, leg: str, attempt: int) -> str:
+    """Client order id = f(decision, leg, attempt): a retry can be recognised by the venue."""
+    return "kp" + _digest("order", decision, leg, attempt)[:22]
+
+
+def lesson_id(statement_key: str, day: str) -> str:
+    """Id of a lesson: one claim, one day of evidence."""
+    return "l_" + _digest("lesson", statement_key, day)[:10]
+
+
+def unit_draw(seed: int, *parts: object) -> float:
+    """A number in [0, 1) fixed by seed and parts: a coin that falls the same way in replay."""
+    return int(_digest(seed, *parts)[:13], 16) / 16**13
+
+
+def content_hash(data: bytes) -> str:
+    """SHA-256 of ``data`` as hex."""
+    return hashlib.sha256(data).hexdigest()

@@ -1,0 +1,124 @@
+"""Parameters: bounded, named numbers that code reads and reflection may move.
+
+The catalogue is the single list of them. Memory keeps their versions; the decision cycle
+reads one immutable snapshot and passes plain numbers down.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from tools.domain.errors import BadUsage
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterSpec:
+    """One tunable: its name, default, bounds, unit and meaning."""
+
+    name: str
+    default: float
+    low: float
+    high: float
+    unit: str
+    help: str
+
+    def check(self, value: float) -> float:
+        """``value`` if it is finite and within bounds, else BadUsage."""
+        if not math.isfinite(value) or not self.low <= value <= self.high:
+            raise BadUsage(f"{self.name} must be between {self.low} and {self.high} {self.unit}, was {value}")
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterSet:
+    """An immutable snapshot of every parameter, with the version it came from."""
+
+    values: Mapping[str, float]
+    version: int = 0
+    origin: Mapping[str, str] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> float:
+        """The value of ``name``; KeyError for a name that is not in the catalogue."""
+        return self.values[name]
+
+    def whole(self, name: str) -> int:
+        """The value of ``name`` as an int."""
+        return int(self.values[name])
+
+    def nanos(self, name: str) -> int:
+        """The value of ``name``, which is in seconds, as nanoseconds."""
+        return round(self.values[name] * 1e9)
+
+
+CATALOGUE: tuple[ParameterSpec, ...] = (
+    # tape
+    ParameterSpec("tape_window_s", 60, 5, 600, "s", "window of the aggressor ratio and tape statistics"),
+    ParameterSpec("velocity_window_s", 10, 1, 60, "s", "window of the tape velocity"),
+    ParameterSpec("large_trade_usd", 1_000, 10, 1e7, "USD", "a print this large counts as a large trade"),
+    # market maker
+    ParameterSpec("mm_min_trades", 20, 1, 1_000, "prints", "prints in the window before an MM may be seen"),
+    ParameterSpec("mm_min_confidence", 0.7, 0, 1, "share", "MM confidence below which a signal is refused"),
+    ParameterSpec("mm_refresh_rate_min", 0.5, 0, 100, "Hz", "slowest refresh rate of an MM"),
+    ParameterSpec("mm_refresh_rate_max", 10, 0.1, 1_000, "Hz", "fastest refresh rate of an MM"),
+    ParameterSpec("mm_touch_bps", 10, 0.1, 500, "bps", "distance from mid within which quotes count as the MM's"),
+    # spoofing
+    ParameterSpec("spoof_size_ratio", 10, 1, 1_000, "x", "size against normal from which an order is suspect"),
+    ParameterSpec("spoof_lifetime_s", 1, 0.01, 60, "s", "lifetime below which a suspect cancel scores"),
+    ParameterSpec("spoof_update_hz", 5, 0, 1_000, "Hz", "book update rate from which a suspect cancel scores"),
+    ParameterSpec("spoof_max_score", 0.8, 0, 1, "share", "spoof score above which a signal is refused"),
+    # signal
+    ParameterSpec("signal_min_confidence", 0.05, 0, 1, "share", "MM confidence below which no signal is raised"),
+    ParameterSpec("signal_spacing_s", 5, 0.1, 3_600, "s", "least time between two signals on a symbol"),
+    ParameterSpec("entry_zone", 0.4, 0.01, 1, "share", "part of the MM range, from below, where entries are sought"),
+    ParameterSpec("take_profit_buffer_bps", 2, 0, 200, "bps", "profit asked above the round trip's cost"),
+    ParameterSpec("stop_bps", 20, 1, 1_000, "bps", "distance of the stop below the entry"),
+    ParameterSpec("entry_timeout_s", 30, 1, 3_600, "s", "an entry not filled by then is withdrawn"),
+    ParameterSpec("hold_timeout_s", 300, 5, 86_400, "s", "a position still open by then is closed"),
+    # routing
+    ParameterSpec("min_edge_bps", 0.5, 0, 100, "bps", "expected value after costs needed to enter"),
+    ParameterSpec("ambiguity_z", 1.0, 0, 5, "sigma", "half-width of the interval around zero that is ambiguous"),
+    ParameterSpec("pattern_neighbours", 25, 1, 500, "patterns", "neighbours recalled for a signal"),
+    ParameterSpec("pattern_min_neighbours", 8, 1, 500, "patterns", "fewer neighbours than this do not vote"),
+    ParameterSpec("pattern_min_similarity", 0.6, -1, 1, "cosine", "less similar patterns are no neighbours"),
+    ParameterSpec("probe_share", 0.08, 0, 0.5, "share", "share of refused signals taken as labelled probes on paper"),
+    # sizing
+    ParameterSpec("default_order_size_usd", 2, 0.1, 1e6, "USD", "target of one entry"),
+    ParameterSpec("min_order_size_usd", 1, 0.01, 1e6, "USD", "smallest slice"),
+    ParameterSpec("max_order_size_usd", 10, 0.1, 1e7, "USD", "largest entry"),
+    ParameterSpec("conservative_multiplier", 0.8, 0.1, 1, "x", "slice against the MM's average order, conservative"),
+    ParameterSpec("max_split_count", 10, 1, 100, "slices", "most slices of one entry"),
+    ParameterSpec("min_split_delay_s", 2, 1, 60, "s", "time between two slices"),
+    # market maker protection
+    ParameterSpec("mm_check_s", 2, 0.1, 60, "s", "how often the MM is checked while slices are placed"),
+    ParameterSpec("abort_bounds_move_bps", 10, 0.1, 1_000, "bps", "bounds moved further: abort"),
+    ParameterSpec("abort_confidence", 0.5, 0, 1, "share", "MM confidence below which an entry aborts"),
+    ParameterSpec("departure_rest_s", 300, 1, 86_400, "s", "rest of a symbol after its MM left"),
+    # limits
+    ParameterSpec("max_symbol_exposure_usd", 500, 0, 1e9, "USD", "most exposure a symbol"),
+    ParameterSpec("max_total_exposure_usd", 5_000, 0, 1e9, "USD", "most exposure in all"),
+    ParameterSpec("max_open_positions", 5, 0, 1_000, "positions", "most positions at once"),
+    ParameterSpec("max_trades_per_day", 100, 0, 1e6, "entries", "most entries a symbol a day"),
+    ParameterSpec("daily_loss_limit_usd", 50, 0, 1e9, "USD", "loss of the day after which entries stop"),
+    # paper venue
+    ParameterSpec("order_latency_ms", 80, 0, 10_000, "ms", "time from sending an order to the paper venue acting"),
+)
+
+SPECS: Mapping[str, ParameterSpec] = {spec.name: spec for spec in CATALOGUE}
+
+
+def default_parameters(overrides: Mapping[str, float] | None = None) -> ParameterSet:
+    """The catalogue's defaults with ``overrides`` applied and checked.
+
+    Raises:
+        BadUsage: An override is unknown or out of bounds.
+    """
+    values = {spec.name: float(spec.default) for spec in CATALOGUE}
+    origin: dict[str, str] = {}
+    for name, value in (overrides or {}).items():
+        if name not in SPECS:
+            raise BadUsage(f"unknown parameter {name!r}; known: {', '.join(sorted(SPECS))}")
+        values[name] = SPECS[name].check(float(value))
+        origin[name] = "setting"
+    return ParameterSet(values, 0, origin)

@@ -1,0 +1,75 @@
+"""What the lower rooms need from the upper ones, as records and small protocols.
+
+Memory implements them, ``keeper_agent.app`` wires them, and tools never learn who answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from tools.domain.parameter import ParameterSet
+from tools.domain.trading import Decision, Fill, Intent, OrderUpdate, Outcome, Signal
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A remembered market state similar to the present one, with what came of it."""
+
+    signal_id: str
+    outcome_id: str
+    similarity: float
+    net_bps: float
+    result: str
+    ts_known: int
+
+
+class IntentLog(Protocol):
+    """Where the executor writes before it acts; every call is durable when it returns."""
+
+    def record_intent(self, intent: Intent) -> None:
+        """Keep the wish, committed to disk, before the order is sent."""
+        ...
+
+    def record_fill(self, fill: Fill) -> None:
+        """Keep the fill, committed to disk; a known (venue, trade_id) is ignored."""
+        ...
+
+    def record_order(self, update: OrderUpdate) -> None:
+        """Keep what the venue said of the order."""
+        ...
+
+
+class Episodes(Protocol):
+    """Where the decision cycle keeps what it saw, concluded and got."""
+
+    def record_signal(self, signal: Signal) -> None:
+        """Keep a signal with its features."""
+        ...
+
+    def record_decision(self, decision: Decision) -> None:
+        """Keep a decision with its evidence."""
+        ...
+
+    def record_outcome(self, outcome: Outcome) -> None:
+        """Keep an outcome; from ``ts_known`` on it may be recalled."""
+        ...
+
+
+class Recall(Protocol):
+    """What is remembered, as it was known at a decision time."""
+
+    def neighbours(
+        self, vectors: Sequence[tuple[float, ...]], ts: int, limit: int, min_similarity: float
+    ) -> list[list[Neighbour]]:
+        """For each vector the most similar states whose outcome was known by ``ts``, best first."""
+        ...
+
+
+class ParameterSource(Protocol):
+    """The parameters in force at a time."""
+
+    def snapshot(self, ts: int) -> ParameterSet:
+        """Every parameter as it was known at ``ts``."""
+        ...

@@ -1,0 +1,265 @@
+"""Signals, decisions, intents, orders, fills and outcomes: the record of a trade's life.
+
+Values are frozen; prices and sizes are units of 1e-8 (see ``market``), quote amounts are
+Decimal, times are nanoseconds UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from tools.domain.market import Side
+
+
+class World(StrEnum):
+    """Where the events of a run come from."""
+
+    RECORDED = "recorded"
+    VENUE = "venue"
+    LIVE = "live"
+
+
+class Action(StrEnum):
+    """What the graph concluded."""
+
+    ENTER = "enter"
+    SKIP = "skip"
+    ABSTAIN = "abstain"
+
+
+class Route(StrEnum):
+    """Who settled a decision."""
+
+    RULE = "rule"
+    PATTERN = "pattern"
+    MODEL = "model"
+    LLM = "llm"
+    ABSTAIN = "abstain"
+
+
+class OrderStatus(StrEnum):
+    """Life of an order; UNKNOWN until the venue has said something."""
+
+    UNKNOWN = "unknown"
+    OPEN = "open"
+    FILLED = "filled"
+    CANCELLED = "cancelled"
+    REJECTED = "rejected"
+
+
+class Result(StrEnum):
+    """How a round trip, taken or followed on paper, ended."""
+
+    TAKE_PROFIT = "take_profit"
+    STOP = "stop"
+    TIMEOUT = "timeout"
+    ABORT = "abort"
+    UNFILLED = "unfilled"
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """A candidate trade from one source, with everything that was sensed when it was raised.
+
+    Attributes:
+        features: Feature name to value; absent or None means there was nothing to say.
+        vector: Fingerprint of the market state, unit length or all zeros, shape (n,).
+    """
+
+    signal_id: str
+    run_id: str
+    world: str
+    symbol: str
+    venue: str
+    source: str
+    ts: int
+    ts_event: int
+    side: Side
+    entry_price: int
+    take_profit: int
+    stop: int
+    entry_timeout_ns: int
+    hold_timeout_ns: int
+    cost_bps: float
+    confidence: float
+    features: Mapping[str, float | None]
+    vector: tuple[float, ...]
+
+    @property
+    def gain_bps(self) -> float:
+        """Net gain at the take-profit, basis points of the entry, after round-trip cost."""
+        return (self.take_profit / self.entry_price - 1) * 1e4 * int(self.side) - self.cost_bps
+
+    @property
+    def loss_bps(self) -> float:
+        """Net loss at the stop, positive basis points of the entry, after round-trip cost."""
+        return (1 - self.stop / self.entry_price) * 1e4 * int(self.side) + self.cost_bps
+
+    @property
+    def breakeven(self) -> float:
+        """Win probability at which the trade is worth nothing; above 1 it cannot pay."""
+        span = self.gain_bps + self.loss_bps
+        return self.loss_bps / span if span > 0 else 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """What one component said about a signal, and on what evidence.
+
+    Attributes:
+        stance: ``enter``, ``skip``, ``unsure`` or ``silent`` (nothing to say).
+        expected_bps: Expected value after costs, basis points; None when silent.
+        interval_bps: One standard error of ``expected_bps``; None when silent.
+        evidence: Ids of outcomes, lessons or model versions the vote rests on.
+    """
+
+    component: str
+    stance: str
+    probability: float | None
+    expected_bps: float | None
+    interval_bps: float | None
+    reason: str
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Clamp:
+    """A limit that changed a wish; no clamp is silent."""
+
+    limit: str
+    before: str
+    after: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SizePlan:
+    """How much, in how many slices, how far apart, and why.
+
+    ``slices`` are size units; they add up exactly to ``size``.
+    """
+
+    size: int
+    slices: tuple[int, ...]
+    split_delay_s: float
+    value_quote: Decimal
+    reasoning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the graph concluded on a signal, with every component's evidence."""
+
+    decision_id: str
+    signal_id: str
+    run_id: str
+    world: str
+    symbol: str
+    venue: str
+    ts: int
+    action: Action
+    route: Route
+    probability: float | None
+    breakeven: float
+    expected_bps: float | None
+    is_probe: bool
+    plan: SizePlan | None
+    votes: tuple[Vote, ...]
+    clamps: tuple[Clamp, ...]
+    reason: str
+    parameters_version: int
+    model_version: str | None
+    recalled: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A durable wish to place one order, written before anything is sent."""
+
+    client_order_id: str
+    decision_id: str
+    run_id: str
+    world: str
+    symbol: str
+    venue: str
+    leg: str
+    attempt: int
+    side: Side
+    price: int | None
+    size: int
+    is_post_only: bool
+    is_reduce_only: bool
+    ts: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderUpdate:
+    """What the venue said of an order."""
+
+    client_order_id: str
+    status: OrderStatus
+    filled: int
+    ts: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """One execution of one of our orders; (venue, trade_id) is unique."""
+
+    trade_id: str
+    client_order_id: str
+    decision_id: str
+    run_id: str
+    world: str
+    symbol: str
+    venue: str
+    side: Side
+    price: int
+    size: int
+    fee_quote: Decimal
+    is_maker: bool
+    ts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A round trip's result: ``taken`` with money or ``shadow``, followed on paper.
+
+    Excursions are basis points of the entry on the exit side; times to touch are
+    nanoseconds from entry, None when the barrier was never touched. ``ts_known`` is when
+    the result could first be known; recall before that must not see it.
+    """
+
+    outcome_id: str
+    signal_id: str
+    decision_id: str
+    run_id: str
+    world: str
+    symbol: str
+    venue: str
+    kind: str
+    is_probe: bool
+    result: Result
+    ts_entry: int | None
+    ts_exit: int | None
+    ts_known: int
+    entry_price: int | None
+    exit_price: int | None
+    size: int
+    gross_bps: float | None
+    net_bps: float | None
+    net_quote: Decimal | None
+    fees_quote: Decimal | None
+    mfe_bps: float | None
+    mae_bps: float | None
+    time_to_target_ns: int | None
+    time_to_stop_ns: int | None
+
+    @property
+    def won(self) -> bool | None:
+        """Whether it made money after costs; None where no position came about."""
+        return None if self.net_bps is None else self.net_bps > 0

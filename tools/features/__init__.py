@@ -1,0 +1,1 @@
+"""Numbers that describe the market at one moment."""

@@ -1,0 +1,1 @@
+"""Market data: events, book, tape and the readers that feed them."""
