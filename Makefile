@@ -1,0 +1,98 @@
+# Keeper's chores. `make run` and `make test` need nothing but Python 3.11+ and make; `make` alone lists the rest.
+#
+# A caller may set PYTHON (the interpreter of a new .venv), RUN_ARGS, PYTEST_ARGS, BENCH and BENCH_ARGS, and for
+# `make run` the settings KEEPER_HOME, DEFAULT_ORDER_SIZE_USD and MAX_ORDER_SIZE_USD.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.SUFFIXES:
+MAKEFLAGS += --no-print-directory
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --disable-pip-version-check
+STAMP := $(VENV)/keeper-setup
+PACKAGES := keeper_agent memory prompts graphs tools scheduler
+PYTHON ?=
+BENCH ?= replay
+
+.PHONY: help setup run test check bench lock clean
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+
+# A new lock or a moved checkout (dead paths) asks for a fresh .venv; a new pyproject.toml only for the project itself.
+setup:  ## create .venv with the locked dependencies (does nothing when it is up to date)
+	@set -eu; \
+	lock=$$({ echo '$(CURDIR)'; cat requirements-dev.lock; } | cksum); \
+	project=$$(cksum < pyproject.toml); \
+	installed=; \
+	if [ -x $(BIN)/python ] && [ -f $(STAMP) ]; then installed=$$(cat $(STAMP)); fi; \
+	if [ "$$installed" = "$$lock, $$project" ]; then exit 0; fi; \
+	case "$$installed" in "$$lock, "*) ;; *) \
+	    chosen=; \
+	    for candidate in $(or $(PYTHON),python3.13 python3.12 python3.11 python3); do \
+	        if "$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then \
+	            chosen=$$candidate; break; \
+	        fi; \
+	    done; \
+	    if [ -z "$$chosen" ]; then \
+	        echo 'make setup: Python 3.11 or newer was not found; install it, or name it with PYTHON=...' >&2; \
+	        exit 1; \
+	    fi; \
+	    echo "== setup: $(VENV) with $$("$$chosen" --version), a minute or two the first time"; \
+	    "$$chosen" -m venv --clear $(VENV) || { \
+	        echo "make setup: $$chosen cannot make a virtual environment (Debian: install its -venv package)" >&2; \
+	        exit 1; \
+	    }; \
+	    $(PIP) --require-hashes --only-binary :all: -r requirements-dev.lock;; \
+	esac; \
+	echo '== setup: Keeper itself'; \
+	$(PIP) --no-deps --no-build-isolation -e .; \
+	echo '== setup: compiling the kernels'; \
+	$(BIN)/keeper compile; \
+	echo "$$lock, $$project" > $(STAMP)
+
+# The environment and .env come before these defaults.
+run: setup  ## trade on paper over the bundled tapes
+	@for default in 'KEEPER_HOME=$(CURDIR)/.keeper' DEFAULT_ORDER_SIZE_USD=25 MAX_ORDER_SIZE_USD=50; do \
+	    name=$${default%%=*}; \
+	    if ! printenv "$$name" >/dev/null && ! grep -qs "^$$name=" .env; then export "$$default"; fi; \
+	done; \
+	exec $(BIN)/keeper run $(RUN_ARGS)
+
+test: setup  ## run the tests with coverage
+	@$(BIN)/python -m pytest -n 2 --cov $(PYTEST_ARGS)
+
+check: setup  ## check format, lint, types and import contracts
+	@echo '== format (ruff format)'
+	@$(BIN)/ruff format --check .
+	@echo '== lint (ruff check)'
+	@$(BIN)/ruff check .
+	@echo '== types (mypy)'
+	@$(BIN)/mypy $(PACKAGES) $(wildcard benchmarks)
+	@echo '== imports (import-linter)'
+	@$(BIN)/lint-imports
+
+bench: setup  ## measure as ratios to plain baselines (BENCH=replay)
+	@$(BIN)/python -m benchmarks.$(BENCH) $(BENCH_ARGS)
+
+# uv works from a throw-away environment: all it leaves behind are the two lock files.
+lock: setup  ## resolve the dependencies anew into both lock files
+	@set -eu; \
+	workshop=$$(mktemp -d); \
+	trap 'rm -rf "$$workshop"' EXIT; \
+	$(BIN)/python -m venv "$$workshop"; \
+	"$$workshop/bin/pip" install --quiet --disable-pip-version-check uv; \
+	resolve() { \
+	    "$$workshop/bin/uv" pip compile --quiet --upgrade --universal --python-version 3.11 \
+	        --fork-strategy fewest --no-build --generate-hashes --no-emit-index-url \
+	        --custom-compile-command 'make lock' pyproject.toml "$$@"; \
+	}; \
+	resolve --extra build --output-file requirements.lock; \
+	resolve --extra build --extra dev --constraint requirements.lock --output-file requirements-dev.lock
+
+clean:  ## remove .venv, caches and build output (not KEEPER_HOME)
+	@rm -rf $(VENV) build dist htmlcov .coverage .coverage.* coverage.xml .hypothesis .mypy_cache .pytest_cache \
+	    .ruff_cache .import_linter_cache *.egg-info
+	@find $(PACKAGES) $(wildcard tests benchmarks) -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""How Keeper thinks: the decision graph and its context."""

@@ -1,0 +1,1 @@
+"""The application: wiring and faces; nothing imports it."""

@@ -1,0 +1,1 @@
+"""When things run: the live loop, the replay and the jobs."""

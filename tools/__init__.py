@@ -1,0 +1,1 @@
+"""Sense, compute, do: no language model, no memory, no framework."""

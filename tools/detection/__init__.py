@@ -1,0 +1,1 @@
+"""Market makers, spoofing, departures: what stands behind an anonymous book."""

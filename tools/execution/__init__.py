@@ -1,0 +1,1 @@
+"""From a decided trade to orders and fills."""

@@ -1,0 +1,1 @@
+"""Learned models: labels, boosters, calibration and their registry."""

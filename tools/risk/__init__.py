@@ -1,0 +1,1 @@
+"""Limits, exposure and the measures they are judged by."""

@@ -1,0 +1,1 @@
+"""Candidate trades, one source a module."""
