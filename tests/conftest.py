@@ -1,0 +1,21 @@
+"""What holds for every test: no way out of this machine, a home of its own, the same examples each time."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from tests.support.network import _session_wall, wall
+
+__all__ = ["_session_wall", "own_home", "wall"]
+
+settings.register_profile("keeper", derandomize=True, deadline=None, print_blob=True)
+settings.load_profile("keeper")
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Point KEEPER_HOME at a folder of the test, so that no test can touch a user's memory."""
+    home = tmp_path / "keeper-home"
+    monkeypatch.setenv("KEEPER_HOME", str(home))
+    return home
