@@ -14,7 +14,8 @@ from tests.support.sources import ROOT
 INDEX_HOSTS = ("py" + "pi.org", "python" + "hosted.org", "python" + "hosted.com", "ana" + "conda.org")
 MACHINE_FOLDERS = ("root", "home", "work", "tmp", "Users")
 MACHINE_PATH = re.compile(rf"(?:^|[\s\"'`=(<>\[{{,;:])/(?:{'|'.join(MACHINE_FOLDERS)})(?:/|\b)", re.MULTILINE)
-INDEX_OPTION = re.compile(r"(?<!no-emit-)\b(?:extra-)?index-url\b|\bfind-links\b")
+OPTION = "index" + "-url"
+INDEX_OPTION = re.compile(rf"(?<!no-emit-){OPTION}\b|\bfind" + r"-links\b")
 
 
 def committed() -> list[str]:
@@ -54,8 +55,9 @@ def test_no_committed_text_names_an_index_or_a_machine() -> None:
     "planted",
     [
         *(f"see https://{host}/simple" for host in INDEX_HOSTS),
-        "--extra-" + "index-url https://example.org",
-        "--index-" + "url=https://example.org",
+        f"--{OPTION}=https://example.org",
+        f"--extra-{OPTION} https://example.org",
+        "--find" + "-links wheels",
         *(f"cache in /{folder}/somebody" for folder in MACHINE_FOLDERS),
         *(f'path = "/{folder}"' for folder in MACHINE_FOLDERS),
         "#   file:///" + "home/x\nHOME=/" + "root",
@@ -66,7 +68,7 @@ def test_planted_line_is_caught(planted: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "allowed", ["docs/work/plan", "--no-emit-index-url", "a home/away game", "$(CURDIR)/tmp"]
+    "allowed", ["docs/work/plan", f"--no-emit-{OPTION}", "a home/away game", "$(CURDIR)/tmp"]
 )
 def test_harmless_line_is_allowed(allowed: str) -> None:
     assert list(revealing("planted", allowed)) == []
