@@ -1,0 +1,425 @@
+"""All senses of one symbol, fused: one pass over the events updates every detector.
+
+The state is one structured record, so that a kernel passes a pointer; the same kernels take a live batch of ten events and a
+recorded day. Nothing here looks beyond the event it is given.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from tools.detection import market_maker as mm
+from tools.detection import spoof as sp
+from tools.domain.market import Instrument
+from tools.domain.parameter import ParameterSet
+from tools.features import flow as fl
+from tools.features import regime as rg
+from tools.features.names import FEATURES
+from tools.features.volatility import minute_return, realised_volatility
+from tools.market.book import LADDER, best_key, best_size, clear, depth_top, find, insert, remove
+from tools.market.events import BOOK, GAP, LAST, RESET, SNAPSHOT
+from tools.market.kernel import kernel
+from tools.market.tape import RING, TAPE, add_print, classify, window_stats
+
+EMPTY, SOUND, CROSSED, GAPPED, LOADING = 0, 1, 2, 3, 4  # status of the book
+STATUS_LABELS = ("empty", "sound", "crossed", "gapped", "loading")
+
+SECOND = 1_000_000_000
+TOP = 5  # levels a side in the imbalance
+SETTLED = 100  # messages after which the feed's own pace limits its silence
+ENDED_BY_PRINT_NS = SECOND  # a level that ended this soon after a print through it was filled
+
+BOOKKEEPING = np.dtype(
+    [
+        ("status", np.int64),
+        ("best_bid", np.int64),
+        ("best_ask", np.int64),
+        ("bid_size", np.int64),
+        ("ask_size", np.int64),
+        ("near", np.int64),  # units from the touch within which adds and ends are counted
+        ("tick", np.int64),  # greatest common divisor of all prices seen, units
+        ("in_message", np.int64),
+        ("ts", np.int64),  # receive time of the last event
+        ("ts_event", np.int64),
+        ("ts_book", np.int64),  # receive time of the last book message
+        ("interval", np.float64),  # average time between book messages, ns
+        ("messages", np.int64),
+        ("events", np.int64),
+        ("crossed", np.int64),
+        ("gaps", np.int64),
+        ("resets", np.int64),
+        ("unknown_deletes", np.int64),
+        ("sold_at", np.int64),  # lowest price a sell hit lately
+        ("ts_sold", np.int64),
+        ("bought_at", np.int64),  # highest price a buy lifted lately
+        ("ts_bought", np.int64),
+    ],
+    align=True,
+)
+
+CONFIG = np.dtype(
+    [
+        ("quiet_ns", np.int64),  # 0: the feed is complete by construction
+        ("window_ns", np.int64),
+        ("velocity_ns", np.int64),
+        ("large_quote", np.float64),
+        ("touch_bps", np.float64),
+        ("min_trades", np.int64),
+        ("min_confidence", np.float64),
+        ("rate_min", np.float64),
+        ("rate_max", np.float64),
+        ("spoof_ratio", np.float64),
+        ("spoof_life_s", np.float64),
+        ("spoof_hz", np.float64),
+    ],
+    align=True,
+)
+
+Void = npt.NDArray[np.void]
+Ints = npt.NDArray[np.int64]
+Reals = npt.NDArray[np.float64]
+
+
+SENSES = np.dtype(
+    [
+        ("book", BOOKKEEPING),
+        ("config", CONFIG),
+        ("tape", TAPE),
+        ("flow", fl.FLOW),
+        ("regime", rg.REGIME),
+        ("spoof", sp.SPOOF),
+        ("bids", LADDER),
+        ("asks", LADDER),
+        ("ring", np.int64, (RING, 4)),
+        ("rows", np.float64, (fl.SECONDS, fl.COLUMNS)),
+        ("histogram", np.float64, (2, mm.BINS)),
+        ("scratch", np.float64, (4, mm.CLUSTERS)),
+        ("small", np.float64, (8,)),
+    ],
+    align=True,
+)
+
+
+def new_senses(instrument: Instrument, parameters: ParameterSet) -> Void:
+    """Empty senses for ``instrument``, tuned by ``parameters``."""
+    state: Void = np.zeros(1, SENSES)
+    state["rows"] = np.nan
+    state["book"]["tick"] = instrument.tick
+    tune(state, instrument, parameters)
+    return state
+
+
+def tune(state: Void, instrument: Instrument, parameters: ParameterSet) -> None:
+    """Bring the parameters in force into ``state``; its memory of the market stays."""
+    usd = float(instrument.quote_usd) if instrument.quote_usd is not None else np.nan
+    config: dict[str, Any] = {
+        "quiet_ns": int((instrument.quiet_limit_s or 0.0) * SECOND),
+        "window_ns": parameters.nanos("tape_window_s"),
+        "velocity_ns": parameters.nanos("velocity_window_s"),
+        "large_quote": parameters["large_trade_usd"] / usd,
+        "touch_bps": parameters["mm_touch_bps"],
+        "min_trades": parameters.whole("mm_min_trades"),
+        "min_confidence": parameters["mm_min_confidence"],
+        "rate_min": parameters["mm_refresh_rate_min"],
+        "rate_max": parameters["mm_refresh_rate_max"],
+        "spoof_ratio": parameters["spoof_size_ratio"],
+        "spoof_life_s": parameters["spoof_lifetime_s"],
+        "spoof_hz": parameters["spoof_update_hz"],
+    }
+    for name, value in config.items():
+        state["config"][name] = value
+
+
+@kernel
+def common_divisor(a: int, b: int) -> int:
+    """Greatest common divisor of two positive integers (Euclid)."""
+    while b:
+        a, b = b, a % b
+    return a
+
+
+@kernel
+def pass_second(s: Any) -> None:
+    """Close the open second with the book as it stands, then age what forgets."""
+    book = s.book
+    mid = np.nan
+    spread = np.nan
+    if book.status == SOUND and book.best_bid > 0 and book.best_ask > 0:
+        mid = 0.5e-8 * (book.best_bid + book.best_ask)
+        spread = 1e-8 * (book.best_ask - book.best_bid)
+    fl.close_row(s.flow, s.rows, mid, spread)
+    rg.update_regime(s.regime, realised_volatility(s.flow, s.rows), minute_return(s.flow, s.rows))
+    mm.forget(s.histogram)
+
+
+@kernel
+def pass_time(s: Any, ts: int) -> None:
+    """Let the seconds up to ``ts`` pass; a pause longer than the ring passes only the ring's length."""
+    flow = s.flow
+    if flow.next_second == 0:
+        fl.open_row(s.flow, s.rows)
+        flow.next_second = (ts // SECOND + 1) * SECOND
+        return
+    if ts < flow.next_second:
+        return
+    behind = (ts - flow.next_second) // SECOND + 1
+    if behind > fl.SECONDS:
+        flow.next_second += (behind - fl.SECONDS) * SECOND
+    while ts >= flow.next_second:
+        pass_second(s)
+        flow.next_second += SECOND
+
+
+@kernel
+def begin_message(s: Any, ts: int, flags: int) -> None:
+    """First row of a book message: is it a fresh start, or did the feed fall silent too long?
+
+    The tolerated silence follows the feed's own pace: fifty average intervals, at least
+    ``quiet_ns`` and at most six times that.
+    """
+    book = s.book
+    book.in_message = 1
+    if flags & RESET:
+        clear(s.bids)
+        clear(s.asks)
+        book.status = LOADING
+        book.resets += 1
+    elif book.ts_book > 0:
+        silence = ts - book.ts_book
+        quiet = s.config.quiet_ns
+        if quiet > 0 and book.status == SOUND:
+            limit = 6.0 * quiet
+            if book.messages >= SETTLED:
+                limit = min(max(float(quiet), 50.0 * book.interval), limit)
+            if silence > limit:
+                book.status = GAPPED
+                book.gaps += 1
+        if book.messages == 1:
+            book.interval = float(silence)
+        else:
+            book.interval += 0.02 * (silence - book.interval)
+
+
+@kernel
+def end_message(s: Any, ts: int) -> None:
+    """Last row of a book message: the book is whole and may be judged."""
+    book = s.book
+    book.in_message = 0
+    book.ts_book = ts
+    book.messages += 1
+    bid = 0
+    ask = 0
+    bid_size = 0
+    ask_size = 0
+    if s.bids.count > 0:
+        bid = best_key(s.bids)
+        bid_size = best_size(s.bids)
+    if s.asks.count > 0:
+        ask = -best_key(s.asks)
+        ask_size = best_size(s.asks)
+    if book.status == LOADING:
+        book.status = SOUND
+    if book.status == SOUND and bid > 0 and ask > 0 and bid >= ask:
+        book.status = CROSSED
+        book.crossed += 1
+    touched = (
+        bid != book.best_bid
+        or ask != book.best_ask
+        or bid_size != book.bid_size
+        or ask_size != book.ask_size
+    )
+    if touched:
+        s.rows[s.flow.seconds & (fl.SECONDS - 1), fl.TOUCH] += 1.0
+    book.best_bid = bid
+    book.best_ask = ask
+    book.bid_size = bid_size
+    book.ask_size = ask_size
+    book.near = np.int64(0.5 * (bid + ask) * s.config.touch_bps * 1e-4)
+
+
+@kernel
+def level_added(s: Any, side: int, price: int, added: int) -> None:
+    """An order of ``added`` units appeared near the touch."""
+    value = (price * 1e-8) * (added * 1e-8)
+    s.histogram[0 if side > 0 else 1, mm.size_bin(value)] += 1.0
+    sp.learn_size(s.spoof, value)
+
+
+@kernel
+def level_ended(s: Any, side: int, price: int, size: int, birth: int, ts: int) -> None:
+    """A level near the touch is gone: count its life, and judge it if no print took it."""
+    book = s.book
+    if birth == 0:
+        return
+    lived = (ts - birth) * 1e-9
+    row = s.flow.seconds & (fl.SECONDS - 1)
+    s.rows[row, fl.LIFE_SUM] += lived
+    s.rows[row, fl.LIFE_N] += 1.0
+    if side > 0:
+        if book.sold_at > 0 and book.sold_at <= price and ts - book.ts_sold <= ENDED_BY_PRINT_NS:
+            return
+    elif book.bought_at >= price and ts - book.ts_bought <= ENDED_BY_PRINT_NS:
+        return
+    config = s.config
+    sp.judge_cancel(
+        s.spoof,
+        ts,
+        (price * 1e-8) * (size * 1e-8),
+        lived,
+        fl.touch_rate(s.flow, s.rows, 10),
+        config.spoof_ratio,
+        config.spoof_life_s,
+        config.spoof_hz,
+    )
+
+
+@kernel
+def apply_level(s: Any, ts: int, side: int, price: int, size: int, flags: int) -> None:
+    """Set the quantity at a price; near the touch the change is also an add or an end."""
+    book = s.book
+    key = price * side
+    if side > 0:
+        ladder = s.bids
+        near = price >= book.best_bid - book.near
+    else:
+        ladder = s.asks
+        near = price <= book.best_ask + book.near
+    counted = near and book.status == SOUND and not flags & SNAPSHOT
+    slot = find(ladder, key)
+    if slot >= 0:
+        before = ladder.sizes[slot]
+        if size == 0:
+            if counted:
+                level_ended(s, side, price, before, ladder.births[slot], ts)
+            remove(ladder, key)
+        else:
+            ladder.sizes[slot] = size
+            if counted and size > before:
+                level_added(s, side, price, size - before)
+    elif size == 0:
+        book.unknown_deletes += 1
+    else:
+        if book.tick == 0:
+            book.tick = price
+        elif price % book.tick != 0:
+            book.tick = common_divisor(book.tick, price)
+        insert(ladder, key, size, 0 if flags & SNAPSHOT else ts)
+        if counted:
+            level_added(s, side, price, size)
+
+
+@kernel
+def take_print(s: Any, ts: int, price: int, size: int, side: int, flags: int) -> None:
+    """A public trade: remember it, with its aggressor inferred where the venue is silent."""
+    book = s.book
+    tape = s.tape
+    if flags & GAP:
+        tape.gaps += 1
+        tape.ts_gap = ts
+    if side == 0:
+        side = classify(price, book.best_bid, book.best_ask, tape.last_price, tape.last_side)
+    add_print(s.tape, s.ring, ts, price, size, side)
+    if side < 0:
+        if ts - book.ts_sold > ENDED_BY_PRINT_NS or price < book.sold_at or book.sold_at == 0:
+            book.sold_at = price
+            book.ts_sold = ts
+    elif side > 0 and (ts - book.ts_bought > ENDED_BY_PRINT_NS or price > book.bought_at):
+        book.bought_at = price
+        book.ts_bought = ts
+
+
+@kernel
+def sense(s: Any, event: Any) -> None:
+    """Take one event in."""
+    book = s.book
+    ts = event.ts_init
+    pass_time(s, ts)
+    book.events += 1
+    book.ts = ts
+    book.ts_event = event.ts_event
+    if event.kind == BOOK:
+        if book.in_message == 0 or event.flags & RESET:
+            begin_message(s, ts, event.flags)
+        if event.side != 0:
+            apply_level(s, ts, event.side, event.price, event.size, event.flags)
+        if event.flags & LAST:
+            end_message(s, ts)
+    else:
+        take_print(s, ts, event.price, event.size, event.side, event.flags)
+
+
+@kernel
+def is_sound(s: Any, ts: int) -> bool:
+    """Whether the book may be used and the tape window has no hole."""
+    book = s.book
+    if book.status != SOUND or book.in_message != 0 or book.best_bid <= 0 or book.best_ask <= 0:
+        return False
+    hole = s.tape.ts_gap
+    return hole == 0 or ts - hole > s.config.window_ns
+
+
+@kernel
+def evaluate(s: Any, ts: int, out: Reals) -> bool:
+    """Every feature as of ``ts`` into ``out``, shape (len(FEATURES),); NaN is unavailable.
+
+    Returns whether book and tape are sound. Reads only; asking twice changes nothing.
+    """
+    for i in range(out.shape[0]):
+        out[i] = np.nan
+    book = s.book
+    config = s.config
+    sound = is_sound(s, ts)
+    prints = window_stats(
+        s.tape, s.ring, ts, config.window_ns, config.velocity_ns, config.large_quote, s.small
+    )
+    out[6] = s.small[0]
+    out[7] = s.small[1]
+    out[8] = s.small[2]
+    out[9] = s.small[3]
+    out[4] = realised_volatility(s.flow, s.rows)
+    if s.regime.current > 0:
+        out[5] = float(s.regime.current)
+    if book.status != SOUND or book.best_bid <= 0 or book.best_ask <= 0:
+        return False
+    mid = 0.5e-8 * (book.best_bid + book.best_ask)
+    out[0] = mid
+    out[1] = (book.best_ask - book.best_bid) * 1e-8 / mid * 1e4
+    at_touch = book.bid_size + book.ask_size
+    out[2] = (
+        1e-8 * (book.best_bid * float(book.ask_size) + book.best_ask * float(book.bid_size)) / at_touch
+        if at_touch > 0
+        else np.nan
+    )
+    bid_depth = depth_top(s.bids, TOP)
+    ask_depth = depth_top(s.asks, TOP)
+    out[3] = (bid_depth - ask_depth) / (bid_depth + ask_depth) if bid_depth + ask_depth > 0 else np.nan
+    out[10] = fl.lifetime_mean(s.flow, s.rows, 60)
+    out[11] = sp.faded(s.spoof, ts)
+    out[12] = fl.spread_stability(s.flow, s.rows, 60)
+    out[13] = fl.touch_rate(s.flow, s.rows, 10)
+    mm.signature(s.histogram, s.small)
+    size, rate, share, balance = s.small[0], s.small[1], s.small[2], s.small[3]
+    mm.tape_bounds(s.tape, s.ring, ts, config.window_ns, s.scratch, s.small)
+    lower, upper = s.small[0], s.small[1]
+    belief = mm.confidence(
+        share, balance, rate, config.rate_min, config.rate_max, prints, config.min_trades
+    )
+    if np.isnan(lower) or np.isnan(upper) or not upper > lower:
+        belief = 0.0
+    out[14] = 1.0 if belief >= config.min_confidence else 0.0
+    out[15] = belief
+    out[16] = size
+    out[20] = rate
+    if not np.isnan(lower) and not np.isnan(upper) and upper > lower:
+        out[17] = (upper - lower) / mid * 1e4
+        out[18] = lower
+        out[19] = upper
+    return sound
+
+
+def feature_buffer() -> Reals:
+    """An array for ``evaluate``, shape (len(FEATURES),)."""
+    return np.full(len(FEATURES), np.nan)
