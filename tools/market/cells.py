@@ -1,0 +1,114 @@
+"""Finding and naming the first cell of a column that does not fit.
+
+Whole columns are checked at once; only one that fails is searched, by halving it with the
+very conversion that refused it, so that finding and refusing can never disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tools.domain.market import UNITS
+
+LARGEST = 2**63 - 1
+LONGEST_SHOWN = 40
+
+
+class CellFault(Exception):
+    """A cell that does not fit; ``row`` counts from 0 in the column, None where the whole column is meant."""
+
+    def __init__(self, row: int | None, what: str) -> None:
+        super().__init__(what)
+        self.row = row
+        self.what = what
+
+
+def refuse(is_bad: npt.NDArray[np.bool_], explain: Callable[[int], str]) -> None:
+    """Raise CellFault for the first row that ``is_bad``, shape (n_rows,)."""
+    if is_bad.any():
+        row = int(np.argmax(is_bad))
+        raise CellFault(row, explain(row))
+
+
+def refuse_nulls(column: pa.Array, name: str) -> None:
+    """Raise CellFault for the first missing cell."""
+    if column.null_count:
+        refuse(pc.is_null(column).to_numpy(zero_copy_only=False), lambda _: f"{name} is empty")
+
+
+def require_kind(fits: bool, column: pa.Array, name: str, expected: str) -> None:
+    """Raise CellFault for the whole column unless its type ``fits``."""
+    if not fits:
+        raise CellFault(None, f"column {name} must be {expected}, was {column.type}")
+
+
+def converted(column: pa.Array, target: pa.DataType, explain: Callable[[object], str]) -> pa.Array:
+    """``column`` as ``target``; the first cell that cannot be is what ``explain`` is asked about.
+
+    Raises:
+        CellFault: A cell is not convertible without loss.
+    """
+    try:
+        return pc.cast(column, target)
+    except pa.ArrowInvalid:
+        row = _first_refused(column, target)
+        raise CellFault(row, explain(column[row].as_py())) from None
+
+
+def why_no_decimal(name: str, cell: object) -> str:
+    """What keeps ``cell`` from being a multiple of 1e-8 within int64."""
+    if cell == "":
+        return f"{name} is empty"
+    try:
+        value = Decimal(str(cell))
+    except InvalidOperation:
+        return f"{name} must be a number, was {shown(cell)}"
+    if not value.is_finite():
+        return f"{name} must be a finite number, was {shown(cell)}"
+    return too_large(name, cell) if abs(value) * UNITS > LARGEST else too_fine(name, cell)
+
+
+def why_no_integer(name: str, cell: object) -> str:
+    """What keeps ``cell`` from being a whole number."""
+    return f"{name} is empty" if cell == "" else f"{name} must be a whole number, was {shown(cell)}"
+
+
+def too_large(name: str, cell: object) -> str:
+    """``cell`` does not fit in int64 units."""
+    return f"{name} must be below {LARGEST // UNITS}, was {shown(cell)}"
+
+
+def too_fine(name: str, cell: object) -> str:
+    """``cell`` lies between two units."""
+    return f"{name} must be a multiple of 0.00000001, was {shown(cell)}"
+
+
+def shown(cell: object) -> str:
+    """``cell`` quoted, on one line, cut where it is long."""
+    text = str(cell)
+    return repr(text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "…")
+
+
+def _first_refused(column: pa.Array, target: pa.DataType) -> int:
+    start, length = 0, len(column)
+    while length > 1:
+        half = length // 2
+        if _converts(column.slice(start, half), target):
+            start, length = start + half, length - half
+        else:
+            length = half
+    return start
+
+
+def _converts(column: pa.Array, target: pa.DataType) -> bool:
+    try:
+        pc.cast(column, target)
+    except pa.ArrowInvalid:
+        return False
+    return True

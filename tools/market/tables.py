@@ -1,0 +1,190 @@
+"""Rows of a recorded file in batches, whatever holds them: CSV, gzip CSV or Parquet.
+
+Every way in which a file can be unreadable ends here as one line naming file and place.
+A batch knows the place of its first row, so that a later check can name a line.
+"""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, cast
+
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pa_parquet
+
+from tools.domain.errors import BadInput
+from tools.market.columns import DECIMAL
+
+SUFFIXES = ("csv.gz", "csv", "parquet")
+BATCH_ROWS = 1 << 17
+_WORDS = pa.dictionary(pa.int32(), pa.string())
+_FAST_TYPES = {
+    **dict.fromkeys(("exchange", "symbol", "side", "is_snapshot"), _WORDS),
+    **dict.fromkeys(("timestamp", "local_timestamp"), pa.int64()),
+    **dict.fromkeys(("price", "amount"), DECIMAL),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Consecutive rows of ``path``; ``first`` is the index of the first of them, from 0."""
+
+    path: Path
+    first: int
+    rows: pa.RecordBatch
+
+    def fault(self, row: int | None, what: str) -> BadInput:
+        """What is wrong with ``row`` of this batch (with the whole file where None)."""
+        return BadInput(
+            f"{self.path}: {what}" if row is None else f"{place(self.path, self.first + row)}: {what}"
+        )
+
+
+def place(path: Path, row: int) -> str:
+    """Where data row ``row``, from 0, stands: a CSV's line (its header is line 1) or a Parquet file's row."""
+    return f"{path} row {row + 1}" if suffix_of(path) == "parquet" else f"{path} line {row + 2}"
+
+
+def suffix_of(path: Path) -> str:
+    """The one of ``SUFFIXES`` that ``path`` ends with.
+
+    Raises:
+        BadInput: It ends with none of them.
+    """
+    for suffix in SUFFIXES:
+        if path.name.endswith(f".{suffix}"):
+            return suffix
+    raise BadInput(f"{path}: expected a file ending in {', '.join('.' + suffix for suffix in SUFFIXES)}")
+
+
+def batches(path: Path, columns: Sequence[str], *, as_text: bool = False) -> Iterator[Batch]:
+    """The rows of ``path`` in order; its columns are exactly ``columns``, in any order.
+
+    Args:
+        path: A file ending in one of ``SUFFIXES``.
+        columns: The columns it must have.
+        as_text: Leave a CSV's numbers as text, which is slower but lets the failing cell be found.
+
+    Raises:
+        BadInput: The file is missing, unreadable, cut off, or its columns are not ``columns``.
+        pyarrow.ArrowInvalid: A CSV's cell is not of its type (never with ``as_text``).
+    """
+    suffix = suffix_of(path)
+    _require_file(path)
+    first = 0
+    for rows in _parquet_rows(path, columns) if suffix == "parquet" else _csv_rows(path, columns, as_text):
+        if rows.num_rows:
+            yield Batch(path, first, rows)
+        first += rows.num_rows
+
+
+def _require_file(path: Path) -> None:
+    if path.is_dir():
+        raise BadInput(f"{path}: expected a file, was a folder")
+    if not path.exists():
+        raise BadInput(f"{path}: no such file")
+    if path.stat().st_size == 0:
+        raise BadInput(f"{path}: the file is empty")
+
+
+def _parquet_rows(path: Path, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+    try:
+        with pa_parquet.ParquetFile(path) as file:
+            _check_columns(path, file.schema_arrow.names, columns)
+            yield from file.iter_batches(batch_size=BATCH_ROWS, use_threads=False)
+    except (pa.ArrowException, OSError) as error:
+        raise BadInput(f"{path}: not a readable Parquet file: {_first_line(error)}") from error
+
+
+def _csv_rows(path: Path, columns: Sequence[str], as_text: bool) -> Iterator[pa.RecordBatch]:
+    row = -1
+    try:
+        with _opened(path) as stream:
+            names = _header(path, stream.readline(), columns)
+            for rows in _parsed(path, stream, names, as_text):
+                row += rows.num_rows
+                yield rows
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise BadInput(
+            f"{path}: cut off or corrupt gzip after line {row + 2}: {_first_line(error)}"
+        ) from error
+    except OSError as error:
+        raise BadInput(f"{path}: cannot be read: {error.strerror or _first_line(error)}") from error
+
+
+def _parsed(path: Path, stream: IO[bytes], names: list[str], as_text: bool) -> Iterator[pa.RecordBatch]:
+    misfits: list[Any] = []
+
+    def keep(misfit: Any) -> str:
+        misfits.append(misfit)
+        return "error"
+
+    types = {name: _WORDS if _FAST_TYPES.get(name) == _WORDS else pa.string() for name in names}
+    # one thread: only then does the parser count rows
+    try:
+        yield from pa_csv.open_csv(
+            pa.PythonFile(stream, mode="r"),
+            pa_csv.ReadOptions(use_threads=False, column_names=names),
+            pa_csv.ParseOptions(ignore_empty_lines=False, invalid_row_handler=keep),
+            pa_csv.ConvertOptions(column_types=types if as_text else types | _FAST_TYPES, null_values=[]),
+        )
+    except pa.ArrowInvalid as error:
+        if misfits:
+            found, row = misfits[0].actual_columns, misfits[0].number - 1
+            raise BadInput(f"{place(path, row)}: expected {len(names)} columns, was {found}") from error
+        if "Empty CSV file" in str(error):
+            return
+        if not as_text:
+            raise
+        raise BadInput(_why_unreadable(path, error)) from error
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[IO[bytes]]:
+    if suffix_of(path) == "csv":
+        with path.open("rb") as plain:
+            yield plain
+    else:
+        with gzip.open(path) as unpacked:
+            yield cast("IO[bytes]", unpacked)
+
+
+def _header(path: Path, line: bytes, columns: Sequence[str]) -> list[str]:
+    text = line.decode("utf-8-sig", errors="replace").strip()
+    names = text.split(",")
+    if not set(names) & set(columns):
+        raise BadInput(f"{path} line 1: expected the header {','.join(columns)}, was {text[:80]!r}")
+    _check_columns(path, names, columns)
+    return names
+
+
+def _check_columns(path: Path, names: Sequence[str], columns: Sequence[str]) -> None:
+    expected = f"; expected {', '.join(columns)}"
+    for name in columns:
+        if name not in names:
+            raise BadInput(f"{path}: column {name} is missing{expected}")
+    for name in names:
+        if name not in columns:
+            raise BadInput(f"{path}: unknown column {name[:40]!r}{expected}")
+    if len(names) > len(columns):
+        raise BadInput(f"{path}: a column is there twice{expected}")
+
+
+def _why_unreadable(path: Path, error: pa.ArrowInvalid) -> str:
+    with _opened(path) as stream:
+        for number, line in enumerate(stream, 1):
+            try:
+                line.decode()
+            except UnicodeDecodeError:
+                return f"{path} line {number}: not UTF-8 text"
+    return f"{path}: not readable as CSV: {_first_line(error)}"
+
+
+def _first_line(error: BaseException) -> str:
+    return next(iter(str(error).splitlines()), type(error).__name__)[:200]

@@ -1,0 +1,106 @@
+"""Events back into recordings in the Tardis layout: what a recorder keeps, a replay reads.
+
+The bytes depend on the events alone. Prices and amounts are written with all eight
+decimals, so nothing is lost on the way.
+"""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO, cast
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pa_parquet
+
+from tools.market.columns import decimals
+from tools.market.events import BOOK, GAP, SNAPSHOT, Events
+from tools.market.tables import suffix_of
+from tools.market.tapes import TapeFiles, tape_name
+from tools.market.tardis import BOOK_COLUMNS, BOOK_SIDES, TRADE_COLUMNS, TRADE_SIDES
+
+
+def write_recording(
+    folder: Path, events: Events, *, symbol: str, venue: str, suffix: str = "csv.gz", first_id: int = 1
+) -> TapeFiles:
+    """Write ``events`` as the two files of one recording, named after its first receiver stamp.
+
+    Args:
+        folder: Where to; made if it is missing.
+        events: Book rows and prints ordered by ``ts_init``; stamps in whole microseconds.
+        symbol: Written to every row.
+        venue: Written to every row.
+        suffix: ``csv.gz``, ``csv`` or ``parquet``.
+        first_id: Id of the first print; the others count on, leaving one out at each ``GAP``.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    start = int(events["ts_init"][0])
+    stem = folder / tape_name(venue, symbol, start)
+    book, trades = (stem.with_name(f"{stem.name}.{half}.{suffix}") for half in ("book", "trades"))
+    is_book = events["kind"] == BOOK
+    write_book(book, events[is_book], symbol=symbol, venue=venue)
+    prints = events[~is_book]
+    write_trades(trades, prints, _counted_ids(prints, first_id), symbol=symbol, venue=venue)
+    return TapeFiles(venue, symbol, start - start % 60_000_000_000, book, trades)
+
+
+def write_book(path: Path, rows: Events, *, symbol: str, venue: str) -> None:
+    """Write book rows to ``path``; its ending chooses the format."""
+    own = [pa.array((rows["flags"] & SNAPSHOT) != 0), _sides(rows, BOOK_SIDES)]
+    _write(path, BOOK_COLUMNS, [*_common(rows, symbol, venue), *own, *_amounts(rows)])
+
+
+def write_trades(path: Path, prints: Events, ids: Sequence[str], *, symbol: str, venue: str) -> None:
+    """Write prints to ``path``, with the venue's ids; its ending chooses the format."""
+    own = [pa.array(ids, pa.string()), _sides(prints, TRADE_SIDES)]
+    _write(path, TRADE_COLUMNS, [*_common(prints, symbol, venue), *own, *_amounts(prints)])
+
+
+def _counted_ids(prints: Events, first_id: int) -> list[str]:
+    holes = np.cumsum((prints["flags"] & GAP) != 0)
+    return [str(number) for number in (first_id + np.arange(len(prints)) + holes).tolist()]
+
+
+def _common(rows: Events, symbol: str, venue: str) -> list[pa.Array]:
+    return [
+        pa.repeat(venue, len(rows)),
+        pa.repeat(symbol, len(rows)),
+        pa.array(rows["ts_event"] // 1000),
+        pa.array(rows["ts_init"] // 1000),
+    ]
+
+
+def _sides(rows: Events, names: dict[str, int]) -> pa.Array:
+    by_code = {code: name for name, code in names.items()}
+    return pa.array([by_code[code] for code in rows["side"].tolist()], pa.string())
+
+
+def _amounts(rows: Events) -> list[pa.Array]:
+    return [decimals(_plain_ints(rows["price"])), decimals(_plain_ints(rows["size"]))]
+
+
+def _plain_ints(field: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    return np.ascontiguousarray(field)
+
+
+def _write(path: Path, names: tuple[str, ...], arrays: list[pa.Array]) -> None:
+    table = pa.Table.from_arrays(arrays, names=list(names))
+    suffix = suffix_of(path)
+    with path.open("wb") as file:
+        if suffix == "parquet":
+            pa_parquet.write_table(table, file)
+        elif suffix == "csv":
+            _write_csv(table, file)
+        else:
+            # no name and no time in the header: the same events give the same bytes
+            with gzip.GzipFile("", "wb", mtime=0, fileobj=file) as packed:
+                _write_csv(table, cast("IO[bytes]", packed))
+
+
+def _write_csv(table: pa.Table, file: IO[bytes]) -> None:
+    file.write(",".join(table.schema.names).encode() + b"\n")
+    pa_csv.write_csv(table, file, pa_csv.WriteOptions(include_header=False, quoting_style="none"))
