@@ -1,0 +1,84 @@
+"""Evidence into votes: one rule of stance for patterns and model alike."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from tools.domain.parameter import ParameterSet
+from tools.domain.ports import Neighbour
+from tools.domain.trading import Vote
+from tools.models.scoring import Score
+
+
+def stance_of(expected_bps: float, standard_error_bps: float, params: ParameterSet) -> str:
+    """``enter`` when the edge is clear, ``skip`` when it is clearly missing, else ``unsure``.
+
+    Clear means that ``ambiguity_z`` standard errors do not reach across ``min_edge_bps``.
+    """
+    reach = params["ambiguity_z"] * standard_error_bps
+    if expected_bps - reach > params["min_edge_bps"]:
+        return "enter"
+    if expected_bps + reach < params["min_edge_bps"]:
+        return "skip"
+    return "unsure"
+
+
+def pattern_vote(
+    neighbours: Sequence[Neighbour], params: ParameterSet, *, loss_bps: float | None = None
+) -> Vote:
+    """What similar remembered states say: their similarity-weighted mean result.
+
+    Weights are similarities alone, never profits. The effective number of neighbours is
+    (sum w)^2 / sum w^2 (Kish, Survey Sampling, 1965). The spread behind the standard error
+    counts one unseen loss at the stop besides the neighbours: a handful of small wins does
+    not prove that the large loss cannot come.
+
+    Args:
+        neighbours: Similar states with outcomes known at the time of decision.
+        params: Needs pattern_min_neighbours, ambiguity_z, min_edge_bps, stop_bps.
+        loss_bps: Net loss at this trade's stop, positive; ``stop_bps`` where not given.
+    """
+    near = [n for n in neighbours if n.similarity > 0]
+    least = params.whole("pattern_min_neighbours")
+    if len(near) < least:
+        reason = f"{len(near)} similar states, {least} needed"
+        return Vote("pattern", "silent", None, None, None, reason, tuple(n.outcome_id for n in near))
+    weights = np.array([n.similarity for n in near])
+    weights /= weights.sum()
+    net = np.array([n.net_bps for n in near])
+    mean = float(weights @ net)
+    effective = 1 / float(weights @ weights)
+    unseen = -abs(params["stop_bps"] if loss_bps is None else loss_bps)
+    error = _standard_error(net, weights, effective, unseen)
+    wins = float(weights @ (net > 0))
+    reason = f"{len(near)} similar states earned {mean:+.1f} ± {error:.1f} bps"
+    stance = stance_of(mean, error, params)
+    return Vote("pattern", stance, wins, mean, error, reason, tuple(n.outcome_id for n in near))
+
+
+def model_vote(score: Score, version: str, params: ParameterSet) -> Vote:
+    """What the outcome model says of a signal; its evidence is the model's version."""
+    stance = stance_of(score.expected_bps, score.standard_error_bps, params)
+    reason = (
+        f"model {version}: {score.probability:.0%} to win, "
+        f"worth {score.expected_bps:+.1f} ± {score.standard_error_bps:.1f} bps"
+    )
+    evidence = (version,)
+    return Vote(
+        "model", stance, score.probability, score.expected_bps, score.standard_error_bps, reason, evidence
+    )
+
+
+def _standard_error(
+    net: np.ndarray[tuple[int], np.dtype[np.float64]],
+    weights: np.ndarray[tuple[int], np.dtype[np.float64]],
+    effective: float,
+    unseen: float,
+) -> float:
+    values = np.append(net, unseen)
+    shares = np.append(weights * effective, 1.0) / (effective + 1)
+    centre = float(shares @ values)
+    return math.sqrt(float(shares @ (values - centre) ** 2) / effective)
