@@ -13,7 +13,10 @@ from tests.support.sources import PACKAGES, Source, at, offences
 
 COMMANDS = "keeper_agent/cli"
 HEAVY = frozenset(
-    ["chromadb", "langgraph", "matplotlib", "networkx", "numba", "pyarrow", "scipy", "sklearn", "xgboost"]
+    """
+    alembic chromadb langchain_core langgraph langsmith matplotlib networkx numba pyarrow scipy sklearn sqlalchemy
+    sqlmodel xgboost
+    """.split()
 )
 Import = ast.Import | ast.ImportFrom
 
