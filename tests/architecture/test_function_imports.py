@@ -13,10 +13,22 @@ from tests.support.sources import PACKAGES, Source, at, offences
 
 COMMANDS = "keeper_agent/cli"
 HEAVY = frozenset(
-    """
-    alembic chromadb langchain_core langgraph langsmith matplotlib networkx numba pyarrow scipy sklearn sqlalchemy
-    sqlmodel xgboost
-    """.split()
+    [
+        "alembic",
+        "chromadb",
+        "langchain_core",
+        "langgraph",
+        "langsmith",
+        "matplotlib",
+        "networkx",
+        "numba",
+        "pyarrow",
+        "scipy",
+        "sklearn",
+        "sqlalchemy",
+        "sqlmodel",
+        "xgboost",
+    ]
 )
 Import = ast.Import | ast.ImportFrom
 
