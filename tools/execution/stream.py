@@ -1,0 +1,138 @@
+"""One pass over the events: sense, match, follow, and stop where Python has something to do.
+
+The loop returns at the first event that needs a decision, so a replay crosses from Python
+to machine code only as often as something happens.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from tools.detection.senses import SOUND, evaluate, is_sound, sense
+from tools.execution import following as fo
+from tools.execution import matching as ma
+from tools.market.events import BOOK, LAST
+from tools.market.kernel import kernel
+from tools.signals.mm_range import CHECK_NS, RANGE, seek_entry
+
+NOTICED, STOP_HIT, FOLLOWED, SIGNALLED, WAKE = 1, 2, 4, 8, 16
+
+DESK = np.dtype(
+    [
+        ("working", np.int64),  # orders not yet over
+        ("following", np.int64),  # follows not yet collected
+        ("noticed", np.int64),
+        ("finished", np.int64),
+        ("stop_price", np.int64),  # of the open long position; 0 is none
+        ("stop_hit", np.int64),
+        ("is_sound", np.int64),  # the book after its last message
+        ("plan", RANGE),
+        ("orders", ma.ORDER, (ma.ORDERS,)),
+        ("notices", ma.NOTICE, (ma.NOTICES,)),
+        ("follows", fo.FOLLOW, (fo.FOLLOWS,)),
+    ],
+    align=True,
+)
+
+@kernel
+def on_book(market: Any, desk: Any, ts: int) -> None:
+    """The book is whole: let it act on orders, follows and the stop."""
+    if market.book.status != SOUND:
+        return
+    if desk.working > 0:
+        ma.orders_on_book(desk, market, ts)
+    if desk.following > 0:
+        fo.follows_on_book(desk, market, ts)
+    if desk.stop_price > 0 and 0 < market.book.best_bid <= desk.stop_price:
+        desk.stop_price = 0
+        desk.stop_hit = 1
+
+
+@kernel
+def has_signal(market: Any, desk: Any, ts: int, features: npt.NDArray[np.float64]) -> bool:
+    """Look for a candidate, at most once a second; features are evaluated only then."""
+    plan = desk.plan
+    if ts < plan.next_check:
+        return False
+    plan.next_check = ts + CHECK_NS
+    if not evaluate(market, ts, features):
+        return False
+    return seek_entry(plan, ts, market.book.best_bid, market.book.tick, features)
+
+
+@kernel
+def take_event(market: Any, desk: Any, event: Any, features: npt.NDArray[np.float64]) -> int:
+    """One event through everything; returns the reasons to stop for, 0 if none."""
+    ts = event.ts_init
+    if desk.working > 0:
+        ma.orders_before(desk, market, ts)
+    if desk.following > 0:
+        fo.follows_before(desk, market, ts)
+    sense(market, event)
+    signalled = False
+    if event.kind != BOOK:
+        if desk.working > 0:
+            ma.orders_on_print(desk, ts, event.price, event.size, market.tape.last_side)
+        if desk.following > 0:
+            fo.follows_on_print(desk, market, ts, event.price, event.size, market.tape.last_side)
+    elif event.flags & LAST:
+        desk.is_sound = 1 if is_sound(market, ts) else 0
+        on_book(market, desk, ts)
+        if desk.is_sound:
+            signalled = has_signal(market, desk, ts, features)
+    reasons = 0
+    if desk.noticed > 0:
+        reasons |= NOTICED
+    if desk.stop_hit > 0:
+        reasons |= STOP_HIT
+    if desk.finished > 0:
+        reasons |= FOLLOWED
+    if signalled:
+        reasons |= SIGNALLED
+    return reasons
+
+
+@kernel
+def advance(
+    events: npt.NDArray[np.void],
+    start: int,
+    limit_ts: int,
+    market: npt.NDArray[np.void],
+    desk: npt.NDArray[np.void],
+    features: npt.NDArray[np.float64],
+) -> tuple[int, int]:
+    """Take events from ``start`` until one needs attention or the next lies after ``limit_ts``.
+
+    Returns the index of the next event to take and the reasons as bits: WAKE when only the
+    limit stopped it, 0 when the events ran out.
+    """
+    m = market[0]
+    d = desk[0]
+    n = events.shape[0]
+    i = start
+    while i < n:
+        event = events[i]
+        if event.ts_init > limit_ts:
+            return i, WAKE
+        reasons = take_event(m, d, event, features)
+        i += 1
+        if reasons:
+            return i, reasons
+    return i, 0
+
+
+@kernel
+def sense_until(
+    events: npt.NDArray[np.void], start: int, limit_ts: int, market: npt.NDArray[np.void]
+) -> int:
+    """Only sense, up to and including ``limit_ts``; returns the index of the next event."""
+    m = market[0]
+    n = events.shape[0]
+    i = start
+    while i < n and events[i].ts_init <= limit_ts:
+        sense(m, events[i])
+        i += 1
+    return i
