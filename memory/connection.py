@@ -1,0 +1,102 @@
+"""How the database file is opened: one writer, any number of readers that cannot write.
+
+SQLite releases before 3.51.3 can damage a WAL database when two connections write or
+checkpoint at once, so exactly one connection does either, and ``mmap_size`` is never set.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from urllib.parse import quote
+
+from sqlalchemy import Engine, StaticPool, create_engine
+
+from tools.domain.errors import StoreUnusable
+
+DATABASE = "keeper.sqlite"
+MAGIC = b"SQLite format 3\x00"
+READING = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION})
+BUSY_S = 5.0
+
+
+def prepare_home(home: Path) -> None:
+    """Create ``home`` and make it readable by its owner alone.
+
+    Raises:
+        StoreUnusable: It is no folder, or cannot be made one.
+    """
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        home.chmod(0o700)
+    except OSError as error:
+        raise StoreUnusable(f"expected a folder that can be written at {home}: {error.strerror}") from error
+
+
+def prepare_file(path: Path) -> None:
+    """Create the database file, empty and private, unless it exists.
+
+    Raises:
+        StoreUnusable: The path is no file that can be written.
+    """
+    try:
+        path.touch(mode=0o600, exist_ok=True)
+        path.chmod(0o600)
+    except OSError as error:
+        raise StoreUnusable(f"expected a database that can be written at {path}: {error.strerror}") from error
+
+
+def check_file(path: Path) -> None:
+    """Refuse what is not a SQLite database; an empty file may become one.
+
+    Raises:
+        StoreUnusable: The path is missing, unreadable or something else.
+    """
+    try:
+        with path.open("rb") as file:
+            head = file.read(len(MAGIC))
+    except OSError as error:
+        raise StoreUnusable(f"expected a readable database at {path}: {error.strerror}") from error
+    if head and head != MAGIC:
+        raise StoreUnusable(f"expected a SQLite database at {path}, was another kind of file")
+
+
+def writer_engine(path: Path) -> Engine:
+    """The engine of the one writing connection; transactions are begun and ended by hand."""
+    return _engine(lambda: _connect_writer(path))
+
+
+def reader_engine(path: Path) -> Engine:
+    """An engine that can only read."""
+    return _engine(lambda: connect_reader(path))
+
+
+def connect_reader(path: Path) -> sqlite3.Connection:
+    """A bare connection on which the file cannot be changed."""
+    uri = f"file:{quote(str(path.resolve()))}?mode=ro"
+    return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, timeout=BUSY_S)
+
+
+def allow_reading_only(connection: sqlite3.Connection) -> None:
+    """From now on refuse every statement but SELECT: no pragma, no attach, no extension."""
+    connection.set_authorizer(_authorize)
+
+
+def _authorize(action: int, _table: str | None, name: str | None, *_: str | None) -> int:
+    is_loading = action == sqlite3.SQLITE_FUNCTION and name == "load_extension"
+    return sqlite3.SQLITE_OK if action in READING and not is_loading else sqlite3.SQLITE_DENY
+
+
+def _connect_writer(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=BUSY_S)
+    try:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA foreign_keys=ON")
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def _engine(creator: object) -> Engine:
+    return create_engine("sqlite://", creator=creator, poolclass=StaticPool, isolation_level="AUTOCOMMIT")

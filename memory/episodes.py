@@ -1,0 +1,186 @@
+"""The log of what Keeper saw, concluded, did and got: the writing side of memory.
+
+Implements the ports of the decision cycle (Episodes) and of the executor (IntentLog).
+Intents and fills are on disk when their call returns; the rest goes through the batched writer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import func, select, update
+
+from memory.codec import canonical
+from memory.recall import PatternRecall
+from memory.rows import (
+    Row,
+    decision_row,
+    fill_row,
+    intent_row,
+    order_row,
+    outcome_row,
+    pattern_row,
+    signal_row,
+    vector_values,
+)
+from memory.schema import METADATA
+from memory.store import Store
+from tools.domain.errors import NotInRecord
+from tools.domain.trading import Decision, Fill, Intent, OrderStatus, OrderUpdate, Outcome, Signal
+
+ENDED = frozenset({OrderStatus.FILLED, OrderStatus.CANCELLED, OrderStatus.REJECTED})
+
+
+class EpisodeLog:
+    """Keeps episodes in ``store``.
+
+    Args:
+        store: The writer.
+        recall: Told of every new pattern, so that it can be recalled from its ``ts_known`` on.
+    """
+
+    def __init__(self, store: Store, recall: PatternRecall | None = None) -> None:
+        self._store = store
+        self._recall = recall
+        self._states: dict[str, tuple[int, bytes]] = {}  # signal id to time and vector, until its outcome
+        self._orders: dict[str, tuple[str, str, int]] = {}  # open orders: run, world, updates so far
+
+    def begin_run(
+        self,
+        *,
+        run_id: str,
+        world: str,
+        command: str,
+        config: Mapping[str, Any],
+        code_version: str,
+        input_hash: str,
+        seed: int,
+        ts: int,
+    ) -> None:
+        """Keep that a run began; every other row refers to one, so this comes first."""
+        values = {
+            "run_id": run_id,
+            "world": world,
+            "command": command,
+            "config": canonical(dict(config)),
+            "code_version": code_version,
+            "input_hash": input_hash,
+            "seed": seed,
+            "ts_started": ts,
+            "ts_known": ts,
+            "ts_ended": None,
+        }
+        self._store.write([Row("run", values)])
+        self._store.flush()
+
+    def end_run(self, run_id: str, ts: int) -> None:
+        """Keep that a run ended in order; a run that was killed has no end."""
+        runs = METADATA.tables["run"]
+        self._store.execute([update(runs).where(runs.c.run_id == run_id).values(ts_ended=ts)])
+
+    def record_report(
+        self,
+        *,
+        run_id: str,
+        world: str,
+        day: str,
+        kind: str,
+        markdown: str,
+        statistics: Mapping[str, Any],
+        ts: int,
+    ) -> None:
+        """Keep a reflection on ``day`` (``YYYY-MM-DD``) as it was written at ``ts``."""
+        values = {
+            "day": day,
+            "kind": kind,
+            "run_id": run_id,
+            "world": world,
+            "ts": ts,
+            "ts_known": ts,
+            "markdown": markdown,
+            "statistics": canonical(dict(statistics)),
+        }
+        self._store.write([Row("report", values)])
+
+    def record_signal(self, signal: Signal) -> None:
+        """Keep a signal with its features."""
+        row = signal_row(signal)
+        self._states[signal.signal_id] = (signal.ts, row.values["vector"])
+        self._store.write([row])
+
+    def record_decision(self, decision: Decision) -> None:
+        """Keep a decision with its evidence."""
+        self._store.write([decision_row(decision)])
+
+    def record_outcome(self, outcome: Outcome) -> None:
+        """Keep an outcome and, where there is a result, the pattern it makes of its signal's state."""
+        ts, vector = self._take_state(outcome.signal_id)
+        rows = [outcome_row(outcome)]
+        if outcome.net_bps is not None and any(vector_values(vector)):
+            rows.append(pattern_row(outcome, vector, ts))
+            self._remember(outcome, outcome.net_bps, vector)
+        self._store.write(rows)
+
+    def record_intent(self, intent: Intent) -> None:
+        """Keep the wish, committed to disk, before the order is sent."""
+        self._store.commit_durable([intent_row(intent)])
+        self._orders.setdefault(intent.client_order_id, (intent.run_id, intent.world, 0))
+
+    def record_fill(self, fill: Fill) -> None:
+        """Keep the fill, committed to disk; a known (venue, trade_id) is ignored.
+
+        Raises:
+            InvariantBroken: The same trade id is known with another order, side, price or size.
+        """
+        self._store.commit_durable([fill_row(fill)])
+
+    def record_order(self, update: OrderUpdate) -> None:
+        """Keep what the venue said of the order, after what it said before.
+
+        Raises:
+            NotInRecord: No intent was recorded under its client order id.
+        """
+        run_id, world, sequence = self._order(update.client_order_id)
+        self._store.write([order_row(update, sequence=sequence, run_id=run_id, world=world)])
+        self._orders[update.client_order_id] = (run_id, world, sequence + 1)
+        if update.status in ENDED:
+            del self._orders[update.client_order_id]
+
+    def _remember(self, outcome: Outcome, net_bps: float, vector: bytes) -> None:
+        if self._recall is not None:
+            self._recall.add(
+                outcome.signal_id,
+                outcome.outcome_id,
+                outcome.symbol,
+                vector_values(vector),
+                net_bps,
+                outcome.result.value,
+                outcome.ts_known,
+            )
+
+    def _take_state(self, signal_id: str) -> tuple[int, bytes]:
+        """When and in what state the signal was raised; a second outcome finds it in the table."""
+        state = self._states.pop(signal_id, None)
+        if state is not None:
+            return state
+        signals = METADATA.tables["signal"]
+        found = self._store.read(
+            select(signals.c.ts, signals.c.vector).where(signals.c.signal_id == signal_id)
+        )
+        if not found:
+            raise NotInRecord(f"expected the signal {signal_id} to be recorded before its outcome")
+        return found[0]["ts"], found[0]["vector"]
+
+    def _order(self, client_order_id: str) -> tuple[str, str, int]:
+        if client_order_id in self._orders:
+            return self._orders[client_order_id]
+        intents, orders = METADATA.tables["intent"], METADATA.tables["order"]
+        found = self._store.read(
+            select(intents.c.run_id, intents.c.world).where(intents.c.client_order_id == client_order_id)
+        )
+        if not found:
+            raise NotInRecord(f"expected an intent before the order {client_order_id}, there is none")
+        count = select(func.count().label("n")).where(orders.c.client_order_id == client_order_id)
+        said = int(self._store.read(count)[0]["n"])
+        return found[0]["run_id"], found[0]["world"], said

@@ -1,0 +1,172 @@
+"""The parameters in force at a time: the catalogue, the settings, and what was learned on top.
+
+A change retires the version before it; nothing is overwritten, so a decision's parameters
+can be read back. ``ParameterSet.version`` names the newest change it contains.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import insert, select, update
+
+from memory.codec import canonical
+from memory.schema import METADATA
+from memory.store import Store
+from tools.domain.errors import BadUsage
+from tools.domain.parameter import SPECS, ParameterSet, default_parameters
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterChange:
+    """One version of one parameter, why it was made, and on what evidence.
+
+    Attributes:
+        evidence: Ids of the lessons or outcomes the change rests on.
+        impact: What the change is expected, or was measured, to do.
+        context: Performance at the time, such as win rate and drawdown.
+        ts_retired: From then on another value holds; None while this one does.
+    """
+
+    version: int
+    name: str
+    value_before: float
+    value: float
+    reason: str
+    evidence: tuple[str, ...]
+    impact: Mapping[str, Any]
+    context: Mapping[str, Any]
+    run_id: str
+    world: str
+    ts_known: int
+    ts_retired: int | None
+
+
+class ParameterStore:
+    """Versions of parameters in ``store`` above the catalogue's defaults and the settings.
+
+    Args:
+        store: Where versions are kept; reading needs no writer.
+        overrides: Values from the settings, below anything learned.
+
+    Raises:
+        BadUsage: An override is unknown or out of bounds.
+    """
+
+    def __init__(self, store: Store, overrides: Mapping[str, float] | None = None) -> None:
+        self._store = store
+        self._base = default_parameters(overrides)
+        self._times: list[int] = []
+        self._sets: list[ParameterSet] = []
+        self.refresh()
+
+    def snapshot(self, ts: int) -> ParameterSet:
+        """Every parameter as it was known at ``ts``; the same object until one changes."""
+        place = bisect_right(self._times, ts)
+        return self._sets[place - 1] if place else self._base
+
+    def change(
+        self,
+        name: str,
+        value: float,
+        *,
+        reason: str,
+        evidence: Sequence[str],
+        ts: int,
+        run_id: str,
+        world: str,
+        impact: Mapping[str, Any] | None = None,
+        context: Mapping[str, Any] | None = None,
+    ) -> ParameterChange:
+        """Let ``name`` be ``value`` from ``ts`` on.
+
+        Raises:
+            BadUsage: The name is unknown, the value out of bounds or already in force, the
+                reason empty, or ``ts`` before the newest version of any parameter.
+        """
+        self._check(name, value, reason, ts)
+        changes = self._changes()
+        made = ParameterChange(
+            version=1 + max((change.version for change in changes), default=0),
+            name=name,
+            value_before=self.snapshot(ts)[name],
+            value=float(value),
+            reason=reason,
+            evidence=tuple(evidence),
+            impact=dict(impact or {}),
+            context=dict(context or {}),
+            run_id=run_id,
+            world=world,
+            ts_known=ts,
+            ts_retired=None,
+        )
+        table = METADATA.tables["parameter"]
+        in_force = (table.c.name == name) & table.c.ts_retired.is_(None)
+        self._store.execute(
+            [update(table).where(in_force).values(ts_retired=ts), insert(table).values(_row(made))]
+        )
+        self.refresh()
+        return made
+
+    def history(self, name: str) -> list[ParameterChange]:
+        """Every version of ``name``, oldest first.
+
+        Raises:
+            BadUsage: The name is not in the catalogue.
+        """
+        _require_known(name)
+        return [change for change in self._changes() if change.name == name]
+
+    def refresh(self) -> None:
+        """Read the versions again, after another process may have written some."""
+        changes = self._changes()
+        moments = {change.ts_known for change in changes}
+        moments |= {change.ts_retired for change in changes if change.ts_retired is not None}
+        self._times = sorted(moments)
+        self._sets = [self._at(ts, changes) for ts in self._times]
+
+    def _check(self, name: str, value: float, reason: str, ts: int) -> None:
+        _require_known(name)
+        SPECS[name].check(float(value))
+        if not reason.strip():
+            raise BadUsage(f"expected a reason for changing {name}, was empty")
+        if self._times and ts < self._times[-1]:
+            raise BadUsage(f"expected a change of {name} no earlier than {self._times[-1]}, was {ts}")
+        if self.snapshot(ts)[name] == value:
+            raise BadUsage(f"expected another value of {name}, {value} is already in force")
+
+    def _at(self, ts: int, changes: Sequence[ParameterChange]) -> ParameterSet:
+        values, origin, version = dict(self._base.values), dict(self._base.origin), self._base.version
+        for change in changes:
+            if change.ts_known <= ts:
+                version = change.version
+                if change.ts_retired is None or ts < change.ts_retired:
+                    values[change.name] = change.value
+                    origin[change.name] = f"version {change.version}"
+        return ParameterSet(values, version, origin)
+
+    def _changes(self) -> list[ParameterChange]:
+        table = METADATA.tables["parameter"]
+        return [change_of(row) for row in self._store.read(select(table).order_by(table.c.version))]
+
+
+def change_of(row: Mapping[str, Any]) -> ParameterChange:
+    """The change kept in a row of the parameter table."""
+    kept = {name: row[name] for name in ParameterChange.__dataclass_fields__}
+    structured = {name: orjson.loads(row[name]) for name in ("impact", "context")}
+    return ParameterChange(**{**kept, **structured, "evidence": tuple(orjson.loads(row["evidence"]))})
+
+
+def _row(change: ParameterChange) -> dict[str, Any]:
+    values = {name: getattr(change, name) for name in ParameterChange.__dataclass_fields__}
+    structured = {name: canonical(values[name]) for name in ("evidence", "impact", "context")}
+    return {**values, **structured, "ts": change.ts_known}
+
+
+def _require_known(name: str) -> None:
+    if name not in SPECS:
+        raise BadUsage(f"unknown parameter {name!r}; known: {', '.join(sorted(SPECS))}")

@@ -1,0 +1,249 @@
+"""The one writer of the database, and the readers beside it.
+
+Two classes of durability: intents and fills are on disk when ``commit_durable`` returns;
+everything else is queued, written in batches, and at worst lost since the last batch when
+the machine dies. A durable commit carries the queue with it, so order is kept.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self, cast
+
+from sqlalchemy import Connection, Engine, Executable, Select, and_, inspect, select
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from memory.connection import (
+    DATABASE,
+    allow_reading_only,
+    check_file,
+    prepare_file,
+    prepare_home,
+    reader_engine,
+    writer_engine,
+)
+from memory.migrations import HEAD, REVISIONS, upgrade
+from memory.rows import Row
+from memory.schema import METADATA
+from tools.domain.errors import InvariantBroken, StoreUnusable
+
+QUEUE_ROWS = 2_000  # rows kept back before a batch is written unasked
+FILL_IDENTITY = ("client_order_id", "side", "price", "size")  # a venue may report a fill twice, stamped anew
+
+
+class Store:
+    """Rows in and out of ``home/keeper.sqlite``; safe to share between threads.
+
+    The writer must own the home (see ``memory.lock``).
+    """
+
+    def __init__(self, path: Path, engine: Engine, *, is_read_only: bool, is_throwaway: bool) -> None:
+        self.path = path
+        self.is_read_only = is_read_only
+        self._engine = engine
+        self._connection: Connection = engine.connect()
+        self._batch_mode = "OFF" if is_throwaway else "NORMAL"
+        self._durable_mode = "OFF" if is_throwaway else "FULL"
+        self._queue: list[Row] = []
+        self._lock = threading.RLock()
+
+    @classmethod
+    def open(cls, home: Path, *, read_only: bool = False, is_throwaway: bool = False) -> Self:
+        """The memory in ``home``; the writer creates it or brings its tables up to date.
+
+        Args:
+            home: The folder that holds the database.
+            read_only: Only read; the file must exist and have the tables of this version.
+            is_throwaway: Never wait for the disk, for the memory of a replay.
+
+        Raises:
+            StoreUnusable: It cannot be read or written, or is not a database of Keeper.
+        """
+        path = home / DATABASE
+        if not read_only:
+            prepare_home(home)
+            prepare_file(path)
+        check_file(path)
+        engine = reader_engine(path) if read_only else writer_engine(path)
+        try:
+            store = cls(path, engine, is_read_only=read_only, is_throwaway=is_throwaway)
+            store._admit()
+        except (DBAPIError, sqlite3.Error) as error:
+            engine.dispose()
+            raise StoreUnusable(f"cannot use the database {path}: {_cause(error)}") from error
+        except StoreUnusable:
+            engine.dispose()
+            raise
+        return store
+
+    def write(self, rows: Iterable[Row]) -> None:
+        """Queue ``rows``; they reach the database with the next batch."""
+        self._require_writer()
+        with self._lock:
+            self._queue.extend(rows)
+            if len(self._queue) >= QUEUE_ROWS:
+                self.flush()
+
+    def flush(self) -> None:
+        """Write what is queued; on failure the queue is kept, so nothing is lost."""
+        with self._lock:
+            if self._queue:
+                with self._transaction(self._batch_mode):
+                    self._insert_all(self._queue)
+                self._queue.clear()
+
+    def commit_durable(self, rows: Sequence[Row]) -> None:
+        """Write ``rows``, and what was queued before them, to disk before returning.
+
+        Raises:
+            InvariantBroken: A row contradicts memory or refers to what is not there.
+            StoreUnusable: The disk refused.
+        """
+        self._require_writer()
+        with self._lock:
+            with self._transaction(self._durable_mode):
+                self._insert_all([*self._queue, *rows])
+            self._queue.clear()
+
+    def execute(self, statements: Iterable[Executable]) -> None:
+        """Run changes other than inserts, such as the end of a run, in one transaction after the queue."""
+        self._require_writer()
+        with self._lock:
+            self.flush()
+            with self._transaction(self._batch_mode):
+                for statement in statements:
+                    self._connection.execute(statement)
+
+    def read(self, statement: Select[Any]) -> Sequence[Mapping[str, Any]]:
+        """The rows of ``statement`` as mappings, what this writer has queued included."""
+        with self._lock:
+            self.flush()
+            try:
+                return [dict(row) for row in self._connection.execute(statement).mappings()]
+            except DBAPIError as error:
+                raise StoreUnusable(f"cannot read the database {self.path}: {_cause(error)}") from error
+
+    def close(self) -> None:
+        """Write what is queued and let go of the file."""
+        with self._lock:
+            try:
+                self.flush()
+            finally:
+                self._connection.close()
+                self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def _driver(self) -> sqlite3.Connection:
+        return cast(sqlite3.Connection, self._connection.connection.dbapi_connection)
+
+    def _require_writer(self) -> None:
+        if self.is_read_only:
+            raise StoreUnusable(f"expected a writer, {self.path} was opened read-only")
+
+    def _admit(self) -> None:
+        revision = self._revision()
+        if revision is None and not self.is_read_only:
+            with self._transaction("FULL"):
+                upgrade(self._connection)
+        elif revision != HEAD:
+            self._admit_other(revision)
+        if self.is_read_only:
+            allow_reading_only(self._driver)
+
+    def _admit_other(self, revision: str | None) -> None:
+        if revision is None:
+            raise StoreUnusable(f"expected Keeper's tables in {self.path}, found none; run keeper run first")
+        if revision not in REVISIONS:
+            raise StoreUnusable(
+                f"{self.path} was written by a newer Keeper: expected revision {HEAD}, was {revision}"
+            )
+        if self.is_read_only:
+            raise StoreUnusable(
+                f"{self.path} has the tables of an older Keeper (revision {revision}, expected {HEAD}); "
+                "a writing command such as keeper run brings it up to date"
+            )
+        with self._transaction("FULL"):
+            upgrade(self._connection)
+
+    def _revision(self) -> str | None:
+        """The revision of the tables; None for an empty database."""
+        names = set(inspect(self._connection).get_table_names())
+        if not names:
+            return None
+        if "alembic_version" not in names:
+            raise StoreUnusable(f"expected Keeper's tables in {self.path}, found {', '.join(sorted(names))}")
+        found = self._connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalars().all()
+        return str(found[0]) if found else None
+
+    @contextmanager
+    def _transaction(self, synchronous: str) -> Iterator[None]:
+        run = self._connection.exec_driver_sql
+        try:
+            run(f"PRAGMA synchronous={synchronous}")
+            run("BEGIN IMMEDIATE")
+            yield
+            run("COMMIT")
+        except IntegrityError as error:
+            message = self._broken_reference() or _cause(error)
+            self._roll_back()
+            raise InvariantBroken(f"memory refused a row: {message}") from error
+        except DBAPIError as error:
+            self._roll_back()
+            raise StoreUnusable(f"cannot write the database {self.path}: {_cause(error)}") from error
+        except BaseException:
+            self._roll_back()
+            raise
+
+    def _roll_back(self) -> None:
+        if self._driver.in_transaction:
+            self._connection.exec_driver_sql("ROLLBACK")
+
+    def _broken_reference(self) -> str | None:
+        found = self._connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+        if found is None:
+            return None
+        table = METADATA.tables[found[0]]
+        query = f'SELECT * FROM "{table.name}" WHERE rowid = ?'  # noqa: S608 (a table of the schema)
+        row = self._connection.exec_driver_sql(query, (found[1],)).mappings().one()
+        keys = ", ".join(f"{key.name} {row[key.name]}" for key in table.primary_key)
+        return f"{table.name} ({keys}) refers to a {found[2]} that is not there"
+
+    def _insert_all(self, rows: Iterable[Row]) -> None:
+        """Insert by table; references are checked at commit, so order between tables is free."""
+        batches: dict[str, list[dict[str, Any]]] = {}
+        for row in rows:
+            batches.setdefault(row.table, []).append(row.values)
+        for name, batch in batches.items():
+            statement = insert(METADATA.tables[name]).on_conflict_do_nothing()
+            options = {"preserve_rowcount": True}
+            done = self._connection.execute(statement, batch, execution_options=options)
+            if done.rowcount != len(batch):
+                self._require_same(name, batch)
+
+    def _require_same(self, name: str, batch: Iterable[dict[str, Any]]) -> None:
+        """Telling memory the same fact twice is harmless; telling it another under the same id is not."""
+        table = METADATA.tables[name]
+        for values in batch:
+            key = and_(*(column == values[column.name] for column in table.primary_key))
+            kept = self._connection.execute(select(table).where(key)).mappings().one()
+            for column in FILL_IDENTITY if name == "fill" else values:
+                if kept[column] != values[column]:
+                    ids = ", ".join(str(values[part.name]) for part in table.primary_key)
+                    there, here = kept[column], values[column]
+                    raise InvariantBroken(f"{name} {ids} is in memory with {column} {there}, was {here}")
+
+
+def _cause(error: BaseException) -> str:
+    origin = getattr(error, "orig", None)
+    return str(origin if origin is not None else error)
