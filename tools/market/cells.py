@@ -58,7 +58,13 @@ def converted(column: pa.Array, target: pa.DataType, explain: Callable[[object],
         return pc.cast(column, target)
     except pa.ArrowInvalid:
         row = _first_refused(column, target)
-        raise CellFault(row, explain(column[row].as_py())) from None
+        raise CellFault(row, explain(cell_of(column, row))) from None
+
+
+def cell_of(column: pa.Array, row: int) -> object:
+    """The cell as a Python value; a stamp as its number and unit, because Python's stop at microseconds."""
+    cell = column[row]
+    return f"{cell.value} {cell.type.unit}" if pa.types.is_timestamp(cell.type) else cell.as_py()
 
 
 def why_no_decimal(name: str, cell: object) -> str:
@@ -91,7 +97,7 @@ def too_fine(name: str, cell: object) -> str:
 
 def shown(cell: object) -> str:
     """``cell`` quoted, on one line, cut where it is long."""
-    text = str(cell)
+    text = f"{cell:f}" if isinstance(cell, Decimal) else str(cell)
     return repr(text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "…")
 
 

@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 
 from tools.domain.market import UNITS
 from tools.market.cells import (
+    cell_of,
     converted,
     refuse,
     refuse_nulls,
@@ -54,7 +55,7 @@ def codes(column: pa.Array, name: str, known: Mapping[str, int]) -> Codes:
     table = np.array([known.get(str(text), _ABSENT) for text in column.dictionary.to_pylist()], np.int8)
     found: Codes = table[column.indices.to_numpy(zero_copy_only=False)]
     expected = " or ".join(known)
-    refuse(found == _ABSENT, lambda row: f"{name} must be {expected}, was {shown(column[row].as_py())}")
+    refuse(found == _ABSENT, lambda row: f"{name} must be {expected}, was {shown(cell_of(column, row))}")
     return found
 
 
@@ -103,7 +104,7 @@ def units(column: pa.Array, name: str, *, at_least: int) -> Ints:
     else:
         found = _units_of_decimals(_as_decimal(column, name), name)
     bound = "above 0" if at_least else "0 or more"
-    refuse(found < at_least, lambda row: f"{name} must be {bound}, was {shown(column[row].as_py())}")
+    refuse(found < at_least, lambda row: f"{name} must be {bound}, was {shown(cell_of(column, row))}")
     return found
 
 
@@ -117,7 +118,7 @@ def _units_of_decimals(column: pa.Array, name: str) -> Ints:
     # a decimal128 is two little-endian words; the upper one is all sign where the value fits in int64
     words = np.frombuffer(column.buffers()[1], "<i8", 2 * len(column), 16 * column.offset).reshape(-1, 2)
     low, high = words.T
-    refuse(high != low >> 63, lambda row: too_large(name, column[row].as_py()))
+    refuse(high != low >> 63, lambda row: too_large(name, cell_of(column, row)))
     return low.astype(np.int64)
 
 

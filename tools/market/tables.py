@@ -156,6 +156,8 @@ def _opened(path: Path) -> Iterator[IO[bytes]]:
 
 
 def _header(path: Path, line: bytes, columns: Sequence[str]) -> list[str]:
+    if not line:
+        raise BadInput(f"{path}: the file is empty")
     text = line.decode("utf-8-sig", errors="replace").strip()
     names = text.split(",")
     if not set(names) & set(columns):

@@ -152,6 +152,8 @@ def _parts(found: Iterator[Batch], convert: Convert) -> Iterator[Part]:
             yield convert(batch)
         except CellFault as fault:
             raise batch.fault(fault.row, fault.what) from None
+        except UnicodeDecodeError as error:  # Parquet does not check what it calls text
+            raise batch.fault(None, f"not UTF-8 text: {error.reason}") from None
 
 
 def _refuse_backwards(path: Path, ts_init: Column) -> None:

@@ -7,12 +7,11 @@ decimals, so nothing is lost on the way.
 from __future__ import annotations
 
 import gzip
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, cast
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pa_parquet
@@ -50,14 +49,14 @@ def write_recording(
 
 def write_book(path: Path, rows: Events, *, symbol: str, venue: str) -> None:
     """Write book rows to ``path``; its ending chooses the format."""
-    own = [pa.array((rows["flags"] & SNAPSHOT) != 0), _sides(rows, BOOK_SIDES)]
-    _write(path, BOOK_COLUMNS, [*_common(rows, symbol, venue), *own, *_amounts(rows)])
+    own = {"is_snapshot": pa.array((rows["flags"] & SNAPSHOT) != 0), "side": _sides(rows, BOOK_SIDES)}
+    _write(path, _table(rows, symbol, venue, own).select(BOOK_COLUMNS))
 
 
 def write_trades(path: Path, prints: Events, ids: Sequence[str], *, symbol: str, venue: str) -> None:
     """Write prints to ``path``, with the venue's ids; its ending chooses the format."""
-    own = [pa.array(ids, pa.string()), _sides(prints, TRADE_SIDES)]
-    _write(path, TRADE_COLUMNS, [*_common(prints, symbol, venue), *own, *_amounts(prints)])
+    own = {"id": pa.array(ids, pa.string()), "side": _sides(prints, TRADE_SIDES)}
+    _write(path, _table(prints, symbol, venue, own).select(TRADE_COLUMNS))
 
 
 def _counted_ids(prints: Events, first_id: int) -> list[str]:
@@ -65,30 +64,24 @@ def _counted_ids(prints: Events, first_id: int) -> list[str]:
     return [str(number) for number in (first_id + np.arange(len(prints)) + holes).tolist()]
 
 
-def _common(rows: Events, symbol: str, venue: str) -> list[pa.Array]:
-    return [
-        pa.repeat(venue, len(rows)),
-        pa.repeat(symbol, len(rows)),
-        pa.array(rows["ts_event"] // 1000),
-        pa.array(rows["ts_init"] // 1000),
-    ]
+def _table(rows: Events, symbol: str, venue: str, own: Mapping[str, pa.Array]) -> pa.Table:
+    common = {
+        "exchange": pa.repeat(venue, len(rows)),
+        "symbol": pa.repeat(symbol, len(rows)),
+        "timestamp": pa.array(rows["ts_event"] // 1000),
+        "local_timestamp": pa.array(rows["ts_init"] // 1000),
+        "price": decimals(rows["price"]),
+        "amount": decimals(rows["size"]),
+    }
+    return pa.table({**common, **own})
 
 
-def _sides(rows: Events, names: dict[str, int]) -> pa.Array:
+def _sides(rows: Events, names: Mapping[str, int]) -> pa.Array:
     by_code = {code: name for name, code in names.items()}
     return pa.array([by_code[code] for code in rows["side"].tolist()], pa.string())
 
 
-def _amounts(rows: Events) -> list[pa.Array]:
-    return [decimals(_plain_ints(rows["price"])), decimals(_plain_ints(rows["size"]))]
-
-
-def _plain_ints(field: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    return np.ascontiguousarray(field)
-
-
-def _write(path: Path, names: tuple[str, ...], arrays: list[pa.Array]) -> None:
-    table = pa.Table.from_arrays(arrays, names=list(names))
+def _write(path: Path, table: pa.Table) -> None:
     suffix = suffix_of(path)
     with path.open("wb") as file:
         if suffix == "parquet":
@@ -102,5 +95,9 @@ def _write(path: Path, names: tuple[str, ...], arrays: list[pa.Array]) -> None:
 
 
 def _write_csv(table: pa.Table, file: IO[bytes]) -> None:
+    for name in ("price", "amount"):
+        # Arrow would write 0.00000001 as 1E-8
+        plain = pa.array([f"{value:f}" for value in table[name].to_pylist()], pa.string())
+        table = table.set_column(table.schema.get_field_index(name), name, plain)
     file.write(",".join(table.schema.names).encode() + b"\n")
     pa_csv.write_csv(table, file, pa_csv.WriteOptions(include_header=False, quoting_style="none"))
