@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tools.detection.senses import SOUND, evaluate, is_sound, sense
+from tools.detection.senses import evaluate, is_sound, sense
+from tools.detection.state import SOUND
 from tools.execution import following as fo
 from tools.execution import matching as ma
 from tools.market.events import BOOK, LAST

@@ -1,0 +1,120 @@
+"""From what happened to what is remembered: outcomes of follows and of round trips."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+import numpy as np
+
+from tools.domain.identity import outcome_id
+from tools.domain.market import Instrument, Side
+from tools.domain.trading import Decision, Fill, Outcome, Result, Signal
+from tools.execution import following as fo
+
+RESULTS = {
+    fo.TARGET: Result.TAKE_PROFIT,
+    fo.STOPPED: Result.STOP,
+    fo.TIMED_OUT: Result.TIMEOUT,
+    fo.UNFILLED: Result.UNFILLED,
+}
+
+
+def bps(price: int, entry: int) -> float:
+    """Distance of ``price`` from ``entry`` in basis points of the entry."""
+    return (price / entry - 1) * 1e4
+
+
+def shadow_outcome(
+    signal: Signal, decision: Decision, follow: np.void, size: int, instrument: Instrument
+) -> Outcome | None:
+    """The outcome of a signal followed on paper; None where the book was unusable at its end.
+
+    A target is left as maker, a stop or a timeout as taker.
+    """
+    code = int(follow["result"])
+    if code == fo.CENSORED:
+        return None
+    result = RESULTS[code]
+    filled = int(follow["ts_entry"]) > 0
+    entry, leave = int(follow["entry"]), int(follow["exit"])
+    exit_fee = instrument.maker_fee_bps if result is Result.TAKE_PROFIT else instrument.taker_fee_bps
+    gross = bps(leave, entry) if filled else None
+    net = gross - instrument.maker_fee_bps - exit_fee * leave / entry if gross is not None else None
+    started = int(follow["ts_entry"])
+    return Outcome(
+        outcome_id=outcome_id(signal.signal_id, "shadow"),
+        signal_id=signal.signal_id,
+        decision_id=decision.decision_id,
+        run_id=signal.run_id,
+        world=signal.world,
+        symbol=signal.symbol,
+        venue=signal.venue,
+        kind="shadow",
+        is_probe=decision.is_probe,
+        result=result,
+        ts_entry=started if filled else None,
+        ts_exit=int(follow["ts_exit"]) if filled else None,
+        ts_known=int(follow["ts_end"]),
+        entry_price=entry if filled else None,
+        exit_price=leave if filled else None,
+        size=size,
+        gross_bps=gross,
+        net_bps=net,
+        net_quote=None,
+        fees_quote=None,
+        mfe_bps=bps(int(follow["highest"]), entry) if filled else None,
+        mae_bps=bps(int(follow["lowest"]), entry) if filled else None,
+        time_to_target_ns=int(follow["ts_target"]) - started if int(follow["ts_target"]) else None,
+        time_to_stop_ns=int(follow["ts_stop"]) - started if int(follow["ts_stop"]) else None,
+    )
+
+
+def taken_outcome(
+    signal: Signal,
+    decision: Decision,
+    fills: Sequence[Fill],
+    result: Result,
+    ts: int,
+    instrument: Instrument,
+) -> Outcome:
+    """The outcome of a round trip from its fills; money is exact, basis points are of the cost."""
+    bought = [f for f in fills if f.side is Side.BUY]
+    sold = [f for f in fills if f.side is Side.SELL]
+    size = sum(f.size for f in bought)
+    cost = sum((instrument.value(f.size, f.price) for f in bought), Decimal(0))
+    proceeds = sum((instrument.value(f.size, f.price) for f in sold), Decimal(0))
+    fees = sum((f.fee_quote for f in fills), Decimal(0))
+    traded = 0 < size == sum(f.size for f in sold)
+    return Outcome(
+        outcome_id=outcome_id(signal.signal_id, "taken"),
+        signal_id=signal.signal_id,
+        decision_id=decision.decision_id,
+        run_id=signal.run_id,
+        world=signal.world,
+        symbol=signal.symbol,
+        venue=signal.venue,
+        kind="taken",
+        is_probe=decision.is_probe,
+        result=result,
+        ts_entry=bought[0].ts if bought else None,
+        ts_exit=sold[-1].ts if sold else None,
+        ts_known=ts,
+        entry_price=average_price(bought) if bought else None,
+        exit_price=average_price(sold) if sold else None,
+        size=size,
+        gross_bps=float((proceeds - cost) / cost) * 1e4 if traded else None,
+        net_bps=float((proceeds - cost - fees) / cost) * 1e4 if traded else None,
+        net_quote=proceeds - cost - fees if traded else None,
+        fees_quote=fees if traded else None,
+        mfe_bps=None,
+        mae_bps=None,
+        time_to_target_ns=None,
+        time_to_stop_ns=None,
+    )
+
+
+def average_price(fills: Sequence[Fill]) -> int:
+    """Size-weighted average price in units, rounded down."""
+    size = sum(f.size for f in fills)
+    return sum(f.size * f.price for f in fills) // size
