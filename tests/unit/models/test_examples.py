@@ -1,0 +1,92 @@
+"""Datasets: ordered in time, weighted by uniqueness, checked, hashed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tools.domain.errors import BadInput, NotEnoughData
+from tools.models.examples import Example, build_dataset
+from tools.models.uniqueness import average_uniqueness
+
+ONE = Example("s_1", "BTCUSDT", 100, 200, {"imbalance": 0.5}, 10.0, 20.0, True, 10.0)
+TWO = Example("s_2", "BTCUSDT", 150, 250, {"imbalance": None}, 10.0, 20.0, False, -20.0)
+
+
+def test_the_order_of_examples_does_not_matter() -> None:
+    forth, back = build_dataset([ONE, TWO]), build_dataset([TWO, ONE])
+    assert forth.data_hash == back.data_hash
+    assert forth.ids == ("s_1", "s_2")
+    assert forth.spans.tolist() == [[100, 200], [150, 250]]
+    assert forth.weights.tolist() == [0.75, 0.75]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"net_bps": 9.0},
+        {"ts_end": 201},
+        {"features": {"imbalance": 0.6}},
+        {"signal_id": "s_3"},
+        {"gain_bps": 11.0},
+    ],
+)
+def test_any_change_changes_the_hash(change: dict[str, object]) -> None:
+    changed = replace(ONE, **change)  # type: ignore[arg-type]
+    assert build_dataset([changed, TWO]).data_hash != build_dataset([ONE, TWO]).data_hash
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"won": False}, "won is False but net_bps is 10.0"),
+        ({"ts_end": 99}, "expected ts_end at or after ts 100, was 99"),
+        ({"net_bps": float("nan")}, "expected finite net_bps"),
+        ({"loss_bps": 0.0}, "expected a positive loss_bps, was 0.0"),
+    ],
+)
+def test_a_contradictory_example_is_refused_by_id(change: dict[str, object], message: str) -> None:
+    with pytest.raises(BadInput, match=f"signal s_1: {message}"):
+        build_dataset([replace(ONE, **change)])  # type: ignore[arg-type]
+
+
+def test_a_signal_counts_once() -> None:
+    with pytest.raises(BadInput, match="1 repeated signal ids"):
+        build_dataset([ONE, ONE])
+
+
+def test_trades_that_cannot_win_are_left_out_and_counted() -> None:
+    dataset = build_dataset([ONE, replace(TWO, gain_bps=-1.0)])
+    assert (len(dataset), dataset.left_out) == (1, 1)
+
+
+def test_nothing_to_learn_from_is_said() -> None:
+    with pytest.raises(NotEnoughData, match="found none among 0"):
+        build_dataset([])
+
+
+def test_other_symbols_do_not_share_a_label() -> None:
+    spans = np.array([[0, 10], [0, 10]])
+    assert average_uniqueness(spans, ["A", "B"]).tolist() == [1.0, 1.0]
+    assert average_uniqueness(spans, ["A", "A"]).tolist() == [0.5, 0.5]
+
+
+def test_uniqueness_equals_the_definition_counted_by_hand() -> None:
+    # at times 0..5 these are open: {0}, {0, 1}, {0, 1, 2}, {1, 2}, {2}, none
+    spans = np.array([[0, 3], [1, 4], [2, 5]])
+    expected = [(1 + 1 / 2 + 1 / 3) / 3, (1 / 2 + 1 / 3 + 1 / 2) / 3, (1 / 3 + 1 / 2 + 1) / 3]
+    np.testing.assert_allclose(average_uniqueness(spans, ["A"] * 3), expected)
+
+
+@given(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 15)), min_size=1, max_size=25))
+def test_uniqueness_equals_a_count_at_every_instant(pairs: list[tuple[int, int]]) -> None:
+    spans = np.array([(start, start + length) for start, length in pairs])
+    open_at = [sum(start <= t < max(end, start + 1) for start, end in spans.tolist()) for t in range(60)]
+    expected = [
+        np.mean([1 / open_at[t] for t in range(start, max(end, start + 1))]) for start, end in spans.tolist()
+    ]
+    np.testing.assert_allclose(average_uniqueness(spans, ["A"] * len(pairs)), expected)
