@@ -1,0 +1,75 @@
+"""What the account has at stake at one instant: an immutable view of the risk ledger.
+
+Limits are judged on such a view, so a batch of signals can be limited one after the other
+against a provisional copy while the ledger itself stays untouched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenEntry:
+    """One decision's stake in USD: promised, working at the venue, and held at cost."""
+
+    decision_id: str
+    symbol: str
+    reserved_usd: Decimal = ZERO
+    working_usd: Decimal = ZERO
+    position_usd: Decimal = ZERO
+    is_probe: bool = False
+
+    @property
+    def exposure_usd(self) -> Decimal:
+        """All that could be lost: promised, working and held together."""
+        return self.reserved_usd + self.working_usd + self.position_usd
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerSnapshot:
+    """Positions, open orders, reservations and the day's account at ``ts``.
+
+    Attributes:
+        entries: Open entries in the order they were opened; each counts as one position.
+        entries_today: Entries committed per symbol on the UTC day of ``ts``.
+        realised_usd: Profit and loss of that day from closed positions, after fees.
+        rests: Symbol to the time in ns until which it must not be entered.
+    """
+
+    ts: int = 0
+    entries: tuple[OpenEntry, ...] = ()
+    entries_today: Mapping[str, int] = field(default_factory=dict)
+    realised_usd: Decimal = ZERO
+    rests: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def open_positions(self) -> int:
+        """Entries not yet flat; a working order or a reservation is one already."""
+        return len(self.entries)
+
+    @property
+    def total_exposure_usd(self) -> Decimal:
+        """Exposure of the whole account."""
+        return sum((entry.exposure_usd for entry in self.entries), ZERO)
+
+    def symbol_exposure_usd(self, symbol: str) -> Decimal:
+        """Exposure of one symbol."""
+        return sum((entry.exposure_usd for entry in self.entries if entry.symbol == symbol), ZERO)
+
+    def trades_today(self, symbol: str) -> int:
+        """Entries of the day, those only reserved included."""
+        pending = sum(1 for e in self.entries if e.symbol == symbol and e.reserved_usd > 0)
+        return self.entries_today.get(symbol, 0) + pending
+
+    def has_open_probe(self, symbol: str) -> bool:
+        """Whether a probe on ``symbol`` is not yet flat."""
+        return any(entry.is_probe and entry.symbol == symbol for entry in self.entries)
+
+    def with_entry(self, entry: OpenEntry) -> LedgerSnapshot:
+        """A copy in which ``entry`` is open too."""
+        return replace(self, entries=(*self.entries, entry))

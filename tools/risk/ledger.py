@@ -1,0 +1,141 @@
+"""The one owner of what the account has at stake, in USD.
+
+Checking a limit and taking the room happen in one step under one lock. Two steps are the
+classic way to break a limit: between them another signal takes the same room. Silence of
+the venue keeps an order's exposure: only a release or a fill ends it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from threading import Lock
+
+from tools.domain.clock import day_of
+from tools.domain.errors import InvariantBroken
+from tools.domain.parameter import ParameterSet
+from tools.domain.trading import Clamp
+from tools.risk.exposure import ZERO, LedgerSnapshot, OpenEntry
+from tools.risk.limits import EntryRequest, limit_entry
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """Room granted to a decision; reduce-only needs none and always gets it."""
+
+    decision_id: str
+    symbol: str
+    usd: Decimal
+    is_reduce_only: bool = False
+
+
+class RiskLedger:
+    """Positions, open orders and reservations, with atomic reserve, commit and release.
+
+    A decision goes reserve → commit (sent) → fill_entry … → fill_exit …; release gives
+    back whatever was not filled. A ledger may start from a snapshot, after a restart.
+    """
+
+    def __init__(self, start: LedgerSnapshot | None = None) -> None:
+        start = start or LedgerSnapshot()
+        day = day_of(start.ts)
+        self._lock = Lock()
+        self._open = {entry.decision_id: entry for entry in start.entries}
+        self._trades = {(day, symbol): count for symbol, count in start.entries_today.items()}
+        self._realised = {day: start.realised_usd}
+        self._rests = dict(start.rests)
+
+    def reserve(
+        self, request: EntryRequest, parameters: ParameterSet, *, is_reduce_only: bool = False
+    ) -> Reservation | list[Clamp]:
+        """Take the whole of ``request.usd`` if every limit allows it, else say what does not.
+
+        All or nothing: a plan that was sized is not resized behind its back. The same
+        decision asking again gets the reservation it has.
+
+        Raises:
+            InvariantBroken: The decision is open already with another symbol or amount.
+        """
+        granted = Reservation(request.decision_id, request.symbol, request.usd, is_reduce_only)
+        if is_reduce_only:
+            return granted
+        with self._lock:
+            if request.decision_id in self._open:
+                self._require_same(request)
+                return granted
+            clamps = limit_entry(request, self._snapshot(request.ts), parameters).clamps
+            if clamps:
+                return list(clamps)
+            self._open[request.decision_id] = OpenEntry(
+                request.decision_id, request.symbol, request.usd, is_probe=request.is_probe
+            )
+            return granted
+
+    def commit(self, decision_id: str, ts: int) -> None:
+        """The order is on its way: the reservation becomes a working order and an entry of the day."""
+        with self._lock:
+            entry = self._entry(decision_id)
+            if entry.reserved_usd == 0:
+                return
+            key = (day_of(ts), entry.symbol)
+            self._trades[key] = self._trades.get(key, 0) + 1
+            self._open[decision_id] = replace(entry, working_usd=entry.reserved_usd, reserved_usd=ZERO)
+
+    def fill_entry(self, decision_id: str, usd: Decimal) -> None:
+        """``usd`` of the working order are now held."""
+        with self._lock:
+            entry = self._entry(decision_id)
+            working = max(ZERO, entry.working_usd - usd)
+            self._open[decision_id] = replace(
+                entry, working_usd=working, position_usd=entry.position_usd + usd
+            )
+
+    def release(self, decision_id: str) -> None:
+        """Nothing more will fill: give back what is reserved or working; again is harmless."""
+        with self._lock:
+            entry = self._open.get(decision_id)
+            if entry is not None:
+                self._keep(replace(entry, reserved_usd=ZERO, working_usd=ZERO))
+
+    def fill_exit(self, decision_id: str, cost_usd: Decimal, realised_usd: Decimal, ts: int) -> None:
+        """A part that had cost ``cost_usd`` was sold with ``realised_usd`` of result after fees."""
+        with self._lock:
+            entry = self._entry(decision_id)
+            self._keep(replace(entry, position_usd=max(ZERO, entry.position_usd - cost_usd)))
+            day = day_of(ts)
+            self._realised[day] = self._realised.get(day, ZERO) + realised_usd
+
+    def rest(self, symbol: str, until: int) -> None:
+        """Keep ``symbol`` from being entered until ``until``; a longer rest is not shortened."""
+        with self._lock:
+            self._rests[symbol] = max(until, self._rests.get(symbol, 0))
+
+    def snapshot(self, ts: int) -> LedgerSnapshot:
+        """Everything at stake, with the account of the UTC day of ``ts``."""
+        with self._lock:
+            return self._snapshot(ts)
+
+    def _snapshot(self, ts: int) -> LedgerSnapshot:
+        day = day_of(ts)
+        trades = {symbol: count for (when, symbol), count in self._trades.items() if when == day}
+        rests = {symbol: until for symbol, until in self._rests.items() if until > ts}
+        return LedgerSnapshot(ts, tuple(self._open.values()), trades, self._realised.get(day, ZERO), rests)
+
+    def _entry(self, decision_id: str) -> OpenEntry:
+        if decision_id not in self._open:
+            raise InvariantBroken(f"the risk ledger has no open entry for decision {decision_id}")
+        return self._open[decision_id]
+
+    def _keep(self, entry: OpenEntry) -> None:
+        if entry.exposure_usd > 0:
+            self._open[entry.decision_id] = entry
+        else:
+            del self._open[entry.decision_id]
+
+    def _require_same(self, request: EntryRequest) -> None:
+        entry = self._open[request.decision_id]
+        if (entry.symbol, entry.reserved_usd) != (request.symbol, request.usd):
+            raise InvariantBroken(
+                f"decision {request.decision_id} holds {entry.reserved_usd} USD reserved on {entry.symbol}"
+                f" and asked again for {request.usd} on {request.symbol}"
+            )
