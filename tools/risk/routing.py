@@ -1,0 +1,212 @@
+"""Who settles a signal: hard rules first, then clear evidence, else it is ambiguous.
+
+Rules refuse and never enter. Pattern and model votes are combined by inverse variance, the
+weighting with the smallest error for independent estimates of one mean; the route names
+the heavier of the two. What stays within the error of the least edge is ambiguous.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from enum import StrEnum
+
+from tools.domain.parameter import ParameterSet
+from tools.domain.trading import Action, Route, Signal, Vote
+
+LEAST_ERROR_BPS = 1e-3  # a vote that claims no error at all is not believed infinitely
+ONE = Decimal(1)
+_REQUIRED = ("mid", "spread_bps", "mm_confidence")
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What became of a signal and why, before size and limits.
+
+    Attributes:
+        fraction: Share of the usual size to take, in (0, 1]; only a brain shrinks it.
+        is_ambiguous: Whether a brain, if there is one, shall be asked.
+        votes: Every vote heard, the rules' included.
+    """
+
+    action: Action
+    route: Route
+    probability: float | None
+    expected_bps: float | None
+    reason: str
+    votes: tuple[Vote, ...] = ()
+    is_ambiguous: bool = False
+    is_probe: bool = False
+    fraction: Decimal = ONE
+
+
+class AdviceAction(StrEnum):
+    """What a brain may say; NONE stands for a fault."""
+
+    TAKE = "take"
+    REDUCE = "reduce"
+    SKIP = "skip"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """A brain's checked answer on one ambiguous signal, or why there is none."""
+
+    action: AdviceAction
+    fraction: Decimal
+    reason: str
+    cited: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Estimate:
+    mean_bps: float
+    error_bps: float
+    probability: float | None
+    route: Route
+
+
+def _data_fault(signal: Signal, parameters: ParameterSet) -> str | None:
+    missing = [name for name in _REQUIRED if not _is_number(signal.features.get(name))]
+    if missing:
+        return f"unavailable: {', '.join(missing)}"
+    return None if signal.entry_price > 0 else f"entry price was {signal.entry_price}"
+
+
+def _mm_confidence_fault(signal: Signal, parameters: ParameterSet) -> str | None:
+    seen, least = signal.features.get("mm_confidence"), parameters["mm_min_confidence"]
+    return f"MM confidence {seen:.2f} below {least:.2f}" if seen is not None and seen < least else None
+
+
+def _spoofing_fault(signal: Signal, parameters: ParameterSet) -> str | None:
+    seen, most = signal.features.get("spoofing_score"), parameters["spoof_max_score"]
+    return f"spoofing score {seen:.2f} above {most:.2f}" if seen is not None and seen > most else None
+
+
+def _payoff_fault(signal: Signal, parameters: ParameterSet) -> str | None:
+    if signal.entry_price <= 0 or signal.breakeven < 1:
+        return None
+    return f"take-profit cannot pay: {signal.gain_bps:.2f} bps after {signal.cost_bps:.2f} bps of cost"
+
+
+HardRule = Callable[[Signal, ParameterSet], str | None]
+
+RULES: tuple[tuple[str, HardRule], ...] = (
+    ("data", _data_fault),
+    ("mm_confidence", _mm_confidence_fault),
+    ("spoofing", _spoofing_fault),
+    ("payoff", _payoff_fault),
+)
+
+
+def rule_votes(signal: Signal, parameters: ParameterSet) -> tuple[Vote, ...]:
+    """What each hard rule says: ``skip`` with its reason, else ``silent``."""
+    heard = ((name, rule(signal, parameters)) for name, rule in RULES)
+    return tuple(
+        Vote(f"rule.{name}", "skip" if fault else "silent", None, None, None, fault or "nothing against it")
+        for name, fault in heard
+    )
+
+
+def is_sound(signal: Signal, parameters: ParameterSet) -> bool:
+    """Whether the signal's data can be trusted and its target could pay at all."""
+    return _data_fault(signal, parameters) is None and _payoff_fault(signal, parameters) is None
+
+
+def settle(signal: Signal, votes: Sequence[Vote], parameters: ParameterSet) -> Settlement:
+    """Settle ``signal`` by rules and the votes of pattern and model.
+
+    Enter when the combined mean less ``ambiguity_z`` errors is above ``min_edge_bps``, skip
+    when the mean plus as many is below it; anything between, or silence, is ambiguous.
+    """
+    rules = rule_votes(signal, parameters)
+    heard = (*rules, *votes)
+    refusals = [f"{vote.component}: {vote.reason}" for vote in rules if vote.stance == "skip"]
+    if refusals:
+        return Settlement(Action.SKIP, Route.RULE, None, None, "; ".join(refusals), heard)
+    estimate = _combine(votes)
+    if estimate is None:
+        return _ambiguous(heard, None, "no pattern and no model had anything to say")
+    return _judge(estimate, heard, parameters)
+
+
+def advise(settlement: Settlement, advice: Advice) -> Settlement:
+    """Let a brain settle what is ambiguous: it may take at most the usual size, shrink or veto.
+
+    Whatever it says of a settlement that is not ambiguous is ignored.
+    """
+    if not settlement.is_ambiguous:
+        return settlement
+    fraction = min(ONE, max(Decimal(0), advice.fraction)) if advice.fraction.is_finite() else Decimal(0)
+    stance, action, route = _stance(advice.action, fraction)
+    vote = Vote("llm", stance, None, None, None, advice.reason, advice.cited)
+    return replace(
+        settlement,
+        action=action,
+        route=route,
+        reason=f"brain: {advice.reason}",
+        votes=(*settlement.votes, vote),
+        is_ambiguous=False,
+        fraction=fraction if action is Action.ENTER else ONE,
+    )
+
+
+def _stance(action: AdviceAction, fraction: Decimal) -> tuple[str, Action, Route]:
+    if action is AdviceAction.NONE:
+        return "silent", Action.ABSTAIN, Route.ABSTAIN
+    if action is AdviceAction.SKIP or fraction == 0:
+        return "skip", Action.SKIP, Route.LLM
+    return "enter", Action.ENTER, Route.LLM
+
+
+def _judge(estimate: _Estimate, heard: tuple[Vote, ...], parameters: ParameterSet) -> Settlement:
+    edge, reach = parameters["min_edge_bps"], parameters["ambiguity_z"] * estimate.error_bps
+    said = f"expected {estimate.mean_bps:+.2f} ± {reach:.2f} bps against {edge:.2f} bps needed"
+    if estimate.mean_bps - reach > edge:
+        action = Action.ENTER
+    elif estimate.mean_bps + reach < edge:
+        action = Action.SKIP
+    else:
+        return _ambiguous(heard, estimate, said)
+    return Settlement(action, estimate.route, estimate.probability, estimate.mean_bps, said, heard)
+
+
+def _ambiguous(heard: tuple[Vote, ...], estimate: _Estimate | None, said: str) -> Settlement:
+    probability = estimate.probability if estimate else None
+    expected = estimate.mean_bps if estimate else None
+    reason = f"ambiguous and nobody to ask: {said}"
+    return Settlement(Action.ABSTAIN, Route.ABSTAIN, probability, expected, reason, heard, is_ambiguous=True)
+
+
+def _combine(votes: Sequence[Vote]) -> _Estimate | None:
+    """Inverse-variance mean of the votes that speak, with its standard error."""
+    weighed = [(vote, weight) for vote in votes if (weight := _weight(vote)) > 0]
+    total = math.fsum(weight for _, weight in weighed)
+    if total == 0:
+        return None
+    mean = math.fsum((vote.expected_bps or 0.0) * weight for vote, weight in weighed) / total
+    heaviest = max(weighed, key=lambda pair: (pair[1], pair[0].component == "pattern"))[0]
+    route = Route.PATTERN if heaviest.component == "pattern" else Route.MODEL
+    return _Estimate(mean, math.sqrt(1 / total), _probability(weighed), route)
+
+
+def _probability(weighed: Sequence[tuple[Vote, float]]) -> float | None:
+    known = [(vote.probability, weight) for vote, weight in weighed if vote.probability is not None]
+    total = math.fsum(weight for _, weight in known)
+    return math.fsum(value * weight for value, weight in known) / total if known else None
+
+
+def _weight(vote: Vote) -> float:
+    """Inverse variance of a vote; 0 for one that is silent or not a number."""
+    if vote.component not in ("pattern", "model") or vote.stance == "silent":
+        return 0.0
+    if not _is_number(vote.expected_bps) or not _is_number(vote.interval_bps):
+        return 0.0
+    return 1 / max(vote.interval_bps or 0.0, LEAST_ERROR_BPS) ** 2
+
+
+def _is_number(value: float | None) -> bool:
+    return value is not None and math.isfinite(value)
