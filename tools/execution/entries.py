@@ -1,0 +1,94 @@
+"""From what was settled to what is asked: drafts of entries for the limits, then their sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from tools.domain.errors import InvariantBroken
+from tools.domain.identity import decision_id
+from tools.domain.market import Instrument
+from tools.domain.parameter import ParameterSet
+from tools.domain.trading import Action, Signal
+from tools.execution.sizing import SizeRequest, Sizing, SizingMode, entry_wish, mm_average_usd, size_entry
+from tools.risk.limits import EntryRequest, Limited, RiskAppetite, amount
+from tools.risk.routing import Settlement
+
+
+@dataclass(frozen=True, slots=True)
+class SizingDesk:
+    """How this account sizes: its instruments, mode and appetite."""
+
+    instruments: Mapping[str, Instrument] = field(default_factory=dict)
+    mode: SizingMode = SizingMode.ADAPTIVE
+    appetite: RiskAppetite = RiskAppetite.CONSERVATIVE
+
+    def instrument(self, symbol: str) -> Instrument:
+        """The instrument of ``symbol``.
+
+        Raises:
+            InvariantBroken: A signal names a symbol that this account does not know.
+        """
+        if symbol not in self.instruments:
+            known = ", ".join(sorted(self.instruments)) or "none"
+            raise InvariantBroken(f"a signal names {symbol}, known instruments: {known}")
+        return self.instruments[symbol]
+
+
+@dataclass(frozen=True, slots=True)
+class EntryDraft:
+    """An entry on its way: what shall be sized and what is asked of the limits.
+
+    ``limit`` is None where the wish itself came to nothing; sizing then says why.
+    """
+
+    size: SizeRequest
+    limit: EntryRequest | None
+
+
+def draft_entries(
+    signals: Sequence[Signal], settlements: Sequence[Settlement], desk: SizingDesk, parameters: ParameterSet
+) -> tuple[EntryDraft | None, ...]:
+    """A draft for each signal to be entered, None for the others."""
+    pairs = zip(signals, settlements, strict=True)
+    return tuple(
+        _draft(signal, settlement, desk, parameters) if settlement.action is Action.ENTER else None
+        for signal, settlement in pairs
+    )
+
+
+def size_entries(
+    drafts: Sequence[EntryDraft | None], limited: Sequence[Limited | None], parameters: ParameterSet
+) -> tuple[Sizing | None, ...]:
+    """Size each draft within what the limits left it; None where they left nothing."""
+    return tuple(_size(draft, left, parameters) for draft, left in zip(drafts, limited, strict=True))
+
+
+def _draft(signal: Signal, settlement: Settlement, desk: SizingDesk, parameters: ParameterSet) -> EntryDraft:
+    instrument = desk.instrument(signal.symbol)
+    average = mm_average_usd(signal.features, instrument)
+    request = SizeRequest(
+        instrument=instrument,
+        price=signal.entry_price,
+        target_usd=amount(parameters, "min_order_size_usd") if settlement.is_probe else None,
+        mm_average_usd=average,
+        confidence=signal.confidence,
+        mode=desk.mode,
+        appetite=desk.appetite,
+        fraction=settlement.fraction,
+    )
+    wish = entry_wish(request, parameters)
+    if wish.usd <= 0:
+        return EntryDraft(request, None)
+    decision = decision_id(signal.signal_id)
+    ask = EntryRequest(
+        decision, signal.symbol, wish.usd, signal.ts, average, desk.appetite, settlement.is_probe
+    )
+    return EntryDraft(request, ask)
+
+
+def _size(draft: EntryDraft | None, limited: Limited | None, parameters: ParameterSet) -> Sizing | None:
+    if draft is None or (limited is not None and limited.usd <= 0):
+        return None
+    ceiling = None if limited is None else limited.usd
+    return size_entry(replace(draft.size, ceiling_usd=ceiling), parameters)

@@ -1,0 +1,250 @@
+"""How much to enter with: in the MM's own measure, so that the MM stays.
+
+A slice is a share of the MM's average order (the operator's appetite), an entry as many
+slices as its target needs. Sizes live on the venue's lot grid; whatever bends the wish on
+the way there is a Clamp. Conservative is a promise: where the smallest order would be more
+than its share of the MM's order, nothing is entered.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Context, Decimal, localcontext
+from enum import StrEnum
+
+from tools.domain.market import Instrument
+from tools.domain.parameter import ParameterSet
+from tools.domain.trading import Clamp, SizePlan
+from tools.execution.splitting import split_lots
+from tools.risk.exposure import ZERO
+from tools.risk.limits import RiskAppetite, amount, money
+
+_EXACT = Context(prec=60)  # units times price times rate has more than the usual 28 digits
+_TEXT_PLACES = Decimal("0.00000001")
+
+
+class SizingMode(StrEnum):
+    """How target and slice come about.
+
+    ADAPTIVE aims at the target and slices by the MM's average order. FIXED slices by the
+    default order size instead, still held to the conservative share of the MM's order.
+    DYNAMIC is adaptive with a target that grows with confidence, from the minimum at 0 to
+    the full target at 1.
+    """
+
+    ADAPTIVE = "adaptive"
+    FIXED = "fixed"
+    DYNAMIC = "dynamic"
+
+
+@dataclass(frozen=True, slots=True)
+class SizeRequest:
+    """What is to be sized.
+
+    Attributes:
+        price: Entry price, units of 1e-8.
+        target_usd: Target of the whole entry; None takes the default order size.
+        mm_average_usd: The MM's average order; None where no MM is known.
+        confidence: Confidence in [0, 1] that dynamic sizing scales with.
+        fraction: Share in [0, 1] a brain left of the size.
+        ceiling_usd: What the limits left; None where they were not asked.
+    """
+
+    instrument: Instrument
+    price: int
+    target_usd: Decimal | None = None
+    mm_average_usd: Decimal | None = None
+    confidence: float = 1.0
+    mode: SizingMode = SizingMode.ADAPTIVE
+    appetite: RiskAppetite = RiskAppetite.CONSERVATIVE
+    fraction: Decimal = Decimal(1)
+    ceiling_usd: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """USD wished for, 0 where nothing can be entered, with what bent the wish."""
+
+    usd: Decimal
+    clamps: tuple[Clamp, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sizing:
+    """The plan, None where nothing can be entered, and what bent it.
+
+    ``size_usd`` is the most one slice may have; ``plan.slices`` are what is placed.
+    """
+
+    plan: SizePlan | None
+    size_usd: Decimal
+    clamps: tuple[Clamp, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """The lot grid at one price, in USD."""
+
+    instrument: Instrument
+    price: int
+    rate: Decimal
+
+    def lots(self, usd: Decimal, *, round_up: bool = False) -> int:
+        size = self.instrument.size_for(usd / self.rate, self.price, round_up=round_up)
+        return size // self.instrument.lot
+
+    def usd(self, lots: int) -> Decimal:
+        return self.instrument.value(lots * self.instrument.lot, self.price) * self.rate
+
+    def smallest(self, parameters: ParameterSet) -> int:
+        """Lots of the smallest slice that both Keeper and the venue accept."""
+        venue = self.instrument.min_notional * self.rate
+        return max(1, self.lots(max(amount(parameters, "min_order_size_usd"), venue), round_up=True))
+
+
+def mm_average_usd(features: Mapping[str, float | None], instrument: Instrument) -> Decimal | None:
+    """The MM's average order in USD, from the feature in quote; None where either is unknown."""
+    average = features.get("mm_avg_order_size")
+    if average is None or not math.isfinite(average) or average <= 0 or instrument.quote_usd is None:
+        return None
+    return Decimal(str(average)) * instrument.quote_usd
+
+
+def entry_wish(request: SizeRequest, parameters: ParameterSet) -> Wish:
+    """USD an entry asks of the limits: target, held to the maximum, raised to the smallest order.
+
+    A brain's fraction comes last, so that a raise never undoes a shrink.
+    """
+    with localcontext(_EXACT):
+        target, clamps = _target(request, parameters)
+        rate = request.instrument.quote_usd
+        if rate is None or rate <= 0:
+            return _refused(
+                clamps, "quote_rate", target, f"no USD rate of {request.instrument.quote} is known"
+            )
+        grid = _Grid(request.instrument, request.price, rate)
+        smallest = grid.smallest(parameters)
+        least, most = grid.usd(smallest), amount(parameters, "max_order_size_usd")
+        if grid.lots(target) < smallest:
+            if least > most:
+                return _refused(clamps, "smallest_order", target, _too_small(least, most, request.instrument))
+            reason = f"the smallest order of {request.instrument.symbol} is {_text(least)} USD"
+            clamps += (_clamp("smallest_order", target, least, reason),)
+            target = least
+        if request.fraction < 1:
+            shrunk = target * max(ZERO, request.fraction)
+            clamps += (_clamp("brain", target, shrunk, f"the brain left {request.fraction} of the size"),)
+            target = shrunk
+        return Wish(target, clamps)
+
+
+def size_entry(request: SizeRequest, parameters: ParameterSet) -> Sizing:
+    """Size and slice an entry; every slice on the lot grid, their sum the plan's size exactly.
+
+    Takes microseconds. The same request gives the same plan.
+    """
+    wish = entry_wish(request, parameters)
+    rate = request.instrument.quote_usd
+    if wish.usd <= 0 or rate is None:
+        return Sizing(None, ZERO, wish.clamps)
+    with localcontext(_EXACT):
+        return _place(request, parameters, wish, _Grid(request.instrument, request.price, rate))
+
+
+def _place(request: SizeRequest, parameters: ParameterSet, wish: Wish, grid: _Grid) -> Sizing:
+    allowed = wish.usd if request.ceiling_usd is None else min(wish.usd, request.ceiling_usd)
+    total, smallest = grid.lots(allowed), grid.smallest(parameters)
+    clamps, least = wish.clamps, grid.usd(smallest)
+    if total < smallest:
+        reason = f"less than the smallest order, {_text(least)} USD"
+        return Sizing(None, ZERO, (*clamps, _clamp("smallest_order", allowed, ZERO, reason)))
+    share = _mm_share_usd(request, parameters)
+    if share is not None and request.appetite is RiskAppetite.CONSERVATIVE and grid.lots(share) < smallest:
+        reason = f"the smallest order of {_text(least)} USD is more than {_text(share)} USD, this MM's share"
+        return Sizing(None, ZERO, (*clamps, _clamp("mm_protection", allowed, ZERO, reason)))
+    cap = _slice_cap_usd(request, parameters, share)
+    if cap is not None and grid.lots(cap) < smallest:
+        clamps += (_clamp("smallest_order", cap, least, f"a slice cannot be below {_text(least)} USD"),)
+        cap = least
+    largest = total if cap is None else grid.lots(cap)
+    split = split_lots(total, largest=largest, smallest=smallest, most=parameters.whole("max_split_count"))
+    if split.left_out:
+        placed = grid.usd(total - split.left_out)
+        clamps += (_clamp("slices", allowed, placed, "the rest fits no admissible slice"),)
+    return Sizing(_plan(request, parameters, split.slices, cap), allowed if cap is None else cap, clamps)
+
+
+def _plan(
+    request: SizeRequest, parameters: ParameterSet, lots: tuple[int, ...], cap: Decimal | None
+) -> SizePlan:
+    slices = tuple(count * request.instrument.lot for count in lots)
+    size = sum(slices)
+    delay = parameters["min_split_delay_s"] if len(slices) > 1 else 0.0
+    value = request.instrument.value(size, request.price)
+    return SizePlan(size, slices, delay, value, _reasoning(request, len(slices), delay, cap))
+
+
+def _reasoning(request: SizeRequest, count: int, delay_s: float, cap: Decimal | None) -> str:
+    orders = "one order" if count == 1 else f"{count} orders, {delay_s:g} s apart"
+    if request.mm_average_usd is None and request.mode is not SizingMode.FIXED:
+        return f"{request.mode}: no MM average order is known, so one slice of the default; {orders}"
+    known = "unknown" if request.mm_average_usd is None else f"{_text(request.mm_average_usd)} USD"
+    most = "" if cap is None else f", at most {_text(cap)} USD a slice"
+    return f"{request.mode}, {request.appetite}: MM average order {known}{most}; {orders}"
+
+
+def _target(request: SizeRequest, parameters: ParameterSet) -> tuple[Decimal, tuple[Clamp, ...]]:
+    """Target in USD by mode, before the grid; clamps where a bound lowered it."""
+    default = amount(parameters, "default_order_size_usd")
+    target = default if request.target_usd is None else request.target_usd
+    clamps: tuple[Clamp, ...] = ()
+    if request.mode is SizingMode.DYNAMIC:
+        least = min(target, amount(parameters, "min_order_size_usd"))
+        target = least + (target - least) * _share(request.confidence)
+    if request.mm_average_usd is None and request.mode is not SizingMode.FIXED and target > default:
+        clamps += (_clamp("mm_unknown", target, default, "no MM average order is known: the default"),)
+        target = default
+    most = amount(parameters, "max_order_size_usd")
+    if target > most:
+        clamps += (_clamp("max_order_size", target, most, f"an entry has at most {_text(most)} USD"),)
+        target = most
+    return target, clamps
+
+
+def _mm_share_usd(request: SizeRequest, parameters: ParameterSet) -> Decimal | None:
+    """Share of the MM's average order that the appetite allows; None where no MM is known."""
+    if request.mm_average_usd is None:
+        return None
+    return request.mm_average_usd * request.appetite.multiplier(parameters)
+
+
+def _slice_cap_usd(request: SizeRequest, parameters: ParameterSet, share: Decimal | None) -> Decimal | None:
+    """Most USD of one slice; None where nothing is known to slice by."""
+    if request.mode is not SizingMode.FIXED:
+        return share
+    default = amount(parameters, "default_order_size_usd")
+    is_protected = share is not None and request.appetite is RiskAppetite.CONSERVATIVE
+    return min(default, share) if is_protected and share is not None else default
+
+
+def _share(confidence: float) -> Decimal:
+    return Decimal(str(min(1.0, max(0.0, confidence)))) if math.isfinite(confidence) else ZERO
+
+
+def _too_small(least: Decimal, most: Decimal, instrument: Instrument) -> str:
+    return f"the smallest order of {instrument.symbol} is {_text(least)} USD, the largest entry {_text(most)}"
+
+
+def _refused(clamps: tuple[Clamp, ...], limit: str, before: Decimal, reason: str) -> Wish:
+    return Wish(ZERO, (*clamps, _clamp(limit, before, ZERO, reason)))
+
+
+def _clamp(limit: str, before: Decimal, after: Decimal, reason: str) -> Clamp:
+    return Clamp(limit, _text(before), _text(after), reason)
+
+
+def _text(usd: Decimal) -> str:
+    with localcontext(_EXACT):
+        return money(usd.quantize(_TEXT_PLACES))
