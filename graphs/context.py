@@ -1,0 +1,52 @@
+"""What the decision graph is given to think with; wired once by the application."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
+
+from graphs.brain import Brain
+from tools.domain.parameter import ParameterSet
+from tools.domain.ports import Neighbour, Recall
+from tools.domain.trading import Signal, Vote
+from tools.execution.entries import SizingDesk
+from tools.risk.exposure import LedgerSnapshot
+from tools.risk.probing import ProbePolicy
+
+Scorer: TypeAlias = Callable[[Sequence[Signal], ParameterSet], Sequence[Vote]]
+PatternVoter: TypeAlias = Callable[[Sequence[Neighbour], ParameterSet], Vote]
+
+
+class Account(Protocol):
+    """The account as the graph may see it: read, never changed. ``RiskLedger`` is one."""
+
+    def snapshot(self, ts: int) -> LedgerSnapshot:
+        """Positions, orders, reservations, rests and open probes at ``ts``."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionContext:
+    """Everything the nodes call.
+
+    Attributes:
+        recall: Remembered states, as known at the decision time.
+        pattern_voter: Turns a signal's neighbours into the vote ``pattern``.
+        scorer: The model: one vote ``model`` a signal, its version first in the evidence;
+            None while no model was trained.
+        account: The account's risk view.
+        desk: Instruments, sizing mode and appetite.
+        probes: Whether and how probes are drawn.
+        brain: Asked on what is ambiguous; None abstains instead.
+        consult_budget_ns: Time a brain has from the decision time on.
+    """
+
+    recall: Recall
+    pattern_voter: PatternVoter
+    account: Account
+    desk: SizingDesk
+    probes: ProbePolicy
+    scorer: Scorer | None = None
+    brain: Brain | None = None
+    consult_budget_ns: int = 10_000_000_000

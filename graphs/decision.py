@@ -1,0 +1,208 @@
+"""The decision graph: observe → recall → score → route → (consult) → limit → size → propose.
+
+A batch of signals goes through in one invocation, because the framework costs the same for
+one as for fifty. Nodes read state, call the tools and return an update; none has an effect
+outside, so running one again changes nothing. No checkpointer: a decision takes
+milliseconds and is recorded by whoever asked for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol, TypeAlias
+
+from graphs.brain import ask, consult_request
+from graphs.context import DecisionContext
+from graphs.proposal import propose_decision
+from graphs.state import DecisionState
+from tools.domain.errors import InvariantBroken
+from tools.domain.identity import decision_id
+from tools.domain.parameter import ParameterSet
+from tools.domain.trading import Decision, Signal, Vote
+from tools.execution.entries import draft_entries, size_entries
+from tools.risk.limits import limit_batch
+from tools.risk.probing import choose_probes
+from tools.risk.routing import advise, settle
+
+Node: TypeAlias = Callable[[DecisionState, DecisionContext], DecisionState]
+
+
+class _BoundNode(Protocol):
+    def __call__(self, state: DecisionState) -> DecisionState: ...
+
+
+def observe(state: DecisionState, context: DecisionContext) -> DecisionState:
+    """Look at the account once, so that every later node judges the same instant."""
+    return {"account": context.account.snapshot(state["ts"])}
+
+
+def recall(state: DecisionState, context: DecisionContext) -> DecisionState:
+    """Remember similar market states whose outcome was known by now."""
+    parameters = state["parameters"]
+    found = context.recall.neighbours(
+        [signal.vector for signal in state["signals"]],
+        state["ts"],
+        parameters.whole("pattern_neighbours"),
+        parameters["pattern_min_similarity"],
+    )
+    _require_one_each("recall", found, state)
+    return {"neighbours": tuple(tuple(neighbours) for neighbours in found)}
+
+
+def score(state: DecisionState, context: DecisionContext) -> DecisionState:
+    """Hear the patterns and the model."""
+    parameters = state["parameters"]
+    patterns = [context.pattern_voter(neighbours, parameters) for neighbours in state["neighbours"]]
+    if context.scorer is None:
+        return {"votes": tuple((pattern,) for pattern in patterns)}
+    models: Sequence[Vote] = context.scorer(state["signals"], parameters)
+    _require_one_each("the model", models, state)
+    return {"votes": tuple(zip(patterns, models, strict=True))}
+
+
+def route(state: DecisionState, context: DecisionContext) -> DecisionState:
+    """Settle what rules and clear evidence settle."""
+    pairs = zip(state["signals"], state["votes"], strict=True)
+    return {"settlements": tuple(settle(signal, votes, state["parameters"]) for signal, votes in pairs)}
+
+
+def consult(state: DecisionState, context: DecisionContext) -> DecisionState:
+    """Ask the brain about everything ambiguous at once."""
+    if context.brain is None:
+        return {}
+    settlements = list(state["settlements"])
+    asked = [i for i, settlement in enumerate(settlements) if settlement.is_ambiguous]
+    requests = [
+        consult_request(
+            decision_id(state["signals"][i].signal_id),
+            state["signals"][i],
+            settlements[i].votes,
+            state["neighbours"][i],
+        )
+        for i in asked
+    ]
+    advices = ask(context.brain, requests, state["ts"] + context.consult_budget_ns)
+    for i, advice in zip(asked, advices, strict=True):
+        settlements[i] = advise(settlements[i], advice)
+    return {"settlements": tuple(settlements)}
+
+
+def limit(state: DecisionState, context: DecisionContext) -> DecisionState:
+    """Draw probes, then let the account's limits cut the batch's wishes one after the other."""
+    signals, parameters, account = state["signals"], state["parameters"], state["account"]
+    settlements = choose_probes(
+        state["settlements"],
+        signals,
+        parameters,
+        policy=context.probes,
+        open_probes={entry.symbol for entry in account.entries if entry.is_probe},
+    )
+    drafts = draft_entries(signals, settlements, context.desk, parameters)
+    wishes = (draft.limit if draft else None for draft in drafts)
+    return {"settlements": settlements, "drafts": drafts, "limited": limit_batch(wishes, account, parameters)}
+
+
+def size(state: DecisionState, context: DecisionContext) -> DecisionState:
+    """Size and slice what the limits left."""
+    return {"sizings": size_entries(state["drafts"], state["limited"], state["parameters"])}
+
+
+def propose(state: DecisionState, context: DecisionContext) -> DecisionState:
+    """Write the conclusions down; acting on them is somebody else's job."""
+    rows = zip(
+        state["signals"],
+        state["settlements"],
+        state["limited"],
+        state["sizings"],
+        state["neighbours"],
+        strict=True,
+    )
+    decisions = tuple(
+        propose_decision(
+            signal,
+            settlement,
+            limited=limited,
+            sizing=sizing,
+            neighbours=neighbours,
+            parameters=state["parameters"],
+            ts=state["ts"],
+        )
+        for signal, settlement, limited, sizing, neighbours in rows
+    )
+    return {"decisions": decisions}
+
+
+NODES: tuple[Node, ...] = (observe, recall, score, route, consult, limit, size, propose)
+
+
+class DecisionGraph:
+    """The compiled graph over one context.
+
+    Stateless between calls: the same signals, parameters, account and memory give the same
+    decisions.
+    """
+
+    def __init__(self, context: DecisionContext) -> None:
+        # LangGraph takes about a second to import; only a program that decides pays for it.
+        from langsmith import tracing_context
+
+        self._untraced = tracing_context
+        self._graph = _compile(context)
+
+    def decide(self, signals: Sequence[Signal], parameters: ParameterSet, ts: int) -> tuple[Decision, ...]:
+        """One decision a signal, in order, stamped ``ts``; all in one invocation.
+
+        Raises:
+            InvariantBroken: A signal is from after ``ts``, appears twice, or names an unknown instrument.
+        """
+        if not signals:
+            return ()
+        _require_decidable(signals, ts)
+        start: DecisionState = {"signals": tuple(signals), "parameters": parameters, "ts": ts}
+        with self._untraced(enabled=False):  # decisions never leave the machine through a tracing variable
+            final = self._graph.invoke(start)
+        decisions: tuple[Decision, ...] = final["decisions"]
+        return decisions
+
+
+def _compile(context: DecisionContext) -> Any:
+    # LangGraph takes about a second to import; only a program that decides pays for it.
+    from langgraph.graph import END, START, StateGraph
+
+    builder = StateGraph(DecisionState)
+    for node in NODES:
+        builder.add_node(node.__name__, _bound(node, context))
+    for before, after in ((START, "observe"), ("observe", "recall"), ("recall", "score"), ("score", "route")):
+        builder.add_edge(before, after)
+    builder.add_conditional_edges("route", _after_route(context), ["consult", "limit"])
+    for before, after in (("consult", "limit"), ("limit", "size"), ("size", "propose"), ("propose", END)):
+        builder.add_edge(before, after)
+    return builder.compile()
+
+
+def _bound(node: Node, context: DecisionContext) -> _BoundNode:
+    def run(state: DecisionState) -> DecisionState:
+        return node(state, context)
+
+    return run
+
+
+def _after_route(context: DecisionContext) -> Callable[[DecisionState], str]:
+    def choose(state: DecisionState) -> str:
+        is_open = any(settlement.is_ambiguous for settlement in state["settlements"])
+        return "consult" if is_open and context.brain is not None else "limit"
+
+    return choose
+
+
+def _require_decidable(signals: Sequence[Signal], ts: int) -> None:
+    late = [signal.signal_id for signal in signals if signal.ts > ts]
+    if late:
+        raise InvariantBroken(f"signals from after the decision time {ts}: {', '.join(late)}")
+    if len({signal.signal_id for signal in signals}) != len(signals):
+        raise InvariantBroken("a signal appears twice in one batch; it has exactly one decision")
+
+
+def _require_one_each(who: str, results: Sequence[object], state: DecisionState) -> None:
+    if len(results) != len(state["signals"]):
+        raise InvariantBroken(f"{who} gave {len(results)} results for {len(state['signals'])} signals")
