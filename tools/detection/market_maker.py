@@ -39,7 +39,8 @@ def size_bin(value_quote: float) -> int:
 @kernel
 def bin_value(b: float) -> float:
     """Quote value at the middle of bin ``b``."""
-    return 2.0 ** ((b + 0.5 - OFFSET) / PER_OCTAVE)
+    value: float = 2.0 ** ((b + 0.5 - OFFSET) / PER_OCTAVE)
+    return value
 
 
 @kernel
@@ -99,9 +100,7 @@ def signature(histogram: Reals, out: Reals) -> None:
 
 
 @kernel
-def tape_bounds(
-    tape: Any, ring: Ints, ts: int, window_ns: int, scratch: Reals, out: Reals
-) -> None:
+def tape_bounds(tape: Any, ring: Ints, ts: int, window_ns: int, scratch: Reals, out: Reals) -> None:
     """Where the window's sells hit and its buys lifted, in 1 bp clusters.
 
     ``out`` gets the lower bound (the cluster that leaves TAIL of the sold volume below it)
@@ -172,4 +171,5 @@ def confidence(
     elif rate > rate_max:
         inside = rate_max / rate
     seen = min(1.0, prints / least) if least > 0 else 1.0
-    return share * np.sqrt(balance) * inside * seen
+    belief: float = share * np.sqrt(balance) * inside * seen
+    return belief

@@ -123,10 +123,7 @@ def end_message(s: Any, ts: int) -> None:
         book.status = CROSSED
         book.crossed += 1
     touched = (
-        bid != book.best_bid
-        or ask != book.best_ask
-        or bid_size != book.bid_size
-        or ask_size != book.ask_size
+        bid != book.best_bid or ask != book.best_ask or bid_size != book.bid_size or ask_size != book.ask_size
     )
     if touched:
         s.rows[s.flow.seconds & (fl.SECONDS - 1), fl.TOUCH] += 1.0
@@ -255,7 +252,7 @@ def is_sound(s: Any, ts: int) -> bool:
     if book.status != SOUND or book.in_message != 0 or book.best_bid <= 0 or book.best_ask <= 0:
         return False
     hole = s.tape.ts_gap
-    return hole == 0 or ts - hole > s.config.window_ns
+    return bool(hole == 0 or ts - hole > s.config.window_ns)
 
 
 @kernel
@@ -301,9 +298,7 @@ def evaluate(s: Any, ts: int, out: Reals) -> bool:
     size, rate, share, balance = s.small[0], s.small[1], s.small[2], s.small[3]
     mm.tape_bounds(s.tape, s.ring, ts, config.window_ns, s.scratch, s.small)
     lower, upper = s.small[0], s.small[1]
-    belief = mm.confidence(
-        share, balance, rate, config.rate_min, config.rate_max, prints, config.min_trades
-    )
+    belief = mm.confidence(share, balance, rate, config.rate_min, config.rate_max, prints, config.min_trades)
     if np.isnan(lower) or np.isnan(upper) or not upper > lower:
         belief = 0.0
     out[14] = 1.0 if belief >= config.min_confidence else 0.0

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from tools.market.kernel import kernel
 
@@ -42,7 +41,8 @@ def faded(spoof: Any, ts: int) -> float:
     state = spoof
     if state.score <= 0:
         return 0.0
-    return state.score * np.exp(-(ts - state.ts_score) * 1e-9 / FADE_S)
+    left: float = state.score * np.exp(-(ts - state.ts_score) * 1e-9 / FADE_S)
+    return left
 
 
 @kernel

@@ -138,7 +138,7 @@ def eaten(side: int, price: int, queue: int, print_price: int, print_size: int, 
     if print_side == side:
         return -1
     if (print_price - price) * side < 0:
-        return np.int64(1) << 62
+        return 1 << 62
     if print_price != price:
         return -1
     return print_size - queue

@@ -38,6 +38,7 @@ DESK = np.dtype(
     align=True,
 )
 
+
 @kernel
 def on_book(market: Any, desk: Any, ts: int) -> None:
     """The book is whole: let it act on orders, follows and the stop."""
@@ -126,9 +127,7 @@ def advance(
 
 
 @kernel
-def sense_until(
-    events: npt.NDArray[np.void], start: int, limit_ts: int, market: npt.NDArray[np.void]
-) -> int:
+def sense_until(events: npt.NDArray[np.void], start: int, limit_ts: int, market: npt.NDArray[np.void]) -> int:
     """Only sense, up to and including ``limit_ts``; returns the index of the next event."""
     m = market[0]
     n = events.shape[0]

@@ -68,7 +68,8 @@ def touch_rate(flow: Any, rows: Reals, window: int) -> float:
     total = 0.0
     for k in range(first, last):
         total += rows[k & (SECONDS - 1), TOUCH]
-    return total / (last - first)
+    rate: float = total / (last - first)
+    return rate
 
 
 @kernel
@@ -87,4 +88,5 @@ def spread_stability(flow: Any, rows: Reals, window: int) -> float:
             squares += step * (value - mean)
     if n < 5 or mean <= 0:
         return np.nan
-    return max(0.0, 1.0 - np.sqrt(squares / n) / mean)
+    steady: float = 1.0 - np.sqrt(squares / n) / mean
+    return max(0.0, steady)

@@ -32,7 +32,8 @@ def realised_volatility(flow: Any, rows: npt.NDArray[np.float64]) -> float:
             n += 1
     if n < LEAST:
         return np.nan
-    return np.sqrt(total * WINDOW / n)
+    volatility: float = np.sqrt(total * WINDOW / n)
+    return volatility
 
 
 @kernel
@@ -45,5 +46,6 @@ def minute_return(flow: Any, rows: npt.NDArray[np.float64]) -> float:
     before = rows[first & (SECONDS - 1), MID]
     after = rows[(last - 1) & (SECONDS - 1), MID]
     if before > 0 and after > 0:
-        return np.log(after / before)
+        move: float = np.log(after / before)
+        return move
     return np.nan

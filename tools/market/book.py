@@ -42,7 +42,7 @@ LADDER = np.dtype(
 def home(key: int) -> int:
     """Where the probe for ``key`` starts (Fibonacci hashing)."""
     mixed = np.uint64(key) * np.uint64(0x9E3779B97F4A7C15)
-    return np.int64(mixed >> np.uint64(48))
+    return int(np.int64(mixed >> np.uint64(48)))
 
 
 @kernel
@@ -59,7 +59,8 @@ def probe(ladder: Any, key: int) -> int:
 @kernel
 def find(ladder: Any, key: int) -> int:
     """Slot of the level at ``key``; -1 where there is none."""
-    return ladder.table[probe(ladder, key)] - 1
+    slot: int = ladder.table[probe(ladder, key)] - 1
+    return slot
 
 
 @kernel
@@ -171,7 +172,7 @@ def insert(ladder: Any, key: int, size: int, birth: int) -> None:
         make_room(ladder)
     if ladder.freed > 0:
         ladder.freed -= 1
-        slot = np.int64(ladder.free[ladder.freed])
+        slot = int(ladder.free[ladder.freed])
     else:
         slot = ladder.used
         ladder.used += 1
@@ -204,10 +205,12 @@ def depth_top(ladder: Any, levels: int) -> int:
 @kernel
 def best_key(ladder: Any) -> int:
     """Key of the best level; the side must not be empty."""
-    return ladder.view_keys[ladder.shown - 1]
+    key: int = ladder.view_keys[ladder.shown - 1]
+    return key
 
 
 @kernel
 def best_size(ladder: Any) -> int:
     """Size units at the best level; the side must not be empty."""
-    return ladder.sizes[ladder.view_slots[ladder.shown - 1]]
+    size: int = ladder.sizes[ladder.view_slots[ladder.shown - 1]]
+    return size

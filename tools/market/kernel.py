@@ -45,7 +45,7 @@ def cache_folder() -> Path | None:
 
 CACHE = cache_folder()
 if CACHE is not None:
-    numba.config.CACHE_DIR = str(CACHE)
+    numba.config.CACHE_DIR = str(CACHE)  # type: ignore[attr-defined]
 
 
 def kernel(function: Callable[P, R]) -> Callable[P, R]:

@@ -69,7 +69,7 @@ def seek_entry(plan: Any, ts: int, best_bid: int, tick: int, features: npt.NDArr
         return False
     if best_bid * 1e-8 > lower + plan.zone * (upper - lower):
         return False
-    entry = min(best_bid, np.int64(np.floor(lower * 1e8)))
+    entry = min(best_bid, int(np.floor(lower * 1e8)))
     entry -= entry % tick
     if entry <= 0:
         return False
