@@ -36,7 +36,11 @@ fix a sign after costs, so none is forced on it.
 
 @dataclass(frozen=True, slots=True)
 class BoosterSettings:
-    """Shape of the ensemble: shallow and slow, for labels that overlap and are mostly noise."""
+    """Shape of the ensemble: shallow and slow, for labels that overlap and are mostly noise.
+
+    ``patience`` is how many trees may follow without a better log loss on the later slice
+    of ``stopping_share``; 0 grows all ``max_trees``.
+    """
 
     max_trees: int = 200
     max_depth: int = 3
@@ -82,13 +86,14 @@ def train_booster(
     """Boosted trees on rows in time order.
 
     The number of trees is found by early stopping on a purged later slice of these very
-    rows; the ensemble is then grown to that number on all of them.
+    rows; the ensemble is then grown to that number on all of them. Where every earlier label
+    reaches into that slice nothing can say when to stop: growth then ends at ``patience`` trees.
     """
     settings = settings or BoosterSettings()
     split = purged_split(spans, test_share=settings.stopping_share, embargo_ns=embargo_ns)
     parameters = _parameters(settings, names, seed)
     early, late = split.train, split.test
-    trees = settings.max_trees
+    trees = min(settings.patience, settings.max_trees) if settings.patience else settings.max_trees
     if len(early) and settings.patience:
         trees = _best_tree_count(
             parameters,

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tools.domain.errors import BadInput, NotEnoughData
+from tools.domain.trading import Outcome, Signal
 from tools.models.inputs import INPUTS_V1, input_matrix
 from tools.models.uniqueness import average_uniqueness
 
@@ -82,6 +83,32 @@ class Dataset:
         """The same inputs with the results of other rows: the negative control's data."""
         shuffled = replace(self, labels=self.labels[order], net_bps=self.net_bps[order])
         return replace(shuffled, data_hash=_content_hash(shuffled))
+
+
+def example_of(signal: Signal, outcome: Outcome) -> Example | None:
+    """A signal and its outcome as an example; None where no position came about.
+
+    The label's span ends when the outcome was known, not when the position closed: until
+    then nobody could have learned from it.
+
+    Raises:
+        BadInput: The outcome is another signal's.
+    """
+    if outcome.signal_id != signal.signal_id:
+        raise BadInput(f"expected the outcome of signal {signal.signal_id}, was that of {outcome.signal_id}")
+    if outcome.net_bps is None:
+        return None
+    return Example(
+        signal_id=signal.signal_id,
+        symbol=signal.symbol,
+        ts=signal.ts,
+        ts_end=outcome.ts_known,
+        features=signal.features,
+        gain_bps=signal.gain_bps,
+        loss_bps=signal.loss_bps,
+        won=outcome.net_bps > 0,
+        net_bps=outcome.net_bps,
+    )
 
 
 def build_dataset(examples: Sequence[Example]) -> Dataset:

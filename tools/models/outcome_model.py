@@ -65,7 +65,7 @@ class TrainingSettings:
     min_part_class: int = 5
     test_share: float = 0.2
     folds: int = 4
-    embargo_ns: int = 60 * NANOS
+    embargo_ns: int = round(SPECS["tape_window_s"].default * NANOS)
     min_edge_bps: float = SPECS["min_edge_bps"].default
     booster: BoosterSettings = field(default_factory=BoosterSettings)
 

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +22,7 @@ from typing import Any
 
 import orjson
 
-from tools.domain.errors import ModelUnusable
+from tools.domain.errors import ModelUnusable, StoreUnusable
 from tools.domain.identity import content_hash
 from tools.models.boosters import load_booster, xgboost_version
 from tools.models.calibration import calibrator_from_json
@@ -58,7 +58,17 @@ class ModelRegistry:
         self.root = home / "models" / "outcome"
 
     def save(self, trained: TrainedOutcome, *, ts_trained: int, code_version: str) -> str:
-        """Keep a model as a new version, without putting it in force; returns the version."""
+        """Keep a model as a new version, without putting it in force; returns the version.
+
+        Args:
+            trained: The model with its report.
+            ts_trained: When it was trained, nanoseconds UTC.
+            code_version: Version of the program that trained it.
+
+        Raises:
+            StoreUnusable: The folder cannot be written.
+            ModelUnusable: This very version exists and was damaged since.
+        """
         model_bytes = trained.model.trees.to_bytes()
         manifest = _manifest(trained, model_bytes, ts_trained, code_version)
         version = str(manifest["version"])
@@ -66,7 +76,8 @@ class ModelRegistry:
         if folder.exists():
             load_folder(folder)  # the same model again: kept as it is, unless what is there was damaged
         else:
-            self._write_version(folder, model_bytes, _sealed(manifest))
+            with _writing(folder):
+                self._write_version(folder, model_bytes, _sealed(manifest))
         return version
 
     def load(self, version: str | None = None) -> OutcomeModel:
@@ -100,10 +111,12 @@ class ModelRegistry:
     def promote(self, version: str) -> None:
         """Put ``version`` in force; a version that does not load is refused and nothing changes."""
         load_folder(self._folder(version))
-        staged = self.root / f".{CURRENT_FILE}-{secrets.token_hex(8)}"
-        _write_private(staged, f"{version}\n".encode())
-        staged.replace(self.root / CURRENT_FILE)
-        _sync_folder(self.root)
+        staged = self.root / f".new-{CURRENT_FILE}"
+        with _writing(self.root / CURRENT_FILE):
+            staged.unlink(missing_ok=True)
+            _write_private(staged, f"{version}\n".encode())
+            staged.replace(self.root / CURRENT_FILE)
+            _sync_folder(self.root)
 
     def cards(self) -> list[ModelCard]:
         """All versions, oldest first, each with what is wrong with it."""
@@ -115,7 +128,8 @@ class ModelRegistry:
 
     def _write_version(self, folder: Path, model_bytes: bytes, manifest_bytes: bytes) -> None:
         self._make_folders()
-        staged = self.root / f".new-{secrets.token_hex(8)}"
+        staged = self.root / f".new-{folder.name}"
+        shutil.rmtree(staged, ignore_errors=True)  # what an interrupted save left: the home has one writer
         staged.mkdir(mode=0o700)
         try:
             _write_private(staged / MODEL_FILE, model_bytes)
@@ -238,6 +252,14 @@ def _read(path: Path) -> bytes:
 
 def _what(error: Exception) -> str:
     return f"{error.args[0]} is missing" if isinstance(error, KeyError) else str(error)
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StoreUnusable(f"{path}: cannot be written: {error.strerror}") from None
 
 
 def _write_private(path: Path, data: bytes) -> None:

@@ -113,7 +113,7 @@ class Scores:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OutcomeModel:
-    """P(this trade makes money after costs), and what that is worth.
+    """P(this trade makes money after costs, given that its entry fills), and what that is worth.
 
     Attributes:
         version: Registry version; empty until saved.

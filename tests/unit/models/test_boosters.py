@@ -75,6 +75,22 @@ def test_noise_stops_the_growth_early(noise: Dataset) -> None:
     assert grown(noise, settings=patient).trees < 30
 
 
+def test_without_a_free_slice_to_stop_on_growth_is_short(planted: Dataset) -> None:
+    spans = planted.spans.copy()
+    spans[:, 1] = spans[-1, 1]
+    short = train_booster(
+        planted.matrix,
+        planted.labels,
+        planted.weights,
+        spans,
+        planted.names,
+        seed=0,
+        settings=BoosterSettings(max_trees=200, patience=7),
+    )
+    assert short.trees == 7
+    assert grown(planted, settings=BoosterSettings(max_trees=12, patience=0)).trees == 12
+
+
 def test_changed_bytes_are_refused_by_hash(trees: BoostedTrees) -> None:
     data = trees.to_bytes()
     for bad in (data[:-10], data.replace(b'"gbtree"', b'"dart!!"', 1), b"", b"\x80\x04pickle"):

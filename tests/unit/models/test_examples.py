@@ -10,11 +10,78 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tools.domain.errors import BadInput, NotEnoughData
-from tools.models.examples import Example, build_dataset
+from tools.domain.market import Side
+from tools.domain.trading import Outcome, Result, Signal
+from tools.models.examples import Example, build_dataset, example_of
 from tools.models.uniqueness import average_uniqueness
 
 ONE = Example("s_1", "BTCUSDT", 100, 200, {"imbalance": 0.5}, 10.0, 20.0, True, 10.0)
 TWO = Example("s_2", "BTCUSDT", 150, 250, {"imbalance": None}, 10.0, 20.0, False, -20.0)
+
+
+def signal() -> Signal:
+    return Signal(
+        signal_id="s_1",
+        run_id="r",
+        world="recorded",
+        symbol="BTCUSDT",
+        venue="binance",
+        source="mm_range",
+        ts=100,
+        ts_event=90,
+        side=Side.BUY,
+        entry_price=10_000,
+        take_profit=10_030,
+        stop=9_980,
+        entry_timeout_ns=1,
+        hold_timeout_ns=1,
+        cost_bps=12.0,
+        confidence=1.0,
+        features={"imbalance": 0.5},
+        vector=(),
+    )
+
+
+def outcome(net_bps: float | None, signal_id: str = "s_1") -> Outcome:
+    return Outcome(
+        outcome_id="o_1",
+        signal_id=signal_id,
+        decision_id="d_1",
+        run_id="r",
+        world="recorded",
+        symbol="BTCUSDT",
+        venue="binance",
+        kind="shadow",
+        is_probe=False,
+        result=Result.UNFILLED if net_bps is None else Result.TIMEOUT,
+        ts_entry=None,
+        ts_exit=180,
+        ts_known=190,
+        entry_price=None,
+        exit_price=None,
+        size=0,
+        gross_bps=None,
+        net_bps=net_bps,
+        net_quote=None,
+        fees_quote=None,
+        mfe_bps=None,
+        mae_bps=None,
+        time_to_target_ns=None,
+        time_to_stop_ns=None,
+    )
+
+
+def test_a_followed_signal_becomes_an_example_known_when_its_outcome_was() -> None:
+    example = example_of(signal(), outcome(-3.5))
+    assert example is not None
+    assert (example.ts, example.ts_end, example.won, example.net_bps) == (100, 190, False, -3.5)
+    assert (example.gain_bps, example.loss_bps) == (pytest.approx(18.0), pytest.approx(32.0))
+
+
+def test_an_entry_that_never_filled_is_no_example_and_a_stranger_is_refused() -> None:
+    assert example_of(signal(), outcome(None)) is None
+    with pytest.raises(BadInput, match="outcome of signal s_1, was that of s_9"):
+        example_of(signal(), outcome(1.0, signal_id="s_9"))
 
 
 def test_the_order_of_examples_does_not_matter() -> None:

@@ -8,9 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import orjson
 import pytest
 
-from tools.domain.errors import ModelUnusable
+from tools.domain.errors import ModelUnusable, StoreUnusable
+from tools.domain.identity import content_hash
 from tools.models.examples import Dataset
 from tools.models.outcome_model import TrainedOutcome
 from tools.models.registry import ModelRegistry, load_folder
@@ -74,6 +76,40 @@ def test_files_are_the_owners_alone(registry: ModelRegistry, version: str) -> No
     for path in (folder / "model.json", folder / "manifest.json", registry.root / "current"):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert {path.name for path in registry.root.iterdir()} == {version, "current"}
+
+
+def test_a_place_that_cannot_be_written_is_one_line(tmp_path: Path, trained: TrainedOutcome) -> None:
+    (tmp_path / "models").write_text("a file where a folder should be")
+    registry = ModelRegistry(tmp_path)
+    with pytest.raises(StoreUnusable, match="cannot be written"):
+        registry.save(trained, ts_trained=NANOS_2024, code_version="0.1.0")
+
+
+def test_a_failed_save_leaves_nothing_behind(
+    registry: ModelRegistry, version: str, trained: TrainedOutcome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, target: Path) -> Path:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "rename", full)
+    with pytest.raises(StoreUnusable, match="No space left on device"):
+        registry.save(trained, ts_trained=NANOS_2024 + 10**9, code_version="0.1.0")
+    assert {path.name for path in registry.root.iterdir()} == {version, "current"}
+    assert registry.load().version == version
+
+
+def test_what_an_interrupted_save_left_behind_is_in_nobodys_way(
+    registry: ModelRegistry, version: str, trained: TrainedOutcome, tmp_path: Path
+) -> None:
+    other = ModelRegistry(tmp_path / "other")
+    half = other.root / f".new-{version}"
+    half.mkdir(parents=True)
+    (half / "model.json").write_bytes(b"{")
+    (other.root / ".new-current").write_bytes(b"20")
+    assert other.cards() == []
+    other.promote(other.save(trained, ts_trained=NANOS_2024, code_version="0.1.0"))
+    assert other.load().version == version
+    assert {path.name for path in other.root.iterdir()} == {version, "current"}
 
 
 def test_nothing_in_force_is_said(registry: ModelRegistry) -> None:
@@ -176,6 +212,27 @@ def test_damage_is_one_clear_line_and_the_previous_version_stays(
     problems = {card.version: card.problem for card in registry.cards()}
     assert problems[version] is None
     assert problems[newer] == str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("calibration", {"kind": "magic"}, "calibration kind must be platt or isotonic, was 'magic'"),
+        ("payoffs", {"win_share": 1.0}, "loss_share is missing"),
+        ("bins", {"upper_edges": [], "effective_n": []}, "bins must be rising edges"),
+    ],
+)
+def test_a_manifest_sealed_over_nonsense_is_refused(
+    key: str, value: object, message: str, registry: ModelRegistry, version: str
+) -> None:
+    path = registry.root / version / "manifest.json"
+    manifest = json.loads(path.read_bytes())
+    del manifest["manifest_sha256"]
+    manifest[key] = value
+    seal = content_hash(orjson.dumps(manifest, option=orjson.OPT_SORT_KEYS))
+    path.write_bytes(orjson.dumps({**manifest, "manifest_sha256": seal}))
+    with pytest.raises(ModelUnusable, match=rf"manifest\.json: {message}"):
+        registry.load()
 
 
 def test_a_damaged_version_is_not_passed_off_as_saved(
