@@ -217,7 +217,7 @@ class Store:
         query = f'SELECT * FROM "{table.name}" WHERE rowid = ?'  # noqa: S608 (a table of the schema)
         row = self._connection.exec_driver_sql(query, (found[1],)).mappings().one()
         keys = ", ".join(f"{key.name} {row[key.name]}" for key in table.primary_key)
-        return f"{table.name} ({keys}) refers to a {found[2]} that is not there"
+        return f"{table.name} ({keys}) refers to {found[2]}, which is not there"
 
     def _insert_all(self, rows: Iterable[Row]) -> None:
         """Insert by table; references are checked at commit, so order between tables is free."""

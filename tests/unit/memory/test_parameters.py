@@ -75,7 +75,7 @@ def test_a_change_that_makes_no_sense_is_refused(
 def test_a_change_of_an_unknown_run_leaves_nothing_half_done(store: Store, log: EpisodeLog) -> None:
     parameters = ParameterStore(store)
     change(parameters, "stop_bps", 25, 100)
-    with pytest.raises(InvariantBroken, match="refers to a run"):
+    with pytest.raises(InvariantBroken, match="refers to run"):
         change(parameters, "stop_bps", 30, 200, run_id="run_unknown")
     (only,) = parameters.history("stop_bps")
     assert only.ts_retired is None

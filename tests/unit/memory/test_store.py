@@ -241,7 +241,7 @@ def test_another_fact_under_a_known_id_is_refused(log: EpisodeLog, make: Any) ->
 def test_a_reference_to_nothing_is_refused_and_named(store: Store, log: EpisodeLog, make: Any) -> None:
     intent = make.intent(make.decision(make.signal(1)))
     with pytest.raises(
-        InvariantBroken, match=f"intent .client_order_id {intent.client_order_id}. refers to a decision"
+        InvariantBroken, match=f"intent .client_order_id {intent.client_order_id}. refers to decision"
     ):
         store.commit_durable([intent_row(intent)])
     assert count(store, "intent") == 0
@@ -253,7 +253,7 @@ def test_a_refused_batch_is_kept_so_that_nothing_is_lost(store: Store, log: Epis
     signal = make.signal(1)
     decision = make.decision(signal)
     store.write([outcome_row(make.outcome(decision))])
-    with pytest.raises(InvariantBroken, match="refers to a"):
+    with pytest.raises(InvariantBroken, match="refers to"):
         store.flush()
     log.record_signal(signal)
     log.record_decision(decision)

@@ -1,0 +1,172 @@
+"""The pattern library mirrors SQL, and its loss stops nothing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from memory.episodes import EpisodeLog
+from memory.lock import HomeLock
+from memory.patterns import FOLDER, PatternLibrary
+from memory.recall import PatternRecall
+from memory.store import Store
+from memory.verify import rebuild, verify
+from tools.domain.errors import HomeLocked, InvariantBroken, StoreUnusable
+
+
+@pytest.fixture
+def lock(home: Path) -> Iterator[HomeLock]:
+    with HomeLock.acquire(home, "keeper run") as held:
+        yield held
+
+
+@pytest.fixture
+def filled(store: Store, log: EpisodeLog, make: Any) -> Store:
+    for n in range(6):
+        make.episode(log, n)
+    store.flush()
+    return store
+
+
+def remove(folder: Path) -> None:
+    shutil.rmtree(folder)
+
+
+def replace_by_a_file(folder: Path) -> None:
+    shutil.rmtree(folder)
+    folder.write_text("not a library")
+
+
+def spoil_the_database(folder: Path) -> None:
+    (folder / "chroma.sqlite3").write_bytes(os.urandom(5_000))
+
+
+def cut_the_database(folder: Path) -> None:
+    os.truncate(folder / "chroma.sqlite3", 20_000)
+
+
+def test_the_library_equals_the_table(lock: HomeLock, filled: Store, make: Any) -> None:
+    with PatternLibrary(lock, filled) as library:
+        assert len(library.verify()) == 6
+        assert library.sync() == 6
+        assert library.sync() == 0
+        assert len(library) == 6
+        assert library.verify() == []
+
+
+def test_the_library_finds_what_exact_recall_finds(lock: HomeLock, filled: Store, make: Any) -> None:
+    exact, query = PatternRecall.load(filled), make.vector(3)
+    with PatternLibrary(lock, filled) as library:
+        library.sync()
+        found = library.nearest(query, 2**62, 3)
+        (expected,) = exact.neighbours([query], 2**62, 3, -1)
+        assert [one.outcome_id for one in found] == [one.outcome_id for one in expected]
+        for one, other in zip(found, expected, strict=True):
+            assert one.similarity == pytest.approx(other.similarity, abs=1e-6)
+            assert (one.ts_known, one.net_bps, one.result) == (other.ts_known, other.net_bps, other.result)
+
+
+def test_a_pattern_known_later_is_invisible(lock: HomeLock, filled: Store, make: Any) -> None:
+    with PatternLibrary(lock, filled) as library:
+        library.sync()
+        known = sorted(one.ts_known for one in library.nearest(make.vector(0), 2**62, 6))
+        assert len(known) == 6
+        for i, ts in enumerate(known):
+            assert sorted(one.ts_known for one in library.nearest(make.vector(0), ts, 6)) == known[: i + 1]
+            assert len(library.nearest(make.vector(0), ts - 1, 6)) == i
+
+
+def test_patterns_of_another_symbol_can_be_left_out(lock: HomeLock, filled: Store, make: Any) -> None:
+    with PatternLibrary(lock, filled) as library:
+        library.sync()
+        assert library.nearest(make.vector(0), 2**62, 6, symbol="ETHUSDT") == []
+        assert len(library.nearest(make.vector(0), 2**62, 6, symbol="BTCUSDT")) == 6
+
+
+@pytest.mark.parametrize("harm", [remove, replace_by_a_file, spoil_the_database, cut_the_database])
+def test_a_library_harmed_between_two_runs_is_made_anew(
+    lock: HomeLock, filled: Store, harm: Callable[[Path], None]
+) -> None:
+    with PatternLibrary(lock, filled) as library:
+        library.sync()
+    harm(lock.home / FOLDER)
+    with PatternLibrary(lock, filled) as library:
+        library.sync()
+        assert len(library) == 6
+        assert library.verify() == []
+
+
+def test_a_library_deleted_during_a_run_is_made_anew(lock: HomeLock, filled: Store, make: Any) -> None:
+    with PatternLibrary(lock, filled) as library:
+        library.sync()
+        shutil.rmtree(lock.home / FOLDER)
+        assert len(library.nearest(make.vector(0), 2**62, 6)) == 6
+        assert library.verify() == []
+
+
+def test_differences_from_the_table_are_told_one_by_one(lock: HomeLock, filled: Store) -> None:
+    with PatternLibrary(lock, filled) as library:
+        library.sync()
+        first, second, third = library._collection.get(limit=3)["ids"]
+        library._collection.delete(ids=[first])
+        library._collection.update(ids=[second], metadatas=[{"net_bps": 99.0}])
+        library._collection.upsert(ids=["o_foreign"], embeddings=[[1.0] * 16], metadatas=[{"symbol": "X"}])
+        library._collection.update(ids=[third], embeddings=[[1.0] * 16])
+        assert sorted(library.verify()) == sorted(
+            [
+                f"{first} is in memory but not in the library",
+                f"{second} has net_bps 99.0 in the library, expected -6.9",
+                f"{third} has another vector in the library",
+                "o_foreign is in the library but not in memory",
+            ]
+        )
+        assert library.rebuild() == 6
+        assert library.verify() == []
+
+
+def test_only_the_owner_of_the_home_opens_the_library(home: Path, filled: Store) -> None:
+    lock = HomeLock.acquire(home, "keeper run")
+    with pytest.raises(HomeLocked):
+        verify(home)
+    lock.release()
+    with pytest.raises(InvariantBroken, match="lock of"):
+        PatternLibrary(lock, filled)
+
+
+def test_verify_tells_damage_and_rebuild_repairs_it(home: Path, filled: Store) -> None:
+    filled.close()
+    assert rebuild(home).is_whole
+    report = verify(home)
+    assert report.is_whole
+    assert (report.counts["pattern"], report.counts["decision"], report.patterns) == (6, 6, 6)
+    spoil_the_database(home / FOLDER)
+    (fault,) = verify(home).faults
+    assert fault.startswith(f"the patterns in {home / FOLDER} are damaged: ")
+    assert rebuild(home).is_whole
+
+
+def test_verify_tells_a_pattern_unlike_its_outcome_and_a_lost_reference(home: Path, filled: Store) -> None:
+    filled._driver.executescript(
+        """
+        PRAGMA foreign_keys=OFF;
+        UPDATE pattern SET ts_known = ts_known - 1 WHERE ts_known = (SELECT MIN(ts_known) FROM pattern);
+        DELETE FROM intent WHERE client_order_id = (SELECT client_order_id FROM fill WHERE trade_id = 't2');
+        """
+    )
+    filled.close()
+    rebuild(home)
+    faults = verify(home).faults
+    assert sum("differs from its outcome" in line for line in faults) == 1
+    assert sum("refers to intent, which is not there" in line for line in faults) == 3
+
+
+def test_verify_of_no_memory_is_refused(home: Path) -> None:
+    with pytest.raises(StoreUnusable, match="readable database"):
+        verify(home)
+    with pytest.raises(StoreUnusable, match="readable database"):
+        rebuild(home)
