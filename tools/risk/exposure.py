@@ -52,6 +52,10 @@ class LedgerSnapshot:
         """Entries not yet flat; a working order or a reservation is one already."""
         return len(self.entries)
 
+    def symbol_positions(self, symbol: str) -> int:
+        """Entries on ``symbol`` not yet flat."""
+        return sum(1 for entry in self.entries if entry.symbol == symbol)
+
     @property
     def total_exposure_usd(self) -> Decimal:
         """Exposure of the whole account."""

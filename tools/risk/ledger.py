@@ -18,6 +18,8 @@ from tools.domain.trading import Clamp
 from tools.risk.exposure import ZERO, LedgerSnapshot, OpenEntry
 from tools.risk.limits import EntryRequest, limit_entry
 
+DUST_USD = Decimal("1e-9")  # less than this is rounding of shared costs, not a position
+
 
 @dataclass(frozen=True, slots=True)
 class Reservation:
@@ -127,7 +129,7 @@ class RiskLedger:
         return self._open[decision_id]
 
     def _keep(self, entry: OpenEntry) -> None:
-        if entry.exposure_usd > 0:
+        if entry.exposure_usd > DUST_USD:
             self._open[entry.decision_id] = entry
         else:
             del self._open[entry.decision_id]

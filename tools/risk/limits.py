@@ -109,6 +109,11 @@ def _positions(request: EntryRequest, ledger: LedgerSnapshot, parameters: Parame
     return Room(ZERO, f"{held} of {most} positions are open") if held >= most else None
 
 
+def _symbol_positions(request: EntryRequest, ledger: LedgerSnapshot, parameters: ParameterSet) -> Room | None:
+    held, most = ledger.symbol_positions(request.symbol), parameters.whole("max_symbol_positions")
+    return Room(ZERO, f"{held} of {most} positions on {request.symbol} are open") if held >= most else None
+
+
 def _probe(request: EntryRequest, ledger: LedgerSnapshot, parameters: ParameterSet) -> Room | None:
     if request.is_probe and ledger.has_open_probe(request.symbol):
         return Room(ZERO, f"a probe on {request.symbol} is open already")
@@ -148,6 +153,7 @@ RULES: tuple[LimitRule, ...] = (
     LimitRule("trades_per_day", _trades),
     LimitRule("open_positions", _positions),
     LimitRule("one_probe", _probe),
+    LimitRule("symbol_positions", _symbol_positions),
     LimitRule("symbol_exposure", _symbol_exposure),
     LimitRule("total_exposure", _total_exposure),
     LimitRule("mm_protection", _mm_protection),

@@ -26,7 +26,7 @@ from tools.domain.trading import Action, Decision, Route, Signal
 from tools.risk.exposure import LedgerSnapshot, OpenEntry
 from tools.risk.ledger import RiskLedger
 
-PARAMETERS = default_parameters()
+PARAMETERS = default_parameters({"max_symbol_positions": 100})
 CLEAR = a_vote("pattern", 9.0, 1.0, "o_1")
 AMBIGUOUS = a_vote("pattern", 0.6, 3.0, "o_1")
 
@@ -112,6 +112,13 @@ def test_a_batch_respects_the_limits_together() -> None:
     assert [clamp.limit for clamp in decisions[2].clamps] == ["symbol_exposure"]
     assert decisions[3].action is Action.SKIP
     assert decisions[3].reason.startswith("no size: symbol_exposure")
+
+
+def test_a_batch_enters_a_symbol_once_by_default() -> None:
+    signals = [a_signal(i) for i in range(3)]
+    decisions = DecisionGraph(a_context(pattern=CLEAR)).decide(signals, default_parameters(), NOW)
+    assert [decision.action for decision in decisions] == [Action.ENTER, Action.SKIP, Action.SKIP]
+    assert decisions[1].clamps[0].limit == "symbol_positions"
 
 
 def test_a_batch_opens_no_more_positions_than_allowed() -> None:

@@ -20,7 +20,7 @@ from tools.risk.exposure import LedgerSnapshot, OpenEntry
 from tools.risk.ledger import Reservation, RiskLedger
 from tools.risk.limits import EntryRequest, limit_entry
 
-PARAMETERS = default_parameters({"max_open_positions": 100})
+PARAMETERS = default_parameters({"max_open_positions": 100, "max_symbol_positions": 100})
 DAY = 86_400 * NANOS
 
 
@@ -114,6 +114,16 @@ def test_a_ledger_restarted_from_its_snapshot_is_the_same_ledger() -> None:
     ledger.commit("d_1", 5)
     ledger.rest("LINKUSDT", 900)
     assert RiskLedger(ledger.snapshot(10)).snapshot(10) == ledger.snapshot(10)
+
+
+def test_rounding_of_shared_costs_does_not_keep_a_position_open() -> None:
+    ledger = RiskLedger()
+    ledger.reserve(wish("d_1", 10), PARAMETERS)
+    ledger.commit("d_1", 0)
+    ledger.fill_entry("d_1", Decimal(10))
+    for _ in range(3):
+        ledger.fill_exit("d_1", Decimal(10) / 3, Decimal(0), 0)
+    assert ledger.snapshot(0).entries == ()
 
 
 def test_one_symbol_has_one_open_probe_even_when_two_ask() -> None:

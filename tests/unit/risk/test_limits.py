@@ -13,7 +13,7 @@ from tools.domain.parameter import default_parameters
 from tools.risk.exposure import LedgerSnapshot, OpenEntry
 from tools.risk.limits import RULES, EntryRequest, RiskAppetite, limit_batch, limit_entry
 
-PARAMETERS = default_parameters()
+PARAMETERS = default_parameters({"max_symbol_positions": 100})
 WISH = EntryRequest("d_new", "ALGOUSDT", Decimal(10), ts=1_000)
 
 
@@ -74,6 +74,14 @@ def test_a_symbol_has_at_most_one_open_probe_and_other_entries_do_not_mind() -> 
     ledger = LedgerSnapshot(entries=(held("ALGOUSDT", 1, is_probe=True),))
     assert limit_entry(replace(WISH, is_probe=True), ledger, PARAMETERS).clamps[0].limit == "one_probe"
     assert limit_entry(WISH, ledger, PARAMETERS).usd == Decimal(10)
+
+
+def test_a_symbol_that_is_held_is_not_entered_again_by_default() -> None:
+    ledger = LedgerSnapshot(entries=(held("ALGOUSDT", 1),))
+    limited = limit_entry(WISH, ledger, default_parameters())
+    assert limited.usd == 0
+    assert [clamp.limit for clamp in limited.clamps] == ["symbol_positions"]
+    assert limit_entry(replace(WISH, symbol="LINKUSDT"), ledger, default_parameters()).usd == Decimal(10)
 
 
 def test_a_reservation_counts_as_exposure_position_and_trade() -> None:
