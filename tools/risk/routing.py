@@ -196,7 +196,9 @@ def _combine(votes: Sequence[Vote]) -> _Estimate | None:
 def _probability(weighed: Sequence[tuple[Vote, float]]) -> float | None:
     known = [(vote.probability, weight) for vote, weight in weighed if vote.probability is not None]
     total = math.fsum(weight for _, weight in known)
-    return math.fsum(value * weight for value, weight in known) / total if known else None
+    if not known:
+        return None
+    return min(1.0, max(0.0, math.fsum(value * weight for value, weight in known) / total))
 
 
 def _weight(vote: Vote) -> float:
