@@ -1,7 +1,7 @@
 """Finding and naming the first cell of a column that does not fit.
 
-Whole columns are checked at once; only one that fails is searched, by halving it with the
-very conversion that refused it, so that finding and refusing can never disagree.
+Whole columns are checked at once; only one that fails is searched, whole numbers by halving
+the column with the very conversion that refused it, decimals cell by cell.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ import pyarrow.compute as pc
 from tools.domain.market import UNITS
 
 LARGEST = 2**63 - 1
+FINEST = Decimal(1) / UNITS
 LONGEST_SHOWN = 40
+_NUMBER = frozenset("0123456789+-.eE")
 
 
 class CellFault(Exception):
@@ -67,17 +69,29 @@ def cell_of(column: pa.Array, row: int) -> object:
     return f"{cell.value} {cell.type.unit}" if pa.types.is_timestamp(cell.type) else cell.as_py()
 
 
-def why_no_decimal(name: str, cell: object) -> str:
-    """What keeps ``cell`` from being a multiple of 1e-8 within int64."""
-    if cell == "":
-        return f"{name} is empty"
+def exact_units(name: str, cell: object) -> int:
+    """``cell``, a number's text, as units of 1e-8.
+
+    Raises:
+        ValueError: It is no finite number, finer than 1e-8 or too large; the message says which.
+    """
+    text = str(cell)
+    if not text:
+        raise ValueError(f"{name} is empty")
     try:
-        value = Decimal(str(cell))
+        value = Decimal(text)
     except InvalidOperation:
-        return f"{name} must be a number, was {shown(cell)}"
+        raise ValueError(f"{name} must be a number, was {shown(text)}") from None
     if not value.is_finite():
-        return f"{name} must be a finite number, was {shown(cell)}"
-    return too_large(name, cell) if abs(value) * UNITS > LARGEST else too_fine(name, cell)
+        raise ValueError(f"{name} must be a finite number, was {shown(text)}")
+    if not set(text) <= _NUMBER:
+        raise ValueError(f"{name} must be a plain number, was {shown(text)}")
+    if value.copy_abs() > Decimal(LARGEST) / UNITS:
+        raise ValueError(too_large(name, text))
+    units = value.quantize(FINEST)
+    if units != value:
+        raise ValueError(too_fine(name, text))
+    return int(units.scaleb(8))
 
 
 def why_no_integer(name: str, cell: object) -> str:
@@ -92,7 +106,7 @@ def too_large(name: str, cell: object) -> str:
 
 def too_fine(name: str, cell: object) -> str:
     """``cell`` lies between two units."""
-    return f"{name} must be a multiple of 0.00000001, was {shown(cell)}"
+    return f"{name} must be a multiple of {FINEST:f}, was {shown(cell)}"
 
 
 def shown(cell: object) -> str:

@@ -18,15 +18,16 @@ import pyarrow.compute as pc
 
 from tools.domain.market import UNITS
 from tools.market.cells import (
+    CellFault,
     cell_of,
     converted,
+    exact_units,
     refuse,
     refuse_nulls,
     require_kind,
     shown,
     too_fine,
     too_large,
-    why_no_decimal,
     why_no_integer,
 )
 
@@ -36,6 +37,7 @@ DECIMAL = pa.decimal128(38, 8)
 EARLIEST_US = int(datetime(2000, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000
 LATEST_US = int(datetime(2100, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000
 _ABSENT = -128  # no code
+_LONGEST_NUMBER = 30  # characters
 _EXACT_BELOW = 2.0**48  # larger scaled doubles are taken from their shortest text
 _FLOAT_ERROR = 2.0**-51  # relative: a decimal rounded to a double and multiplied once
 
@@ -102,7 +104,7 @@ def units(column: pa.Array, name: str, *, at_least: int) -> Ints:
     if pa.types.is_float64(column.type):
         found = _units_of_doubles(column.to_numpy(zero_copy_only=False), name)
     else:
-        found = _units_of_decimals(_as_decimal(column, name), name)
+        found = _units_of_others(column, name)
     bound = "above 0" if at_least else "0 or more"
     refuse(found < at_least, lambda row: f"{name} must be {bound}, was {shown(cell_of(column, row))}")
     return found
@@ -135,18 +137,38 @@ def _units_of_doubles(values: npt.NDArray[np.float64], name: str) -> Ints:
     return found
 
 
-def _as_decimal(column: pa.Array, name: str) -> pa.Array:
-    column = _decoded(column)
+def _units_of_others(column: pa.Array, name: str) -> Ints:
+    column = _plain(column)
     kind = column.type
-    if kind == DECIMAL:
-        return column
     is_number = pa.types.is_integer(kind) or pa.types.is_decimal(kind)
     require_kind(is_number or _is_text(kind), column, name, "text, double, decimal or integer")
-    return converted(column, DECIMAL, lambda cell: why_no_decimal(name, cell))
+    if is_number or _is_short_and_plain(column):
+        try:
+            return _units_of_decimals(pc.cast(column, DECIMAL), name)
+        except pa.ArrowInvalid:  # some cell does not fit: the slow way says which
+            pass
+    return _units_of_cells(column, name)
+
+
+def _is_short_and_plain(column: pa.Array) -> bool:
+    # Arrow reads beyond its own tables on long numbers and large exponents, so it is given neither
+    longest = pc.max(pc.binary_length(column)).as_py() or 0
+    letters = np.frombuffer(column.buffers()[2] or b"", np.uint8)
+    return longest <= _LONGEST_NUMBER and int(letters.max(initial=0)) <= ord("9")
+
+
+def _units_of_cells(column: pa.Array, name: str) -> Ints:
+    found = np.zeros(len(column), np.int64)
+    for row, cell in enumerate(column.to_pylist()):
+        try:
+            found[row] = exact_units(name, cell)
+        except ValueError as error:
+            raise CellFault(row, str(error)) from None
+    return found
 
 
 def _integers(column: pa.Array, name: str) -> Ints:
-    column = _decoded(column)
+    column = _plain(column)
     require_kind(pa.types.is_integer(column.type) or _is_text(column.type), column, name, "integer or text")
     numbers = converted(column, pa.int64(), lambda cell: why_no_integer(name, cell))
     found: Ints = numbers.to_numpy(zero_copy_only=False)
@@ -163,8 +185,10 @@ def _stamps(column: pa.Array, name: str) -> Ints:
     return found
 
 
-def _decoded(column: pa.Array) -> pa.Array:
-    return column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
+def _plain(column: pa.Array) -> pa.Array:
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    return pc.utf8_trim_whitespace(column) if _is_text(column.type) else column
 
 
 def _is_text(kind: pa.DataType) -> bool:

@@ -6,20 +6,21 @@ A batch knows the place of its first row, so that a later check can name a line.
 
 from __future__ import annotations
 
+import csv
 import gzip
+import stat
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, cast
 
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pa_parquet
 
 from tools.domain.errors import BadInput
-from tools.market.columns import DECIMAL
 
 SUFFIXES = ("csv.gz", "csv", "parquet")
 BATCH_ROWS = 1 << 17
@@ -27,7 +28,6 @@ _WORDS = pa.dictionary(pa.int32(), pa.string())
 _FAST_TYPES = {
     **dict.fromkeys(("exchange", "symbol", "side", "is_snapshot"), _WORDS),
     **dict.fromkeys(("timestamp", "local_timestamp"), pa.int64()),
-    **dict.fromkeys(("price", "amount"), DECIMAL),
 }
 
 
@@ -69,11 +69,11 @@ def batches(path: Path, columns: Sequence[str], *, as_text: bool = False) -> Ite
     Args:
         path: A file ending in one of ``SUFFIXES``.
         columns: The columns it must have.
-        as_text: Leave a CSV's numbers as text, which is slower but lets the failing cell be found.
+        as_text: Leave a CSV's stamps as text, which is slower but lets the failing cell be found.
 
     Raises:
         BadInput: The file is missing, unreadable, cut off, or its columns are not ``columns``.
-        pyarrow.ArrowInvalid: A CSV's cell is not of its type (never with ``as_text``).
+        pyarrow.ArrowInvalid: A CSV's row does not fit (never with ``as_text``, which says why).
     """
     suffix = suffix_of(path)
     _require_file(path)
@@ -85,11 +85,15 @@ def batches(path: Path, columns: Sequence[str], *, as_text: bool = False) -> Ite
 
 
 def _require_file(path: Path) -> None:
-    if path.is_dir():
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        raise BadInput(f"{path}: no such file") from None
+    except (OSError, ValueError) as error:
+        raise _unreadable(path, error) from error
+    if stat.S_ISDIR(found.st_mode):
         raise BadInput(f"{path}: expected a file, was a folder")
-    if not path.exists():
-        raise BadInput(f"{path}: no such file")
-    if path.stat().st_size == 0:
+    if found.st_size == 0:
         raise BadInput(f"{path}: the file is empty")
 
 
@@ -115,34 +119,24 @@ def _csv_rows(path: Path, columns: Sequence[str], as_text: bool) -> Iterator[pa.
             f"{path}: cut off or corrupt gzip after line {row + 2}: {_first_line(error)}"
         ) from error
     except OSError as error:
-        raise BadInput(f"{path}: cannot be read: {error.strerror or _first_line(error)}") from error
+        raise _unreadable(path, error) from error
 
 
 def _parsed(path: Path, stream: IO[bytes], names: list[str], as_text: bool) -> Iterator[pa.RecordBatch]:
-    misfits: list[Any] = []
-
-    def keep(misfit: Any) -> str:
-        misfits.append(misfit)
-        return "error"
-
     types = {name: _WORDS if _FAST_TYPES.get(name) == _WORDS else pa.string() for name in names}
-    # one thread: only then does the parser count rows
     try:
         yield from pa_csv.open_csv(
             pa.PythonFile(stream, mode="r"),
             pa_csv.ReadOptions(use_threads=False, column_names=names),
-            pa_csv.ParseOptions(ignore_empty_lines=False, invalid_row_handler=keep),
+            pa_csv.ParseOptions(ignore_empty_lines=False),
             pa_csv.ConvertOptions(column_types=types if as_text else types | _FAST_TYPES, null_values=[]),
         )
     except pa.ArrowInvalid as error:
-        if misfits:
-            found, row = misfits[0].actual_columns, misfits[0].number - 1
-            raise BadInput(f"{place(path, row)}: expected {len(names)} columns, was {found}") from error
         if "Empty CSV file" in str(error):
             return
         if not as_text:
             raise
-        raise BadInput(_why_unreadable(path, error)) from error
+        raise BadInput(_why_unreadable(path, len(names), error)) from error
 
 
 @contextmanager
@@ -178,14 +172,22 @@ def _check_columns(path: Path, names: Sequence[str], columns: Sequence[str]) -> 
         raise BadInput(f"{path}: a column is there twice{expected}")
 
 
-def _why_unreadable(path: Path, error: pa.ArrowInvalid) -> str:
+def _why_unreadable(path: Path, n_columns: int, error: pa.ArrowInvalid) -> str:
     with _opened(path) as stream:
         for number, line in enumerate(stream, 1):
             try:
-                line.decode()
+                cells = next(csv.reader([line.decode()]), [])
             except UnicodeDecodeError:
                 return f"{path} line {number}: not UTF-8 text"
+            except csv.Error as fault:
+                return f"{path} line {number}: not readable as CSV: {_first_line(fault)}"
+            if cells and len(cells) != n_columns:
+                return f"{path} line {number}: expected {n_columns} columns, was {len(cells)}"
     return f"{path}: not readable as CSV: {_first_line(error)}"
+
+
+def _unreadable(path: Path, error: Exception) -> BadInput:
+    return BadInput(f"{path}: cannot be read: {getattr(error, 'strerror', None) or _first_line(error)}")
 
 
 def _first_line(error: BaseException) -> str:

@@ -41,12 +41,8 @@ def find_tapes(folder: Path) -> tuple[TapeFiles, ...]:
     Raises:
         BadInput: The folder is missing, holds no recording, or a half of one is missing, double or misnamed.
     """
-    if not folder.is_dir():
-        raise BadInput(
-            f"{folder}: expected a folder with recordings, was {'a file' if folder.exists() else 'missing'}"
-        )
     halves: dict[str, dict[str, Path]] = {}
-    for path in sorted(folder.iterdir()):
+    for path in _entries(folder):
         named = _HALF.fullmatch(path.name)
         if named and path.is_file():
             half = halves.setdefault(named["stem"], {}).setdefault(named["half"], path)
@@ -62,6 +58,18 @@ def tape_name(venue: str, symbol: str, start: int) -> str:
     """The stem of a recording's file names; ``start`` is nanoseconds UTC."""
     minute = datetime.fromtimestamp(start // NANOS, UTC).strftime(_START)
     return f"{venue}_{quote(symbol, safe='')}_{minute}"
+
+
+def _entries(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except FileNotFoundError:
+        was = "missing"
+    except NotADirectoryError:
+        was = "a file"
+    except (OSError, ValueError) as error:
+        was = f"unreadable ({getattr(error, 'strerror', None) or error})"
+    raise BadInput(f"{folder}: expected a folder with recordings, was {was}")
 
 
 def _tape(folder: Path, stem: str, pair: dict[str, Path]) -> TapeFiles:

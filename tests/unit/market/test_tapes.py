@@ -67,6 +67,8 @@ def test_missing_folder_and_file_are_refused(tmp_path: Path) -> None:
         find_tapes(tmp_path / "none")
     with pytest.raises(BadInput, match="was a file"):
         find_tapes(touched(tmp_path, "file") / "file")
+    with pytest.raises(BadInput, match="was unreadable"):
+        find_tapes(tmp_path / ("long" * 100))
 
 
 def test_double_half_is_refused(tmp_path: Path) -> None:

@@ -73,6 +73,16 @@ def test_columns_may_stand_in_any_order(tmp_path: Path) -> None:
     assert (event["price"], event["size"], event["side"]) == (3 * UNITS, 2 * UNITS, 1)
 
 
+def test_spaces_line_ends_and_byte_order_mark_of_an_editor_do_no_harm(tmp_path: Path) -> None:
+    line = f"binance,BTCUSDT, {T0},{T0} ,false,bid, 1.5 , 2"
+    path = tmp_path / "x.book.csv"
+    path.write_bytes(f"\ufeff{BOOK_HEADER}\r\n{line}\r\n".encode())
+    (event,) = read_book(path, symbol="BTCUSDT", venue="binance")
+    assert (event["price"], event["size"], event["ts_init"]) == (3 * UNITS // 2, 2 * UNITS, T0 * 1000)
+    path.write_bytes(f"{BOOK_HEADER}\r\n{line}".encode())
+    assert read_book(path, symbol="BTCUSDT", venue="binance").tolist() == [event.item()]
+
+
 def test_message_ends_where_either_stamp_changes(tmp_path: Path) -> None:
     events = book_of(tmp_path, (0, 0, False), (0, 0, False), (1, 0, False), (1, 5, False), (1, 5, False))
     assert events["flags"].tolist() == [0, LAST, LAST, 0, LAST]

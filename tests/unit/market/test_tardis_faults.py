@@ -54,8 +54,12 @@ BAD_CELLS = {
     "word as price": ({"price": "cheap"}, "price must be a number, was 'cheap'"),
     "comma as point": ({"amount": '"1,5"'}, "amount must be a number, was '1,5'"),
     "hex price": ({"price": "0x1F"}, "price must be a number, was '0x1F'"),
-    "zero price": ({"price": "0.00"}, "price must be above 0, was '0.00000000'"),
-    "negative price": ({"price": "-1.5"}, "price must be above 0, was '-1.50000000'"),
+    "blank price": ({"price": "  "}, "price is empty"),
+    "grouped price": ({"price": "61_837"}, "price must be a plain number, was '61_837'"),
+    "endless price": ({"price": "1" + "0" * 600}, "price must be below 92233720368, was '10000"),
+    "tiny price": ({"price": "1e-99999999"}, "price must be a multiple of 0.00000001"),
+    "zero price": ({"price": "0.00"}, "price must be above 0, was '0.00'"),
+    "negative price": ({"price": "-1.5"}, "price must be above 0, was '-1.5'"),
     "too fine a price": (
         {"price": "1.123456789"},
         "price must be a multiple of 0.00000001, was '1.123456789'",
@@ -131,6 +135,13 @@ def test_first_bad_cell_of_a_column_is_the_one_named_however_long_the_file(tmp_p
     assert said == " line 31236: price must be a number, was 'dear'"
 
 
+def test_row_of_another_length_is_found_far_into_the_file(tmp_path: Path) -> None:
+    lines = [book_line()] * 40_000
+    lines[31_234] = book_line() + ",surplus"
+    said = complaint(read_book, write_rows(tmp_path / "x.book.csv", BOOK_HEADER, *lines))
+    assert said == " line 31236: expected 8 columns, was 9"
+
+
 def test_backward_stamp_is_found_where_it_is_far_into_the_file(tmp_path: Path) -> None:
     lines = [book_line(local_timestamp=str(T0 + i)) for i in range(40_000)]
     lines[30_000] = book_line(local_timestamp=str(T0 + 5))
@@ -178,6 +189,7 @@ def test_file_of_another_shape_is_refused(
 
 def test_missing_file_folder_and_empty_file_are_told_apart(tmp_path: Path) -> None:
     assert complaint(read_book, tmp_path / "none.csv.gz") == ": no such file"
+    assert complaint(read_book, tmp_path / f"{'long' * 100}.csv") == ": cannot be read: File name too long"
     folder = tmp_path / "folder.csv"
     folder.mkdir()
     assert complaint(read_book, folder) == ": expected a file, was a folder"
@@ -199,6 +211,11 @@ def test_text_that_is_not_utf8_is_refused_with_its_line(tmp_path: Path) -> None:
         f"{BOOK_HEADER}\n{book_line()}\n".encode() + book_line(symbol="\xff").encode("latin-1") + b"\n"
     )
     assert complaint(read_book, path) == " line 3: not UTF-8 text"
+
+
+def test_row_cut_by_a_stray_line_end_is_refused_with_its_line(tmp_path: Path) -> None:
+    path = write_rows(tmp_path / "x.csv", BOOK_HEADER, book_line(), book_line(side="bi\rd"), book_line())
+    assert complaint(read_book, path).startswith(" line 3: not readable as CSV: ")
 
 
 @pytest.mark.parametrize("kept", [0.2, 0.5, 0.999])
