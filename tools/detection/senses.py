@@ -20,7 +20,7 @@ from tools.features.volatility import minute_return, realised_volatility
 from tools.market.book import best_key, best_size, clear, depth_top, find, insert, remove
 from tools.market.events import BOOK, GAP, LAST, RESET, SNAPSHOT
 from tools.market.kernel import kernel
-from tools.market.tape import add_print, classify, window_stats
+from tools.market.tape import add_print, classify, was_taken, window_stats
 
 SECOND = 1_000_000_000
 TOP = 5  # levels a side in the imbalance
@@ -71,12 +71,22 @@ def pass_time(s: Any, ts: int) -> None:
 
 
 @kernel
-def begin_message(s: Any, ts: int, flags: int) -> None:
-    """First row of a book message: is it a fresh start, or did the feed fall silent too long?
+def tolerated_silence(book: Any, quiet_ns: int) -> float:
+    """Nanoseconds the book may say nothing before it counts as gapped; ``quiet_ns`` must be positive.
 
-    The tolerated silence follows the feed's own pace: fifty average intervals, at least
-    ``quiet_ns`` and at most six times that.
+    It follows the feed's own pace: fifty average intervals, at least ``quiet_ns`` and at
+    most six times that.
     """
+    longest = 6.0 * quiet_ns
+    if book.messages < SETTLED:
+        return longest
+    limit: float = min(max(float(quiet_ns), 50.0 * book.interval), longest)
+    return limit
+
+
+@kernel
+def begin_message(s: Any, ts: int, flags: int) -> None:
+    """First row of a book message: is it a fresh start, or did the feed fall silent too long?"""
     book = s.book
     book.in_message = 1
     if flags & RESET:
@@ -87,13 +97,9 @@ def begin_message(s: Any, ts: int, flags: int) -> None:
     elif book.ts_book > 0:
         silence = ts - book.ts_book
         quiet = s.config.quiet_ns
-        if quiet > 0 and book.status == SOUND:
-            limit = 6.0 * quiet
-            if book.messages >= SETTLED:
-                limit = min(max(float(quiet), 50.0 * book.interval), limit)
-            if silence > limit:
-                book.status = GAPPED
-                book.gaps += 1
+        if quiet > 0 and book.status == SOUND and silence > tolerated_silence(book, quiet):
+            book.status = GAPPED
+            book.gaps += 1
         if book.messages == 1:
             book.interval = float(silence)
         else:
@@ -145,26 +151,23 @@ def level_added(s: Any, side: int, price: int, added: int) -> None:
 @kernel
 def level_ended(s: Any, side: int, price: int, size: int, birth: int, ts: int) -> None:
     """A level near the touch is gone: count its life, and judge it if no print took it."""
-    book = s.book
     if birth == 0:
         return
     lived = (ts - birth) * 1e-9
     row = s.flow.seconds & (fl.SECONDS - 1)
     s.rows[row, fl.LIFE_SUM] += lived
     s.rows[row, fl.LIFE_N] += 1.0
-    if side > 0:
-        if book.sold_at > 0 and book.sold_at <= price and ts - book.ts_sold <= ENDED_BY_PRINT_NS:
-            return
-    elif book.bought_at >= price and ts - book.ts_bought <= ENDED_BY_PRINT_NS:
-        return
     config = s.config
+    value = (price * 1e-8) * (size * 1e-8)
+    if not sp.is_huge(s.spoof, value, config.spoof_ratio):
+        return
+    if was_taken(s.tape, s.ring, ts, ENDED_BY_PRINT_NS, side, price):
+        return
     sp.judge_cancel(
         s.spoof,
         ts,
-        (price * 1e-8) * (size * 1e-8),
         lived,
         fl.touch_rate(s.flow, s.rows, 10),
-        config.spoof_ratio,
         config.spoof_life_s,
         config.spoof_hz,
     )
@@ -213,16 +216,9 @@ def take_print(s: Any, ts: int, price: int, size: int, side: int, flags: int) ->
     if flags & GAP:
         tape.gaps += 1
         tape.ts_gap = ts
-    if side == 0:
+    if side == 0 and s.config.infer_aggressor:
         side = classify(price, book.best_bid, book.best_ask, tape.last_price, tape.last_side)
     add_print(s.tape, s.ring, ts, price, size, side)
-    if side < 0:
-        if ts - book.ts_sold > ENDED_BY_PRINT_NS or price < book.sold_at or book.sold_at == 0:
-            book.sold_at = price
-            book.ts_sold = ts
-    elif side > 0 and (ts - book.ts_bought > ENDED_BY_PRINT_NS or price > book.bought_at):
-        book.bought_at = price
-        book.ts_bought = ts
 
 
 @kernel
@@ -269,10 +265,9 @@ def evaluate(s: Any, ts: int, out: Reals) -> bool:
     prints = window_stats(
         s.tape, s.ring, ts, config.window_ns, config.velocity_ns, config.large_quote, s.small
     )
-    out[6] = s.small[0]
-    out[7] = s.small[1]
-    out[8] = s.small[2]
-    out[9] = s.small[3]
+    if config.track_tape:
+        for i in range(4):
+            out[6 + i] = s.small[i]
     out[4] = realised_volatility(s.flow, s.rows)
     if s.regime.current > 0:
         out[5] = float(s.regime.current)
@@ -290,10 +285,13 @@ def evaluate(s: Any, ts: int, out: Reals) -> bool:
     bid_depth = depth_top(s.bids, TOP)
     ask_depth = depth_top(s.asks, TOP)
     out[3] = (bid_depth - ask_depth) / (bid_depth + ask_depth) if bid_depth + ask_depth > 0 else np.nan
-    out[10] = fl.lifetime_mean(s.flow, s.rows, 60)
+    if config.track_lifetimes:
+        out[10] = fl.lifetime_mean(s.flow, s.rows, 60)
     out[11] = sp.faded(s.spoof, ts)
     out[12] = fl.spread_stability(s.flow, s.rows, 60)
     out[13] = fl.touch_rate(s.flow, s.rows, 10)
+    if not config.detect_mm or not config.track_tape:
+        return sound
     mm.signature(s.histogram, s.small)
     size, rate, share, balance = s.small[0], s.small[1], s.small[2], s.small[3]
     mm.tape_bounds(s.tape, s.ring, ts, config.window_ns, s.scratch, s.small)

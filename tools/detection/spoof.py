@@ -46,20 +46,22 @@ def faded(spoof: Any, ts: int) -> float:
 
 
 @kernel
+def is_huge(spoof: Any, value_quote: float, size_ratio: float) -> bool:
+    """Whether an order of that value is suspect against the normal size."""
+    return bool(spoof.normal > 0 and value_quote > size_ratio * spoof.normal)
+
+
+@kernel
 def judge_cancel(
     spoof: Any,
     ts: int,
-    value_quote: float,
     lifetime_s: float,
     update_hz: float,
-    size_ratio: float,
     lifetime_max_s: float,
     update_min_hz: float,
 ) -> None:
-    """Score a level that vanished without a print: size is needed, the other clauses add a third each."""
+    """Score a huge level that vanished without a print; the other two clauses add a third each."""
     state = spoof
-    if state.normal <= 0 or value_quote <= size_ratio * state.normal:
-        return
     met = 1.0
     if lifetime_s < lifetime_max_s:
         met += 1.0

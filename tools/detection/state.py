@@ -43,10 +43,6 @@ BOOKKEEPING = np.dtype(
         ("gaps", np.int64),
         ("resets", np.int64),
         ("unknown_deletes", np.int64),
-        ("sold_at", np.int64),  # lowest price a sell hit lately
-        ("ts_sold", np.int64),
-        ("bought_at", np.int64),  # highest price a buy lifted lately
-        ("ts_bought", np.int64),
     ],
     align=True,
 )
@@ -65,6 +61,10 @@ CONFIG = np.dtype(
         ("spoof_ratio", np.float64),
         ("spoof_life_s", np.float64),
         ("spoof_hz", np.float64),
+        ("detect_mm", np.int64),
+        ("track_tape", np.int64),
+        ("track_lifetimes", np.int64),
+        ("infer_aggressor", np.int64),
     ],
     align=True,
 )
@@ -118,6 +118,10 @@ def tune(state: Void, instrument: Instrument, parameters: ParameterSet) -> None:
         "spoof_ratio": parameters["spoof_size_ratio"],
         "spoof_life_s": parameters["spoof_lifetime_s"],
         "spoof_hz": parameters["spoof_update_hz"],
+        "detect_mm": parameters.whole("detect_mm"),
+        "track_tape": parameters.whole("track_tape"),
+        "track_lifetimes": parameters.whole("track_lifetimes"),
+        "infer_aggressor": parameters.whole("infer_aggressor"),
     }
     for name, value in config.items():
         state["config"][name] = value

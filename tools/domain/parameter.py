@@ -53,6 +53,13 @@ class ParameterSet:
 
 
 CATALOGUE: tuple[ParameterSpec, ...] = (
+    # switches
+    ParameterSpec("detect_mm", 1, 0, 1, "switch", "look for market makers; without one there is no signal"),
+    ParameterSpec("track_tape", 1, 0, 1, "switch", "use the tape; off leaves its features unavailable"),
+    ParameterSpec("track_lifetimes", 1, 0, 1, "switch", "measure how long level orders live"),
+    ParameterSpec(
+        "infer_aggressor", 1, 0, 1, "switch", "infer the aggressor where the venue does not name it"
+    ),
     # tape
     ParameterSpec("tape_window_s", 60, 5, 600, "s", "window of the aggressor ratio and tape statistics"),
     ParameterSpec("velocity_window_s", 10, 1, 60, "s", "window of the tape velocity"),
@@ -62,32 +69,48 @@ CATALOGUE: tuple[ParameterSpec, ...] = (
     ParameterSpec("mm_min_confidence", 0.7, 0, 1, "share", "MM confidence below which a signal is refused"),
     ParameterSpec("mm_refresh_rate_min", 0.5, 0, 100, "Hz", "slowest refresh rate of an MM"),
     ParameterSpec("mm_refresh_rate_max", 10, 0.1, 1_000, "Hz", "fastest refresh rate of an MM"),
-    ParameterSpec("mm_touch_bps", 10, 0.1, 500, "bps", "distance from mid within which quotes count as the MM's"),
+    ParameterSpec(
+        "mm_touch_bps", 10, 0.1, 500, "bps", "distance from mid within which quotes count as the MM's"
+    ),
     # spoofing
-    ParameterSpec("spoof_size_ratio", 10, 1, 1_000, "x", "size against normal from which an order is suspect"),
+    ParameterSpec(
+        "spoof_size_ratio", 10, 1, 1_000, "x", "size against normal from which an order is suspect"
+    ),
     ParameterSpec("spoof_lifetime_s", 1, 0.01, 60, "s", "lifetime below which a suspect cancel scores"),
-    ParameterSpec("spoof_update_hz", 5, 0, 1_000, "Hz", "book update rate from which a suspect cancel scores"),
+    ParameterSpec(
+        "spoof_update_hz", 5, 0, 1_000, "Hz", "book update rate from which a suspect cancel scores"
+    ),
     ParameterSpec("spoof_max_score", 0.8, 0, 1, "share", "spoof score above which a signal is refused"),
     # signal
-    ParameterSpec("signal_min_confidence", 0.05, 0, 1, "share", "MM confidence below which no signal is raised"),
+    ParameterSpec(
+        "signal_min_confidence", 0.05, 0, 1, "share", "MM confidence below which no signal is raised"
+    ),
     ParameterSpec("signal_spacing_s", 5, 0.1, 3_600, "s", "least time between two signals on a symbol"),
-    ParameterSpec("entry_zone", 0.4, 0.01, 1, "share", "part of the MM range, from below, where entries are sought"),
+    ParameterSpec(
+        "entry_zone", 0.4, 0.01, 1, "share", "part of the MM range, from below, where entries are sought"
+    ),
     ParameterSpec("take_profit_buffer_bps", 2, 0, 200, "bps", "profit asked above the round trip's cost"),
     ParameterSpec("stop_bps", 20, 1, 1_000, "bps", "distance of the stop below the entry"),
     ParameterSpec("entry_timeout_s", 30, 1, 3_600, "s", "an entry not filled by then is withdrawn"),
     ParameterSpec("hold_timeout_s", 300, 5, 86_400, "s", "a position still open by then is closed"),
     # routing
     ParameterSpec("min_edge_bps", 0.5, 0, 100, "bps", "expected value after costs needed to enter"),
-    ParameterSpec("ambiguity_z", 1.0, 0, 5, "sigma", "half-width of the interval around zero that is ambiguous"),
+    ParameterSpec(
+        "ambiguity_z", 1.0, 0, 5, "sigma", "half-width of the interval around zero that is ambiguous"
+    ),
     ParameterSpec("pattern_neighbours", 25, 1, 500, "patterns", "neighbours recalled for a signal"),
     ParameterSpec("pattern_min_neighbours", 8, 1, 500, "patterns", "fewer neighbours than this do not vote"),
     ParameterSpec("pattern_min_similarity", 0.6, -1, 1, "cosine", "less similar patterns are no neighbours"),
-    ParameterSpec("probe_share", 0.08, 0, 0.5, "share", "share of refused signals taken as labelled probes on paper"),
+    ParameterSpec(
+        "probe_share", 0.08, 0, 0.5, "share", "share of refused signals taken as labelled probes on paper"
+    ),
     # sizing
     ParameterSpec("default_order_size_usd", 2, 0.1, 1e6, "USD", "target of one entry"),
     ParameterSpec("min_order_size_usd", 1, 0.01, 1e6, "USD", "smallest slice"),
     ParameterSpec("max_order_size_usd", 10, 0.1, 1e7, "USD", "largest entry"),
-    ParameterSpec("conservative_multiplier", 0.8, 0.1, 1, "x", "slice against the MM's average order, conservative"),
+    ParameterSpec(
+        "conservative_multiplier", 0.8, 0.1, 1, "x", "slice against the MM's average order, conservative"
+    ),
     ParameterSpec("max_split_count", 10, 1, 100, "slices", "most slices of one entry"),
     ParameterSpec("min_split_delay_s", 2, 1, 60, "s", "time between two slices"),
     # market maker protection
@@ -103,7 +126,9 @@ CATALOGUE: tuple[ParameterSpec, ...] = (
     ParameterSpec("max_trades_per_day", 100, 0, 1e6, "entries", "most entries a symbol a day"),
     ParameterSpec("daily_loss_limit_usd", 50, 0, 1e9, "USD", "loss of the day after which entries stop"),
     # paper venue
-    ParameterSpec("order_latency_ms", 80, 0, 10_000, "ms", "time from sending an order to the paper venue acting"),
+    ParameterSpec(
+        "order_latency_ms", 80, 0, 10_000, "ms", "time from sending an order to the paper venue acting"
+    ),
 )
 
 SPECS: Mapping[str, ParameterSpec] = {spec.name: spec for spec in CATALOGUE}

@@ -61,7 +61,7 @@ class Executor:
         market: PaperMarket,
         log: IntentLog,
         ledger: RiskLedger,
-        on_outcome: Callable[[Outcome], None],
+        on_outcome: Callable[[Outcome, Signal], None],
     ) -> None:
         self._market = market
         self._log = log
@@ -237,7 +237,8 @@ class Executor:
         fees = fill.fee_quote * self._usd()
         entry.position -= fill.size
         entry.cost_open -= cost
-        self._ledger.fill_exit(fill.decision_id, cost, value - cost - fees - self._entry_fees(entry, fill), fill.ts)
+        realised = value - cost - fees - self._entry_fees(entry, fill)
+        self._ledger.fill_exit(fill.decision_id, cost, realised, fill.ts)
         if entry.position == 0:
             self._market.watch_stop(0)
 
@@ -269,9 +270,8 @@ class Executor:
         self._market.watch_stop(0)
         self._ledger.release(entry.decision.decision_id)
         self.entry = None
-        self._on_outcome(
-            taken_outcome(entry.signal, entry.decision, entry.fills, result, ts, self.instrument)
-        )
+        outcome = taken_outcome(entry.signal, entry.decision, entry.fills, result, ts, self.instrument)
+        self._on_outcome(outcome, entry.signal)
 
     def _hold_deadline(self, entry: Entry) -> int:
         return entry.fills[0].ts + entry.signal.hold_timeout_ns

@@ -1,0 +1,236 @@
+"""The command line: words in, exit code out; what a command does is in ``commands``.
+
+Exit codes: 0 done, 1 failed, 2 wrong words or setting, 3 bad input file, 4 memory
+unusable, 5 home locked, 6 not in the record, 7 model unusable, 8 not enough data, 9 a
+broken promise of ours, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from tools.domain.errors import KeeperError
+
+INTERRUPTED = 130
+
+app = typer.Typer(
+    name="keeper",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="A trading agent that remembers every decision and can prove why it took it.",
+    epilog="Exit codes: 0 done, 1 failed, 2 usage, 3 bad input, 4 memory unusable, 5 home locked, "
+    "6 not in the record, 7 model unusable, 8 not enough data, 9 internal, 130 interrupted.",
+)
+train_app = typer.Typer(no_args_is_help=True, help="Train models from what memory holds.")
+memory_app = typer.Typer(no_args_is_help=True, help="Rebuild, verify and freeze the memory.")
+app.add_typer(train_app, name="train")
+app.add_typer(memory_app, name="memory")
+
+Json = Annotated[bool, typer.Option("--json", help="Machine-readable result on stdout.")]
+Home = Annotated[
+    Optional[Path],  # noqa: UP045 (typer reads the annotation at run time)
+    typer.Option("--home", help="Folder of Keeper's state (KEEPER_HOME)."),
+]
+Trades = Annotated[Path, typer.Option("--trades", help="Prints, Tardis columns: .csv.gz, .csv or .parquet.")]
+Book = Annotated[Path, typer.Option("--book", help="Book changes, Tardis columns: .csv.gz, .csv or .parquet.")]
+Symbol = Annotated[str, typer.Option("--symbol", help="Symbol as the file spells it, e.g. BTCUSDT.")]
+QuoteUsd = Annotated[
+    Optional[float],  # noqa: UP045 (typer reads the annotation at run time)
+    typer.Option("--quote-usd", help="US dollars per quote unit, where the quote is no dollar."),
+]
+
+
+@app.command()
+def run(
+    tape: Annotated[Optional[Path], typer.Option(help="Folder of tapes to play (KEEPER_TAPES).")] = None,  # noqa: UP045
+    speed: Annotated[Optional[float], typer.Option(help="1 is real time (KEEPER_SPEED).")] = None,  # noqa: UP045
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Run the agent in paper mode on recorded tapes, through the live loop."""
+    from keeper_agent.commands.run import run_agent
+
+    run_agent(tape=tape, speed=speed, home=home, as_json=as_json)
+
+
+@app.command()
+def replay(
+    trades: Trades,
+    book: Book,
+    symbol: Symbol,
+    venue: Annotated[str, typer.Option("--venue", help="Venue as the file spells it, e.g. binance.")],
+    memory: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--memory", help="Frozen snapshot (name or folder) to start from; default: empty."),
+    ] = None,
+    out: Annotated[Optional[Path], typer.Option("--out", help="Folder for the record.")] = None,  # noqa: UP045
+    quote_usd: QuoteUsd = None,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Run the same cycle over recorded files, as fast as it goes, with a memory of its own."""
+    from keeper_agent.commands.replay import replay_files
+
+    replay_files(
+        trades=trades,
+        book=book,
+        symbol=symbol,
+        venue=venue,
+        memory=memory,
+        out=out,
+        quote_usd=quote_usd,
+        home=home,
+        as_json=as_json,
+    )
+
+
+@app.command()
+def sense(
+    trades: Trades,
+    book: Book,
+    symbol: Symbol,
+    out: Annotated[Path, typer.Option("--out", help="Parquet file to write.")],
+    every: Annotated[str, typer.Option("--every", help="Step, e.g. 250ms, 1s, 1m.")] = "1s",
+    venue: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--venue", help="Venue as the file spells it; default: what the file says."),
+    ] = None,
+    quote_usd: QuoteUsd = None,
+    as_json: Json = False,
+) -> None:
+    """Write the feature and detection series of a recording, one row a step."""
+    from keeper_agent.commands.sense import sense_files
+
+    sense_files(
+        trades=trades,
+        book=book,
+        symbol=symbol,
+        venue=venue,
+        out=out,
+        every=every,
+        quote_usd=quote_usd,
+        as_json=as_json,
+    )
+
+
+@train_app.command("outcome")
+def train_outcome(home: Home = None, as_json: Json = False) -> None:
+    """Train the outcome model on every followed signal in memory and promote it."""
+    from keeper_agent.commands.train import train_outcome_model
+
+    train_outcome_model(home=home, as_json=as_json)
+
+
+@app.command()
+def reflect(
+    date: Annotated[Optional[str], typer.Option("--date", help="Day, YYYY-MM-DD UTC; default: the last.")] = None,  # noqa: UP045
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Reflect on a day: statistics, lessons with their evidence, a report to read."""
+    from keeper_agent.commands.reflect import reflect_on
+
+    reflect_on(date=date, home=home, as_json=as_json)
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="For example: why did you skip the last signal?")],
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Answer a question about the past from the record, citing decisions."""
+    from keeper_agent.commands.ask import answer_question
+
+    answer_question(question=question, home=home, as_json=as_json)
+
+
+@app.command()
+def explain(
+    decision: Annotated[str, typer.Argument(help="Decision id or a unique beginning of it.")],
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Explain a decision: what was sensed, who voted how, what was clamped, what came of it."""
+    from keeper_agent.commands.explain import explain_decision
+
+    explain_decision(decision=decision, home=home, as_json=as_json)
+
+
+@memory_app.command("rebuild")
+def memory_rebuild(home: Home = None, as_json: Json = False) -> None:
+    """Recreate everything that is derived from the database."""
+    from keeper_agent.commands.memory import rebuild_memory
+
+    rebuild_memory(home=home, as_json=as_json)
+
+
+@memory_app.command("verify")
+def memory_verify(home: Home = None, as_json: Json = False) -> None:
+    """Check the database, its references and the pattern library against it."""
+    from keeper_agent.commands.memory import verify_memory
+
+    verify_memory(home=home, as_json=as_json)
+
+
+@memory_app.command("freeze")
+def memory_freeze(
+    name: Annotated[str, typer.Argument(help="Name of the snapshot.")], home: Home = None, as_json: Json = False
+) -> None:
+    """Keep a frozen snapshot that replays may start from."""
+    from keeper_agent.commands.memory import freeze_memory
+
+    freeze_memory(name=name, home=home, as_json=as_json)
+
+
+@app.command()
+def doctor(home: Home = None, as_json: Json = False) -> None:
+    """Check that Keeper can work here; each problem comes with its fix."""
+    from keeper_agent.commands.doctor import examine
+
+    examine(home=home, as_json=as_json)
+
+
+@app.command("compile")
+def compile_kernels(as_json: Json = False) -> None:
+    """Compile the kernels into the cache, so that the first run starts at once."""
+    from keeper_agent.commands.compile import compile_all
+
+    compile_all(as_json=as_json)
+
+
+def main() -> None:
+    """Entry point: every known error is one line and an exit code."""
+    try:
+        code = app(standalone_mode=False)
+    except KeeperError as error:
+        from keeper_agent.console import fail
+
+        fail(str(error))
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except typer.Exit as leaving:
+        sys.exit(leaving.exit_code)
+    except Exception as error:
+        sys.exit(_usage(error))
+    sys.exit(code or 0)
+
+
+def _usage(error: Exception) -> int:
+    """Show a usage error of the parser in one line; anything else is a bug and goes up."""
+    show = getattr(error, "format_message", None)
+    if show is None:
+        raise error
+    if type(error).__name__ == "NoArgsIsHelpError":
+        typer.echo(show())
+        return int(getattr(error, "exit_code", 2))
+    from keeper_agent.console import fail
+
+    fail(f"{show()} Try keeper --help.")
+    return int(getattr(error, "exit_code", 2))

@@ -1,0 +1,132 @@
+"""Settings: the only reader of the environment and of ``.env``.
+
+Every setting is one field with its meaning; ``.env.example`` explains the same list and a
+test keeps the two equal. Parameters in force start from these and are moved by reflection.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Literal
+
+import platformdirs
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from tools.domain.errors import BadUsage
+from tools.domain.parameter import SPECS
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+
+
+class Settings(BaseSettings):
+    """What the operator decides; names are those of the environment, in lower case."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True, env_ignore_empty=True
+    )
+
+    keeper_home: Path = Field(
+        default_factory=lambda: Path(platformdirs.user_data_dir("keeper")),
+        description="folder of everything Keeper remembers; one running agent owns it",
+    )
+    keeper_tapes: Path = Field(
+        default=CHECKOUT / "examples" / "tapes", description="folder of recorded tapes that keeper run plays"
+    )
+    keeper_speed: float = Field(default=20.0, gt=0, le=10_000, description="how fast tapes are played; 1 is real time")
+    keeper_seed: int = Field(default=7, ge=0, description="seed of every draw, so that a run can be repeated")
+    keeper_probes: Literal["paper", "always", "never"] = Field(
+        default="paper", description="where refused signals may be probed; always includes live money"
+    )
+    keeper_log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="least level of the log in the home folder"
+    )
+    keeper_parameters: str = Field(
+        default="", description="start values of parameters as name=value, separated by commas"
+    )
+    quote_usd: Decimal | None = Field(
+        default=None, gt=0, description="US dollars per unit of a quote asset that is not a dollar"
+    )
+    mm_detection_enabled: bool = Field(default=True, description="look for market makers; off means no signals")
+    mm_min_confidence: float = Field(default=0.7, ge=0, le=1, description="MM confidence needed to act")
+    mm_refresh_rate_min: float = Field(default=0.5, ge=0, le=100, description="slowest refresh rate of an MM, Hz")
+    spoof_detection_enabled: bool = Field(default=True, description="refuse signals while the book looks spoofed")
+    position_sizing_mode: Literal["adaptive", "fixed", "dynamic"] = Field(
+        default="adaptive", description="adaptive follows the MM's average order"
+    )
+    risk_appetite: Literal["conservative", "balanced", "aggressive"] = Field(
+        default="conservative", description="slice against the MM's average order: 80, 100 or 120 %"
+    )
+    default_order_size_usd: float = Field(default=2.0, gt=0, description="target of one entry, USD")
+    min_order_size_usd: float = Field(default=1.0, gt=0, description="smallest slice, USD")
+    max_order_size_usd: float = Field(default=10.0, gt=0, description="largest entry, USD")
+    conservative_multiplier: float = Field(default=0.8, gt=0, le=1, description="slice of the conservative appetite")
+    max_split_count: int = Field(default=10, ge=1, le=100, description="most slices of one entry")
+    min_split_delay_sec: float = Field(default=2.0, ge=1, le=60, description="seconds between two slices")
+    tape_tracking_enabled: bool = Field(default=True, description="use the tape; off leaves its features unavailable")
+    tape_window_sec: float = Field(default=60.0, ge=5, le=600, description="window of the tape's statistics, seconds")
+    book_lifetime_tracking: bool = Field(default=True, description="measure how long orders live in the book")
+    aggressor_detection: bool = Field(
+        default=True, description="infer the aggressor of a print where the venue does not name it"
+    )
+    ml_model_path: Path | None = Field(
+        default=None, description="folder of a trained outcome model to use instead of the home's own"
+    )
+
+    def parameter_overrides(self) -> dict[str, float]:
+        """The settings that are start values of parameters, and those named in keeper_parameters.
+
+        Raises:
+            BadUsage: keeper_parameters is malformed or names an unknown parameter.
+        """
+        values = {
+            "mm_min_confidence": self.mm_min_confidence,
+            "mm_refresh_rate_min": self.mm_refresh_rate_min,
+            "default_order_size_usd": self.default_order_size_usd,
+            "min_order_size_usd": self.min_order_size_usd,
+            "max_order_size_usd": self.max_order_size_usd,
+            "conservative_multiplier": self.conservative_multiplier,
+            "max_split_count": float(self.max_split_count),
+            "min_split_delay_s": self.min_split_delay_sec,
+            "tape_window_s": self.tape_window_sec,
+            "track_tape": float(self.tape_tracking_enabled),
+            "track_lifetimes": float(self.book_lifetime_tracking),
+            "infer_aggressor": float(self.aggressor_detection),
+            "detect_mm": float(self.mm_detection_enabled),
+        }
+        if not self.spoof_detection_enabled:
+            values["spoof_max_score"] = 1.0
+        changed = {name: value for name, value in values.items() if value != SPECS[name].default}
+        return changed | _named_values(self.keeper_parameters)
+
+    def probes_allowed(self) -> bool | None:
+        """The operator's word on probes; None is the default: everywhere but with live money."""
+        return {"paper": None, "always": True, "never": False}[self.keeper_probes]
+
+
+def _named_values(text: str) -> dict[str, float]:
+    values: dict[str, float] = {}
+    for part in filter(None, (piece.strip() for piece in text.split(","))):
+        name, equals, number = part.partition("=")
+        try:
+            values[name.strip()] = float(number)
+        except ValueError:
+            raise BadUsage(f"KEEPER_PARAMETERS expects name=value, was {part!r}") from None
+        if not equals or name.strip() not in SPECS:
+            raise BadUsage(f"KEEPER_PARAMETERS names an unknown parameter {name.strip()!r}")
+    return values
+
+
+def load_settings(**given: Any) -> Settings:
+    """The settings from arguments, environment and ``.env``, in this order.
+
+    Raises:
+        BadUsage: A value is not usable; the message names the variable.
+    """
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"]).upper()
+        raise BadUsage(f"setting {name}: {first['msg']}, was {first.get('input')!r}") from None

@@ -1,0 +1,31 @@
+"""Who may watch a run: the terminal view and the files of a replay."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from tools.domain.trading import Decision, Fill, Intent, OrderUpdate, Outcome, Signal
+
+
+class Observer(Protocol):
+    """Told of everything that happens, in order; it may not influence anything."""
+
+    def on_decision(self, decision: Decision, signal: Signal) -> None:
+        """A signal was decided."""
+        ...
+
+    def on_intent(self, intent: Intent) -> None:
+        """An order is about to be sent."""
+        ...
+
+    def on_order(self, update: OrderUpdate) -> None:
+        """The venue said something of an order."""
+        ...
+
+    def on_fill(self, fill: Fill) -> None:
+        """One of our orders was executed."""
+        ...
+
+    def on_outcome(self, outcome: Outcome) -> None:
+        """A round trip or a follow is over."""
+        ...
