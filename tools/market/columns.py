@@ -140,26 +140,38 @@ def _units_of_doubles(values: npt.NDArray[np.float64], name: str) -> Ints:
 def _units_of_others(column: pa.Array, name: str) -> Ints:
     column = _plain(column)
     kind = column.type
+    if _is_text(kind):
+        return _units_of_texts(column, name)
     is_number = pa.types.is_integer(kind) or pa.types.is_decimal(kind)
-    require_kind(is_number or _is_text(kind), column, name, "text, double, decimal or integer")
-    if is_number or _is_short_and_plain(column):
-        try:
-            return _units_of_decimals(pc.cast(column, DECIMAL), name)
-        except pa.ArrowInvalid:  # some cell does not fit: the slow way says which
-            pass
-    return _units_of_cells(column, name)
+    require_kind(is_number, column, name, "text, double, decimal or integer")
+    try:
+        return _units_of_decimals(pc.cast(column, DECIMAL), name)
+    except pa.ArrowInvalid:  # some cell does not fit; one by one the first is found
+        return _one_by_one(column, name, np.zeros(len(column), np.int64), np.arange(len(column)))
 
 
-def _is_short_and_plain(column: pa.Array) -> bool:
-    # Arrow reads beyond its own tables on long numbers and large exponents, so it is given neither
-    longest = pc.max(pc.binary_length(column)).as_py() or 0
+def _units_of_texts(column: pa.Array, name: str) -> Ints:
+    is_odd = _is_odd(column)
+    tame = pc.if_else(pa.array(is_odd), pa.scalar("0", column.type), column) if is_odd.any() else column
+    try:
+        found, rows = _units_of_decimals(pc.cast(tame, DECIMAL), name), np.flatnonzero(is_odd)
+    except pa.ArrowInvalid:
+        found, rows = np.zeros(len(column), np.int64), np.arange(len(column))
+    return _one_by_one(column, name, found, rows)
+
+
+def _is_odd(column: pa.Array) -> npt.NDArray[np.bool_]:
+    """Where a text is long or has an exponent; on some of these Arrow reads beyond its own tables."""
+    lengths = pc.binary_length(column).to_numpy(zero_copy_only=False)
+    is_odd: npt.NDArray[np.bool_] = lengths > _LONGEST_NUMBER
     letters = np.frombuffer(column.buffers()[2] or b"", np.uint8)
-    return longest <= _LONGEST_NUMBER and int(letters.max(initial=0)) <= ord("9")
+    if letters.max(initial=0) > ord("9"):
+        is_odd = is_odd | pc.match_substring_regex(column, "[^0-9.+-]").to_numpy(zero_copy_only=False)
+    return is_odd
 
 
-def _units_of_cells(column: pa.Array, name: str) -> Ints:
-    found = np.zeros(len(column), np.int64)
-    for row, cell in enumerate(column.to_pylist()):
+def _one_by_one(column: pa.Array, name: str, found: Ints, rows: Ints) -> Ints:
+    for row, cell in zip(rows.tolist(), column.take(pa.array(rows)).to_pylist(), strict=True):
         try:
             found[row] = exact_units(name, cell)
         except ValueError as error:

@@ -65,6 +65,22 @@ def is_sound(text: str) -> bool:
     return is_plain and len(text.partition(".")[2]) <= 8
 
 
+@given(st.lists(st.sampled_from(["1", "0.5", "1e-05", "2.5E+2", "0" * 40 + "7"]), min_size=1))
+def test_exponents_amid_plain_numbers_are_read_each_at_its_place(texts: list[str]) -> None:
+    for kind in (pa.string(), pa.large_string()):
+        found = units(pa.array(texts, kind), "amount", at_least=0)
+        assert [Decimal(amount).scaleb(-8) for amount in found.tolist()] == [Decimal(text) for text in texts]
+
+
+@pytest.mark.parametrize(
+    ("texts", "row"), [(["1e-5", "x", "1e-9"], 1), (["1", "1e-9", "1e99"], 1), (["1", "1e99"], 1)]
+)
+def test_bad_number_amid_exponents_is_found(texts: list[str], row: int) -> None:
+    with pytest.raises(CellFault) as fault:
+        units(pa.array(texts), "amount", at_least=0)
+    assert fault.value.row == row
+
+
 @given(st.integers(0, 10**15))
 def test_double_of_up_to_15_digits_means_its_decimal(amount: int) -> None:
     column = pa.array([float(Decimal(amount).scaleb(-8))])
