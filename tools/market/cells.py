@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,7 @@ import pyarrow.compute as pc
 
 from tools.domain.market import UNITS
 
+Ints: TypeAlias = npt.NDArray[np.int64]
 LARGEST = 2**63 - 1
 FINEST = Decimal(1) / UNITS
 LONGEST_SHOWN = 40
@@ -92,6 +94,18 @@ def exact_units(name: str, cell: object) -> int:
     if units != value:
         raise ValueError(too_fine(name, text))
     return int(units.scaleb(8))
+
+
+def plain(column: pa.Array) -> pa.Array:
+    """Without dictionary, and text without the blanks around it."""
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    return pc.utf8_trim_whitespace(column) if is_text(column.type) else column
+
+
+def is_text(kind: pa.DataType) -> bool:
+    """Whether cells of this type are Python strings."""
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
 def why_no_integer(name: str, cell: object) -> str:

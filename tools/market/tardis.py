@@ -22,6 +22,7 @@ import pyarrow as pa
 from tools.domain.errors import BadInput
 from tools.domain.market import Instrument
 from tools.market import columns
+from tools.market.amounts import units
 from tools.market.cells import CellFault
 from tools.market.events import BOOK, EVENT, GAP, LAST, PRINT, RESET, SNAPSHOT, Events, merge
 from tools.market.instruments import venue_profile
@@ -89,8 +90,8 @@ def read_book(path: Path, *, symbol: str, venue: str) -> Events:
             **_stamps(rows, symbol, venue),
             "is_snapshot": columns.codes(rows["is_snapshot"], "is_snapshot", TRUTHS),
             "side": columns.codes(rows["side"], "side", BOOK_SIDES),
-            "price": columns.units(rows["price"], "price", at_least=1),
-            "size": columns.units(rows["amount"], "amount", at_least=0),
+            "price": units(rows["price"], "price", at_least=1),
+            "size": units(rows["amount"], "amount", at_least=0),
         }
 
     part = _read(path, BOOK_COLUMNS, convert)
@@ -113,8 +114,8 @@ def read_trades(path: Path, *, symbol: str, venue: str) -> Events:
             **_stamps(rows, symbol, venue),
             **({"id": columns.trade_ids(rows["id"], "id")} if is_dense else {}),
             "side": columns.codes(rows["side"], "side", TRADE_SIDES),
-            "price": columns.units(rows["price"], "price", at_least=1),
-            "size": columns.units(rows["amount"], "amount", at_least=1),
+            "price": units(rows["price"], "price", at_least=1),
+            "size": units(rows["amount"], "amount", at_least=1),
         }
 
     part = _read(path, TRADE_COLUMNS, convert)

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pa_parquet
 
-from tools.market.columns import decimals
+from tools.market.amounts import decimals
 from tools.market.events import BOOK, GAP, SNAPSHOT, Events
 from tools.market.tables import suffix_of
 from tools.market.tapes import TapeFiles, tape_name
