@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Float, Select, cast, func, select
 
@@ -25,6 +25,8 @@ MOST = 10_000  # rows one question may fetch
 SYMBOL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,39}")
 NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 SHOWN = 5
+
+Record = TypeVar("Record")
 
 _SIGNALS = METADATA.tables["signal"].c
 _DECISIONS = METADATA.tables["decision"].c
@@ -132,9 +134,11 @@ def tell(store: Store, decision_id: str, *, as_of: int | None = None) -> Decisio
     """The whole story of a decision, as far as it was known at ``as_of``.
 
     Raises:
-        NotInRecord: No decision has that id.
+        NotInRecord: No decision has that id, or it was taken after ``as_of``.
     """
     decision = find_decision(store, decision_id)
+    if as_of is not None and decision.ts > as_of:
+        raise NotInRecord(f"decision {decision.decision_id} was taken at {decision.ts}, after {as_of}")
     signal = _records(store, Signal, "signal", _SIGNALS.signal_id == decision.signal_id, as_of=None)[0]
     return DecisionStory(
         decision=decision,

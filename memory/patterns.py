@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 FOLDER = "patterns"
 COLLECTION = "patterns"
+DATABASE = "chroma.sqlite3"
 BATCH = 2_000
 SHOWN = 20  # differences told one by one
 VECTOR_TOLERANCE = 1e-6  # Chroma keeps float32
@@ -90,6 +91,7 @@ class PatternLibrary:
     def verify(self) -> list[str]:
         """How the library differs from the table, one line a difference; empty when they are equal."""
         try:
+            self._require_folder()
             held = dict(self._held())
         except _damages() as error:
             return [f"the patterns in {self._folder} are damaged: {_first_line(error)}"]
@@ -135,6 +137,7 @@ class PatternLibrary:
     def _healing(self, work: Callable[[], Answer]) -> Answer:
         """The result of ``work``, if need be after making the library anew once."""
         try:
+            self._require_folder()
             return work()
         except _damages() as error:
             if not self._heals:
@@ -143,6 +146,11 @@ class PatternLibrary:
                 ) from error
             self.rebuild()
             return work()
+
+    def _require_folder(self) -> None:
+        # Chroma's open handles outlive a deleted folder, and what is written to them is lost.
+        if self._client is not None and not (self._folder / DATABASE).is_file():
+            raise FileNotFoundError(f"{self._folder / DATABASE} is gone")
 
     def _add_missing(self) -> int:
         held = set(self._collection.get(include=[])["ids"])

@@ -333,3 +333,41 @@ def test_an_empty_database_has_nothing_for_a_reader(home: Path) -> None:
     (home / DATABASE).touch()
     with pytest.raises(StoreUnusable, match="found none"):
         Store.open(home, read_only=True)
+
+
+@pytest.mark.parametrize(
+    ("query", "index"),
+    [
+        (
+            "SELECT * FROM decision WHERE symbol='X' AND ts<9 ORDER BY ts DESC LIMIT 50",
+            "ix_decision_symbol_ts",
+        ),
+        ("SELECT * FROM decision WHERE run_id='X' AND ts<9", "ix_decision_run_ts"),
+        ("SELECT * FROM outcome WHERE ts_known<9 ORDER BY ts_known", "ix_outcome_ts_known"),
+        ("SELECT * FROM fill WHERE client_order_id='X'", "ix_fill_client_order"),
+        ("SELECT * FROM fill WHERE venue='X' AND trade_id='Y'", "sqlite_autoindex_fill_1"),
+        ("SELECT * FROM pattern WHERE ts_known<9 ORDER BY ts_known", "ix_pattern_ts_known"),
+        ("SELECT * FROM lesson WHERE ts_known<9", "ix_lesson_ts_known"),
+        ("SELECT * FROM parameter WHERE name='X' AND ts_known<9", "ix_parameter_name_ts_known"),
+    ],
+)
+def test_the_questions_asked_most_use_an_index_and_sort_nothing(store: Store, query: str, index: str) -> None:
+    plan = [row[3] for row in store._driver.execute(f"EXPLAIN QUERY PLAN {query}")]
+    assert len(plan) == 1
+    assert index in plan[0]
+
+
+def test_no_booked_amount_has_a_floating_column() -> None:
+    floating = {
+        f"{table.name}.{column.name}"
+        for table in TABLES.values()
+        for column in table.columns
+        if column.type.python_type is float
+    }
+    assert not {name for name in floating if name.endswith(("_quote", "price", "size", "filled", "stop"))}
+    assert {"signal.cost_bps", "outcome.net_bps"} <= floating
+
+
+def test_every_fact_has_its_run_world_and_time_known() -> None:
+    for table in TABLES.values():
+        assert {"run_id", "world", "ts_known"} <= set(table.columns.keys()), table.name

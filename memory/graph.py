@@ -1,0 +1,236 @@
+"""The memory graph around a decision: what it rested on, and what came of it.
+
+A view made from SQL on demand. Every node carries ``kind``, ``label``, ``ts_known`` and
+``is_later``: evidence is only what was known when the decision was taken; its own execution,
+outcome and what that taught come after, and say so. Every edge carries its ``relation``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import orjson
+from sqlalchemy import Select, or_, select
+
+from memory.lessons import lesson_of
+from memory.lookup import DecisionStory, tell
+from memory.parameters import change_of
+from memory.schema import METADATA
+from memory.store import Store
+from tools.domain.regime import Regime
+from tools.domain.trading import Action, Decision
+
+
+class Node(StrEnum):
+    """Kinds of node."""
+
+    RUN = "run"
+    SYMBOL = "symbol"
+    REGIME = "regime"
+    SIGNAL = "signal"
+    DECISION = "decision"
+    PATTERN = "pattern"
+    MODEL = "model"
+    LESSON = "lesson"
+    PARAMETER = "parameter"
+    LIMIT = "limit"
+    INTENT = "intent"
+    ORDER = "order"
+    FILL = "fill"
+    OUTCOME = "outcome"
+    UNKNOWN = "unknown"
+
+
+class Relation(StrEnum):
+    """Kinds of edge, read from the first node to the second."""
+
+    PART_OF = "part_of"
+    SEEN_ON = "seen_on"
+    SEEN_IN = "seen_in"
+    BASED_ON = "based_on"
+    MATCHED = "matched"
+    BLOCKED_BY = "blocked_by"
+    CLAMPED_BY = "clamped_by"
+    EXECUTED_AS = "executed_as"
+    RESULTED_IN = "resulted_in"
+    TAUGHT = "taught"
+    CHANGED = "changed"
+
+
+@dataclass(frozen=True, slots=True)
+class _Fact:
+    """A row some evidence id may name."""
+
+    kind: Node
+    label: str
+    ts_known: int
+
+
+def explain_graph(store: Store, decision_id: str, as_of: int | None = None) -> Any:
+    """The graph around a decision, a ``networkx.MultiDiGraph``.
+
+    Args:
+        store: Where the record is.
+        decision_id: Id of the decision, or a unique beginning of it.
+        as_of: What was known later than this is left out; None is everything known today.
+
+    Raises:
+        NotInRecord: There is no such decision.
+    """
+    # Networkx takes 0.1 s to load, and only explanations need it.
+    import networkx
+
+    view = _View(networkx.MultiDiGraph(), store, tell(store, decision_id, as_of=as_of), as_of)
+    view.draw_circumstances()
+    view.draw_evidence()
+    view.draw_limits()
+    view.draw_execution()
+    view.draw_teaching()
+    return view.graph
+
+
+class _View:
+    """The graph while it is drawn."""
+
+    def __init__(self, graph: Any, store: Store, story: DecisionStory, as_of: int | None) -> None:
+        self.graph = graph
+        self._store = store
+        self._story = story
+        self._decision: Decision = story.decision
+        self._as_of = as_of
+        label = f"{self._decision.action.value} by {self._decision.route.value}: {self._decision.reason}"
+        self._node(self._decision.decision_id, Node.DECISION, label, self._decision.ts)
+
+    def draw_circumstances(self) -> None:
+        """The signal, its symbol, regime and run."""
+        signal, decision = self._story.signal, self._decision
+        self._node(signal.signal_id, Node.SIGNAL, f"{signal.source} {signal.side.label}", signal.ts)
+        self._edge(decision.decision_id, signal.signal_id, Relation.BASED_ON)
+        regime = Regime(int(signal.features.get("regime") or 0)).label
+        self._node(f"symbol:{signal.symbol}", Node.SYMBOL, signal.symbol, signal.ts)
+        self._node(f"regime:{regime}", Node.REGIME, regime, signal.ts)
+        self._edge(signal.signal_id, f"symbol:{signal.symbol}", Relation.SEEN_ON)
+        self._edge(signal.signal_id, f"regime:{regime}", Relation.SEEN_IN)
+        runs = METADATA.tables["run"]
+        for row in self._store.read(select(runs).where(runs.c.run_id == decision.run_id)):
+            self._node(row["run_id"], Node.RUN, row["command"], row["ts_known"])
+            self._edge(decision.decision_id, row["run_id"], Relation.PART_OF)
+
+    def draw_evidence(self) -> None:
+        """Recalled patterns, the parameters in force, the model, and what each vote rests on."""
+        decision = self._decision
+        for name in decision.recalled:
+            self._cite(name, Relation.MATCHED)
+        for vote in decision.votes:
+            for name in vote.evidence:
+                if name not in decision.recalled:
+                    self._cite(name, Relation.BASED_ON)
+        if decision.model_version is not None:
+            self._node(f"model:{decision.model_version}", Node.MODEL, decision.model_version, decision.ts)
+            self._edge(decision.decision_id, f"model:{decision.model_version}", Relation.BASED_ON)
+        table = METADATA.tables["parameter"]
+        in_force = or_(table.c.ts_retired.is_(None), table.c.ts_retired > decision.ts)
+        for row in self._store.read(select(table).where(table.c.ts_known <= decision.ts, in_force)):
+            self._parameter(row)
+            self._edge(decision.decision_id, f"parameter:{row['version']}", Relation.BASED_ON)
+
+    def draw_limits(self) -> None:
+        """Limits that changed the wish; where nothing was entered, they and refusing votes blocked it."""
+        decision = self._decision
+        is_refused = decision.action is not Action.ENTER
+        for clamp in decision.clamps:
+            name = f"limit:{clamp.limit}"
+            self._node(name, Node.LIMIT, f"{clamp.before} → {clamp.after}: {clamp.reason}", decision.ts)
+            self._edge(decision.decision_id, name, Relation.BLOCKED_BY if is_refused else Relation.CLAMPED_BY)
+        for vote in decision.votes if is_refused else ():
+            if vote.stance == "skip":
+                name = f"limit:{vote.component}"
+                self._node(name, Node.LIMIT, vote.reason, decision.ts)
+                self._edge(decision.decision_id, name, Relation.BLOCKED_BY)
+
+    def draw_execution(self) -> None:
+        """Intents, what became of them at the venue, and the outcomes."""
+        story, own = self._story, self._decision.decision_id
+        for intent in story.intents:
+            label = f"{intent.leg} {intent.side.label}"
+            self._node(intent.client_order_id, Node.INTENT, label, intent.ts, is_later=True)
+            self._edge(own, intent.client_order_id, Relation.EXECUTED_AS)
+        for order in story.orders:
+            name = f"order:{order.client_order_id}"
+            self._node(name, Node.ORDER, order.status.value, order.ts, is_later=True)
+            if not self.graph.has_edge(order.client_order_id, name):
+                self._edge(order.client_order_id, name, Relation.EXECUTED_AS)
+        for fill in story.fills:
+            name = f"fill:{fill.venue}:{fill.trade_id}"
+            self._node(name, Node.FILL, "maker" if fill.is_maker else "taker", fill.ts, is_later=True)
+            self._edge(fill.client_order_id, name, Relation.RESULTED_IN)
+        for outcome in story.outcomes:
+            label = f"{outcome.kind} {outcome.result.value}"
+            self._node(outcome.outcome_id, Node.OUTCOME, label, outcome.ts_known, is_later=True)
+            self._edge(own, outcome.outcome_id, Relation.RESULTED_IN)
+
+    def draw_teaching(self) -> None:
+        """Lessons that rest on this decision or its outcomes, and parameters those changed."""
+        sources = {self._decision.decision_id, *(one.outcome_id for one in self._story.outcomes)}
+        taught: set[str] = set()
+        for row, names in self._resting_on("lesson", sources):
+            lesson = lesson_of(row)
+            taught.add(lesson.lesson_id)
+            self._node(lesson.lesson_id, Node.LESSON, lesson.statement, lesson.ts_known, is_later=True)
+            for name in names:
+                self._edge(name, lesson.lesson_id, Relation.TAUGHT)
+        for row, names in self._resting_on("parameter", sources | taught):
+            self._parameter(row, is_later=True)
+            for name in names:
+                self._edge(name, f"parameter:{row['version']}", Relation.CHANGED)
+
+    def _resting_on(
+        self, table_name: str, sources: set[str]
+    ) -> Iterable[tuple[Mapping[str, Any], list[str]]]:
+        """Rows learned after the decision whose evidence names one of ``sources``, and which it names."""
+        table = METADATA.tables[table_name]
+        mentions = or_(*(table.c.evidence.contains(f'"{name}"', autoescape=True) for name in sorted(sources)))
+        query: Select[Any] = select(table).where(table.c.ts_known > self._decision.ts, mentions)
+        if self._as_of is not None:
+            query = query.where(table.c.ts_known <= self._as_of)
+        for row in self._store.read(query.order_by(table.c.ts_known, *table.primary_key.columns)):
+            names = sorted(sources.intersection(orjson.loads(row["evidence"])))
+            if names:
+                yield row, names
+
+    def _cite(self, name: str, relation: Relation) -> None:
+        """A piece of evidence, if it was in memory when the decision was taken."""
+        if name == self._decision.model_version:
+            return  # it has a node of its own
+        fact = self._known_fact(name)
+        if fact is None:
+            fact = _Fact(Node.UNKNOWN, "not in memory at the time", self._decision.ts)
+        if name not in self.graph:
+            self._node(name, fact.kind, fact.label, fact.ts_known)
+        self._edge(self._decision.decision_id, name, relation)
+
+    def _known_fact(self, name: str) -> _Fact | None:
+        tables = METADATA.tables
+        outcomes, lessons = tables["outcome"], tables["lesson"]
+        known = outcomes.c.ts_known <= self._decision.ts
+        same = or_(outcomes.c.outcome_id == name, outcomes.c.signal_id == name)
+        for row in self._store.read(select(outcomes).where(same, known).order_by(outcomes.c.ts_known)):
+            return _Fact(Node.PATTERN, f"{row['kind']} {row['result']}", row["ts_known"])
+        held = (lessons.c.lesson_id == name) & (lessons.c.ts_known <= self._decision.ts)
+        for row in self._store.read(select(lessons).where(held).order_by(lessons.c.ts_known.desc())):
+            return _Fact(Node.LESSON, row["statement"], row["ts_known"])
+        return None
+
+    def _parameter(self, row: Mapping[str, Any], *, is_later: bool = False) -> None:
+        change = change_of(row)
+        label = f"{change.name} {change.value_before:g} → {change.value:g}"
+        self._node(f"parameter:{change.version}", Node.PARAMETER, label, change.ts_known, is_later=is_later)
+
+    def _node(self, name: str, kind: Node, label: str, ts_known: int, *, is_later: bool = False) -> None:
+        self.graph.add_node(name, kind=kind.value, label=label, ts_known=ts_known, is_later=is_later)
+
+    def _edge(self, source: str, target: str, relation: Relation) -> None:
+        self.graph.add_edge(source, target, key=relation.value, relation=relation.value)

@@ -1,0 +1,175 @@
+"""Questions to the record are typed, bounded, and see only what was known."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from memory.episodes import EpisodeLog
+from memory.history import lessons_learned, parameters_changed, reports, runs
+from memory.lookup import (
+    DecisionFilter,
+    Group,
+    Rank,
+    count_by,
+    count_decisions,
+    decisions,
+    extreme_outcomes,
+    find_decision,
+    last_decisions,
+    outcomes,
+    tell,
+    total,
+)
+from memory.parameters import ParameterStore
+from memory.store import Store
+from tools.domain.errors import BadUsage, NotInRecord
+from tools.domain.regime import Regime
+from tools.domain.trading import Action, OrderStatus, Route
+
+
+@pytest.fixture
+def reader(home: Path, store: Store, log: EpisodeLog, make: Any) -> Any:
+    """Six whole episodes, and one decision to skip followed on paper, seen through a read-only store."""
+    for n in range(6):
+        make.episode(log, n, net_bps=float(n - 2), net_quote=Decimal(n - 2) / 10)
+    skipped = make.signal(9)
+    decision = make.decision(skipped, action=Action.SKIP, route=Route.RULE, plan=None, is_probe=True)
+    log.record_signal(skipped)
+    log.record_decision(decision)
+    log.record_outcome(make.outcome(decision, kind="shadow", net_bps=50.0, net_quote=None, fees_quote=None))
+    store.flush()
+    with Store.open(home, read_only=True) as opened:
+        yield opened
+
+
+def test_a_decision_is_found_by_its_id_or_a_beginning_of_it(reader: Store, make: Any) -> None:
+    decision = make.decision(make.signal(3))
+    name = decision.decision_id
+    for text in (name, name[:9], name[2:]):
+        assert find_decision(reader, text) == decision
+
+
+def test_no_decision_and_too_many_are_told_apart(reader: Store) -> None:
+    with pytest.raises(NotInRecord, match="no decision d_zzz"):
+        find_decision(reader, "d_zzz")
+    with pytest.raises(BadUsage, match=r"expected the id of one decision, d_ may be d_\w+, d_\w+.* and more"):
+        find_decision(reader, "d_")
+    with pytest.raises(BadUsage, match="expected a decision id"):
+        find_decision(reader, "d_%' OR 1=1 --")
+
+
+def test_a_percent_or_underscore_is_no_wildcard(reader: Store, make: Any) -> None:
+    name = make.decision(make.signal(3)).decision_id
+    with pytest.raises(NotInRecord):
+        find_decision(reader, name[:4] + "_" + name[5:])
+
+
+def test_a_story_holds_everything_of_a_decision_in_order(reader: Store, make: Any) -> None:
+    decision = make.decision(make.signal(3))
+    intent = make.intent(decision)
+    story = tell(reader, decision.decision_id)
+    assert story.decision == decision
+    assert story.signal == make.signal(3)
+    assert story.intents == (intent,)
+    assert [update.status for update in story.orders] == [OrderStatus.OPEN, OrderStatus.FILLED]
+    assert story.fills == (make.fill(intent, "t3"),)
+    assert [one.net_bps for one in story.outcomes] == [1.0]
+
+
+def test_a_story_told_at_a_time_ends_there(reader: Store, make: Any) -> None:
+    decision = make.decision(make.signal(3))
+    fill, outcome = make.fill(make.intent(decision)), make.outcome(decision)
+    early = tell(reader, decision.decision_id, as_of=decision.ts)
+    assert (len(early.intents), early.orders, early.fills, early.outcomes) == (1, (), (), ())
+    assert len(tell(reader, decision.decision_id, as_of=fill.ts).fills) == 1
+    assert tell(reader, decision.decision_id, as_of=outcome.ts_known - 1).outcomes == ()
+    assert len(tell(reader, decision.decision_id, as_of=outcome.ts_known).outcomes) == 1
+    with pytest.raises(NotInRecord, match="was taken at"):
+        tell(reader, decision.decision_id, as_of=decision.ts - 1)
+
+
+def test_decisions_are_counted_by_every_field_of_the_filter(reader: Store, make: Any) -> None:
+    counts = {
+        7: DecisionFilter(),
+        6: DecisionFilter(action=Action.ENTER),
+        1: DecisionFilter(route=Route.RULE, is_probe=True),
+        3: DecisionFilter(regime=Regime.CALM),
+        4: DecisionFilter(regime=Regime.VOLATILE, symbol="BTCUSDT", world="recorded", run_id=make.run_id),
+        0: DecisionFilter(symbol="ETHUSDT"),
+        2: DecisionFilter(ts_from=make.ts(2), ts_to=make.ts(4)),
+        5: DecisionFilter(as_of=make.ts(4)),
+    }
+    assert {count_decisions(reader, wanted): wanted for wanted in counts.values()} == counts
+    assert count_by(reader, DecisionFilter(), Group.ROUTE) == {"pattern": 6, "rule": 1}
+    assert count_by(reader, DecisionFilter(), Group.REGIME) == {"calm": 3, "volatile": 4}
+    assert count_by(reader, DecisionFilter(is_probe=False), Group.SYMBOL) == {"BTCUSDT": 6}
+
+
+def test_decisions_come_newest_first_and_only_from_before(reader: Store, make: Any) -> None:
+    assert [one.ts for one in decisions(reader, DecisionFilter(), limit=2)] == [make.ts(9), make.ts(5)]
+    last = last_decisions(reader, "BTCUSDT", make.ts(3), limit=2)
+    assert [one.ts for one in last] == [make.ts(2), make.ts(1)]
+
+
+def test_totals_are_exact_and_leave_paper_apart(reader: Store) -> None:
+    taken = total(reader, DecisionFilter(kind="taken"))
+    assert (taken.outcomes, taken.positions, taken.wins) == (6, 6, 3)
+    assert (taken.net_bps, taken.net_quote, taken.fees_quote) == (3.0, Decimal("0.3"), Decimal("0.5490"))
+    assert total(reader, DecisionFilter(kind="shadow")).net_quote == 0
+    assert total(reader, DecisionFilter()).outcomes == 7
+
+
+def test_the_best_and_the_worst_are_found_by_points_or_by_money(reader: Store) -> None:
+    best = extreme_outcomes(reader, DecisionFilter(), limit=2)
+    assert [(one.kind, one.net_bps) for one in best] == [("shadow", 50.0), ("taken", 3.0)]
+    worst = extreme_outcomes(reader, DecisionFilter(), rank=Rank.NET_QUOTE, best=False, limit=3)
+    assert [one.net_quote for one in worst] == [Decimal("-0.2"), Decimal("-0.1"), Decimal("0")]
+
+
+def test_outcomes_not_yet_known_do_not_count(reader: Store, make: Any) -> None:
+    known = make.outcome(make.decision(make.signal(3))).ts_known
+    assert total(reader, DecisionFilter(as_of=known)).outcomes == 4
+    assert total(reader, DecisionFilter(as_of=known - 1)).outcomes == 3
+    assert [one.net_bps for one in outcomes(reader, DecisionFilter(as_of=known), limit=1)] == [1.0]
+
+
+@pytest.mark.parametrize(
+    "bad", [{"symbol": "x' OR 1=1"}, {"symbol": "A" * 41}, {"run_id": "a;b"}, {"world": ""}]
+)
+def test_a_filter_that_no_record_can_match_is_refused(bad: dict[str, str]) -> None:
+    with pytest.raises(BadUsage, match="expected a"):
+        DecisionFilter(**bad)
+
+
+@pytest.mark.parametrize("limit", [0, -1, 10_001])
+def test_an_unbounded_question_is_refused(reader: Store, limit: int) -> None:
+    with pytest.raises(BadUsage, match="limit between 1 and 10000"):
+        decisions(reader, DecisionFilter(), limit=limit)
+
+
+def test_what_happened_around_decisions_is_read_by_time(store: Store, log: EpisodeLog, make: Any) -> None:
+    start = make.ts(0)
+    log.end_run(make.run_id, start + 50)
+    ParameterStore(store).change(
+        "stop_bps", 25, reason="r", evidence=[], ts=start + 9, run_id=make.run_id, world="recorded"
+    )
+    about: dict[str, Any] = {"run_id": make.run_id, "world": "recorded", "day": "2024-08-09", "kind": "daily"}
+    log.record_report(**about, markdown="# A day", statistics={"n": 1}, ts=start + 20)
+    (run,) = runs(store)
+    assert (run.command, run.config, run.seed, run.ts_started, run.ts_ended) == (
+        "replay",
+        {"speed": 1},
+        7,
+        start,
+        start + 50,
+    )
+    assert [one.value for one in parameters_changed(store, ts_to=start + 10)] == [25]
+    assert parameters_changed(store, ts_to=start + 9) == []
+    assert lessons_learned(store) == []
+    (report,) = reports(store, ts_from=start + 20)
+    assert (report.markdown, report.statistics) == ("# A day", {"n": 1})
+    assert reports(store, ts_to=start + 20) == []
