@@ -114,8 +114,9 @@ def find_decision(store: Store, text: str) -> Decision:
     """
     _require(NAME, "a decision id such as d_0123456789", text)
     prefix = text if text.startswith("d_") else f"d_{text}"
-    same = func.substr(_DECISIONS.decision_id, 1, len(prefix)) == prefix
-    query = select(METADATA.tables["decision"]).where(same).order_by(_DECISIONS.decision_id)
+    # A range, because it uses the key's index; "~" sorts after everything an id may contain.
+    begins = (_DECISIONS.decision_id >= prefix) & (_DECISIONS.decision_id < f"{prefix}~")
+    query = select(METADATA.tables["decision"]).where(begins).order_by(_DECISIONS.decision_id)
     rows = store.read(query.limit(SHOWN + 1))
     exact = [row for row in rows if row["decision_id"] == prefix]
     if not rows:
