@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from tools.execution.matching import eaten
+from tools.detection.senses import tolerated_silence
+from tools.execution.matching import eaten, is_whole
 from tools.market.book import depth_at
 from tools.market.kernel import kernel
 
@@ -76,20 +77,30 @@ def touch_target(follow: Any, ts: int) -> None:
 
 
 @kernel
+def is_blind(desk: Any, s: Any, ts: int) -> bool:
+    """Whether nothing can be said at ``ts``: the book is broken or silent for too long."""
+    if desk.is_sound == 0:
+        return True
+    quiet = s.config.quiet_ns
+    return bool(quiet > 0 and ts - s.book.ts_book > tolerated_silence(s.book, quiet))
+
+
+@kernel
 def follows_before(desk: Any, s: Any, ts: int) -> None:
     """Before an event at ``ts``: arrivals, withdrawn entries and ends of holding times."""
     for k in range(FOLLOWS):
         follow = desk.follows[k]
-        if follow.state == TRAVELLING and follow.ts_active <= ts and s.book.in_message == 0:
+        if follow.state == TRAVELLING and follow.ts_active <= ts and is_whole(s.book):
             follow.queue = depth_at(s.bids, follow.entry)
             follow.state = WAITING
             if s.book.best_ask > 0 and follow.entry >= s.book.best_ask:
                 finish(desk, follow, UNFILLED, follow.ts_active)
-        if follow.state == WAITING and follow.ts_withdraw < ts:
-            finish(desk, follow, UNFILLED, follow.ts_withdraw)
+        if (follow.state == WAITING or follow.state == TRAVELLING) and follow.ts_withdraw < ts:
+            unseen = is_blind(desk, s, follow.ts_withdraw)
+            finish(desk, follow, CENSORED if unseen else UNFILLED, follow.ts_withdraw)
         elif follow.state == OPEN and follow.ts_entry + follow.hold_ns < ts:
             end = follow.ts_entry + follow.hold_ns
-            if follow.result == PENDING and desk.is_sound == 0:
+            if follow.result == PENDING and is_blind(desk, s, end):
                 finish(desk, follow, CENSORED, end)
             else:
                 if follow.result == PENDING:
@@ -127,7 +138,7 @@ def follows_on_book(desk: Any, s: Any, ts: int) -> None:
                 enter(follow, ts, bid)
             else:
                 follow.queue = min(follow.queue, depth_at(s.bids, follow.entry))
-        elif follow.state == OPEN:
+        elif follow.state == OPEN and bid > 0:
             follow.highest = max(follow.highest, bid)
             follow.lowest = min(follow.lowest, bid)
             if bid >= follow.target and follow.ts_target == 0:

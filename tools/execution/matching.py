@@ -12,11 +12,12 @@ from typing import Any
 
 import numpy as np
 
+from tools.detection.state import SOUND
 from tools.market.book import depth_at
 from tools.market.kernel import kernel
 
 ORDERS = 16
-NOTICES = 64
+NOTICES = 128
 
 FREE, TRAVELLING, RESTING = 0, 1, 2
 
@@ -82,7 +83,7 @@ def fill(desk: Any, order: Any, price: int, size: int, is_maker: int, ts: int) -
 def take(desk: Any, order: Any, ladder: Any, ts: int) -> None:
     """Walk the opposite side until the order is done; what the view does not hold is cancelled."""
     i = ladder.shown - 1
-    while i >= 0 and order.remaining > 0 and desk.noticed < NOTICES - ORDERS:
+    while i >= 0 and order.remaining > 0 and desk.noticed < NOTICES - 4 * ORDERS:
         size = min(order.remaining, ladder.sizes[ladder.view_slots[i]])
         fill(desk, order, abs(ladder.view_keys[i]), size, 0, ts)
         i -= 1
@@ -116,16 +117,27 @@ def arrive(desk: Any, s: Any, order: Any, ts: int) -> None:
 
 
 @kernel
+def is_whole(book: Any) -> bool:
+    """Whether an arriving order can be judged: a sound book between two messages."""
+    return bool(book.status == SOUND and book.in_message == 0)
+
+
+@kernel
 def orders_before(desk: Any, s: Any, ts: int) -> None:
-    """Before an event at ``ts``: cancels and arrivals that are due act on the book as it stands."""
+    """Before an event at ``ts``: cancels and arrivals that are due act on the book as it stands.
+
+    While the book is broken nothing can be said of an arrival, so it waits for the next whole one.
+    """
     for k in range(ORDERS):
         order = desk.orders[k]
         if order.state == FREE:
             continue
-        if order.state == TRAVELLING and order.ts_active <= ts and s.book.in_message == 0:
+        if order.state == TRAVELLING and order.ts_active <= ts and is_whole(s.book):
+            order.ts_active = max(order.ts_active, s.book.ts_book)
             arrive(desk, s, order, order.ts_active)
         if order.state == RESTING and order.ts_cancel > 0 and order.ts_cancel <= ts:
-            notify(desk, CANCELLED, order, order.price, order.remaining, 1, order.ts_cancel)
+            acted = max(order.ts_cancel, order.ts_active)
+            notify(desk, CANCELLED, order, order.price, order.remaining, 1, acted)
             release(desk, order)
 
 

@@ -155,21 +155,24 @@ def remove(ladder: Any, key: int) -> None:
 
 
 @kernel
-def make_room(ladder: Any) -> None:
-    """Drop the level farthest from the touch."""
+def make_room(ladder: Any, key: int) -> bool:
+    """Drop the level farthest from the touch; False where that is ``key``, which is not in yet."""
     worst = 0
     for i in range(1, ladder.used):
         if ladder.keys[i] < ladder.keys[worst]:
             worst = i
-    remove(ladder, ladder.keys[worst])
     ladder.dropped += 1
+    if key < ladder.keys[worst]:
+        return False
+    remove(ladder, ladder.keys[worst])
+    return True
 
 
 @kernel
 def insert(ladder: Any, key: int, size: int, birth: int) -> None:
     """Add a level at ``key``, which must not exist; ``size`` must be positive."""
-    if ladder.count == CAPACITY:
-        make_room(ladder)
+    if ladder.count == CAPACITY and not make_room(ladder, key):
+        return
     if ladder.freed > 0:
         ladder.freed -= 1
         slot = int(ladder.free[ladder.freed])

@@ -66,6 +66,21 @@ def add_print(tape: Any, ring: Ints, ts: int, price: int, size: int, side: int) 
 
 
 @kernel
+def was_taken(tape: Any, ring: Ints, ts: int, within_ns: int, side: int, price: int) -> bool:
+    """Whether a print of the last ``within_ns`` reached ``price`` of the book's ``side``."""
+    i = tape.count - 1
+    oldest = max(0, tape.count - RING)
+    while i >= oldest:
+        j = i & (RING - 1)
+        if ts - ring[j, 0] > within_ns:
+            return False
+        if ring[j, 3] == -side and (ring[j, 1] - price) * side <= 0:
+            return True
+        i -= 1
+    return False
+
+
+@kernel
 def window_stats(
     tape: Any,
     ring: Ints,
