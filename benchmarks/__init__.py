@@ -1,0 +1,1 @@
+"""Speed claims: each is a ratio to a baseline measured in the same run."""
