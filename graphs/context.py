@@ -15,7 +15,7 @@ from tools.risk.exposure import LedgerSnapshot
 from tools.risk.probing import ProbePolicy
 
 Scorer: TypeAlias = Callable[[Sequence[Signal], ParameterSet], Sequence[Vote]]
-PatternVoter: TypeAlias = Callable[[Sequence[Neighbour], ParameterSet], Vote]
+PatternVoter: TypeAlias = Callable[[Signal, Sequence[Neighbour], ParameterSet], Vote]
 
 
 class Account(Protocol):

@@ -52,7 +52,8 @@ def recall(state: DecisionState, context: DecisionContext) -> DecisionState:
 def score(state: DecisionState, context: DecisionContext) -> DecisionState:
     """Hear the patterns and the model."""
     parameters = state["parameters"]
-    patterns = [context.pattern_voter(neighbours, parameters) for neighbours in state["neighbours"]]
+    pairs = zip(state["signals"], state["neighbours"], strict=True)
+    patterns = [context.pattern_voter(signal, neighbours, parameters) for signal, neighbours in pairs]
     if context.scorer is None:
         return {"votes": tuple((pattern,) for pattern in patterns)}
     models: Sequence[Vote] = context.scorer(state["signals"], parameters)

@@ -119,11 +119,22 @@ def sense(
 
 
 @train_app.command("outcome")
-def train_outcome(home: Home = None, as_json: Json = False) -> None:
-    """Train the outcome model on every followed signal in memory and promote it."""
+def train_outcome(
+    tape: Annotated[
+        Optional[list[Path]],  # noqa: UP045
+        typer.Option("--tape", help="Folder of tapes whose replayed signals are learned from too; repeatable."),
+    ] = None,
+    only_tapes: Annotated[bool, typer.Option("--only-tapes", help="Leave memory out.")] = False,
+    promote: Annotated[bool, typer.Option("--promote", help="Promote even if the gate refuses.")] = False,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Train the outcome model on followed signals; promoted only where it beats chance out of sample."""
     from keeper_agent.commands.train import train_outcome_model
 
-    train_outcome_model(home=home, as_json=as_json)
+    train_outcome_model(
+        home=home, tape=tape or [], only_tapes=only_tapes, promote=promote, as_json=as_json
+    )
 
 
 @app.command()

@@ -114,10 +114,14 @@ class EpisodeLog:
         self._store.write([decision_row(decision)])
 
     def record_outcome(self, outcome: Outcome) -> None:
-        """Keep an outcome and, where there is a result, the pattern it makes of its signal's state."""
+        """Keep an outcome and, where there is a result, the pattern it makes of its signal's state.
+
+        Only what was followed on paper makes a pattern: every signal is followed by the same
+        rules, so a state that was also traded does not count twice.
+        """
         ts, vector = self._take_state(outcome.signal_id)
         rows = [outcome_row(outcome)]
-        if outcome.net_bps is not None and any(vector_values(vector)):
+        if outcome.kind == "shadow" and outcome.net_bps is not None and any(vector_values(vector)):
             rows.append(pattern_row(outcome, vector, ts))
             self._remember(outcome, outcome.net_bps, vector)
         self._store.write(rows)

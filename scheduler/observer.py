@@ -29,3 +29,22 @@ class Observer(Protocol):
     def on_outcome(self, outcome: Outcome) -> None:
         """A round trip or a follow is over."""
         ...
+
+
+class Silent:
+    """Watches nothing."""
+
+    def on_decision(self, decision: Decision, signal: Signal) -> None:
+        """Nothing to show."""
+
+    def on_intent(self, intent: Intent) -> None:
+        """Nothing to show."""
+
+    def on_order(self, update: OrderUpdate) -> None:
+        """Nothing to show."""
+
+    def on_fill(self, fill: Fill) -> None:
+        """Nothing to show."""
+
+    def on_outcome(self, outcome: Outcome) -> None:
+        """Nothing to show."""

@@ -45,9 +45,9 @@ class FakeAccount:
         return self.view
 
 
-def pattern_says(vote: Vote) -> Callable[[Sequence[Neighbour], ParameterSet], Vote]:
+def pattern_says(vote: Vote) -> Callable[[Signal, Sequence[Neighbour], ParameterSet], Vote]:
     """A pattern voter with one opinion."""
-    return lambda neighbours, parameters: vote
+    return lambda signal, neighbours, parameters: vote
 
 
 def model_says(vote: Vote) -> Callable[[Sequence[Signal], ParameterSet], Sequence[Vote]]:

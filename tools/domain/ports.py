@@ -26,7 +26,7 @@ class Neighbour:
 
 
 class IntentLog(Protocol):
-    """Where the executor writes before it acts; every call is durable when it returns."""
+    """Where the executor writes before it acts; intents and fills are durable when a call returns."""
 
     def record_intent(self, intent: Intent) -> None:
         """Keep the wish, committed to disk, before the order is sent."""
@@ -37,7 +37,7 @@ class IntentLog(Protocol):
         ...
 
     def record_order(self, update: OrderUpdate) -> None:
-        """Keep what the venue said of the order."""
+        """Keep what the venue said of the order; at worst it has to be asked again."""
         ...
 
 

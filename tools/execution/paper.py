@@ -214,8 +214,8 @@ class PaperMarket:
         free = np.flatnonzero(self.desk["follows"]["state"][0] == fo.FREE)
         if free.size == 0:
             return False
+        self.desk["follows"][0, free[0]] = np.zeros((), fo.FOLLOW)
         follow = self.desk["follows"][0, free[0]]
-        follow[...] = np.zeros((), fo.FOLLOW)
         number = self._number()
         follow["state"] = fo.TRAVELLING
         follow["number"] = number

@@ -1,0 +1,148 @@
+"""The composition root: settings and a memory become a decision cycle; concrete parts meet here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from importlib.metadata import version
+
+from graphs.context import DecisionContext, Scorer
+from graphs.decision import DecisionGraph
+from keeper_agent.settings import Settings
+from memory.account import account_day
+from memory.episodes import EpisodeLog
+from memory.parameters import ParameterStore
+from memory.recall import PatternRecall
+from memory.store import Store
+from scheduler.cycle import CycleParts, DecisionCycle
+from scheduler.observer import Observer
+from scheduler.run import RunIdentity, Tally
+from tools.domain.market import Instrument
+from tools.domain.parameter import ParameterSet
+from tools.domain.ports import Neighbour
+from tools.domain.trading import Signal, Vote
+from tools.execution.entries import SizingDesk
+from tools.execution.sizing import SizingMode
+from tools.features.fingerprint import SIZE
+from tools.models.registry import ModelRegistry, load_folder
+from tools.models.scoring import OutcomeModel
+from tools.models.votes import model_vote, pattern_vote
+from tools.risk.exposure import LedgerSnapshot
+from tools.risk.ledger import RiskLedger
+from tools.risk.limits import RiskAppetite
+from tools.risk.probing import ProbePolicy
+
+CODE_VERSION = version("keeper-agent")
+
+
+class Keeper:
+    """One run's parts, wired: memory, model, ledger, decision graph, and a cycle a tape.
+
+    Args:
+        settings: The operator's settings.
+        store: The open memory of the run; the caller closes it.
+        identity: Run id, world and seed.
+        instruments: What may be traded, by symbol.
+        observer: Who watches.
+        model: The outcome model, or None.
+        ts: When the run begins, ns.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        identity: RunIdentity,
+        instruments: Mapping[str, Instrument],
+        observer: Observer,
+        model: OutcomeModel | None,
+        ts: int,
+    ) -> None:
+        self.store = store
+        self.identity = identity
+        self.tally = Tally()
+        self.recall = PatternRecall.load(store, SIZE)
+        self.log = EpisodeLog(store, self.recall)
+        self.parameters = ParameterStore(store, settings.parameter_overrides())
+        self.ledger = RiskLedger(_ledger_start(store, identity, instruments, ts))
+        self.model = model
+        appetite = RiskAppetite(settings.risk_appetite)
+        context = DecisionContext(
+            recall=self.recall,
+            pattern_voter=_pattern_vote,
+            account=self.ledger,
+            desk=SizingDesk(instruments, SizingMode(settings.position_sizing_mode), appetite),
+            probes=ProbePolicy(identity.seed, identity.world, settings.probes_allowed()),
+            scorer=None if model is None else model_scorer(model),
+        )
+        self._parts = CycleParts(
+            identity=identity,
+            decider=DecisionGraph(context),
+            log=self.log,
+            parameters=self.parameters,
+            ledger=self.ledger,
+            observer=observer,
+            appetite=appetite,
+        )
+
+    def cycle(self, instrument: Instrument) -> DecisionCycle:
+        """A fresh cycle on ``instrument``: no market seen yet, all memory at hand."""
+        return DecisionCycle(instrument, self._parts, self.tally)
+
+    def begin(self, command: str, config: Mapping[str, object], input_hash: str, ts: int) -> None:
+        """Keep that the run began."""
+        self.log.begin_run(
+            run_id=self.identity.run_id,
+            world=self.identity.world.value,
+            command=command,
+            config=config,
+            code_version=CODE_VERSION,
+            input_hash=input_hash,
+            seed=self.identity.seed,
+            ts=ts,
+        )
+
+    def end(self, ts: int) -> None:
+        """Keep that the run ended in order."""
+        self.log.end_run(self.identity.run_id, ts)
+        self.store.flush()
+
+
+def _pattern_vote(signal: Signal, neighbours: Sequence[Neighbour], parameters: ParameterSet) -> Vote:
+    return pattern_vote(neighbours, parameters, loss_bps=signal.loss_bps)
+
+
+def model_scorer(model: OutcomeModel) -> Scorer:
+    """The model as the decision graph hears it: one vote a signal."""
+
+    def score(signals: Sequence[Signal], parameters: ParameterSet) -> Sequence[Vote]:
+        scores = model.score([(s.features, s.gain_bps, s.loss_bps) for s in signals])
+        return [model_vote(scores[i], model.version, parameters) for i in range(len(signals))]
+
+    return score
+
+
+def current_model(settings: Settings) -> OutcomeModel | None:
+    """The model of ML_MODEL_PATH, else the home's promoted one, else None.
+
+    Raises:
+        ModelUnusable: There is one and it cannot be trusted.
+    """
+    if settings.ml_model_path is not None:
+        return load_folder(settings.ml_model_path)
+    registry = ModelRegistry(settings.keeper_home)
+    return registry.load() if registry.current() is not None else None
+
+
+def _ledger_start(
+    store: Store, identity: RunIdentity, instruments: Mapping[str, Instrument], ts: int
+) -> LedgerSnapshot:
+    """The day's account so far, so that a restart forgets neither losses nor counts."""
+    day = account_day(store, identity.world.value, ts)
+    rates = {symbol: item.quote_usd or Decimal(0) for symbol, item in instruments.items()}
+    realised = sum(
+        (value * rates.get(symbol, Decimal(1)) for symbol, value in day.realised_quote.items()), Decimal(0)
+    )
+    return LedgerSnapshot(ts=ts, entries_today=day.entries, realised_usd=realised)
+
+

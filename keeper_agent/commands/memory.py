@@ -1,0 +1,52 @@
+"""``keeper memory``: rebuild, verify and freeze."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from keeper_agent.console import OUT, print_json
+from keeper_agent.settings import load_settings
+from memory.lock import HomeLock
+from memory.snapshots import freeze
+from memory.verify import MemoryReport, rebuild, verify
+from tools.domain.errors import StoreUnusable
+
+
+def rebuild_memory(*, home: Path | None, as_json: bool) -> None:
+    """Make the pattern library anew from the database and check everything."""
+    settings = load_settings(keeper_home=home)
+    _show(rebuild(settings.keeper_home), settings.keeper_home, as_json)
+
+
+def verify_memory(*, home: Path | None, as_json: bool) -> None:
+    """Check the database, its references and the pattern library."""
+    settings = load_settings(keeper_home=home)
+    _show(verify(settings.keeper_home), settings.keeper_home, as_json)
+
+
+def freeze_memory(*, name: str, home: Path | None, as_json: bool) -> None:
+    """Keep a snapshot named ``name`` that replays may start from."""
+    settings = load_settings(keeper_home=home)
+    with HomeLock.acquire(settings.keeper_home, f"keeper memory freeze {name}"):
+        snapshot = freeze(settings.keeper_home, name)
+    if as_json:
+        print_json({"snapshot": str(snapshot.folder), "files": dict(snapshot.files)})
+    else:
+        OUT.print(f"frozen as {snapshot.folder}; use it with: keeper replay --memory {name} …", soft_wrap=True)
+
+
+def _show(report: MemoryReport, home: Path, as_json: bool) -> None:
+    if as_json:
+        print_json(
+            {"whole": report.is_whole, "counts": dict(report.counts), "patterns": report.patterns,
+             "faults": list(report.faults)}
+        )
+    else:
+        for name, count in report.counts.items():
+            OUT.print(f"{name:<10} {count:>10,}")
+        OUT.print(f"{'library':<10} {report.patterns:>10,} patterns")
+    if not report.is_whole:
+        shown = "; ".join(report.faults[:5])
+        raise StoreUnusable(f"memory in {home} is not whole: {shown}")
+    if not as_json:
+        OUT.print("[green]memory is whole[/]")

@@ -1,0 +1,169 @@
+"""``keeper replay``: the decision cycle over recorded files, with a memory of its own."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from keeper_agent.app import Keeper, current_model
+from keeper_agent.console import OUT, print_json, progress
+from keeper_agent.settings import Settings, load_settings
+from keeper_agent.views.summary import summary_table
+from memory.connection import DATABASE
+from memory.snapshots import open_snapshot_copy
+from memory.store import Store
+from scheduler.files import ReplayFiles
+from scheduler.observer import Observer, Silent
+from scheduler.replay import replay
+from scheduler.run import RunIdentity
+from scheduler.summary import results
+from tools.domain.errors import BadInput, NotEnoughData
+from tools.domain.identity import derived_run_id
+from tools.domain.market import Instrument
+from tools.domain.trading import World
+from tools.execution.warmup import warm_kernels
+from tools.market.instruments import instrument_for
+from tools.market.tardis import Recording, read_recording
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A recording, what it is of, and what it cost to read."""
+
+    instrument: Instrument
+    recording: Recording
+    decode_s: float
+    compile_s: float
+
+
+def replay_files(
+    *,
+    trades: Path,
+    book: Path,
+    symbol: str,
+    venue: str,
+    memory: str | None,
+    out: Path | None,
+    quote_usd: float | None,
+    home: Path | None,
+    as_json: bool,
+) -> None:
+    """Replay the two files and print the summary; ``out`` gets the record and the memory."""
+    settings = load_settings(keeper_home=home)
+    source = load_source(trades, book, symbol, venue, quote_rate(settings, quote_usd))
+    files = ReplayFiles(out) if out is not None else None
+    try:
+        summary = replay_source(settings, source, memory, files or Silent(), out)
+    finally:
+        if files is not None:
+            files.close()
+    if out is not None:
+        (out / "summary.json").write_bytes(orjson.dumps(summary, option=orjson.OPT_INDENT_2))
+    if as_json:
+        print_json(summary)
+    else:
+        OUT.print(summary_table(f"Replay of {venue} {symbol}", summary))
+        if out is not None:
+            OUT.print(f"Record in {out}; ask about it with: keeper explain ID --home {out / 'memory'}")
+
+
+def quote_rate(settings: Settings, given: float | None) -> Decimal | None:
+    """US dollars per quote unit: the option, else the setting."""
+    return Decimal(str(given)) if given is not None else settings.quote_usd
+
+
+def load_source(trades: Path, book: Path, symbol: str, venue: str, rate: Decimal | None) -> Source:
+    """Read the files and compile the kernels, each timed apart.
+
+    Raises:
+        BadInput: A file is missing, malformed, or holds no book at all.
+    """
+    instrument = instrument_for(venue, symbol, quote_usd=rate)
+    began = time.perf_counter()
+    recording = read_recording(trades, book, instrument)
+    decoded = time.perf_counter()
+    warm_kernels()
+    compiled = time.perf_counter()
+    return Source(instrument, recording, decoded - began, compiled - decoded)
+
+
+def replay_source(
+    settings: Settings, source: Source, memory: str | None, observer: Observer, out: Path | None
+) -> dict[str, Any]:
+    """Run the cycle over ``source`` from an empty memory or a frozen one; returns the summary."""
+    with tempfile.TemporaryDirectory(prefix="keeper-replay-") as scratch:
+        home = Path(scratch) / "memory"
+        frozen = None
+        if memory is not None:
+            frozen = open_snapshot_copy(memory, home, home=settings.keeper_home)
+        own = settings.model_copy(update={"keeper_home": home})
+        run_id = derived_run_id(
+            source.recording.book_sha256,
+            source.recording.trades_sha256,
+            source.instrument,
+            sorted(settings.parameter_overrides().items()),
+            settings.keeper_seed,
+            settings.position_sizing_mode,
+            settings.risk_appetite,
+            settings.keeper_probes,
+            frozen.fingerprint if frozen else "empty",
+        )
+        summary = run_cycle(own, source, RunIdentity(run_id, World.RECORDED, settings.keeper_seed), observer)
+        if out is not None:
+            keep_memory(home, out / "memory")
+    return summary
+
+
+def run_cycle(
+    settings: Settings, source: Source, identity: RunIdentity, observer: Observer
+) -> dict[str, Any]:
+    """The cycle over ``source`` with the memory in the settings' home; returns the summary."""
+    recording, instrument = source.recording, source.instrument
+    events = recording.events
+    if len(events) == 0:
+        raise NotEnoughData("the recording holds no event")
+    first, last = int(events["ts_init"][0]), int(events["ts_init"][-1])
+    model = current_model(settings)
+    with Store.open(settings.keeper_home, is_throwaway=True) as store:
+        keeper = Keeper(settings, store, identity, {instrument.symbol: instrument}, observer, model, first)
+        hashes = f"{recording.book_sha256} {recording.trades_sha256}"
+        keeper.begin("replay", {"parameters": dict(settings.parameter_overrides())}, hashes, first)
+        cycle = keeper.cycle(instrument)
+        began = time.perf_counter()
+        with progress(f"replaying {instrument.symbol}", len(events)) as bar:
+            replay(cycle, events, lambda done: bar.update(bar.task_ids[0], completed=done))
+        keeper.end(last)
+        wall = time.perf_counter() - began
+    return {
+        "run_id": identity.run_id,
+        "symbol": instrument.symbol,
+        "venue": instrument.venue,
+        "events": len(events),
+        "wall_s": wall,
+        "events_per_s": len(events) / wall,
+        "decode_s": source.decode_s,
+        "compile_s": source.compile_s,
+        "model": model.version if model else None,
+        **results(keeper.tally, identity.seed),
+        "feed": cycle.market.counters(),
+    }
+
+
+def keep_memory(home: Path, folder: Path) -> None:
+    """Leave the replay's memory in ``folder``, so that its decisions can be explained."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        target = folder / DATABASE
+        for leftover in folder.glob(f"{DATABASE}*"):
+            leftover.unlink()
+        shutil.copyfile(home / DATABASE, target)
+        target.chmod(0o600)
+    except OSError as error:
+        raise BadInput(f"cannot write the replay's memory to {folder}: {error.strerror}") from error

@@ -1,0 +1,235 @@
+"""``keeper run``: the agent, in paper mode over recorded tapes, through the live loop."""
+
+from __future__ import annotations
+
+import signal as signals
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from keeper_agent.app import Keeper, current_model
+from keeper_agent.commands.reflect import reflect_run
+from keeper_agent.console import ERR, OUT, print_json
+from keeper_agent.logs import open_log
+from keeper_agent.settings import Settings, load_settings
+from keeper_agent.views.live import LiveView
+from keeper_agent.views.summary import summary_table
+from memory.account import last_known, plays_of
+from memory.lock import HomeLock
+from memory.patterns import PatternLibrary
+from memory.store import Store
+from scheduler.live import Stop, place_in_time, play
+from scheduler.run import RunIdentity
+from scheduler.summary import results
+from tools.domain.clock import Clock, SystemClock, day_of, iso
+from tools.domain.identity import fresh_run_id
+from tools.domain.market import NANOS, Instrument
+from tools.domain.trading import World
+from tools.execution.warmup import warm_kernels
+from tools.market.instruments import instrument_for
+from tools.market.tapes import TapeFiles, find_tapes
+from tools.market.tardis import Recording, read_recording
+
+FLUSH_S = 5.0  # wall seconds between two writes of what is queued
+
+
+@dataclass(frozen=True, slots=True)
+class Tape:
+    """A recording ready to be played."""
+
+    files: TapeFiles
+    instrument: Instrument
+    recording: Recording
+
+    @property
+    def span_ns(self) -> int:
+        """From the first to the last event."""
+        stamps = self.recording.events["ts_init"]
+        return int(stamps[-1] - stamps[0])
+
+
+def run_agent(*, tape: Path | None, speed: float | None, home: Path | None, as_json: bool) -> None:
+    """Play every tape of the folder, decide, trade on paper, remember, reflect, and sum up."""
+    settings = load_settings(keeper_home=home, keeper_tapes=tape, keeper_speed=speed)
+    console = ERR if as_json else OUT
+    console.print(f"[bold]Keeper[/] paper mode, home {settings.keeper_home}", soft_wrap=True)
+    tapes = load_tapes(settings)
+    warm_kernels()
+    with HomeLock.acquire(settings.keeper_home, "keeper run") as lock, Store.open(settings.keeper_home) as store:
+        session = Session(settings, store, lock, tapes, SystemClock(), console)
+        summary = session.play_all()
+    if as_json:
+        print_json(summary)
+    else:
+        show_end(summary)
+
+
+def load_tapes(settings: Settings) -> list[Tape]:
+    """Read every recording of the tape folder."""
+    loaded = []
+    for files in find_tapes(settings.keeper_tapes):
+        instrument = instrument_for(files.venue, files.symbol, quote_usd=settings.quote_usd)
+        loaded.append(Tape(files, instrument, read_recording(files.trades, files.book, instrument)))
+    return loaded
+
+
+class Session:
+    """One run of the agent over ``tapes``, played one after the other."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        lock: HomeLock,
+        tapes: Sequence[Tape],
+        clock: Clock,
+        console: Any,
+    ) -> None:
+        self._settings = settings
+        self._store = store
+        self._lock = lock
+        self._tapes = tapes
+        self._clock = clock
+        self._console = console
+        self._log = open_log(settings.keeper_home, settings.keeper_log_level)
+        self._stop = Stop()
+        self._start = max(clock.now(), last_known(store) + NANOS)
+        identity = RunIdentity(fresh_run_id(self._start), World.RECORDED, settings.keeper_seed)
+        model = current_model(settings)
+        instruments = {tape.instrument.symbol: tape.instrument for tape in tapes}
+        self._view = _Relay()
+        self._keeper = Keeper(settings, store, identity, instruments, self._view, model, self._start)
+        self._view.target = LiveView(console, self._keeper.tally, model.version if model else None)
+        self._flushed = clock.now()
+
+    def play_all(self) -> dict[str, Any]:
+        """Play, then reflect; returns the summary."""
+        keeper, view = self._keeper, self._view.target
+        hashes = " ".join(t.recording.book_sha256 for t in self._tapes)
+        before = plays_of(self._store, hashes)
+        self._greet(before)
+        began = self._clock.now()
+        keeper.begin("run", {"speed": self._settings.keeper_speed}, hashes, self._start)
+        self._log.info("run began", run_id=keeper.identity.run_id, tapes=len(self._tapes))
+        ts, events = self._start, 0
+        with stopping(self._stop), view:
+            for tape in self._tapes:
+                if self._stop.requested:
+                    break
+                ts = self._play(tape, ts) + NANOS
+                events += len(tape.recording.events)
+        keeper.end(ts)
+        wall = (self._clock.now() - began) / NANOS
+        self._log.info("run ended", run_id=keeper.identity.run_id, decisions=keeper.tally.decisions)
+        with PatternLibrary(self._lock, self._store) as library:
+            library.sync()
+        return self._summary(ts, wall, before)
+
+    def _greet(self, plays: int) -> None:
+        known = len(self._keeper.recall)
+        if known:
+            self._console.print(f"I remember {known} followed signals from earlier runs.")
+        else:
+            self._console.print("My memory is empty: probes will give me something to learn from.")
+        if plays:
+            self._console.print(
+                f"[yellow]These very tapes were played {plays} time(s) before: what I remember of them makes "
+                "this run's result no evidence of skill.[/]",
+                soft_wrap=True,
+            )
+
+    def _play(self, tape: Tape, start: int) -> int:
+        cycle = self._keeper.cycle(tape.instrument)
+        events = place_in_time(tape.recording.events, start)
+        view, speed = self._view.target, self._settings.keeper_speed
+        recorded = iso(tape.files.start)[:16]
+        minutes = tape.span_ns / NANOS / 60
+        title = f"{tape.files.venue} {tape.files.symbol} of {recorded}, {minutes:.0f} min at {speed:g}x"
+        view.begin_tape(title)
+
+        def each_frame(share: float) -> None:
+            ts = cycle.market.ts
+            view.frame(ts, share, cycle.market.status, cycle.market.features(ts))
+            self._flush_sometimes()
+
+        return play(
+            cycle, events, speed=speed, clock=self._clock, stop=self._stop, each_frame=each_frame
+        )
+
+    def _flush_sometimes(self) -> None:
+        now = self._clock.now()
+        if now - self._flushed > FLUSH_S * NANOS:
+            self._store.flush()
+            self._flushed = now
+
+    def _summary(self, ts: int, wall: float, before: int) -> dict[str, Any]:
+        keeper = self._keeper
+        report = reflect_run(self._settings, self._store, day_of(ts), ts)
+        return {
+            "run_id": keeper.identity.run_id,
+            "home": str(self._settings.keeper_home),
+            "tapes": [f"{t.files.venue} {t.files.symbol}" for t in self._tapes],
+            "played_before": before,
+            "stopped_early": self._stop.requested,
+            "session_s": wall,
+            **results(keeper.tally, keeper.identity.seed),
+            "patterns_remembered": len(keeper.recall),
+            "report": report,
+            "questions": suggested_questions(self._view.last_decision, self._tapes),
+        }
+
+
+class _Relay:
+    """Hands everything to the view and remembers which decision was last, preferring entries."""
+
+    def __init__(self) -> None:
+        self.target: LiveView
+        self.last_decision: str | None = None
+        self._entered = False
+
+    def on_decision(self, decision: Any, signal: Any) -> None:
+        entered = decision.action.value == "enter"
+        if entered or not self._entered:
+            self.last_decision = decision.decision_id
+            self._entered = entered
+        self.target.on_decision(decision, signal)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.target, name)
+
+
+@contextmanager
+def stopping(stop: Stop) -> Iterator[None]:
+    """Within, Ctrl-C and SIGTERM ask for an orderly stop; a second one interrupts."""
+
+    def request(number: int, frame: object) -> None:
+        if stop.requested:
+            raise KeyboardInterrupt
+        stop.requested = True
+
+    kept = {number: signals.signal(number, request) for number in (signals.SIGINT, signals.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in kept.items():
+            signals.signal(number, handler)
+
+
+def suggested_questions(decision: str | None, tapes: Sequence[Tape]) -> list[str]:
+    """Two questions that the record of this run can answer."""
+    if decision is None:
+        return ["how many decisions did you make today?", "what did you learn?"]
+    return [f"why did you decide {decision}?", f"how many {tapes[-1].files.symbol} signals did you skip today?"]
+
+
+def show_end(summary: dict[str, Any]) -> None:
+    """The summary, the report and what to ask next."""
+    OUT.print()
+    OUT.print(summary_table(f"Run {summary['run_id']} (paper)", summary))
+    if summary["report"]:
+        OUT.print(f"report   {summary['report']}", soft_wrap=True)
+    OUT.print("[dim]ask me, for example:[/]")
+    for question in summary["questions"]:
+        OUT.print(f'  keeper ask "{question}"', soft_wrap=True)

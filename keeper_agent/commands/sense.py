@@ -1,0 +1,126 @@
+"""``keeper sense``: the feature and detection series of a recording as Parquet."""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from keeper_agent.commands.replay import quote_rate
+from keeper_agent.console import OUT, print_json, progress
+from keeper_agent.settings import load_settings
+from tools.detection.senses import evaluate
+from tools.detection.state import new_senses
+from tools.domain.errors import BadInput, BadUsage
+from tools.domain.parameter import default_parameters
+from tools.domain.regime import Regime
+from tools.execution.stream import sense_until
+from tools.execution.warmup import warm_kernels
+from tools.features.names import FEATURES, INDEX
+from tools.features.series import Ints, Reals, series, steps
+from tools.market.instruments import instrument_for
+from tools.market.peek import venue_of
+from tools.market.tardis import read_recording
+
+UNITS = {"ms": 1_000_000, "s": 1_000_000_000, "m": 60_000_000_000}
+LEAST_NS = 1_000_000
+MOST_ROWS = 50_000_000
+
+
+def step_ns(text: str) -> int:
+    """``text`` such as 250ms, 1s or 1m as nanoseconds.
+
+    Raises:
+        BadUsage: It is not a positive duration of at least a millisecond.
+    """
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)(ms|s|m)", text.strip())
+    ns = round(float(found[1]) * UNITS[found[2]]) if found else 0
+    if ns < LEAST_NS:
+        raise BadUsage(f"--every expects a duration such as 250ms, 1s or 1m, was {text!r}")
+    return ns
+
+
+def sense_files(
+    *,
+    trades: Path,
+    book: Path,
+    symbol: str,
+    venue: str | None,
+    out: Path,
+    every: str,
+    quote_usd: float | None,
+    as_json: bool,
+) -> None:
+    """Write one row a step to ``out``: ts, symbol, and every feature (null is unavailable)."""
+    step = step_ns(every)
+    settings = load_settings()
+    instrument = instrument_for(venue or venue_of(trades), symbol, quote_usd=quote_rate(settings, quote_usd))
+    began = time.perf_counter()
+    events = read_recording(trades, book, instrument).events
+    decoded = time.perf_counter()
+    warm_kernels()
+    compiled = time.perf_counter()
+    stamps = steps(int(events["ts_init"][0]), int(events["ts_init"][-1]), step)
+    if len(stamps) > MOST_ROWS:
+        raise BadUsage(f"--every {every} makes {len(stamps)} rows, at most {MOST_ROWS} are written")
+    senses = new_senses(instrument, default_parameters(settings.parameter_overrides()))
+    record, index = senses[0], 0
+    with progress(f"sensing {symbol}", len(stamps)) as bar:
+
+        def advance(ts: int) -> None:
+            nonlocal index
+            index = sense_until(events, index, ts, senses)
+            bar.advance(bar.task_ids[0])
+
+        rows = series(stamps, advance, lambda ts, row: evaluate(record, ts, row))
+    done = time.perf_counter()
+    write_series(out, symbol, stamps, rows)
+    summary = {
+        "events": len(events),
+        "rows": len(stamps),
+        "wall_s": done - compiled,
+        "events_per_s": len(events) / (done - compiled),
+        "decode_s": decoded - began,
+        "compile_s": compiled - decoded,
+        "out": str(out),
+    }
+    if as_json:
+        print_json(summary)
+    else:
+        OUT.print(f"{len(stamps):,} rows of {len(FEATURES)} features from {len(events):,} events in {out}")
+
+
+def write_series(path: Path, symbol: str, stamps: Ints, rows: Reals) -> None:
+    """Write the series as Parquet; the regime by name, MM detected as truth value, NaN as null.
+
+    Raises:
+        BadInput: The file cannot be written.
+    """
+    # pyarrow is a heavy import; only the commands that read or write files pay for it.
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    columns: dict[str, Any] = {
+        "ts": pa.array(stamps, pa.int64()),
+        "symbol": pa.array([symbol] * len(stamps), pa.string()),
+    }
+    for name in FEATURES:
+        columns[name] = _column(pa, name, rows[:, INDEX[name]])
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        pq.write_table(pa.table(columns), path)
+    except OSError as error:
+        raise BadInput(f"cannot write {path}: {error.strerror or error}") from error
+
+
+def _column(pa: Any, name: str, values: Reals) -> Any:
+    missing = np.isnan(values)
+    if name == "regime":
+        labels = [None if gone else Regime(int(v)).label for v, gone in zip(values, missing, strict=True)]
+        return pa.array(labels, pa.string())
+    if name == "mm_detected":
+        return pa.array(values > 0, pa.bool_(), mask=missing)
+    return pa.array(values, pa.float64(), mask=missing)

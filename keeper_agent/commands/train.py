@@ -1,0 +1,135 @@
+"""``keeper train outcome``: learn from every followed signal, judge out of sample, promote only a gain."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from keeper_agent.app import CODE_VERSION
+from keeper_agent.commands.replay import load_source, run_cycle
+from keeper_agent.console import OUT, print_json, say
+from keeper_agent.settings import Settings, load_settings
+from memory.connection import DATABASE
+from memory.followed import followed_signals
+from memory.lock import HomeLock
+from memory.store import Store
+from scheduler.observer import Silent
+from scheduler.run import RunIdentity
+from tools.domain.clock import SystemClock
+from tools.domain.errors import BadUsage
+from tools.domain.identity import derived_run_id
+from tools.domain.trading import Outcome, Signal, World
+from tools.market.tapes import find_tapes
+from tools.models.examples import Example, build_dataset, example_of
+from tools.models.outcome_model import TrainedOutcome, train_outcome
+from tools.models.registry import ModelRegistry
+
+Pair = tuple[Signal, Outcome]
+
+
+def train_outcome_model(
+    *, home: Path | None, tape: Sequence[Path], only_tapes: bool, promote: bool, as_json: bool
+) -> None:
+    """Train, report, save, and promote where the gate allows it or the operator insists."""
+    settings = load_settings(keeper_home=home)
+    if only_tapes and not tape:
+        raise BadUsage("--only-tapes needs at least one --tape folder")
+    with HomeLock.acquire(settings.keeper_home, "keeper train outcome"):
+        remembered = [] if only_tapes else remembered_pairs(settings)
+        replayed = [pair for folder in tape for pair in replayed_pairs(settings, folder, as_json)]
+        trained = train_outcome(
+            build_dataset(examples_of([*remembered, *replayed])), seed=settings.keeper_seed
+        )
+        registry = ModelRegistry(settings.keeper_home)
+        version = registry.save(trained, ts_trained=SystemClock().now(), code_version=CODE_VERSION)
+        passed, why = gate(trained)
+        if passed or promote:
+            registry.promote(version)
+    summary = {
+        "version": version,
+        "examples_remembered": len(remembered),
+        "examples_replayed": len(replayed),
+        "gate_passed": passed,
+        "gate": why,
+        "promoted": passed or promote,
+        "report": asdict(trained.report),
+    }
+    if as_json:
+        print_json(summary)
+    else:
+        show(summary)
+
+
+def remembered_pairs(settings: Settings) -> list[Pair]:
+    """Followed signals of the home's memory; none where there is no memory yet."""
+    if not (settings.keeper_home / DATABASE).exists():
+        return []
+    with Store.open(settings.keeper_home, read_only=True) as store:
+        return followed_signals(store)
+
+
+def replayed_pairs(settings: Settings, folder: Path, as_json: bool) -> list[Pair]:
+    """Followed signals of every recording in ``folder``, replayed without trading, one signal a second."""
+    pairs: list[Pair] = []
+    for files in find_tapes(folder):
+        if not as_json:
+            say(f"replaying {files.venue} {files.symbol} for labels")
+        source = load_source(files.trades, files.book, files.symbol, files.venue, settings.quote_usd)
+        with tempfile.TemporaryDirectory(prefix="keeper-train-") as scratch:
+            own = settings.model_copy(
+                update={
+                    "keeper_home": Path(scratch),
+                    "keeper_probes": "never",
+                    "ml_model_path": None,
+                    "keeper_parameters": ",".join(
+                        filter(None, (settings.keeper_parameters, "signal_spacing_s=1"))
+                    ),
+                }
+            )
+            recording = source.recording
+            run_id = derived_run_id("train", recording.book_sha256, recording.trades_sha256)
+            run_cycle(own, source, RunIdentity(run_id, World.RECORDED, settings.keeper_seed), Silent())
+            with Store.open(own.keeper_home, read_only=True) as store:
+                pairs.extend(followed_signals(store))
+    return pairs
+
+
+def examples_of(pairs: Sequence[Pair]) -> list[Example]:
+    """The labelled examples among ``pairs``; an entry that never filled is none."""
+    found = (example_of(signal, outcome) for signal, outcome in pairs)
+    return [example for example in found if example is not None]
+
+
+def gate(trained: TrainedOutcome) -> tuple[bool, str]:
+    """Whether the model may decide: better than the trade's geometry, and acting on it pays, both beyond chance."""
+    skill, uplift = trained.report.skill_over_geometry, trained.report.trading.uplift
+    passed = skill.low > 0 and uplift is not None and uplift.low > 0
+    said = f"skill over geometry {skill.value:+.3f} [{skill.low:+.3f}, {skill.high:+.3f}]"
+    if uplift is not None:
+        said += f", uplift {uplift.value:+.2f} bps [{uplift.low:+.2f}, {uplift.high:+.2f}]"
+    return passed, said
+
+
+def show(summary: dict[str, Any]) -> None:
+    """The report for a person."""
+    report = summary["report"]
+    OUT.print(f"[bold]outcome model {summary['version']}[/]")
+    used = f"{summary['examples_remembered']} remembered, {summary['examples_replayed']} replayed signals"
+    OUT.print(f"from {used}")
+    for name, value in report.items():
+        OUT.print(f"  {name:<24} {_text(value)}", soft_wrap=True)
+    if summary["gate_passed"]:
+        OUT.print(f"[green]promoted:[/] {summary['gate']}")
+    elif summary["promoted"]:
+        OUT.print(f"[yellow]promoted on your word, though the gate refused:[/] {summary['gate']}")
+    else:
+        OUT.print(f"[yellow]kept, not promoted:[/] {summary['gate']}; both intervals must lie above zero")
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, dict) and {"value", "low", "high"} <= value.keys():
+        return f"{value['value']:+.4f} [{value['low']:+.4f}, {value['high']:+.4f}]"
+    return f"{value:.4f}" if isinstance(value, float) else str(value)

@@ -1,0 +1,151 @@
+"""The terminal while the agent runs: what is sensed, a line a decision, order and fill, the result so far."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Self
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.panel import Panel
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from keeper_agent.views.summary import UNAVAILABLE, number
+from scheduler.run import Tally
+from tools.domain.clock import iso
+from tools.domain.market import plain, to_decimal
+from tools.domain.regime import Regime
+from tools.domain.trading import Action, Decision, Fill, Intent, OrderUpdate, Outcome, Signal
+
+STYLES = {Action.ENTER: "bold green", Action.SKIP: "dim", Action.ABSTAIN: "yellow"}
+REGIMES = {"calm": "green", "volatile": "yellow", "trending": "cyan", "panic": "bold red"}
+CLOCK = slice(11, 19)
+
+
+class LiveView:
+    """An observer that draws on a terminal; where nobody looks it prints plain lines.
+
+    Args:
+        console: Where to draw.
+        tally: The run's counts.
+        model: Version of the outcome model, or None.
+    """
+
+    def __init__(self, console: Console, tally: Tally, model: str | None) -> None:
+        self._console = console
+        self._tally = tally
+        self._model = model
+        self._title = ""
+        self._features: Mapping[str, float | None] = {}
+        self._status = "empty"
+        self._share = 0.0
+        self._live = Live(console=console, auto_refresh=False, transient=True)
+        self._is_drawing = console.is_terminal
+
+    def __enter__(self) -> Self:
+        if self._is_drawing:
+            self._live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._is_drawing:
+            self._live.stop()
+
+    def begin_tape(self, title: str) -> None:
+        """A tape begins."""
+        self._title = title
+        self._console.print(Text(f"▶ {title}", style="bold"))
+
+    def frame(self, ts: int, share: float, status: str, features: Mapping[str, float | None]) -> None:
+        """Draw the market as sensed at ``ts``, ``share`` of the tape done."""
+        self._features, self._status, self._share = features, status, share
+        if self._is_drawing:
+            self._live.update(self._panel(ts), refresh=True)
+
+    def on_decision(self, decision: Decision, signal: Signal) -> None:
+        """A line a decision: route, probability, size and reason."""
+        line = Text()
+        line.append(f"{iso(decision.ts)[CLOCK]} {decision.decision_id} ", style="dim")
+        word = "probe" if decision.is_probe else decision.action.value
+        line.append(f"{word:<8}", style=STYLES[decision.action])
+        line.append(f"{decision.symbol} ")
+        line.append(f"route {decision.route.value:<8}", style="cyan")
+        line.append(f"p {number(decision.probability, '.2f'):<12}" if decision.probability else "p –     ")
+        line.append(f"needs {decision.breakeven:.2f}  ")
+        if decision.plan is not None:
+            line.append(f"size {plain(decision.plan.value_quote)[:8]} in {len(decision.plan.slices)}  ")
+        line.append(decision.reason, style="dim")
+        line.truncate(max(60, self._console.width - 1), overflow="ellipsis")
+        self._console.print(line)
+
+    def on_intent(self, intent: Intent) -> None:
+        """A line an order."""
+        price = "market" if intent.price is None else plain(to_decimal(intent.price))
+        text = f"order {intent.leg} {intent.side.label} {plain(to_decimal(intent.size))} at {price}"
+        self._event(intent.ts, "blue", text)
+
+    def on_order(self, update: OrderUpdate) -> None:
+        """A line where an order was refused; everything else shows in fills and outcomes."""
+        if update.status.value == "rejected":
+            self._event(update.ts, "red", f"order {update.client_order_id} rejected: {update.reason}")
+
+    def on_fill(self, fill: Fill) -> None:
+        """A line a fill."""
+        how = "maker" if fill.is_maker else "taker"
+        amount, price = plain(to_decimal(fill.size)), plain(to_decimal(fill.price))
+        fee = plain(fill.fee_quote)
+        self._event(fill.ts, "magenta", f"fill {fill.side.label} {amount} at {price} ({how}, fee {fee})")
+
+    def on_outcome(self, outcome: Outcome) -> None:
+        """A line a round trip; follows on paper stay silent."""
+        if outcome.kind != "taken":
+            return
+        if outcome.net_bps is None or outcome.net_quote is None:
+            self._event(outcome.ts_known, "dim", f"round trip {outcome.decision_id} {outcome.result.value}")
+            return
+        style = "green" if outcome.net_bps > 0 else "red"
+        money = plain(outcome.net_quote)
+        text = f"round trip {outcome.decision_id} {outcome.result.value} {outcome.net_bps:+.1f} bps, {money} quote"
+        self._event(outcome.ts_known, style, text)
+
+    def _event(self, ts: int, style: str, text: str) -> None:
+        line = Text(f"{iso(ts)[CLOCK]}   ", style="dim")
+        line.append(text, style=style)
+        self._console.print(line)
+
+    def _panel(self, ts: int) -> Panel:
+        bar = ProgressBar(total=1.0, completed=self._share)
+        group = Group(self._senses(), self._result(), bar)
+        return Panel(group, title=f"{self._title}  {iso(ts)[:19]}", subtitle="PAPER · Ctrl-C stops", padding=(0, 1))
+
+    def _senses(self) -> Table:
+        f = self._features
+        regime = Regime(int(f.get("regime") or 0)).label
+        table = Table.grid(padding=(0, 2))
+        lower, upper = f.get("mm_lower_bound"), f.get("mm_upper_bound")
+        bounds = UNAVAILABLE if lower is None or upper is None else f"{lower:.6g} – {upper:.6g}"
+        table.add_row(
+            Text.assemble("regime ", (regime, REGIMES.get(regime, "dim"))),
+            f"mid {number(f.get('mid'), '.8g')}",
+            f"spread {number(f.get('spread_bps'), '.3f', ' bps')}",
+            f"aggressor {number(f.get('aggressor_ratio_60s'), '.2f')}",
+        )
+        table.add_row(
+            f"MM {bounds}",
+            f"confidence {number(f.get('mm_confidence'), '.2f')}",
+            f"order {number(f.get('mm_avg_order_size'), '.0f')}",
+            f"spoof {number(f.get('spoofing_score'), '.2f')}",
+        )
+        model = self._model or "none yet"
+        table.add_row(f"book {self._status}", "BTC correlation unavailable", f"model {model}", "")
+        return table
+
+    def _result(self) -> Text:
+        t = self._tally
+        net = plain(t.net_quote)
+        line = Text(f"decisions {t.decisions}  probes {t.probes}  fills {t.fills}  round trips {t.round_trips}  ")
+        line.append(f"result {net}", style="green" if t.net_quote >= 0 else "red")
+        line.append(f" after fees {plain(t.fees_quote)}")
+        return line

@@ -1,0 +1,53 @@
+"""The summary of a run as a table for people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.table import Table
+
+UNAVAILABLE = "unavailable"
+
+
+def number(value: float | None, form: str, unit: str = "") -> str:
+    """``value`` in ``form`` with its unit; ``unavailable`` where there is none."""
+    return UNAVAILABLE if value is None else f"{value:{form}}{unit}"
+
+
+def summary_table(title: str, summary: Mapping[str, Any]) -> Table:
+    """Counts, routes and results of one run."""
+    table = Table(title=title, title_justify="left", show_header=False, box=None, pad_edge=False)
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column()
+    for label, text in summary_lines(summary):
+        table.add_row(label, text)
+    return table
+
+
+def summary_lines(summary: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The same as label and text."""
+    routes = ", ".join(f"{name} {count}" for name, count in summary["routes"].items() if count)
+    lines = []
+    if "events" in summary:
+        speed = f"{summary['events']:,} in {summary['wall_s']:.2f} s ({summary['events_per_s']:,.0f} a second)"
+        lines.append(("events", f"{speed}, decode {summary['decode_s']:.2f} s, compile {summary['compile_s']:.2f} s"))
+    lines += [
+        ("decisions", f"{summary['decisions']}  ({routes or 'none'})"),
+        ("probes", f"{summary['probes']}  (labelled, smallest size, paper only)"),
+        ("orders, fills", f"{summary['orders']}, {summary['fills']}"),
+        ("round trips", _round_trips(summary)),
+        ("result", f"{summary['net_pnl_quote']} quote after {summary['fees_quote']} of fees"),
+        ("followed on paper", f"{summary['followed_on_paper']}  (every signal, taken or not)"),
+    ]
+    return lines
+
+
+def _round_trips(summary: Mapping[str, Any]) -> str:
+    n = summary["round_trips"]
+    if not n:
+        return "0"
+    low_high = summary["win_rate_interval"]
+    wins = f"{summary['win_rate']:.0%} won [{low_high[0]:.0%}, {low_high[1]:.0%}]"
+    needed = f"break-even {summary['breakeven_win_rate']:.0%}"
+    return f"{n}, {wins}, {needed}, {summary['expectancy_bps']:+.1f} bps each after costs"

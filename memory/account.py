@@ -1,0 +1,60 @@
+"""The account of the day as memory holds it, for a run that begins in the middle of one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy import func, select
+
+from memory.schema import METADATA
+from memory.store import Store
+from tools.domain.clock import day_bounds, day_of
+
+
+@dataclass(frozen=True, slots=True)
+class AccountDay:
+    """Entries by symbol, and the result after fees by symbol in quote, of one UTC day."""
+
+    entries: Mapping[str, int]
+    realised_quote: Mapping[str, Decimal]
+
+
+def account_day(store: Store, world: str, ts: int) -> AccountDay:
+    """What was entered and realised in ``world`` on the UTC day of ``ts``, as known at ``ts``."""
+    start, _ = day_bounds(day_of(ts))
+    intents, outcomes = METADATA.tables["intent"].c, METADATA.tables["outcome"].c
+    entered = (
+        select(intents.symbol, func.count(intents.decision_id.distinct()).label("n"))
+        .where(intents.world == world, intents.leg == "entry", intents.ts >= start, intents.ts <= ts)
+        .group_by(intents.symbol)
+    )
+    closed = select(outcomes.symbol, outcomes.net_quote).where(
+        outcomes.world == world,
+        outcomes.kind == "taken",
+        outcomes.net_quote.is_not(None),
+        outcomes.ts_known >= start,
+        outcomes.ts_known <= ts,
+    )
+    realised: dict[str, Decimal] = {}
+    for row in store.read(closed):
+        realised[row["symbol"]] = realised.get(row["symbol"], Decimal(0)) + Decimal(row["net_quote"])
+    return AccountDay({row["symbol"]: row["n"] for row in store.read(entered)}, realised)
+
+
+def last_known(store: Store) -> int:
+    """The latest time anything in memory became known, ns; 0 when it is empty."""
+    latest = 0
+    for name in ("decision", "outcome", "fill", "order", "run"):
+        table = METADATA.tables[name].c
+        found = store.read(select(func.max(table.ts_known).label("ts")))[0]["ts"]
+        latest = max(latest, found or 0)
+    return latest
+
+
+def plays_of(store: Store, input_hash: str) -> int:
+    """How many earlier runs had exactly this input."""
+    runs = METADATA.tables["run"].c
+    found = store.read(select(func.count().label("n")).where(runs.input_hash == input_hash))
+    return int(found[0]["n"])
