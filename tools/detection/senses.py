@@ -45,8 +45,8 @@ def pass_second(s: Any) -> None:
     mid = np.nan
     spread = np.nan
     if book.status == SOUND and book.best_bid > 0 and book.best_ask > 0:
-        mid = 0.5e-8 * (book.best_bid + book.best_ask)
-        spread = 1e-8 * (book.best_ask - book.best_bid)
+        mid = (book.best_bid + book.best_ask) / 2e8
+        spread = (book.best_ask - book.best_bid) / 1e8
     fl.close_row(s.flow, s.rows, mid, spread)
     rg.update_regime(s.regime, realised_volatility(s.flow, s.rows), minute_return(s.flow, s.rows))
     mm.forget(s.histogram)
@@ -273,7 +273,7 @@ def evaluate(s: Any, ts: int, out: Reals) -> bool:
         out[5] = float(s.regime.current)
     if book.status != SOUND or book.best_bid <= 0 or book.best_ask <= 0:
         return False
-    mid = 0.5e-8 * (book.best_bid + book.best_ask)
+    mid = (book.best_bid + book.best_ask) / 2e8
     out[0] = mid
     out[1] = (book.best_ask - book.best_bid) * 1e-8 / mid * 1e4
     at_touch = book.bid_size + book.ask_size
