@@ -144,5 +144,3 @@ def _ledger_start(
         (value * rates.get(symbol, Decimal(1)) for symbol, value in day.realised_quote.items()), Decimal(0)
     )
     return LedgerSnapshot(ts=ts, entries_today=day.entries, realised_usd=realised)
-
-

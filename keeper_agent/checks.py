@@ -10,7 +10,6 @@ import stat
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from keeper_agent.settings import Settings
 from memory.connection import DATABASE
@@ -48,7 +47,9 @@ def check_clock(settings: Settings, clock: Clock) -> Finding:
     """Whether the machine's clock can be right at all."""
     now = clock.now()
     if now < BUILT_AFTER:
-        return Finding("clock", FAULT, iso(now), "set the machine's clock, for example with timedatectl set-ntp true")
+        return Finding(
+            "clock", FAULT, iso(now), "set the machine's clock, for example with timedatectl set-ntp true"
+        )
     return Finding("clock", OK, iso(now))
 
 
@@ -56,7 +57,9 @@ def check_sqlite(settings: Settings, clock: Clock) -> Finding:
     """SQLite's version; before 3.51.3 two writers can corrupt a WAL, which is why there is one."""
     version = sqlite3.sqlite_version
     if sqlite3.sqlite_version_info < WAL_FIXED:
-        return Finding("sqlite", OK, f"{version}, safe with Keeper's single writer; never write the file by hand")
+        return Finding(
+            "sqlite", OK, f"{version}, safe with Keeper's single writer; never write the file by hand"
+        )
     return Finding("sqlite", OK, version)
 
 
@@ -66,10 +69,14 @@ def check_home(settings: Settings, clock: Clock) -> Finding:
     if not home.exists():
         parent = next(folder for folder in home.absolute().parents if folder.exists())
         if not os.access(parent, os.W_OK):
-            return Finding("home", FAULT, f"{home} cannot be made", f"make {parent} writable or set KEEPER_HOME")
+            return Finding(
+                "home", FAULT, f"{home} cannot be made", f"make {parent} writable or set KEEPER_HOME"
+            )
         return Finding("home", OK, f"{home}, made at the first run")
     if not home.is_dir() or not os.access(home, os.W_OK | os.X_OK):
-        return Finding("home", FAULT, f"{home} cannot be written", f"chown or chmod {home}, or set KEEPER_HOME")
+        return Finding(
+            "home", FAULT, f"{home} cannot be written", f"chown or chmod {home}, or set KEEPER_HOME"
+        )
     mode = stat.S_IMODE(home.stat().st_mode)
     if mode & 0o077:
         return Finding("home", WARNING, f"{home} has mode {mode:o}", f"chmod 700 {home}")

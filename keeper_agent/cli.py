@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
@@ -33,22 +33,24 @@ app.add_typer(memory_app, name="memory")
 
 Json = Annotated[bool, typer.Option("--json", help="Machine-readable result on stdout.")]
 Home = Annotated[
-    Optional[Path],  # noqa: UP045 (typer reads the annotation at run time)
+    Path | None,
     typer.Option("--home", help="Folder of Keeper's state (KEEPER_HOME)."),
 ]
 Trades = Annotated[Path, typer.Option("--trades", help="Prints, Tardis columns: .csv.gz, .csv or .parquet.")]
-Book = Annotated[Path, typer.Option("--book", help="Book changes, Tardis columns: .csv.gz, .csv or .parquet.")]
+Book = Annotated[
+    Path, typer.Option("--book", help="Book changes, Tardis columns: .csv.gz, .csv or .parquet.")
+]
 Symbol = Annotated[str, typer.Option("--symbol", help="Symbol as the file spells it, e.g. BTCUSDT.")]
 QuoteUsd = Annotated[
-    Optional[float],  # noqa: UP045 (typer reads the annotation at run time)
+    float | None,
     typer.Option("--quote-usd", help="US dollars per quote unit, where the quote is no dollar."),
 ]
 
 
 @app.command()
 def run(
-    tape: Annotated[Optional[Path], typer.Option(help="Folder of tapes to play (KEEPER_TAPES).")] = None,  # noqa: UP045
-    speed: Annotated[Optional[float], typer.Option(help="1 is real time (KEEPER_SPEED).")] = None,  # noqa: UP045
+    tape: Annotated[Path | None, typer.Option(help="Folder of tapes to play (KEEPER_TAPES).")] = None,
+    speed: Annotated[float | None, typer.Option(help="1 is real time (KEEPER_SPEED).")] = None,
     home: Home = None,
     as_json: Json = False,
 ) -> None:
@@ -65,10 +67,10 @@ def replay(
     symbol: Symbol,
     venue: Annotated[str, typer.Option("--venue", help="Venue as the file spells it, e.g. binance.")],
     memory: Annotated[
-        Optional[str],  # noqa: UP045
+        str | None,
         typer.Option("--memory", help="Frozen snapshot (name or folder) to start from; default: empty."),
     ] = None,
-    out: Annotated[Optional[Path], typer.Option("--out", help="Folder for the record.")] = None,  # noqa: UP045
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for the record.")] = None,
     quote_usd: QuoteUsd = None,
     home: Home = None,
     as_json: Json = False,
@@ -97,7 +99,7 @@ def sense(
     out: Annotated[Path, typer.Option("--out", help="Parquet file to write.")],
     every: Annotated[str, typer.Option("--every", help="Step, e.g. 250ms, 1s, 1m.")] = "1s",
     venue: Annotated[
-        Optional[str],  # noqa: UP045
+        str | None,
         typer.Option("--venue", help="Venue as the file spells it; default: what the file says."),
     ] = None,
     quote_usd: QuoteUsd = None,
@@ -121,8 +123,10 @@ def sense(
 @train_app.command("outcome")
 def train_outcome(
     tape: Annotated[
-        Optional[list[Path]],  # noqa: UP045
-        typer.Option("--tape", help="Folder of tapes whose replayed signals are learned from too; repeatable."),
+        list[Path] | None,
+        typer.Option(
+            "--tape", help="Folder of tapes whose replayed signals are learned from too; repeatable."
+        ),
     ] = None,
     only_tapes: Annotated[bool, typer.Option("--only-tapes", help="Leave memory out.")] = False,
     promote: Annotated[bool, typer.Option("--promote", help="Promote even if the gate refuses.")] = False,
@@ -132,14 +136,14 @@ def train_outcome(
     """Train the outcome model on followed signals; promoted only where it beats chance out of sample."""
     from keeper_agent.commands.train import train_outcome_model
 
-    train_outcome_model(
-        home=home, tape=tape or [], only_tapes=only_tapes, promote=promote, as_json=as_json
-    )
+    train_outcome_model(home=home, tape=tape or [], only_tapes=only_tapes, promote=promote, as_json=as_json)
 
 
 @app.command()
 def reflect(
-    date: Annotated[Optional[str], typer.Option("--date", help="Day, YYYY-MM-DD UTC; default: the last.")] = None,  # noqa: UP045
+    date: Annotated[
+        str | None, typer.Option("--date", help="Day, YYYY-MM-DD UTC; default: the last.")
+    ] = None,
     home: Home = None,
     as_json: Json = False,
 ) -> None:
@@ -191,7 +195,9 @@ def memory_verify(home: Home = None, as_json: Json = False) -> None:
 
 @memory_app.command("freeze")
 def memory_freeze(
-    name: Annotated[str, typer.Argument(help="Name of the snapshot.")], home: Home = None, as_json: Json = False
+    name: Annotated[str, typer.Argument(help="Name of the snapshot.")],
+    home: Home = None,
+    as_json: Json = False,
 ) -> None:
     """Keep a frozen snapshot that replays may start from."""
     from keeper_agent.commands.memory import freeze_memory

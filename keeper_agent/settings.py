@@ -34,7 +34,9 @@ class Settings(BaseSettings):
     keeper_tapes: Path = Field(
         default=CHECKOUT / "examples" / "tapes", description="folder of recorded tapes that keeper run plays"
     )
-    keeper_speed: float = Field(default=20.0, gt=0, le=10_000, description="how fast tapes are played; 1 is real time")
+    keeper_speed: float = Field(
+        default=20.0, gt=0, le=10_000, description="how fast tapes are played; 1 is real time"
+    )
     keeper_seed: int = Field(default=7, ge=0, description="seed of every draw, so that a run can be repeated")
     keeper_probes: Literal["paper", "always", "never"] = Field(
         default="paper", description="where refused signals may be probed; always includes live money"
@@ -48,10 +50,16 @@ class Settings(BaseSettings):
     quote_usd: Decimal | None = Field(
         default=None, gt=0, description="US dollars per unit of a quote asset that is not a dollar"
     )
-    mm_detection_enabled: bool = Field(default=True, description="look for market makers; off means no signals")
+    mm_detection_enabled: bool = Field(
+        default=True, description="look for market makers; off means no signals"
+    )
     mm_min_confidence: float = Field(default=0.7, ge=0, le=1, description="MM confidence needed to act")
-    mm_refresh_rate_min: float = Field(default=0.5, ge=0, le=100, description="slowest refresh rate of an MM, Hz")
-    spoof_detection_enabled: bool = Field(default=True, description="refuse signals while the book looks spoofed")
+    mm_refresh_rate_min: float = Field(
+        default=0.5, ge=0, le=100, description="slowest refresh rate of an MM, Hz"
+    )
+    spoof_detection_enabled: bool = Field(
+        default=True, description="refuse signals while the book looks spoofed"
+    )
     position_sizing_mode: Literal["adaptive", "fixed", "dynamic"] = Field(
         default="adaptive", description="adaptive follows the MM's average order"
     )
@@ -61,11 +69,17 @@ class Settings(BaseSettings):
     default_order_size_usd: float = Field(default=2.0, gt=0, description="target of one entry, USD")
     min_order_size_usd: float = Field(default=1.0, gt=0, description="smallest slice, USD")
     max_order_size_usd: float = Field(default=10.0, gt=0, description="largest entry, USD")
-    conservative_multiplier: float = Field(default=0.8, gt=0, le=1, description="slice of the conservative appetite")
+    conservative_multiplier: float = Field(
+        default=0.8, gt=0, le=1, description="slice of the conservative appetite"
+    )
     max_split_count: int = Field(default=10, ge=1, le=100, description="most slices of one entry")
     min_split_delay_sec: float = Field(default=2.0, ge=1, le=60, description="seconds between two slices")
-    tape_tracking_enabled: bool = Field(default=True, description="use the tape; off leaves its features unavailable")
-    tape_window_sec: float = Field(default=60.0, ge=5, le=600, description="window of the tape's statistics, seconds")
+    tape_tracking_enabled: bool = Field(
+        default=True, description="use the tape; off leaves its features unavailable"
+    )
+    tape_window_sec: float = Field(
+        default=60.0, ge=5, le=600, description="window of the tape's statistics, seconds"
+    )
     book_lifetime_tracking: bool = Field(default=True, description="measure how long orders live in the book")
     aggressor_detection: bool = Field(
         default=True, description="infer the aggressor of a print where the venue does not name it"

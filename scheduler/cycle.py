@@ -151,15 +151,14 @@ class DecisionCycle:
             self._followed[signal.signal_id] = (decision, size)
         else:
             self._tally.unfollowed += 1
-        if decision.action is Action.ENTER and decision.plan is not None:
+        if decision.action is Action.ENTER:
             self._enter(decision, signal, parameters)
 
     def _enter(self, decision: Decision, signal: Signal, parameters: ParameterSet) -> None:
-        assert decision.plan is not None
         instrument = self.market.instrument
         rate = instrument.quote_usd
-        if rate is None:
-            raise InvariantBroken(f"decision {decision.decision_id} entered without a USD rate")
+        if rate is None or decision.plan is None:
+            raise InvariantBroken(f"decision {decision.decision_id} entered without a plan or a USD rate")
         request = EntryRequest(
             decision_id=decision.decision_id,
             symbol=signal.symbol,
@@ -172,7 +171,9 @@ class DecisionCycle:
         granted = self._parts.ledger.reserve(request, parameters)
         if not isinstance(granted, Reservation):
             reasons = "; ".join(clamp.reason for clamp in granted)
-            raise InvariantBroken(f"decision {decision.decision_id} passed the limits and then did not: {reasons}")
+            raise InvariantBroken(
+                f"decision {decision.decision_id} passed the limits and then did not: {reasons}"
+            )
         self.executor.open(decision, signal, parameters)
 
     def _collect(self) -> None:

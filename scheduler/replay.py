@@ -24,9 +24,7 @@ def chunks(events: Events, size: int = CHUNK) -> Iterator[tuple[int, int]]:
         start = end
 
 
-def replay(
-    cycle: DecisionCycle, events: Events, progress: Callable[[int], None] | None = None
-) -> None:
+def replay(cycle: DecisionCycle, events: Events, progress: Callable[[int], None] | None = None) -> None:
     """Take the whole recording, then close what is open. ``progress`` gets the events done so far."""
     for start, end in chunks(events):
         part = events[start:end]

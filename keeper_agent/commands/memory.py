@@ -32,14 +32,20 @@ def freeze_memory(*, name: str, home: Path | None, as_json: bool) -> None:
     if as_json:
         print_json({"snapshot": str(snapshot.folder), "files": dict(snapshot.files)})
     else:
-        OUT.print(f"frozen as {snapshot.folder}; use it with: keeper replay --memory {name} …", soft_wrap=True)
+        OUT.print(
+            f"frozen as {snapshot.folder}; use it with: keeper replay --memory {name} …", soft_wrap=True
+        )
 
 
 def _show(report: MemoryReport, home: Path, as_json: bool) -> None:
     if as_json:
         print_json(
-            {"whole": report.is_whole, "counts": dict(report.counts), "patterns": report.patterns,
-             "faults": list(report.faults)}
+            {
+                "whole": report.is_whole,
+                "counts": dict(report.counts),
+                "patterns": report.patterns,
+                "faults": list(report.faults),
+            }
         )
     else:
         for name, count in report.counts.items():

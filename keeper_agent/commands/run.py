@@ -57,7 +57,10 @@ def run_agent(*, tape: Path | None, speed: float | None, home: Path | None, as_j
     console.print(f"[bold]Keeper[/] paper mode, home {settings.keeper_home}", soft_wrap=True)
     tapes = load_tapes(settings)
     warm_kernels()
-    with HomeLock.acquire(settings.keeper_home, "keeper run") as lock, Store.open(settings.keeper_home) as store:
+    with (
+        HomeLock.acquire(settings.keeper_home, "keeper run") as lock,
+        Store.open(settings.keeper_home) as store,
+    ):
         session = Session(settings, store, lock, tapes, SystemClock(), console)
         summary = session.play_all()
     if as_json:
@@ -154,9 +157,7 @@ class Session:
             view.frame(ts, share, cycle.market.status, cycle.market.features(ts))
             self._flush_sometimes()
 
-        return play(
-            cycle, events, speed=speed, clock=self._clock, stop=self._stop, each_frame=each_frame
-        )
+        return play(cycle, events, speed=speed, clock=self._clock, stop=self._stop, each_frame=each_frame)
 
     def _flush_sometimes(self) -> None:
         now = self._clock.now()
@@ -221,7 +222,10 @@ def suggested_questions(decision: str | None, tapes: Sequence[Tape]) -> list[str
     """Two questions that the record of this run can answer."""
     if decision is None:
         return ["how many decisions did you make today?", "what did you learn?"]
-    return [f"why did you decide {decision}?", f"how many {tapes[-1].files.symbol} signals did you skip today?"]
+    return [
+        f"why did you decide {decision}?",
+        f"how many {tapes[-1].files.symbol} signals did you skip today?",
+    ]
 
 
 def show_end(summary: dict[str, Any]) -> None:

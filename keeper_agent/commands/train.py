@@ -104,7 +104,7 @@ def examples_of(pairs: Sequence[Pair]) -> list[Example]:
 
 
 def gate(trained: TrainedOutcome) -> tuple[bool, str]:
-    """Whether the model may decide: better than the trade's geometry, and acting on it pays, both beyond chance."""
+    """Whether the model may decide: it beats the trade's geometry and acting on it pays, beyond chance."""
     skill, uplift = trained.report.skill_over_geometry, trained.report.trading.uplift
     passed = skill.low > 0 and uplift is not None and uplift.low > 0
     said = f"skill over geometry {skill.value:+.3f} [{skill.low:+.3f}, {skill.high:+.3f}]"

@@ -107,7 +107,8 @@ class LiveView:
             return
         style = "green" if outcome.net_bps > 0 else "red"
         money = plain(outcome.net_quote)
-        text = f"round trip {outcome.decision_id} {outcome.result.value} {outcome.net_bps:+.1f} bps, {money} quote"
+        text = f"round trip {outcome.decision_id} {outcome.result.value}"
+        text += f" {outcome.net_bps:+.1f} bps, {money} quote"
         self._event(outcome.ts_known, style, text)
 
     def _event(self, ts: int, style: str, text: str) -> None:
@@ -118,7 +119,9 @@ class LiveView:
     def _panel(self, ts: int) -> Panel:
         bar = ProgressBar(total=1.0, completed=self._share)
         group = Group(self._senses(), self._result(), bar)
-        return Panel(group, title=f"{self._title}  {iso(ts)[:19]}", subtitle="PAPER · Ctrl-C stops", padding=(0, 1))
+        return Panel(
+            group, title=f"{self._title}  {iso(ts)[:19]}", subtitle="PAPER · Ctrl-C stops", padding=(0, 1)
+        )
 
     def _senses(self) -> Table:
         f = self._features
@@ -145,7 +148,9 @@ class LiveView:
     def _result(self) -> Text:
         t = self._tally
         net = plain(t.net_quote)
-        line = Text(f"decisions {t.decisions}  probes {t.probes}  fills {t.fills}  round trips {t.round_trips}  ")
+        line = Text(
+            f"decisions {t.decisions}  probes {t.probes}  fills {t.fills}  round trips {t.round_trips}  "
+        )
         line.append(f"result {net}", style="green" if t.net_quote >= 0 else "red")
         line.append(f" after fees {plain(t.fees_quote)}")
         return line

@@ -30,8 +30,12 @@ def summary_lines(summary: Mapping[str, Any]) -> list[tuple[str, str]]:
     routes = ", ".join(f"{name} {count}" for name, count in summary["routes"].items() if count)
     lines = []
     if "events" in summary:
-        speed = f"{summary['events']:,} in {summary['wall_s']:.2f} s ({summary['events_per_s']:,.0f} a second)"
-        lines.append(("events", f"{speed}, decode {summary['decode_s']:.2f} s, compile {summary['compile_s']:.2f} s"))
+        speed = (
+            f"{summary['events']:,} in {summary['wall_s']:.2f} s ({summary['events_per_s']:,.0f} a second)"
+        )
+        lines.append(
+            ("events", f"{speed}, decode {summary['decode_s']:.2f} s, compile {summary['compile_s']:.2f} s")
+        )
     lines += [
         ("decisions", f"{summary['decisions']}  ({routes or 'none'})"),
         ("probes", f"{summary['probes']}  (labelled, smallest size, paper only)"),

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from tools.domain.errors import InvariantBroken
 from tools.domain.identity import client_order_id
 from tools.domain.market import NANOS, Instrument, Side
 from tools.domain.parameter import ParameterSet
@@ -21,6 +22,7 @@ from tools.risk.ledger import RiskLedger
 
 OVER = frozenset({OrderStatus.FILLED, OrderStatus.CANCELLED, OrderStatus.REJECTED})
 NEVER = 1 << 62
+CLOSING_ROUNDS = 8  # cancel, sell, and sell what a thin book left over
 
 
 @dataclass(slots=True)
@@ -82,7 +84,8 @@ class Executor:
 
     def open(self, decision: Decision, signal: Signal, parameters: ParameterSet) -> None:
         """Begin an entry whose room is already reserved in the ledger."""
-        assert decision.plan is not None and self.entry is None
+        if decision.plan is None or self.entry is not None:
+            raise InvariantBroken(f"decision {decision.decision_id} cannot be opened: no plan, or busy")
         self.entry = Entry(
             decision=decision,
             signal=signal,
@@ -148,16 +151,18 @@ class Executor:
         self._step(ts)
 
     def close_out(self, ts: int) -> None:
-        """End of the tape or of the session: cancel, sell what is held at the book, finish."""
-        if self.entry is None:
-            return
+        """End of the tape or of the session: cancel, sell what is held at the book, finish.
+
+        Where the book has no bid to sell to, the outcome says so: it has no exit and no result.
+        """
         self._leave(Result.ABORT, ts)
-        while self.entry is not None:
-            before = len(self.entry.fills), len(self.entry.working)
+        for _ in range(CLOSING_ROUNDS):
+            if self.entry is None:
+                return
             self._market.settle(ts)
             self.on_news(ts)
-            if self.entry is not None and (len(self.entry.fills), len(self.entry.working)) == before:
-                break
+        if self.entry is not None:
+            self._finish(self.entry, Result.ABORT, ts)
 
     def _step(self, ts: int) -> None:
         """Do what the state asks for once nothing is working."""
@@ -222,7 +227,8 @@ class Executor:
 
     def _book(self, fill: Fill) -> None:
         entry = self.entry
-        assert entry is not None, "a fill without an entry"
+        if entry is None:
+            raise InvariantBroken(f"fill {fill.trade_id} belongs to no open entry")
         value = self.instrument.value(fill.size, fill.price) * self._usd()
         entry.fills.append(fill)
         if fill.side is Side.BUY:
@@ -292,7 +298,8 @@ class Executor:
 
     def _usd(self) -> Decimal:
         rate = self.instrument.quote_usd
-        assert rate is not None, "an order was sized without a USD rate"
+        if rate is None:
+            raise InvariantBroken(f"{self.instrument.symbol} is traded without a USD rate")
         return rate
 
 

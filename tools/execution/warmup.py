@@ -15,9 +15,7 @@ from tools.market.events import EVENT
 
 def warm_kernels() -> None:
     """Call every compiled entry point on an empty market."""
-    instrument = Instrument(
-        "WARM", "none", "A", "B", 1, UNITS, Decimal(0), 0.0, 0.0, Decimal(1), None, False
-    )
+    instrument = Instrument("WARM", "none", "A", "B", 1, UNITS, Decimal(0), 0.0, 0.0, Decimal(1), None, False)
     market = PaperMarket(instrument, default_parameters())
     nothing = np.zeros(0, EVENT)
     market.advance(nothing, 0, 0)
