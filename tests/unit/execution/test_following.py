@@ -1,0 +1,191 @@
+"""The triple barrier: hand-made paths of the best bid, and a slow oracle on random walks."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.support.desk import KernelDesk
+from tests.support.plain import PlainFollow
+from tests.support.tapes import START_NS, book_message, print_event, synthetic_market
+from tools.domain.market import NANOS
+from tools.execution.following import CENSORED, STOPPED, TARGET, TIMED_OUT, UNFILLED
+from tools.market.events import Events
+
+ENTRY, TARGET_PRICE, STOP_PRICE, WIDE = 10_000, 10_020, 9_980, 5
+HOLD_S = 60
+ASKED = {
+    "entry": ENTRY,
+    "target": TARGET_PRICE,
+    "stop": STOP_PRICE,
+    "size": 3,
+    "ts_active": START_NS + NANOS // 10,
+    "ts_withdraw": START_NS + 30 * NANOS,
+    "hold_ns": HOLD_S * NANOS,
+}
+
+
+def at(seconds: float) -> int:
+    return START_NS + round(seconds * NANOS)
+
+
+def bids(path: list[tuple[float, int]]) -> list[Events]:
+    """Messages that move a book of one level a side: (second, best bid)."""
+    messages, last = [], ENTRY
+    for second, bid in path:
+        rows = [(1, last, 0), (-1, last + WIDE, 0), (1, bid, 10), (-1, bid + WIDE, 10)]
+        messages.append(book_message(at(second), rows))
+        last = bid
+    return messages
+
+
+OPENING = book_message(START_NS, [(1, ENTRY, 10), (-1, ENTRY + WIDE, 10)], is_snapshot=True)
+FILLING = print_event(at(1), -1, ENTRY, 13)  # ten ahead, three ours
+
+
+def follow(*events: Events, filling: Events = FILLING, **changes: int) -> dict[str, int]:
+    desk = KernelDesk()
+    desk.follow(**(ASKED | changes))
+    parts = sorted([filling, *events], key=lambda part: int(part["ts_init"][0]))
+    desk.feed(np.concatenate([OPENING, *parts]))
+    return desk.followed()
+
+
+def steady(until: float, bid: int = ENTRY) -> list[tuple[float, int]]:
+    """A book that keeps talking without moving far, so that it is never silent."""
+    return [(float(second), bid + second % 2) for second in range(2, int(until))]
+
+
+AFTER = [(61.5, ENTRY)]
+
+
+def test_the_target_first() -> None:
+    said = follow(*bids([(5, 10_010), (8, 10_021), (20, 9_970), *AFTER]))
+    assert (said["result"], said["exit"], said["ts_exit"]) == (TARGET, TARGET_PRICE, at(8))
+    assert (said["ts_entry"], said["ts_end"]) == (at(1), at(1 + HOLD_S))
+
+
+def test_the_stop_first_leaves_at_the_bid_it_found() -> None:
+    said = follow(*bids([(5, 9_990), (8, 9_975), (20, 10_050), *AFTER]))
+    assert (said["result"], said["exit"], said["ts_exit"]) == (STOPPED, 9_975, at(8))
+
+
+def test_both_barriers_are_noted_and_the_first_decides() -> None:
+    up = follow(*bids([(5, TARGET_PRICE), (9, STOP_PRICE), *AFTER]))
+    down = follow(*bids([(5, STOP_PRICE), (9, TARGET_PRICE), *AFTER]))
+    assert (up["result"], up["ts_target"], up["ts_stop"]) == (TARGET, at(5), at(9))
+    assert (down["result"], down["ts_stop"], down["ts_target"]) == (STOPPED, at(5), at(9))
+
+
+def test_a_touch_is_noted_once() -> None:
+    said = follow(*bids([(5, 10_030), (6, ENTRY), (9, 10_030), *AFTER]))
+    assert said["ts_target"] == at(5)
+
+
+def test_time_runs_out_at_the_bid_of_that_moment() -> None:
+    said = follow(*bids([*steady(60), (60.5, 10_007), (61.5, 9_000)]))
+    assert (said["result"], said["exit"], said["ts_exit"]) == (TIMED_OUT, 10_007, at(61))
+    assert said["lowest"] == ENTRY
+
+
+def test_excursions_cover_the_entire_holding_time_even_after_the_result() -> None:
+    said = follow(*bids([(5, 10_020), (30, 10_090), (50, 9_900), (60.9, ENTRY), (62, 20_000)]))
+    assert (said["result"], said["highest"], said["lowest"]) == (TARGET, 10_090, 9_900)
+
+
+def test_a_print_above_the_target_fills_it_and_one_at_it_does_not() -> None:
+    touched = print_event(at(5), 1, TARGET_PRICE, 99)
+    through = print_event(at(6), 1, TARGET_PRICE + 1, 1)
+    sold = print_event(at(4), -1, TARGET_PRICE + 1, 1)
+    assert follow(touched, sold, *bids([*steady(61), *AFTER]))["result"] == TIMED_OUT
+    said = follow(touched, through, *bids([*steady(61), *AFTER]))
+    assert (said["result"], said["ts_exit"]) == (TARGET, at(6))
+
+
+@pytest.mark.parametrize(
+    "filling",
+    [
+        print_event(at(1), -1, ENTRY, 12),  # ten ahead of us: one of ours is missing
+        print_event(at(0.05), -1, ENTRY, 99),  # before we were there
+        print_event(at(1), 1, ENTRY, 99),  # a buyer
+    ],
+)
+def test_an_entry_the_queue_did_not_reach_is_unfilled(filling: Events) -> None:
+    said = follow(*bids(steady(32, ENTRY + 1)), filling=filling)
+    assert (said["result"], said["ts_entry"], said["ts_end"]) == (UNFILLED, 0, at(30))
+
+
+def test_an_entry_that_would_cross_is_unfilled_at_once() -> None:
+    said = follow(*bids([(3, ENTRY)]), entry=ENTRY + WIDE)
+    assert (said["result"], said["ts_end"]) == (UNFILLED, ASKED["ts_active"])
+
+
+def test_a_print_through_the_entry_fills_it() -> None:
+    said = follow(*bids([(5, 10_020), *AFTER]), filling=print_event(at(2), -1, ENTRY - 1, 1))
+    assert (said["result"], said["ts_entry"]) == (TARGET, at(2))
+
+
+CROSSING = book_message(at(50), [(1, ENTRY + WIDE + 1, 1)])
+
+
+def test_a_book_broken_at_the_end_censors_what_was_undecided() -> None:
+    tail = print_event(at(62), 1, ENTRY, 1)
+    assert follow(*bids(steady(49)), CROSSING, tail)["result"] == CENSORED
+    decided = follow(*bids([*steady(40), (45, 9_970)]), book_message(at(50), [(1, 99_999, 1)]), tail)
+    assert (decided["result"], decided["exit"]) == (STOPPED, 9_970)
+
+
+def test_an_end_in_a_silence_the_feed_never_keeps_is_censored() -> None:
+    talking = [(2 + k / 5, ENTRY + k % 2) for k in range(150)]  # five a second: ten seconds are too long
+    said = follow(*bids(talking), *[print_event(at(s), 1, ENTRY, 1) for s in (40, 50, 62)])
+    assert said["result"] == CENSORED
+
+
+def test_a_moment_without_bids_is_no_stop() -> None:
+    gone = book_message(at(5), [(1, ENTRY, 0)])
+    back = book_message(at(5.5), [(1, ENTRY, 10)])
+    said = follow(gone, back, *bids([(second, bid) for second, bid in steady(61) if second > 5] + AFTER))
+    assert (said["result"], said["ts_stop"]) == (TIMED_OUT, 0)
+    assert said["lowest"] == ENTRY
+
+
+def test_an_entry_withdrawn_while_the_book_is_broken_is_censored() -> None:
+    broken = book_message(at(5), [(1, ENTRY + WIDE + 1, 1)])
+    tail = print_event(at(31), 1, ENTRY, 1)
+    assert follow(broken, tail, filling=print_event(at(1), 1, ENTRY, 1))["result"] == CENSORED
+
+
+def random_follow(seed: int, events: Events) -> dict[str, int]:
+    rng = np.random.default_rng(seed)
+    start = int(events["ts_init"][0])
+    tick = 1_000_000
+    entry = 6_000_000 * tick + int(rng.integers(-5, 4)) * tick
+    active = start + int(rng.integers(1, 5 * NANOS))
+    return {
+        "entry": entry,
+        "target": entry + int(rng.integers(1, 25)) * tick,
+        "stop": entry - int(rng.integers(1, 25)) * tick,
+        "size": int(rng.integers(1, 10**8)),
+        "ts_active": active,
+        "ts_withdraw": active + int(rng.integers(1, 8 * NANOS)),
+        "hold_ns": int(rng.integers(NANOS, 12 * NANOS)),
+    }
+
+
+@settings(max_examples=40)
+@given(st.integers(0, 10_000))
+def test_random_walks_end_as_the_slow_oracle_says(seed: int) -> None:
+    events = synthetic_market(seed=seed, seconds=25, depth=4)
+    asked = random_follow(seed, events)
+    desk = KernelDesk()
+    desk.follow(**asked)
+    desk.feed(events)
+    assert desk.followed() == PlainFollow(**asked).feed(events)
+
+
+def test_the_random_walks_meet_every_result() -> None:
+    results = set()
+    for seed in range(40):
+        events = synthetic_market(seed=seed, seconds=25, depth=4)
+        results.add(PlainFollow(**random_follow(seed, events)).feed(events)["result"])
+    assert results >= {TARGET, STOPPED, TIMED_OUT, UNFILLED}
