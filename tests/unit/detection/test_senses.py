@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.dict_book import DictSenses
-from benchmarks.replay import python_rows, settings_of
+from benchmarks.replay import NOISE, TOLERANCE, python_rows, settings_of
 from tests.support.senses import BTCUSDT, BUNDLED, column, cut_at, feature_rows, instrument_of, opening
 from tests.support.tapes import book_message, print_event, synthetic_market
 from tools.domain.market import NANOS, UNITS
@@ -14,8 +14,6 @@ from tools.features.names import FEATURES
 from tools.market.events import Events
 
 SECONDS = 75
-# the width of a range is the difference of two prices near 60,000 and keeps their rounding
-ATOL = np.where(np.array(FEATURES) == "mm_spread_bps", 1e-9, 1e-12)
 
 
 @pytest.mark.parametrize("tape", BUNDLED)
@@ -79,7 +77,7 @@ def agree(events: Events, rows: dict[int, tuple[bool, bytes]], senses: DictSense
     for row in python_rows(events):
         while row[0] > limit:
             expected, got = np.array(senses.evaluate(limit)), np.frombuffer(rows[limit][1])
-            apart = ~np.isclose(got, expected, rtol=1e-9, atol=ATOL, equal_nan=True)
+            apart = ~np.isclose(got, expected, rtol=TOLERANCE, atol=NOISE, equal_nan=True)
             assert not apart.any(), {FEATURES[i]: (got[i], expected[i]) for i in np.flatnonzero(apart)}
             limit = next(seconds, 1 << 62)
         senses.take(row)
