@@ -123,7 +123,7 @@ class EpisodeLog:
         rows = [outcome_row(outcome)]
         if outcome.kind == "shadow" and outcome.net_bps is not None and any(vector_values(vector)):
             rows.append(pattern_row(outcome, vector, ts))
-            self._remember(outcome, outcome.net_bps, vector)
+            self._remember(outcome, outcome.net_bps, vector, ts)
         self._store.write(rows)
 
     def record_intent(self, intent: Intent) -> None:
@@ -151,7 +151,7 @@ class EpisodeLog:
         if update.status in ENDED:
             del self._orders[update.client_order_id]
 
-    def _remember(self, outcome: Outcome, net_bps: float, vector: bytes) -> None:
+    def _remember(self, outcome: Outcome, net_bps: float, vector: bytes, ts: int) -> None:
         if self._recall is not None:
             self._recall.add(
                 outcome.signal_id,
@@ -161,6 +161,7 @@ class EpisodeLog:
                 net_bps,
                 outcome.result.value,
                 outcome.ts_known,
+                ts,
             )
 
     def _take_state(self, signal_id: str) -> tuple[int, bytes]:

@@ -36,6 +36,7 @@ class _Facts(NamedTuple):
     symbol: str
     net_bps: float
     result: str
+    ts: int | None
 
 
 class PatternRecall:
@@ -71,6 +72,7 @@ class PatternRecall:
                     row["net_bps"],
                     row["result"],
                     row["ts_known"],
+                    row["ts"],
                 )
             except ValueError as error:
                 raise StoreUnusable(f"pattern {row['outcome_id']} of {store.path}: {error}") from error
@@ -88,6 +90,7 @@ class PatternRecall:
         net_bps: float,
         result: str,
         ts_known: int,
+        ts: int | None = None,
     ) -> None:
         """Remember a state and its outcome; one already remembered is ignored.
 
@@ -102,7 +105,7 @@ class PatternRecall:
         self._make_room(len(unit))
         place = self._count_known(ts_known)
         self._insert(place, unit, ts_known)
-        self._facts.insert(place, _Facts(signal_id, outcome_id, symbol, net_bps, result))
+        self._facts.insert(place, _Facts(signal_id, outcome_id, symbol, net_bps, result, ts))
         self._known.add(outcome_id)
 
     def neighbours(
@@ -148,7 +151,9 @@ class PatternRecall:
     def _neighbour(self, row: int, similarity: float) -> Neighbour:
         facts = self._facts[row]
         known = int(self._times[row])
-        return Neighbour(facts.signal_id, facts.outcome_id, similarity, facts.net_bps, facts.result, known)
+        return Neighbour(
+            facts.signal_id, facts.outcome_id, similarity, facts.net_bps, facts.result, known, facts.ts
+        )
 
     def _count_known(self, ts: int) -> int:
         return int(np.searchsorted(self._times[: len(self._facts)], ts, side="right"))

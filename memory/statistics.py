@@ -14,7 +14,9 @@ from typing import Any
 import orjson
 from sqlalchemy import ColumnElement, func, select
 
+from memory.lessons import Lesson, lesson_of
 from memory.lookup import DecisionFilter
+from memory.parameters import ParameterChange, change_of
 from memory.rows import record_of
 from memory.schema import METADATA
 from memory.store import Store
@@ -156,6 +158,20 @@ def decisions_of(store: Store, evidence: Sequence[str]) -> dict[str, str]:
         for query in (outcomes, own):
             found.update({row["name"]: row["decision_id"] for row in store.read(query)})
     return found
+
+
+def lessons(store: Store, as_of: int) -> list[Lesson]:
+    """Every lesson known at ``as_of``, retired ones too, oldest first."""
+    table = _T["lesson"]
+    query = select(table).where(table.c.ts_known <= as_of).order_by(table.c.ts_known, table.c.lesson_id)
+    return [lesson_of(row) for row in store.read(query)]
+
+
+def parameter_changes(store: Store, as_of: int) -> list[ParameterChange]:
+    """Every change of a parameter known at ``as_of``, oldest first."""
+    table = _T["parameter"]
+    query = select(table).where(table.c.ts_known <= as_of).order_by(table.c.version)
+    return [change_of(row) for row in store.read(query)]
 
 
 def _execution_facts(store: Store, wanted: DecisionFilter, table: str) -> list[FillFact]:

@@ -20,6 +20,5 @@ def compile_all(*, as_json: bool) -> None:
     if as_json:
         print_json({"compile_s": took, "cache": str(CACHE) if CACHE else None})
     else:
-        say(
-            f"kernels ready in {took:.1f} s, kept in {CACHE if CACHE else 'nowhere: the cache cannot be written'}"
-        )
+        kept = str(CACHE) if CACHE else "nowhere: the cache cannot be written"
+        say(f"kernels ready in {took:.1f} s, kept in {kept}")

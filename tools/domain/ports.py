@@ -15,7 +15,12 @@ from tools.domain.trading import Decision, Fill, Intent, OrderUpdate, Outcome, S
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """A remembered market state similar to the present one, with what came of it."""
+    """A remembered market state similar to the present one, with what came of it.
+
+    Attributes:
+        ts: When the state was seen; None where it is not kept. Together with ``ts_known`` it
+            spans the stretch of market the outcome comes from.
+    """
 
     signal_id: str
     outcome_id: str
@@ -23,6 +28,7 @@ class Neighbour:
     net_bps: float
     result: str
     ts_known: int
+    ts: int | None = None
 
 
 class IntentLog(Protocol):

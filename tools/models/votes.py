@@ -11,6 +11,7 @@ from tools.domain.parameter import ParameterSet
 from tools.domain.ports import Neighbour
 from tools.domain.trading import Vote
 from tools.models.scoring import Score
+from tools.models.uniqueness import average_uniqueness
 
 
 def stance_of(expected_bps: float, standard_error_bps: float, params: ParameterSet) -> str:
@@ -32,7 +33,8 @@ def pattern_vote(
     """What similar remembered states say: their similarity-weighted mean result.
 
     Weights are similarities alone, never profits. The effective number of neighbours is
-    (sum w)^2 / sum w^2 (Kish, Survey Sampling, 1965). The spread behind the standard error
+    (sum w)^2 / sum w^2 (Kish, Survey Sampling, 1965), times the average uniqueness of their
+    spans: states of one minute saw the same market and are no independent witnesses. The spread behind the standard error
     counts one unseen loss at the stop besides the neighbours: a handful of small wins does
     not prove that the large loss cannot come.
 
@@ -50,7 +52,7 @@ def pattern_vote(
     weights /= weights.sum()
     net = np.array([n.net_bps for n in near])
     mean = float(weights @ net)
-    effective = 1 / float(weights @ weights)
+    effective = max(1.0, _independent_share(near) / float(weights @ weights))
     unseen = -abs(params["stop_bps"] if loss_bps is None else loss_bps)
     error = _standard_error(net, weights, effective, unseen)
     wins = float(weights @ (net > 0))
@@ -70,6 +72,14 @@ def model_vote(score: Score, version: str, params: ParameterSet) -> Vote:
     return Vote(
         "model", stance, score.probability, score.expected_bps, score.standard_error_bps, reason, evidence
     )
+
+
+def _independent_share(neighbours: Sequence[Neighbour]) -> float:
+    """Average uniqueness of the neighbours' spans, in (0, 1]; 1 where no span is known."""
+    spans = [(n.ts, n.ts_known) for n in neighbours if n.ts is not None]
+    if not spans:
+        return 1.0
+    return float(average_uniqueness(np.array(spans, np.int64), [""] * len(spans)).mean())
 
 
 def _standard_error(

@@ -142,7 +142,7 @@ class Maker:
         )
         return replace(whole, **changes)
 
-    def outcome(self, decision: Decision, kind: str = "taken", **changes: Any) -> Outcome:
+    def outcome(self, decision: Decision, kind: str = "shadow", **changes: Any) -> Outcome:
         whole = Outcome(
             outcome_id=identity.outcome_id(decision.signal_id, kind),
             signal_id=decision.signal_id,

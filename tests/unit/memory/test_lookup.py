@@ -35,7 +35,7 @@ from tools.domain.trading import Action, OrderStatus, Route
 def reader(home: Path, store: Store, log: EpisodeLog, make: Any) -> Any:
     """Six whole episodes, and one decision to skip followed on paper, seen through a read-only store."""
     for n in range(6):
-        make.episode(log, n, net_bps=float(n - 2), net_quote=Decimal(n - 2) / 10)
+        make.episode(log, n, kind="taken", net_bps=float(n - 2), net_quote=Decimal(n - 2) / 10)
     skipped = make.signal(9)
     decision = make.decision(skipped, action=Action.SKIP, route=Route.RULE, plan=None, is_probe=True)
     log.record_signal(skipped)

@@ -140,7 +140,10 @@ def test_states_without_a_result_or_a_fingerprint_make_no_pattern(
     assert len(PatternRecall.load(store)) == 0
 
 
-def test_a_second_outcome_of_a_signal_finds_its_state_again(store: Store, log: EpisodeLog, make: Any) -> None:
-    decision = make.episode(log, 1)
+def test_a_state_counts_once_though_it_was_traded_and_followed(
+    store: Store, log: EpisodeLog, make: Any
+) -> None:
+    decision = make.episode(log, 1, kind="taken")
+    assert len(PatternRecall.load(store)) == 0
     log.record_outcome(make.outcome(decision, kind="shadow"))
-    assert len(PatternRecall.load(store)) == 2
+    assert len(PatternRecall.load(store)) == 1

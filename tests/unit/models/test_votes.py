@@ -118,3 +118,14 @@ def test_the_model_votes_by_the_same_rule_and_names_its_version() -> None:
     assert vote.evidence == ("20240101T000000Z-0a1b2c3d",)
     assert vote.reason == "model 20240101T000000Z-0a1b2c3d: 80% to win, worth +4.0 ± 1.0 bps"
     assert model_vote(Score(0.8, 4.0, 4.0), "v", PARAMS).stance == "unsure"
+
+
+def test_neighbours_of_one_stretch_of_market_are_fewer_witnesses() -> None:
+    apart = [
+        Neighbour(f"s_{i}", f"o_{i}", 0.9, 3.0 + i % 3, "timeout", 100 * i + 90, 100 * i) for i in range(12)
+    ]
+    bunched = [Neighbour(f"s_{i}", f"o_{i}", 0.9, 3.0 + i % 3, "timeout", 90 + i, i) for i in range(12)]
+    wide, narrow = pattern_vote(bunched, PARAMS), pattern_vote(apart, PARAMS)
+    assert wide.expected_bps == narrow.expected_bps
+    assert wide.interval_bps is not None and narrow.interval_bps is not None
+    assert wide.interval_bps > 2 * narrow.interval_bps
