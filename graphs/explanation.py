@@ -1,0 +1,117 @@
+"""A decision explained: what was known when it was taken, and apart from it what came later."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from graphs.reasons import entry_reasons, headline
+from memory.codec import to_plain
+from memory.graph import explain_graph
+from memory.lookup import DecisionStory, find_decision, tell
+from memory.statistics import outcomes_by_id
+from memory.store import Store
+from tools.domain.clock import iso
+from tools.domain.regime import Regime
+from tools.domain.trading import Outcome, Signal
+from tools.features.names import FEATURES
+from tools.features.units import UNIT_OF
+
+
+def explain(store: Store, text: str) -> dict[str, Any]:
+    """Everything the record holds on the decision whose id begins with ``text``, as plain data.
+
+    Raises:
+        NotInRecord: There is none.
+        BadUsage: There is more than one.
+    """
+    story = tell(store, find_decision(store, text).decision_id)
+    decision = story.decision
+    return {
+        "decision_id": decision.decision_id,
+        "signal_id": decision.signal_id,
+        "run_id": decision.run_id,
+        "world": decision.world,
+        "symbol": decision.symbol,
+        "venue": decision.venue,
+        "ts": decision.ts,
+        "time": iso(decision.ts),
+        "known_then": _known_then(store, story),
+        "known_later": _known_later(story),
+        "graph": _graph(store, decision.decision_id),
+        "story": [headline(story), *entry_reasons(story)],
+    }
+
+
+def _known_then(store: Store, story: DecisionStory) -> dict[str, Any]:
+    decision = to_plain(story.decision)
+    recalled = outcomes_by_id(store, story.decision.recalled, story.decision.ts)
+    found = {outcome.outcome_id for outcome in recalled}
+    own = ("action", "route", "is_probe", "reason", "probability", "breakeven", "expected_bps", "votes")
+    return {
+        **{name: decision[name] for name in own},
+        "signal": _signal(story.signal),
+        "inputs": inputs(story.signal),
+        "size_plan": decision["plan"],
+        "clamps": decision["clamps"],
+        "parameters_version": decision["parameters_version"],
+        "model_version": decision["model_version"],
+        "recalled": [_neighbour(outcome) for outcome in recalled],
+        "recalled_missing": [name for name in story.decision.recalled if name not in found],
+    }
+
+
+def _known_later(story: DecisionStory) -> dict[str, Any]:
+    by_kind = {outcome.kind: _outcome(outcome) for outcome in story.outcomes}
+    return {
+        "intents": [to_plain(intent) for intent in story.intents],
+        "orders": [to_plain(order) for order in story.orders],
+        "fills": [to_plain(fill) for fill in story.fills],
+        "outcome_taken": by_kind.get("taken"),
+        "outcome_shadow": by_kind.get("shadow"),
+    }
+
+
+def inputs(signal: Signal) -> list[dict[str, Any]]:
+    """Every feature of ``signal`` with its unit; a value of None was unavailable."""
+    known = [name for name in FEATURES if name in signal.features]
+    others = sorted(set(signal.features) - set(known))
+    return [
+        {"name": name, "value": _value(name, signal.features[name]), "unit": UNIT_OF.get(name, "")}
+        for name in (*known, *others)
+    ]
+
+
+def _value(name: str, value: float | None) -> float | str | None:
+    return Regime(int(value)).label if name == "regime" and value is not None else value
+
+
+def _signal(signal: Signal) -> dict[str, Any]:
+    kept = {name: value for name, value in to_plain(signal).items() if name not in ("features", "vector")}
+    return {
+        **kept,
+        "side": signal.side.label,
+        "time": iso(signal.ts),
+        "gain_bps": signal.gain_bps,
+        "loss_bps": signal.loss_bps,
+        "breakeven": signal.breakeven,
+    }
+
+
+def _neighbour(outcome: Outcome) -> dict[str, Any]:
+    own = ("outcome_id", "decision_id", "kind", "symbol", "ts_known")
+    kept = {name: getattr(outcome, name) for name in own}
+    return {**kept, "result": outcome.result.value, "net_bps": outcome.net_bps}
+
+
+def _outcome(outcome: Outcome) -> dict[str, Any]:
+    return {**to_plain(outcome), "time_known": iso(outcome.ts_known), "won": outcome.won}
+
+
+def _graph(store: Store, decision_id: str) -> dict[str, Any]:
+    graph = explain_graph(store, decision_id)
+    nodes = [{"id": name, **told} for name, told in graph.nodes(data=True)]
+    edges = [
+        {"source": source, "target": target, "relation": told["relation"]}
+        for source, target, told in graph.edges(data=True)
+    ]
+    return {"nodes": nodes, "edges": edges}

@@ -1,0 +1,33 @@
+"""``keeper ask``: a question about the past, answered from the record."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from graphs.answers import query_as_data
+from graphs.query import answer
+from keeper_agent.console import OUT, print_json
+from keeper_agent.settings import load_settings
+from keeper_agent.views.answer import show_answer
+from memory.store import Store
+from tools.domain.clock import SystemClock
+
+
+def answer_question(*, question: str, home: Path | None, as_json: bool) -> None:
+    """Answer ``question``, reading beside a running agent."""
+    settings = load_settings(keeper_home=home)
+    with Store.open(settings.keeper_home, read_only=True) as store:
+        found = answer(store, question, SystemClock().now())
+    if not as_json:
+        show_answer(OUT, found)
+        return
+    print_json(
+        {
+            "question": found.question,
+            "query": query_as_data(found.query),
+            "understood": found.understood,
+            "answer": found.text,
+            "numbers": found.numbers,
+            "citations": list(found.citations),
+        }
+    )

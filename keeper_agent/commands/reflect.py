@@ -1,0 +1,112 @@
+"""``keeper reflect``: statistics of a day, lessons with their evidence, a report to read."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from graphs.day import figures_as_data
+from graphs.reflection import Reflection, ReflectionContext, day_to_reflect, reflect
+from keeper_agent.console import OUT, print_json
+from keeper_agent.settings import Settings, load_settings
+from keeper_agent.views.plots import draw_day
+from keeper_agent.views.reflection import show_reflection
+from memory.connection import DATABASE, check_file
+from memory.episodes import EpisodeLog
+from memory.lessons import LessonBook
+from memory.lock import HomeLock
+from memory.store import Store
+from tools.domain.clock import SystemClock
+from tools.domain.identity import derived_run_id
+
+
+def reflect_on(*, date: str | None, home: Path | None, as_json: bool) -> None:
+    """Reflect on ``date``, or on the last day with decisions."""
+    settings = load_settings(keeper_home=home)
+    check_file(settings.keeper_home / DATABASE)
+    with HomeLock.acquire(settings.keeper_home, "keeper reflect"), Store.open(settings.keeper_home) as store:
+        found = reflect_in_own_run(store, settings, day=date, ts=SystemClock().now())
+    if as_json:
+        print_json(reflection_as_data(found))
+    else:
+        show_reflection(OUT, found)
+
+
+def reflect_day(
+    store: Store,
+    log: EpisodeLog,
+    settings: Settings,
+    *,
+    run_id: str,
+    ts: int,
+    day: str | None = None,
+) -> Reflection:
+    """Reflect on ``day`` as part of the run ``run_id``, which must be in memory.
+
+    Args:
+        store: The open writer of ``settings.keeper_home``.
+        log: The run's log.
+        settings: Home and seed.
+        run_id: The run that reflects.
+        ts: What was known by then counts; lessons are known from then on.
+        day: UTC date; None for the last day with decisions.
+
+    Raises:
+        BadUsage: ``day`` is no date.
+        NotInRecord: Nothing was decided on it.
+    """
+    context = ReflectionContext(
+        store=store,
+        log=log,
+        lessons=LessonBook(store),
+        home=settings.keeper_home,
+        run_id=run_id,
+        ts=ts,
+        seed=settings.keeper_seed,
+        draw=draw_day,
+    )
+    return reflect(context, day)
+
+
+def reflect_in_own_run(store: Store, settings: Settings, *, day: str | None, ts: int) -> Reflection:
+    """Reflect as a run of its own."""
+    day, world = day_to_reflect(store, day, ts)
+    log = EpisodeLog(store)
+    run_id = derived_run_id("reflect", day, ts)
+    log.begin_run(
+        run_id=run_id,
+        world=world,
+        command="reflect",
+        config={"day": day},
+        code_version=version("keeper-agent"),
+        input_hash="",
+        seed=settings.keeper_seed,
+        ts=ts,
+    )
+    found = reflect_day(store, log, settings, run_id=run_id, ts=ts, day=day)
+    log.end_run(run_id, ts)
+    return found
+
+
+def reflection_as_data(found: Reflection) -> dict[str, Any]:
+    """A reflection as plain data."""
+    names = ("lesson_id", "kind", "statement", "effect", "interval_low", "interval_high", "n", "day")
+    lessons = [
+        {name: getattr(one, name) for name in names}
+        | {
+            "scope": dict(one.scope),
+            "invalid_condition": dict(one.invalid_condition),
+            "evidence": one.evidence,
+        }
+        for one in found.lessons
+    ]
+    return {
+        "day": found.day,
+        "report": str(found.report_path),
+        "plot": str(found.plot_path),
+        "comparisons": found.comparisons,
+        "lessons": lessons,
+        "refuted": [one.lesson_id for one in found.refuted],
+        "statistics": figures_as_data(found.figures),
+    }

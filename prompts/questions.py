@@ -1,0 +1,332 @@
+"""From a question in plain words to a typed query; what is not understood is refused, never guessed.
+
+No model takes part. The query holds typed values only, so nothing a person writes ever
+becomes part of a statement.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from memory.lookup import DecisionFilter
+from prompts.periods import Period, cut_period
+from prompts.vocabulary import FILLERS, NUMBERS, PHRASES, WORDS
+from tools.domain.errors import BadUsage, NotInRecord
+from tools.domain.parameter import SPECS
+from tools.domain.trading import Action, Result
+
+LONGEST = 400  # characters of a question
+MOST_LISTED = 10
+FEW = 5
+QUOTES = ("USDT", "USDC", "FDUSD", "BUSD", "USD", "EUR", "BTC", "ETH")
+CAN_ASK = (
+    "what can be asked: how many (decisions, entries, skips, probes, fills, trades, wins), "
+    "why (a decision id, a symbol, a time), the best or worst (trade, symbol, hour, route), "
+    "what was learned, what were the last decisions, how did you do"
+)
+_ID = re.compile(r"\bd_[0-9a-z]+\b")
+_LIMIT = re.compile(rf"\b(last|latest|newest|recent|top|best|worst|first) (\d+|{'|'.join(NUMBERS)})\b")
+_WORD = re.compile(r"[\w./'-]+")
+_PAIR = re.compile(rf"[A-Z0-9]{{2,}}[-_/]?(?:{'|'.join(QUOTES)})(?:[-_]?PERP)?", re.IGNORECASE)
+
+
+class Ask(StrEnum):
+    """Kinds of question."""
+
+    COUNT = "count"
+    WHY = "why"
+    EXTREME = "extreme"
+    LEARNED = "learned"
+    LIST = "list"
+    RESULT = "result"
+
+
+class Subject(StrEnum):
+    """What a question is about."""
+
+    DECISIONS = "decisions"
+    TRADES = "trades"
+    FILLS = "fills"
+    ORDERS = "orders"
+    LESSONS = "lessons"
+    PARAMETERS = "parameters"
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question as it was understood.
+
+    Attributes:
+        where: Which decisions; ``kind`` says whether their taken or shadow outcomes are meant.
+        group: Split by symbol, route, regime, action, run_id or hour.
+        result: How the trades ended.
+        won: Only trades that made, or did not make, money after costs.
+        best: Best or worst; for grouped counts most or fewest.
+        limit: How many to show.
+        is_moment: Whether the period is a time of day.
+        is_last_run: Whether only the newest run counts.
+        is_exit: Whether the exit rather than the entry is asked about.
+        is_untaken: Only decisions that were no entries.
+        decision: Decision id, or the beginning of one.
+        parameter: Name of a parameter.
+    """
+
+    ask: Ask
+    subject: Subject
+    where: DecisionFilter
+    group: str | None = None
+    result: Result | None = None
+    won: bool | None = None
+    best: bool | None = None
+    limit: int = FEW
+    is_moment: bool = False
+    is_last_run: bool = False
+    is_exit: bool = False
+    is_untaken: bool = False
+    decision: str | None = None
+    parameter: str | None = None
+
+
+@dataclass
+class _Heard:
+    """What the words said, slot by slot."""
+
+    said: dict[str, list[object]] = field(default_factory=dict)
+    strange: list[str] = field(default_factory=list)
+
+    def add(self, slot: str, value: object) -> None:
+        values = self.said.setdefault(slot, [])
+        if value not in values:
+            values.append(value)
+
+    def has(self, slot: str, value: object | None = None) -> bool:
+        return slot in self.said if value is None else value in self.said.get(slot, [])
+
+    def one(self, slot: str) -> object | None:
+        """The slot's only value, None without one."""
+        values = self.said.get(slot, [])
+        if len(values) > 1:
+            names = " and ".join(str(value) for value in values)
+            raise NotInRecord(f"the question names {names} at once; ask about one of them at a time")
+        return values[0] if values else None
+
+
+def parse_question(text: str, *, symbols: Sequence[str], now: int, newest: int | None) -> Query:
+    """The query that ``text`` asks.
+
+    Args:
+        text: The question.
+        symbols: Symbols in the record.
+        now: What today is, nanoseconds.
+        newest: Time of the newest decision in the record.
+
+    Raises:
+        BadUsage: There is no question, or it names a date or time that does not exist.
+        NotInRecord: It names a symbol not in the record, or was not understood.
+    """
+    if not text.strip() or len(text) > LONGEST:
+        raise BadUsage(f"expected a question of 1 to {LONGEST} characters, was {len(text.strip())}")
+    rest, heard = text, _Heard()
+    for name in _ID.findall(rest.lower()):
+        heard.add("decision", name)
+    rest = _ID.sub(" ", rest.lower())
+    try:
+        rest, period = cut_period(rest, now, newest)
+    except ValueError as error:
+        raise BadUsage(f"expected a date like 2024-08-08 or a time like 23:58: {error}") from None
+    for number in _LIMIT.findall(rest):
+        heard.add("limit", NUMBERS.get(number[1]) or int(number[1]))
+    rest = _LIMIT.sub(r"\1", rest)
+    for phrase, word in PHRASES.items():
+        rest = re.sub(rf"\b(?:{phrase})\b", f" {word} ", rest)
+    for word in _WORD.findall(rest):
+        _hear(word.strip(".'-/"), heard, symbols)
+    if heard.strange:
+        words = ", ".join(f'"{word}"' for word in heard.strange)
+        known = ", ".join(symbols) or "none"
+        raise NotInRecord(f"did not understand {words}; {CAN_ASK}; symbols in the record: {known}")
+    return _query(heard, period)
+
+
+def _hear(word: str, heard: _Heard, symbols: Sequence[str]) -> None:
+    word = word.removesuffix("'s")
+    symbol = _symbol(word, symbols)
+    if symbol is not None:
+        heard.add("symbol", symbol)
+    elif word in WORDS:
+        slot, value = WORDS[word]
+        heard.add(slot, value)
+        if value == "learned" and word.startswith("lesson"):
+            heard.add("subject", "lessons")
+    elif word in SPECS:
+        heard.add("parameter", word)
+    elif _PAIR.fullmatch(word):
+        known = ", ".join(symbols) or "none"
+        raise NotInRecord(f"not in the record: {word.upper()}; symbols there are: {known}")
+    elif word and word not in FILLERS:
+        heard.strange.append(word)
+    if word in ("do", "doing", "done", "went", "go", "going", "made", "make"):
+        heard.add("verb", "do")
+    if word in ("how", "what", "which", "change", "changed", "changes"):
+        heard.add("verb", word.removesuffix("d").removesuffix("s"))
+
+
+def _symbol(word: str, symbols: Sequence[str]) -> str | None:
+    """The symbol a word names in full or by its base; None when it names none."""
+    wanted = re.sub(r"[-_/]", "", word).upper()
+    exact = [name for name in symbols if re.sub(r"[-_/]", "", name).upper() == wanted]
+    if exact:
+        return exact[0]
+    based = [name for name in symbols if _base(name) == wanted]
+    if len(based) > 1:
+        raise NotInRecord(f"{word.upper()} may be {', '.join(based)}; name one of them")
+    return based[0] if based else None
+
+
+def _base(symbol: str) -> str:
+    plain = re.sub(r"[-_/]", "", symbol).upper().removesuffix("PERP")
+    for quote in QUOTES:
+        if plain.endswith(quote) and len(plain) > len(quote):
+            return plain.removesuffix(quote)
+    return plain
+
+
+def _query(heard: _Heard, period: Period) -> Query:
+    ask = _ask(heard, period)
+    subject = _subject(heard, ask)
+    where = DecisionFilter(
+        symbol=_text(heard.one("symbol")),
+        action=_action(heard),
+        route=heard.one("route"),  # type: ignore[arg-type]
+        regime=heard.one("regime"),  # type: ignore[arg-type]
+        world=_text(heard.one("world")),
+        is_probe=True if heard.has("probe") else None,
+        kind=_kind(heard) if subject is Subject.TRADES else None,
+        ts_from=period.ts_from,
+        ts_to=period.ts_to,
+    )
+    limit = heard.one("limit")
+    return Query(
+        ask=ask,
+        subject=subject,
+        where=where,
+        group=_group(heard),
+        result=heard.one("result"),  # type: ignore[arg-type]
+        won=None if ask in (Ask.EXTREME, Ask.RESULT) else heard.one("won"),  # type: ignore[arg-type]
+        best=_direction(heard),
+        limit=_limit(limit if isinstance(limit, int) else None, ask, heard),
+        is_moment=period.is_moment,
+        is_last_run=heard.has("run"),
+        is_exit=heard.has("exit"),
+        is_untaken=heard.has("untaken"),
+        decision=_text(heard.one("decision")),
+        parameter=_text(heard.one("parameter")),
+    )
+
+
+def _ask(heard: _Heard, period: Period) -> Ask:
+    said = heard.said.get("ask", [])
+    is_changed = heard.has("verb", "change") and (
+        heard.has("parameter") or heard.has("subject", "parameters")
+    )
+    if heard.has("ask", "count"):
+        return Ask.COUNT
+    if heard.has("ask", "learned") or is_changed or heard.has("parameter"):
+        return Ask.LEARNED
+    if heard.has("ask", "why"):
+        return Ask.WHY
+    if heard.has("best"):
+        return Ask.EXTREME
+    if heard.has("most"):
+        is_money = heard.has("won") or heard.has("ask", "result") or heard.has("verb", "do")
+        return Ask.EXTREME if is_money or not heard.has("group") else Ask.COUNT
+    if heard.has("ask", "result"):
+        return Ask.RESULT
+    if heard.has("verb", "do") and (heard.has("verb", "how") or heard.has("kind")):
+        return Ask.RESULT
+    if said or heard.has("decision") or _names_something(heard):
+        return Ask.WHY if heard.has("decision") else Ask.LIST
+    if heard.has("verb", "do") or period.is_moment:
+        return Ask.LIST
+    raise NotInRecord(f"did not understand what is asked; {CAN_ASK}")
+
+
+def _names_something(heard: _Heard) -> bool:
+    return any(heard.has(slot) for slot in ("subject", "action", "probe", "won", "result", "exit", "kind"))
+
+
+def _subject(heard: _Heard, ask: Ask) -> Subject:
+    named = heard.said.get("subject", [])
+    if ask is Ask.LEARNED:
+        is_parameter = "parameters" in named or heard.has("parameter")
+        return Subject.PARAMETERS if is_parameter else Subject.LESSONS
+    if ask is Ask.COUNT and "lessons" in named:
+        return Subject.LESSONS
+    if ask is Ask.COUNT and "parameters" in named:
+        return Subject.PARAMETERS
+    for subject in (Subject.FILLS, Subject.ORDERS):
+        if subject.value in named and ask is Ask.COUNT:
+            return subject
+    if ask in (Ask.EXTREME, Ask.RESULT):
+        return Subject.TRADES
+    if any(heard.has(slot) for slot in ("won", "result", "exit", "kind")) or _direction(heard) is not None:
+        is_grouped_count = ask is Ask.COUNT and not any(
+            heard.has(s) for s in ("won", "result", "exit", "kind")
+        )
+        return Subject.TRADES if not is_grouped_count or "trades" in named else Subject.DECISIONS
+    is_trade = "trades" in named and ask is not Ask.WHY and not _is_untaken(heard)
+    return Subject.TRADES if is_trade else Subject.DECISIONS
+
+
+def _action(heard: _Heard) -> Action | None:
+    actions = [action for action in heard.said.get("action", []) if isinstance(action, Action)]
+    if heard.has("exit") and not actions:
+        return Action.ENTER
+    if heard.has("probe") and actions == [Action.ENTER]:
+        return None  # a probe is an entry; saying so twice narrows nothing
+    if len(actions) > 1 and heard.has("kind"):  # "if you had taken the skipped ones"
+        actions = [action for action in actions if action is not Action.ENTER]
+    if len(actions) > 1:
+        names = " and ".join(action.value for action in actions)
+        raise NotInRecord(f"the question names {names} at once; ask about one of them at a time")
+    return actions[0] if actions else None
+
+
+def _is_untaken(heard: _Heard) -> bool:
+    return heard.has("untaken") or heard.has("action", Action.SKIP) or heard.has("action", Action.ABSTAIN)
+
+
+def _kind(heard: _Heard) -> str:
+    return "shadow" if heard.has("kind") or _is_untaken(heard) else "taken"
+
+
+def _group(heard: _Heard) -> str | None:
+    """What to split by; "in the volatile regime" names a regime and splits nothing."""
+    named = [name for name in heard.said.get("group", []) if not heard.has(str(name))]
+    if len(named) > 1:
+        raise NotInRecord(f"the question splits by {' and by '.join(map(str, named))}; split by one of them")
+    return str(named[0]) if named else None
+
+
+def _direction(heard: _Heard) -> bool | None:
+    if heard.has("best"):
+        return bool(heard.one("best"))
+    if not heard.has("most"):
+        return None
+    is_loss = heard.has("won", False) and not heard.has("won", True)
+    return bool(heard.one("most")) is not is_loss
+
+
+def _limit(named: int | None, ask: Ask, heard: _Heard) -> int:
+    if named is not None and not 1 <= named <= MOST_LISTED:
+        raise BadUsage(f"expected 1 to {MOST_LISTED} to show, was {named}")
+    if named is not None:
+        return named
+    return 1 if ask is Ask.EXTREME and not heard.has("group") else FEW
+
+
+def _text(value: object | None) -> str | None:
+    return None if value is None else str(value)
