@@ -145,6 +145,7 @@ def run_cycle(
         "run_id": identity.run_id,
         "symbol": instrument.symbol,
         "venue": instrument.venue,
+        "quote": instrument.quote,
         "events": len(events),
         "wall_s": wall,
         "events_per_s": len(events) / wall,

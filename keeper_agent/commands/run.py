@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from keeper_agent.app import Keeper, current_model
-from keeper_agent.commands.reflect import reflect_run
+from keeper_agent.commands.reflect import reflect_day
 from keeper_agent.console import ERR, OUT, print_json
 from keeper_agent.logs import open_log
 from keeper_agent.settings import Settings, load_settings
@@ -23,7 +23,7 @@ from memory.store import Store
 from scheduler.live import Stop, place_in_time, play
 from scheduler.run import RunIdentity
 from scheduler.summary import results
-from tools.domain.clock import Clock, SystemClock, day_of, iso
+from tools.domain.clock import Clock, SystemClock, iso
 from tools.domain.identity import fresh_run_id
 from tools.domain.market import NANOS, Instrument
 from tools.domain.trading import World
@@ -150,7 +150,7 @@ class Session:
         recorded = iso(tape.files.start)[:16]
         minutes = tape.span_ns / NANOS / 60
         title = f"{tape.files.venue} {tape.files.symbol} of {recorded}, {minutes:.0f} min at {speed:g}x"
-        view.begin_tape(title)
+        view.begin_tape(title, tape.instrument.quote)
 
         def each_frame(share: float) -> None:
             ts = cycle.market.ts
@@ -167,19 +167,28 @@ class Session:
 
     def _summary(self, ts: int, wall: float, before: int) -> dict[str, Any]:
         keeper = self._keeper
-        report = reflect_run(self._settings, self._store, day_of(ts), ts)
         return {
             "run_id": keeper.identity.run_id,
             "home": str(self._settings.keeper_home),
             "tapes": [f"{t.files.venue} {t.files.symbol}" for t in self._tapes],
+            "quote": "/".join(sorted({t.instrument.quote for t in self._tapes})),
             "played_before": before,
             "stopped_early": self._stop.requested,
             "session_s": wall,
             **results(keeper.tally, keeper.identity.seed),
             "patterns_remembered": len(keeper.recall),
-            "report": report,
+            "report": self._reflect(ts),
             "questions": suggested_questions(self._view.last_decision, self._tapes),
         }
+
+    def _reflect(self, ts: int) -> str | None:
+        """The path of the report on the run's last day; None where nothing was decided."""
+        keeper = self._keeper
+        if keeper.tally.decisions == 0:
+            return None
+        found = reflect_day(self._store, keeper.log, self._settings, run_id=keeper.identity.run_id, ts=ts)
+        self._store.flush()
+        return str(found.report_path)
 
 
 class _Relay:

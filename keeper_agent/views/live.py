@@ -12,7 +12,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from keeper_agent.views.summary import UNAVAILABLE, number
+from keeper_agent.views.summary import UNAVAILABLE, money, number
 from scheduler.run import Tally
 from tools.domain.clock import iso
 from tools.domain.market import plain, to_decimal
@@ -38,6 +38,7 @@ class LiveView:
         self._tally = tally
         self._model = model
         self._title = ""
+        self._quote = ""
         self._features: Mapping[str, float | None] = {}
         self._status = "empty"
         self._share = 0.0
@@ -53,9 +54,10 @@ class LiveView:
         if self._is_drawing:
             self._live.stop()
 
-    def begin_tape(self, title: str) -> None:
-        """A tape begins."""
+    def begin_tape(self, title: str, quote: str) -> None:
+        """A tape begins; its results are in ``quote``."""
         self._title = title
+        self._quote = quote
         self._console.print(Text(f"▶ {title}", style="bold"))
 
     def frame(self, ts: int, share: float, status: str, features: Mapping[str, float | None]) -> None:
@@ -65,20 +67,20 @@ class LiveView:
             self._live.update(self._panel(ts), refresh=True)
 
     def on_decision(self, decision: Decision, signal: Signal) -> None:
-        """A line a decision: route, probability, size and reason."""
+        """A line a decision: route, probability beside its break-even, size and reason."""
         line = Text()
         line.append(f"{iso(decision.ts)[CLOCK]} {decision.decision_id} ", style="dim")
         word = "probe" if decision.is_probe else decision.action.value
-        line.append(f"{word:<8}", style=STYLES[decision.action])
+        line.append(f"{word:<7} ", style=STYLES[decision.action])
         line.append(f"{decision.symbol} ")
-        line.append(f"route {decision.route.value:<8}", style="cyan")
-        line.append(f"p {number(decision.probability, '.2f'):<12}" if decision.probability else "p –     ")
-        line.append(f"needs {decision.breakeven:.2f}  ")
+        line.append(f"{decision.route.value:<7} ", style="cyan")
+        if decision.probability is not None:
+            line.append(f"p {decision.probability:.2f}/{decision.breakeven:.2f} ")
         if decision.plan is not None:
-            line.append(f"size {plain(decision.plan.value_quote)[:8]} in {len(decision.plan.slices)}  ")
-        line.append(decision.reason, style="dim")
-        line.truncate(max(60, self._console.width - 1), overflow="ellipsis")
-        self._console.print(line)
+            value, slices = decision.plan.value_quote, len(decision.plan.slices)
+            line.append(f"{money(value)} {'at once' if slices == 1 else f'in {slices} slices'} ")
+        line.append(short_reason(decision), style="dim")
+        self._print(line)
 
     def on_intent(self, intent: Intent) -> None:
         """A line an order."""
@@ -95,26 +97,34 @@ class LiveView:
         """A line a fill."""
         how = "maker" if fill.is_maker else "taker"
         amount, price = plain(to_decimal(fill.size)), plain(to_decimal(fill.price))
-        fee = plain(fill.fee_quote)
-        self._event(fill.ts, "magenta", f"fill {fill.side.label} {amount} at {price} ({how}, fee {fee})")
+        self._event(
+            fill.ts,
+            "magenta",
+            f"fill {fill.side.label} {amount} at {price} ({how}, fee {money(fill.fee_quote)})",
+        )
 
     def on_outcome(self, outcome: Outcome) -> None:
         """A line a round trip; follows on paper stay silent."""
         if outcome.kind != "taken":
             return
         if outcome.net_bps is None or outcome.net_quote is None:
-            self._event(outcome.ts_known, "dim", f"round trip {outcome.decision_id} {outcome.result.value}")
+            self._event(outcome.ts_known, "dim", f"entry {outcome.decision_id} {outcome.result.value}")
             return
         style = "green" if outcome.net_bps > 0 else "red"
-        money = plain(outcome.net_quote)
         text = f"round trip {outcome.decision_id} {outcome.result.value}"
-        text += f" {outcome.net_bps:+.1f} bps, {money} quote"
+        text += f" {outcome.net_bps:+.1f} bps, {money(outcome.net_quote)} {self._quote}"
         self._event(outcome.ts_known, style, text)
 
     def _event(self, ts: int, style: str, text: str) -> None:
         line = Text(f"{iso(ts)[CLOCK]}   ", style="dim")
         line.append(text, style=style)
-        self._console.print(line)
+        self._print(line)
+
+    def _print(self, line: Text) -> None:
+        """One line; cut only where a terminal has an edge."""
+        if self._is_drawing:
+            line.truncate(self._console.width - 1, overflow="ellipsis")
+        self._console.print(line, soft_wrap=True)
 
     def _panel(self, ts: int) -> Panel:
         bar = ProgressBar(total=1.0, completed=self._share)
@@ -147,10 +157,19 @@ class LiveView:
 
     def _result(self) -> Text:
         t = self._tally
-        net = plain(t.net_quote)
         line = Text(
             f"decisions {t.decisions}  probes {t.probes}  fills {t.fills}  round trips {t.round_trips}  "
         )
-        line.append(f"result {net}", style="green" if t.net_quote >= 0 else "red")
-        line.append(f" after fees {plain(t.fees_quote)}")
+        line.append(
+            f"result {money(t.net_quote)} {self._quote}", style="green" if t.net_quote >= 0 else "red"
+        )
+        line.append(f" after {money(t.fees_quote)} of fees")
         return line
+
+
+def short_reason(decision: Decision) -> str:
+    """The reason without what the line says already."""
+    reason = decision.reason
+    for word in ("probe, though skip: ", "probe, though abstain: ", "rule."):
+        reason = reason.replace(word, "")
+    return reason

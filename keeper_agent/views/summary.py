@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from rich.table import Table
@@ -13,6 +14,15 @@ UNAVAILABLE = "unavailable"
 def number(value: float | None, form: str, unit: str = "") -> str:
     """``value`` in ``form`` with its unit; ``unavailable`` where there is none."""
     return UNAVAILABLE if value is None else f"{value:{form}}{unit}"
+
+
+def money(value: Decimal | str) -> str:
+    """A quote amount with four significant digits, or two decimals where that is more; for reading only."""
+    amount = Decimal(value)
+    if amount == 0:
+        return "0"
+    digits = max(2, 3 - amount.adjusted())
+    return f"{amount:.{digits}f}"
 
 
 def summary_table(title: str, summary: Mapping[str, Any]) -> Table:
@@ -41,7 +51,7 @@ def summary_lines(summary: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("probes", f"{summary['probes']}  (labelled, smallest size, paper only)"),
         ("orders, fills", f"{summary['orders']}, {summary['fills']}"),
         ("round trips", _round_trips(summary)),
-        ("result", f"{summary['net_pnl_quote']} quote after {summary['fees_quote']} of fees"),
+        ("result", _result(summary)),
         ("followed on paper", f"{summary['followed_on_paper']}  (every signal, taken or not)"),
     ]
     return lines
@@ -55,3 +65,8 @@ def _round_trips(summary: Mapping[str, Any]) -> str:
     wins = f"{summary['win_rate']:.0%} won [{low_high[0]:.0%}, {low_high[1]:.0%}]"
     needed = f"break-even {summary['breakeven_win_rate']:.0%}"
     return f"{n}, {wins}, {needed}, {summary['expectancy_bps']:+.1f} bps each after costs"
+
+
+def _result(summary: Mapping[str, Any]) -> str:
+    net, fees = money(summary["net_pnl_quote"]), money(summary["fees_quote"])
+    return f"{net} {summary['quote']} after {fees} of fees"
