@@ -314,7 +314,7 @@ class DictSenses:
         belief = self._belief(rate, share, balance)
         lower, upper = self.tape.bounds()
         spread = (upper - lower) / mid * 1e4
-        if not upper > lower:
+        if not upper > lower * (1.0 + 1e-9):  # one price twice, but for rounding
             belief, spread, lower, upper = 0.0, NAN, NAN, NAN
         detected = 1.0 if belief >= self.config["min_confidence"] else 0.0
         return book + state + tape + flow + [detected, belief, size, spread, lower, upper, rate]

@@ -25,6 +25,7 @@ REACH = 12  # bins each way that make the background
 MEMORY_S = 60.0  # time constant of the histogram, seconds
 CLUSTERS = 512  # 1 bp price clusters around the last print
 TAIL = 0.1  # share of a side's volume outside its bound
+ROUNDING = 1e-9  # of a volume-weighted price, relative, with room to spare
 
 
 @kernel
@@ -152,6 +153,12 @@ def tape_bounds(tape: Any, ring: Ints, ts: int, window_ns: int, scratch: Reals, 
             if scratch[2, c] > 0 and seen > TAIL * bought:
                 out[1] = scratch[3, c] / scratch[2, c]
                 break
+
+
+@kernel
+def is_range(lower: float, upper: float) -> bool:
+    """Whether the bounds are two prices: both known, and apart by more than their rounding."""
+    return bool(upper > lower * (1.0 + ROUNDING))
 
 
 @kernel

@@ -297,13 +297,14 @@ def evaluate(s: Any, ts: int, out: Reals) -> bool:
     mm.tape_bounds(s.tape, s.ring, ts, config.window_ns, s.scratch, s.small)
     lower, upper = s.small[0], s.small[1]
     belief = mm.confidence(share, balance, rate, config.rate_min, config.rate_max, prints, config.min_trades)
-    if np.isnan(lower) or np.isnan(upper) or not upper > lower:
+    has_range = mm.is_range(lower, upper)
+    if not has_range:
         belief = 0.0
     out[14] = 1.0 if belief >= config.min_confidence else 0.0
     out[15] = belief
     out[16] = size
     out[20] = rate
-    if not np.isnan(lower) and not np.isnan(upper) and upper > lower:
+    if has_range:
         out[17] = (upper - lower) / mid * 1e4
         out[18] = lower
         out[19] = upper

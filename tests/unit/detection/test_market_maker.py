@@ -15,6 +15,7 @@ from tools.detection.market_maker import (
     CLUSTERS,
     bin_value,
     confidence,
+    is_range,
     signature,
     size_bin,
     tape_bounds,
@@ -162,3 +163,17 @@ def test_bounds_are_of_the_window_and_of_both_sides() -> None:
     lower, upper = bounds([*old, (70 * NANOS, 100.0, 1.0, -1)])
     assert lower == pytest.approx(100.0)
     assert math.isnan(upper)
+
+
+def test_one_price_on_both_sides_is_no_range_whatever_rounding_makes_of_it() -> None:
+    price, sizes = 0.035731, [0.1, 0.7, 1.3, 0.9, 2.7, 0.3]
+    for n in range(1, len(sizes)):
+        sells = [(NANOS, price, size, -1) for size in sizes[:n]]
+        buys = [(NANOS, price, size, 1) for size in sizes[n:]]
+        lower, upper = bounds(sells + buys)
+        assert (lower, upper) == pytest.approx((price, price))
+        assert not is_range(lower, upper)
+    assert not is_range(price, math.nextafter(price, 1.0))
+    assert not is_range(math.nan, price)
+    assert not is_range(price, math.nan)
+    assert is_range(price, price + 1e-8)
