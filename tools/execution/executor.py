@@ -22,7 +22,6 @@ from tools.risk.ledger import RiskLedger
 
 OVER = frozenset({OrderStatus.FILLED, OrderStatus.CANCELLED, OrderStatus.REJECTED})
 NEVER = 1 << 62
-CLOSING_ROUNDS = 8  # cancel, sell, and sell what a thin book left over
 
 
 @dataclass(slots=True)
@@ -114,13 +113,7 @@ class Executor:
 
     def on_news(self, ts: int) -> None:
         """Take in what the exchange said: fills first, each written before it counts."""
-        updates, fills = self._market.drain()
-        for fill in fills:
-            self._log.record_fill(fill)
-            self._book(fill)
-        for update in updates:
-            self._log.record_order(update)
-            self._settle(update)
+        self._hear()
         self._step(ts)
 
     def on_stop(self, ts: int) -> None:
@@ -156,13 +149,23 @@ class Executor:
         Where the book has no bid to sell to, the outcome says so: it has no exit and no result.
         """
         self._leave(Result.ABORT, ts)
-        for _ in range(CLOSING_ROUNDS):
-            if self.entry is None:
-                return
+        while (entry := self.entry) is not None:
+            held, is_selling = entry.position, any(o.leg == "exit" for o in entry.working.values())
             self._market.settle(ts)
-            self.on_news(ts)
-        if self.entry is not None:
-            self._finish(self.entry, Result.ABORT, ts)
+            self._hear()
+            if is_selling and entry.position == held:
+                self._finish(entry, entry.leaving or Result.ABORT, ts)
+            else:
+                self._step(ts)
+
+    def _hear(self) -> None:
+        updates, fills = self._market.drain()
+        for fill in fills:
+            self._log.record_fill(fill)
+            self._book(fill)
+        for update in updates:
+            self._log.record_order(update)
+            self._settle(update)
 
     def _step(self, ts: int) -> None:
         """Do what the state asks for once nothing is working."""
@@ -194,6 +197,9 @@ class Executor:
             return
         entry.entered = True
         self._ledger.release(entry.decision.decision_id)
+        if ts >= self._hold_deadline(entry):
+            self._leave(Result.TIMEOUT, ts)
+            return
         self._place(entry, "target", Side.SELL, entry.signal.take_profit, entry.position, ts)
 
     def _place_slice(self, entry: Entry, ts: int) -> None:

@@ -155,11 +155,27 @@ class PaperMarket:
         return News(tuple(updates), tuple(fills))
 
     def settle(self, ts: int) -> None:
-        """Let every order under way act on the book as it stands, as at the end of a tape."""
+        """Let every order under way act on the book as it stands, as at the end of a tape.
+
+        Where the book is broken nothing can be said of an order on its way: it is withdrawn.
+        """
         end = np.iinfo(np.int64).max
         ma.orders_before(self.desk[0], self.senses[0], end)
+        for order in self.desk["orders"][0]:
+            if order["state"] == ma.TRAVELLING:
+                self._withdraw(order, ts)
         for notice in self.desk["notices"][0][: int(self.desk["noticed"][0])]:
             notice["ts"] = min(int(notice["ts"]), ts)
+
+    def _withdraw(self, order: np.void, ts: int) -> None:
+        """Cancel an order that never arrived, as the kernels would say it."""
+        notice = self.desk["notices"][0, int(self.desk["noticed"][0])]
+        said = {"kind": ma.CANCELLED, "price": order["price"], "size": order["remaining"], "is_maker": 0}
+        for name, value in (said | {"number": order["number"], "ts": ts}).items():
+            notice[name] = value
+        order["state"] = ma.FREE
+        self.desk["noticed"] += 1
+        self.desk["working"] -= 1
 
     def _fill(self, number: int, notice: np.void) -> Fill:
         intent = self._orders[number]
