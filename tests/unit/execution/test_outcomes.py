@@ -1,78 +1,134 @@
-"""Outcomes of followed signals: results, fees and excursions, by a worked case."""
+"""Outcomes: a worked round trip to the last digit, and follows in every ending."""
+
+from __future__ import annotations
+
+from decimal import Decimal
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from tests.support.proposals import ALGO, a_signal
-from tools.domain.trading import Action, Decision, Result, Route
-from tools.execution.following import CENSORED, FOLLOW, STOPPED, TARGET, TIMED_OUT, UNFILLED
-from tools.execution.outcomes import bps, shadow_outcome
-
-SIGNAL = a_signal()
-DECISION = Decision(
-    decision_id="d",
-    signal_id=SIGNAL.signal_id,
-    run_id=SIGNAL.run_id,
-    world=SIGNAL.world,
-    symbol=SIGNAL.symbol,
-    venue=SIGNAL.venue,
-    ts=SIGNAL.ts,
-    action=Action.SKIP,
-    route=next(iter(Route)),
-    probability=None,
-    breakeven=0.5,
-    expected_bps=None,
-    is_probe=False,
-    plan=None,
-    votes=(),
-    clamps=(),
-    reason="",
-    parameters_version=0,
-    model_version=None,
-    recalled=(),
-)
+from tests.support.executions import CENT, COIN, LOT, ExecutorDesk, at, printed, quotes
+from tests.support.proposals import a_signal
+from tools.domain.market import UNITS, Side
+from tools.domain.trading import Decision, Fill, Result
+from tools.execution import following as fo
+from tools.execution.outcomes import average_price, bps, shadow_outcome, taken_outcome
 
 
-def ended(result: int, **values: int) -> np.void:
-    follow = np.zeros(1, FOLLOW)
-    defaults = {
-        "entry": 20_000_000,
-        "highest": 20_060_000,
-        "lowest": 19_980_000,
-        "ts_entry": 5,
-        "ts_exit": 9,
-        "ts_end": 50,
-    }
-    for name, value in (defaults | values | {"result": result}).items():
+@pytest.fixture(scope="module")
+def decision() -> Decision:
+    """A decision to hang outcomes on."""
+    desk = ExecutorDesk()
+    desk.play(quotes(0, 9_999, 10_001))
+    return desk.enter([LOT])
+
+
+def a_fill(side: Side, price: int, size: int, fee: str = "0", ts: int = 0) -> Fill:
+    made = (f"{side}{price}{size}", "kp", "d_1", "run_1", "recorded", "COINEUR", "binance")
+    return Fill(*made, side, price, size, Decimal(fee), True, at(ts))
+
+
+def followed(**values: int) -> np.void:
+    follow = np.zeros(1, fo.FOLLOW)
+    given_values = {"entry": 20_000_000, "target": 20_060_000, "stop": 19_960_000} | values
+    for name, value in given_values.items():
         follow[name] = value
     return follow[0]
 
 
-def test_a_target_pays_the_maker_fee_and_others_the_takers() -> None:
-    target = shadow_outcome(SIGNAL, DECISION, ended(TARGET, exit=20_060_000, ts_target=9), 7, ALGO)
-    stop = shadow_outcome(SIGNAL, DECISION, ended(STOPPED, exit=19_960_000, ts_stop=9), 7, ALGO)
-    late = shadow_outcome(SIGNAL, DECISION, ended(TIMED_OUT, exit=20_000_000), 7, ALGO)
-    assert target is not None
-    assert stop is not None
-    assert late is not None
-    assert (target.result, target.net_bps) == (Result.TAKE_PROFIT, pytest.approx(30.0))
-    assert (stop.result, stop.gross_bps) == (Result.STOP, pytest.approx(-20.0))
-    assert stop.net_bps == pytest.approx(-20.0 - 5.0 * 0.998)
-    assert (late.result, late.net_bps) == (Result.TIMEOUT, pytest.approx(-5.0))
-    assert (target.time_to_target_ns, target.time_to_stop_ns, target.ts_known) == (4, None, 50)
-    assert (target.mfe_bps, target.mae_bps) == (pytest.approx(30.0), pytest.approx(-10.0))
+def test_a_round_trip_adds_up_to_the_last_digit(decision: Decision) -> None:
+    fills = [
+        a_fill(Side.BUY, 100 * UNITS, UNITS, "0.01", 1),
+        a_fill(Side.BUY, 101 * UNITS, UNITS, "0.0101", 2),
+        a_fill(Side.SELL, 102 * UNITS, 2 * UNITS, "0.102", 5),
+    ]
+    outcome = taken_outcome(a_signal(), decision, fills, Result.TAKE_PROFIT, at(6), COIN)
+    assert outcome.net_quote == Decimal("3") - Decimal("0.1221")
+    assert outcome.fees_quote == Decimal("0.1221")
+    assert outcome.gross_bps == pytest.approx(3 / 201 * 1e4)
+    assert outcome.net_bps == pytest.approx(2.8779 / 201 * 1e4)
+    assert (outcome.entry_price, outcome.exit_price) == (100 * UNITS + UNITS // 2, 102 * UNITS)
+    assert (outcome.ts_entry, outcome.ts_exit, outcome.ts_known) == (at(1), at(5), at(6))
+    assert outcome.won
 
 
-def test_an_unfilled_entry_has_no_result_in_money() -> None:
-    outcome = shadow_outcome(SIGNAL, DECISION, ended(UNFILLED, ts_entry=0, ts_exit=0), 7, ALGO)
+def test_without_a_fill_there_is_no_price_no_money_and_no_win(decision: Decision) -> None:
+    outcome = taken_outcome(a_signal(), decision, [], Result.UNFILLED, at(6), COIN)
+    nothing = (outcome.ts_entry, outcome.entry_price, outcome.net_quote, outcome.fees_quote, outcome.won)
+    assert nothing == (None, None, None, None, None)
+    assert outcome.size == 0
+
+
+def test_a_position_that_was_not_sold_whole_has_no_result_in_money(decision: Decision) -> None:
+    fills = [a_fill(Side.BUY, 100 * UNITS, 2 * UNITS), a_fill(Side.SELL, 102 * UNITS, UNITS)]
+    outcome = taken_outcome(a_signal(), decision, fills, Result.ABORT, at(6), COIN)
+    assert (outcome.net_quote, outcome.net_bps, outcome.won) == (None, None, None)
+
+
+@given(st.lists(st.tuples(st.integers(1, 10**13), st.integers(1, 10**10)), min_size=1, max_size=8))
+def test_an_average_price_lies_between_its_fills(parts: list[tuple[int, int]]) -> None:
+    average = average_price([a_fill(Side.BUY, price, size) for price, size in parts])
+    assert min(price for price, _ in parts) <= average <= max(price for price, _ in parts)
+
+
+def test_a_follow_that_reached_its_target_pays_the_makers_fee_twice(decision: Decision) -> None:
+    follow = followed(
+        result=fo.TARGET, exit=20_060_000, ts_entry=at(1), ts_exit=at(5), ts_end=at(9), ts_target=at(5),
+        highest=20_070_000, lowest=19_990_000,
+    )  # fmt: skip
+    outcome = shadow_outcome(a_signal(), decision, follow, LOT, COIN)
     assert outcome is not None
-    assert outcome.result is Result.UNFILLED
-    assert {outcome.net_bps, outcome.gross_bps, outcome.mfe_bps, outcome.ts_entry, outcome.ts_exit} == {None}
+    assert outcome.result is Result.TAKE_PROFIT
+    assert outcome.gross_bps == pytest.approx(30)
+    assert outcome.net_bps == pytest.approx(30 - 1 - 1.003)
+    assert (outcome.mfe_bps, outcome.mae_bps) == (pytest.approx(35), pytest.approx(-5))
+    assert (outcome.time_to_target_ns, outcome.time_to_stop_ns) == (at(5) - at(1), None)
+    assert outcome.ts_known == at(9)
 
 
-def test_a_censored_follow_has_no_outcome() -> None:
-    assert shadow_outcome(SIGNAL, DECISION, ended(CENSORED), 7, ALGO) is None
+@pytest.mark.parametrize(("code", "result"), [(fo.STOPPED, Result.STOP), (fo.TIMED_OUT, Result.TIMEOUT)])
+def test_a_follow_that_leaves_at_the_market_pays_the_takers_fee(
+    decision: Decision, code: int, result: Result
+) -> None:
+    follow = followed(result=code, exit=20_000_000, ts_entry=at(1), ts_exit=at(5), ts_end=at(9))
+    outcome = shadow_outcome(a_signal(), decision, follow, LOT, COIN)
+    assert outcome is not None
+    assert outcome.result is result
+    assert outcome.net_bps == pytest.approx(-6)
+
+
+def test_a_follow_that_never_filled_has_no_result_in_points(decision: Decision) -> None:
+    outcome = shadow_outcome(a_signal(), decision, followed(result=fo.UNFILLED, ts_end=at(9)), LOT, COIN)
+    assert outcome is not None
+    assert (outcome.result, outcome.net_bps, outcome.mfe_bps, outcome.ts_entry) == (
+        Result.UNFILLED, None, None, None,
+    )  # fmt: skip
+
+
+def test_a_follow_the_book_was_unusable_for_is_no_outcome(decision: Decision) -> None:
+    follow = followed(result=fo.CENSORED, ts_entry=at(1), ts_end=at(9))
+    assert shadow_outcome(a_signal(), decision, follow, LOT, COIN) is None
+
+
+def test_a_follow_and_a_round_trip_of_one_signal_agree_on_a_clean_take_profit() -> None:
+    """The same fills and fees: the executor's money and the follow's points are one result."""
+    desk = ExecutorDesk()
+    desk.play(quotes(0, 9_999, 10_001))
+    decision = desk.enter([5 * LOT])
+    signal = a_signal(ts=desk.now, entry_price=9_999 * CENT, take_profit=10_020 * CENT, stop=9_980 * CENT)
+    assert desk.market.follow(signal, 5 * LOT)
+    desk.play(quotes(500, 9_999, 10_001), printed(1_000, Side.SELL, 9_998, 1))
+    desk.play(quotes(2_000, 10_015, 10_019), printed(3_000, Side.BUY, 10_021, 10))
+    (taken,) = desk.outcomes
+    follow = desk.market.desk["follows"][0, 0]
+    assert follow["result"] == fo.TARGET
+    shadow = shadow_outcome(signal, decision, follow, 5 * LOT, COIN)
+    assert shadow is not None
+    assert shadow.net_bps == pytest.approx(taken.net_bps)
 
 
 def test_basis_points_are_of_the_entry() -> None:
-    assert bps(10_100, 10_000) == pytest.approx(100.0)
+    assert bps(101, 100) == pytest.approx(100)
+    assert bps(100, 100) == 0
