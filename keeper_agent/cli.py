@@ -2,19 +2,22 @@
 
 Exit codes: 0 done, 1 failed, 2 wrong words or setting, 3 bad input file, 4 memory
 unusable, 5 home locked, 6 not in the record, 7 model unusable, 8 not enough data, 9 a
-broken promise of ours, 130 interrupted.
+broken promise of ours, 70 an error nobody foresaw (its traceback is in the home's log),
+130 interrupted.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from tools.domain.errors import KeeperError
 
+INTERNAL = 70
 INTERRUPTED = 130
 
 app = typer.Typer(
@@ -24,7 +27,8 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="A trading agent that remembers every decision and can prove why it took it.",
     epilog="Exit codes: 0 done, 1 failed, 2 usage, 3 bad input, 4 memory unusable, 5 home locked, "
-    "6 not in the record, 7 model unusable, 8 not enough data, 9 internal, 130 interrupted.",
+    "6 not in the record, 7 model unusable, 8 not enough data, 9 broken promise, 70 internal error, "
+    "130 interrupted.",
 )
 train_app = typer.Typer(no_args_is_help=True, help="Train models from what memory holds.")
 memory_app = typer.Typer(no_args_is_help=True, help="Rebuild, verify and freeze the memory.")
@@ -234,20 +238,49 @@ def main() -> None:
         sys.exit(INTERRUPTED)
     except typer.Exit as leaving:
         sys.exit(leaving.exit_code)
-    except Exception as error:
-        sys.exit(_usage(error))
+    except BrokenPipeError:
+        # Whoever read us has gone; nothing more may be written, not even at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except Exception as error:  # noqa: BLE001 (the last line of defence)
+        sys.exit(_usage(error) if hasattr(error, "format_message") else _internal(error))
     sys.exit(code or 0)
 
 
-def _usage(error: Exception) -> int:
-    """Show a usage error of the parser in one line; anything else is a bug and goes up."""
-    show = getattr(error, "format_message", None)
-    if show is None:
-        raise error
+def _usage(error: Any) -> int:
+    """Show a usage error of the parser in one line."""
     if type(error).__name__ == "NoArgsIsHelpError":
-        typer.echo(show())
-        return int(getattr(error, "exit_code", 2))
+        typer.echo(error.format_message())
+    else:
+        from keeper_agent.console import fail
+
+        fail(f"{error.format_message()} Try keeper --help.")
+    return int(getattr(error, "exit_code", 2))
+
+
+def _internal(error: Exception) -> int:
+    """Keep the traceback of a bug in the home's log and show one line of it."""
     from keeper_agent.console import fail
 
-    fail(f"{show()} Try keeper --help.")
-    return int(getattr(error, "exit_code", 2))
+    what = f"{type(error).__name__}: {error}".splitlines()[0]
+    try:
+        from keeper_agent.logs import keep_traceback
+
+        where = f"details in {keep_traceback(_home_given(sys.argv), error)}"
+    except (KeeperError, OSError) as trouble:
+        where = f"its details could not be kept: {trouble}"
+    fail(f"internal error: {what}; {where}")
+    return INTERNAL
+
+
+def _home_given(words: list[str]) -> Path | None:
+    """The home named on the command line, which is all that is known of it here."""
+    for word, following in zip(words, [*words[1:], ""], strict=True):
+        name, equals, value = word.partition("=")
+        if name == "--home":
+            return Path(value if equals else following)
+    return None
+
+
+if __name__ == "__main__":
+    main()

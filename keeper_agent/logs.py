@@ -14,6 +14,7 @@ from typing import Any
 
 import structlog
 
+from keeper_agent.settings import load_settings
 from tools.domain.clock import SystemClock, iso
 from tools.domain.errors import StoreUnusable
 
@@ -69,3 +70,14 @@ def open_log(home: Path, level: str) -> Any:
         ],
         wrapper_class=structlog.stdlib.BoundLogger,
     )
+
+
+def keep_traceback(home: Path | None, error: Exception) -> Path:
+    """Write ``error`` with its traceback to the log of ``home``, by default the settings'; returns the file.
+
+    Raises:
+        KeeperError: The settings or the log are unusable.
+    """
+    home = load_settings(keeper_home=home).keeper_home
+    open_log(home, "error").error("internal error", exc_info=error)
+    return home / "logs" / "keeper.log"
