@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from memory.schema import METADATA
 from memory.store import Store
 from tools.domain.clock import day_bounds, day_of
+from tools.domain.market import NANOS
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,11 @@ def last_known(store: Store) -> int:
         found = store.read(select(func.max(table.ts_known).label("ts")))[0]["ts"]
         latest = max(latest, found or 0)
     return latest
+
+
+def present(store: Store, now: int) -> int:
+    """``now``, or a second after the last thing known where a run was played faster than real time."""
+    return max(now, last_known(store) + NANOS)
 
 
 def plays_of(store: Store, input_hash: str) -> int:

@@ -9,6 +9,7 @@ from graphs.query import answer
 from keeper_agent.console import OUT, print_json
 from keeper_agent.settings import load_settings
 from keeper_agent.views.answer import show_answer
+from memory.account import present
 from memory.store import Store
 from tools.domain.clock import SystemClock
 
@@ -17,7 +18,7 @@ def answer_question(*, question: str, home: Path | None, as_json: bool) -> None:
     """Answer ``question``, reading beside a running agent."""
     settings = load_settings(keeper_home=home)
     with Store.open(settings.keeper_home, read_only=True) as store:
-        found = answer(store, question, SystemClock().now())
+        found = answer(store, question, present(store, SystemClock().now()))
     if not as_json:
         show_answer(OUT, found)
         return

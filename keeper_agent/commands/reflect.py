@@ -12,6 +12,7 @@ from keeper_agent.console import OUT, print_json
 from keeper_agent.settings import Settings, load_settings
 from keeper_agent.views.plots import draw_day
 from keeper_agent.views.reflection import show_reflection
+from memory.account import present
 from memory.connection import DATABASE, check_file
 from memory.episodes import EpisodeLog
 from memory.lessons import LessonBook
@@ -26,7 +27,7 @@ def reflect_on(*, date: str | None, home: Path | None, as_json: bool) -> None:
     settings = load_settings(keeper_home=home)
     check_file(settings.keeper_home / DATABASE)
     with HomeLock.acquire(settings.keeper_home, "keeper reflect"), Store.open(settings.keeper_home) as store:
-        found = reflect_in_own_run(store, settings, day=date, ts=SystemClock().now())
+        found = reflect_in_own_run(store, settings, day=date, ts=present(store, SystemClock().now()))
     if as_json:
         print_json(reflection_as_data(found))
     else:

@@ -16,7 +16,7 @@ from keeper_agent.logs import open_log
 from keeper_agent.settings import Settings, load_settings
 from keeper_agent.views.live import LiveView
 from keeper_agent.views.summary import summary_table
-from memory.account import last_known, plays_of
+from memory.account import plays_of, present
 from memory.lock import HomeLock
 from memory.patterns import PatternLibrary
 from memory.store import Store
@@ -98,7 +98,7 @@ class Session:
         self._console = console
         self._log = open_log(settings.keeper_home, settings.keeper_log_level)
         self._stop = Stop()
-        self._start = max(clock.now(), last_known(store) + NANOS)
+        self._start = present(store, clock.now())
         identity = RunIdentity(fresh_run_id(self._start), World.RECORDED, settings.keeper_seed)
         model = current_model(settings)
         instruments = {tape.instrument.symbol: tape.instrument for tape in tapes}
