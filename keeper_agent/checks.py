@@ -11,12 +11,16 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from keeper_agent.app import current_model
 from keeper_agent.settings import Settings
 from memory.connection import DATABASE
 from memory.lock import LOCK_FILE
 from memory.store import Store
 from tools.domain.clock import Clock, iso
 from tools.domain.errors import KeeperError
+from tools.domain.parameter import default_parameters
+from tools.market.kernel import CACHE
+from tools.market.tapes import find_tapes
 
 OK, WARNING, FAULT = "ok", "warning", "fault"
 
@@ -125,8 +129,6 @@ def check_memory(settings: Settings, clock: Clock) -> Finding:
 
 def check_tapes(settings: Settings, clock: Clock) -> Finding:
     """Whether there is something to play."""
-    from tools.market.tapes import find_tapes
-
     try:
         tapes = find_tapes(settings.keeper_tapes)
     except KeeperError as error:
@@ -136,8 +138,6 @@ def check_tapes(settings: Settings, clock: Clock) -> Finding:
 
 def check_parameters(settings: Settings, clock: Clock) -> Finding:
     """Whether the settings give usable parameters."""
-    from tools.domain.parameter import default_parameters
-
     try:
         overrides = settings.parameter_overrides()
         default_parameters(overrides)
@@ -149,8 +149,6 @@ def check_parameters(settings: Settings, clock: Clock) -> Finding:
 
 def check_model(settings: Settings, clock: Clock) -> Finding:
     """Whether the model in use can be trusted."""
-    from keeper_agent.app import current_model
-
     try:
         model = current_model(settings)
     except KeeperError as error:
@@ -161,8 +159,6 @@ def check_model(settings: Settings, clock: Clock) -> Finding:
 
 def check_kernels(settings: Settings, clock: Clock) -> Finding:
     """Whether compiled kernels can be kept."""
-    from tools.market.kernel import CACHE
-
     if CACHE is None:
         fix = "make the user cache folder writable, else each start compiles for half a minute"
         return Finding("kernels", WARNING, "the cache cannot be written", fix)

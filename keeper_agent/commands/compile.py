@@ -12,8 +12,9 @@ def compile_all(*, as_json: bool) -> None:
     if not as_json:
         say("compiling the kernels (about half a minute the first time) …")
     began = time.perf_counter()
+    # imported here because numba's own import belongs to what is timed
     from tools.execution.warmup import warm_kernels
-    from tools.market.kernel import CACHE
+    from tools.market.kernel import CACHE  # the same
 
     warm_kernels()
     took = time.perf_counter() - began

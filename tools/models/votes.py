@@ -34,9 +34,9 @@ def pattern_vote(
 
     Weights are similarities alone, never profits. The effective number of neighbours is
     (sum w)^2 / sum w^2 (Kish, Survey Sampling, 1965), times the average uniqueness of their
-    spans: states of one minute saw the same market and are no independent witnesses. The spread behind the standard error
-    counts one unseen loss at the stop besides the neighbours: a handful of small wins does
-    not prove that the large loss cannot come.
+    spans: states of one minute saw the same market and are no independent witnesses. The
+    spread behind the standard error counts one unseen loss at the stop besides the
+    neighbours: a handful of small wins does not prove that the large loss cannot come.
 
     Args:
         neighbours: Similar states with outcomes known at the time of decision.

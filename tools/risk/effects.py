@@ -2,7 +2,7 @@
 
 Among forty groups two differ from zero by chance at 95 %. The level is therefore shared
 among all groups tested (Bonferroni), and the bootstrap interval, which is too narrow for
-few blocks, is stretched to Student's quantile.
+few blocks, is stretched to Student's quantile. One unseen win and one unseen loss count along.
 
 Source:
     Dunn, Multiple comparisons among means (1961); Hesterberg, What teachers should know
@@ -16,8 +16,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 
-from tools.models.validation import Estimate
-from tools.risk.measures import LEVEL, Trade, effective_count, in_order, mean_net, net_results
+import numpy as np
+
+from tools.models.validation import Estimate, block_length
+from tools.risk.measures import LEVEL, Floats, Trade, effective_count, in_order, mean_net, net_results
 
 LEAST_TRADES = 30  # with fewer no lesson is drawn
 LEAST_EFFECTIVE = 10.0  # nor with fewer independent ones
@@ -71,20 +73,54 @@ def corrected_level(level: float, comparisons: int) -> float:
 
 
 def _effect(name: str, trades: Sequence[Trade], level: float, seed: int) -> Effect | None:
-    results, effective = net_results(trades), effective_count(trades)
+    effective = effective_count(trades)
+    results = with_unseen(trades)
     if not _excludes_zero(mean_net(results, effective, seed)):  # the corrected interval is wider still
         return None
     draws = min(MOST_DRAWS, math.ceil(40 / (1 - level)))
-    wide = stretched(mean_net(results, effective, seed, level=level, draws=draws), effective, level)
-    return Effect(name, wide, effective) if _excludes_zero(wide) else None
+    blocks = block_count(len(results), effective)
+    wide = wider(
+        stretched(mean_net(results, effective, seed, level=level, draws=draws), blocks, level),
+        student_interval(results, effective, level),
+    )
+    seen = Estimate(float(net_results(trades).mean()), wide.low, wide.high, len(trades))
+    return Effect(name, seen, effective) if _excludes_zero(wide) else None
 
 
-def stretched(estimate: Estimate, effective: float, level: float) -> Estimate:
+def with_unseen(trades: Sequence[Trade]) -> Floats:
+    """Results with one mean gain and one mean loss at the stop that were not seen, shape (n + 2,).
+
+    Forty small wins in a row do not prove that the large loss cannot come.
+    """
+    gain = float(np.mean([trade.gain_bps for trade in trades]))
+    loss = float(np.mean([trade.loss_bps for trade in trades]))
+    return np.append(net_results(trades), (gain, -loss))
+
+
+def block_count(n: int, effective: float) -> float:
+    """How many blocks the bootstrap draws from: what its spread is really estimated from."""
+    return n / block_length(n, mean_uniqueness=min(1.0, effective / n))
+
+
+def student_interval(results: Floats, effective: float, level: float) -> Estimate:
+    """Mean with Student's interval at an effective count, blind to how the results follow each other."""
+    mean, freedom = float(results.mean()), max(1.0, effective - 1)
+    error = float(results.std(ddof=1)) / math.sqrt(effective)
+    reach = student_quantile(1 - (1 - level) / 2, freedom) * error
+    return Estimate(mean, mean - reach, mean + reach, len(results))
+
+
+def wider(one: Estimate, other: Estimate) -> Estimate:
+    """``one`` with the ends of both: a spread from few blocks is at times too small by luck."""
+    return Estimate(one.value, min(one.low, other.low), max(one.high, other.high), one.n)
+
+
+def stretched(estimate: Estimate, blocks: float, level: float) -> Estimate:
     """``estimate`` with its ends moved out by Student's quantile over the normal one."""
-    freedom = max(1.0, effective - 1)
+    freedom = max(1.0, blocks - 1)
     quantile = 1 - (1 - level) / 2
     factor = student_quantile(quantile, freedom) / NormalDist().inv_cdf(quantile)
-    factor *= math.sqrt(effective / freedom)
+    factor *= math.sqrt(blocks / freedom)
     below, above = estimate.value - estimate.low, estimate.high - estimate.value
     return Estimate(
         estimate.value, estimate.value - below * factor, estimate.value + above * factor, estimate.n

@@ -61,6 +61,16 @@ class Trade(Protocol):
         """Win probability at which its signal was worth nothing."""
         ...
 
+    @property
+    def gain_bps(self) -> float:
+        """Net gain its signal aimed at, basis points."""
+        ...
+
+    @property
+    def loss_bps(self) -> float:
+        """Net loss at its signal's stop, positive basis points."""
+        ...
+
 
 AnyTrade = TypeVar("AnyTrade", bound=Trade)
 

@@ -127,5 +127,6 @@ def test_neighbours_of_one_stretch_of_market_are_fewer_witnesses() -> None:
     bunched = [Neighbour(f"s_{i}", f"o_{i}", 0.9, 3.0 + i % 3, "timeout", 90 + i, i) for i in range(12)]
     wide, narrow = pattern_vote(bunched, PARAMS), pattern_vote(apart, PARAMS)
     assert wide.expected_bps == narrow.expected_bps
-    assert wide.interval_bps is not None and narrow.interval_bps is not None
+    assert wide.interval_bps is not None
+    assert narrow.interval_bps is not None
     assert wide.interval_bps > 2 * narrow.interval_bps
