@@ -27,8 +27,8 @@ _BY: Mapping[str, Callable[[TradeFact], str]] = {
     "route": lambda trade: trade.decision.route,
 }
 SEARCHED: Mapping[str, tuple[tuple[str, ...], ...]] = {
-    "taken": ((), ("symbol",), ("regime",), ("hour",), ("route",), ("symbol", "regime")),
-    "followed": ((), ("symbol",), ("regime",), ("hour",), ("symbol", "regime")),
+    "taken": (("symbol",), ("symbol", "regime"), (), ("regime",), ("hour",), ("route",)),
+    "followed": (("symbol",), ("symbol", "regime"), (), ("regime",), ("hour",)),
     "refused": (("route",), ("rule",)),
 }
 _NAMED = {
@@ -105,7 +105,7 @@ _Group = tuple[str, dict[str, str | int | float], list[TradeFact]]
 
 
 def _groups(trades: Sequence[TradeFact]) -> dict[str, _Group]:
-    """Every group worth a test, the most general name first; equal sets of trades only once."""
+    """Every group worth a test; equal sets of trades once, so one symbol proves nothing of others."""
     found: dict[str, _Group] = {}
     seen: set[frozenset[str]] = set()
     for population, members in populations(trades).items():

@@ -101,8 +101,8 @@ def _lesson(lesson: Lesson) -> str:
 
 
 def _section(name: str, rows: Sequence[GroupFigures]) -> list[str]:
-    head = f"| {name} | decisions | entries | probes | round trips | wins | win rate | break-even | net a trade |"
-    head += " fees | drawdown | refused on paper | their net a trade |"
+    head = f"| {name} | decisions | entries | probes | round trips | wins | win rate | break-even |"
+    head += " net a trade | fees | drawdown | refused on paper | their net a trade |"
     dashes = "|" + " --- |" * 13
     return [f"## By {name}", "\n".join([head, dashes, *(_row(row) for row in rows)])]
 

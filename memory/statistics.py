@@ -47,7 +47,10 @@ class DecisionFact:
 
 @dataclass(frozen=True, slots=True)
 class TradeFact:
-    """A finished position with its decision; one that never filled is no trade."""
+    """A finished position with its decision; one that never filled is no trade.
+
+    ``gain_bps`` and ``loss_bps`` are what its signal could win at the target and lose at the stop.
+    """
 
     outcome_id: str
     decision: DecisionFact
@@ -59,6 +62,8 @@ class TradeFact:
     net_bps: float
     net_quote: Decimal | None
     fees_quote: Decimal | None
+    gain_bps: float
+    loss_bps: float
 
     @property
     def symbol(self) -> str:
@@ -117,6 +122,7 @@ def trade_facts(store: Store, wanted: DecisionFilter) -> list[TradeFact]:
     """Every finished position of a matching decision, in the order they were known."""
     columns = (_O.outcome_id, _O.kind, _O.result, _O.ts_entry, _O.ts_exit, _O.ts_known.label("known"))
     money = (_O.net_bps, _O.net_quote, _O.fees_quote)
+    levels = (_S.side, _S.entry_price, _S.take_profit, _S.stop, _S.cost_bps)
     joined = _T["outcome"].join(_T["decision"], _O.decision_id == _D.decision_id)
     joined = joined.join(_T["signal"], _same_signal())
     conditions = [*_conditions(wanted), _O.net_bps.is_not(None)]
@@ -124,7 +130,7 @@ def trade_facts(store: Store, wanted: DecisionFilter) -> list[TradeFact]:
         conditions.append(_O.kind == wanted.kind)
     if wanted.as_of is not None:
         conditions.append(_O.ts_known <= wanted.as_of)
-    query = select(*_decision_columns(), *columns, *money).select_from(joined).where(*conditions)
+    query = select(*_decision_columns(), *columns, *money, *levels).select_from(joined).where(*conditions)
     return [_trade_fact(row) for row in store.read(query.order_by(_O.ts_known, _O.outcome_id))]
 
 
@@ -247,4 +253,11 @@ def _trade_fact(row: Mapping[str, Any]) -> TradeFact:
         net_bps=row["net_bps"],
         net_quote=None if row["net_quote"] is None else Decimal(row["net_quote"]),
         fees_quote=None if row["fees_quote"] is None else Decimal(row["fees_quote"]),
+        gain_bps=_move_bps(row, "take_profit") - row["cost_bps"],
+        loss_bps=row["cost_bps"] - _move_bps(row, "stop"),
     )
+
+
+def _move_bps(row: Mapping[str, Any], level: str) -> float:
+    """Distance of a level from the entry in the signal's direction, basis points."""
+    return float((row[level] / row["entry_price"] - 1) * 1e4 * row["side"])
