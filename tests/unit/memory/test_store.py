@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal as signals
 import sqlite3
 import subprocess
@@ -16,7 +15,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 from memory import store as store_module
 from memory.connection import DATABASE
@@ -283,91 +282,3 @@ def test_a_full_disk_is_said_in_one_line_and_loses_nothing(home: Path, make: Any
         store._driver.execute("PRAGMA max_page_count=1000000")
         store.flush()
         assert count(store, "signal") == 500
-
-
-def test_a_newer_database_is_refused(home: Path) -> None:
-    with Store.open(home) as store:
-        store._connection.execute(text("UPDATE alembic_version SET version_num='9999'"))
-    for read_only in (False, True):
-        with pytest.raises(StoreUnusable, match=r"keeper\.sqlite was written by a newer Keeper.*9999"):
-            Store.open(home, read_only=read_only)
-
-
-def test_what_is_not_sqlite_is_refused_and_left_alone(home: Path) -> None:
-    home.mkdir()
-    (home / DATABASE).write_bytes(b"these are my holiday notes, do not touch them")
-    for read_only in (False, True):
-        with pytest.raises(StoreUnusable, match=r"SQLite database at .*keeper\.sqlite"):
-            Store.open(home, read_only=read_only)
-    assert (home / DATABASE).read_bytes().startswith(b"these are my holiday notes")
-
-
-def test_a_damaged_database_is_refused(home: Path, make: Any) -> None:
-    Store.open(home).close()
-    path = home / DATABASE
-    path.write_bytes(path.read_bytes()[:100] + os.urandom(4000) + path.read_bytes()[4100:])
-    with pytest.raises(StoreUnusable, match=r"cannot use the database .*keeper\.sqlite"):
-        Store.open(home)
-
-
-def test_a_database_of_another_program_is_refused(home: Path) -> None:
-    home.mkdir()
-    other = sqlite3.connect(home / DATABASE)
-    other.execute("CREATE TABLE recipes (x)")
-    other.close()
-    with pytest.raises(StoreUnusable, match=r"expected Keeper's tables in .*found recipes"):
-        Store.open(home)
-
-
-def test_a_home_that_is_a_file_and_a_missing_database_are_refused(home: Path) -> None:
-    with pytest.raises(StoreUnusable, match=r"readable database at .*keeper\.sqlite"):
-        Store.open(home, read_only=True)
-    assert not home.exists()
-    home.write_text("a file")
-    with pytest.raises(StoreUnusable, match="folder that can be written"):
-        Store.open(home)
-
-
-def test_an_empty_database_has_nothing_for_a_reader(home: Path) -> None:
-    home.mkdir()
-    (home / DATABASE).touch()
-    with pytest.raises(StoreUnusable, match="found none"):
-        Store.open(home, read_only=True)
-
-
-@pytest.mark.parametrize(
-    ("query", "index"),
-    [
-        (
-            "SELECT * FROM decision WHERE symbol='X' AND ts<9 ORDER BY ts DESC LIMIT 50",
-            "ix_decision_symbol_ts",
-        ),
-        ("SELECT * FROM decision WHERE run_id='X' AND ts<9", "ix_decision_run_ts"),
-        ("SELECT * FROM outcome WHERE ts_known<9 ORDER BY ts_known", "ix_outcome_ts_known"),
-        ("SELECT * FROM fill WHERE client_order_id='X'", "ix_fill_client_order"),
-        ("SELECT * FROM fill WHERE venue='X' AND trade_id='Y'", "sqlite_autoindex_fill_1"),
-        ("SELECT * FROM pattern WHERE ts_known<9 ORDER BY ts_known", "ix_pattern_ts_known"),
-        ("SELECT * FROM lesson WHERE ts_known<9", "ix_lesson_ts_known"),
-        ("SELECT * FROM parameter WHERE name='X' AND ts_known<9", "ix_parameter_name_ts_known"),
-    ],
-)
-def test_the_questions_asked_most_use_an_index_and_sort_nothing(store: Store, query: str, index: str) -> None:
-    plan = [row[3] for row in store._driver.execute(f"EXPLAIN QUERY PLAN {query}")]
-    assert len(plan) == 1
-    assert index in plan[0]
-
-
-def test_no_booked_amount_has_a_floating_column() -> None:
-    floating = {
-        f"{table.name}.{column.name}"
-        for table in TABLES.values()
-        for column in table.columns
-        if column.type.python_type is float
-    }
-    assert not {name for name in floating if name.endswith(("_quote", "price", "size", "filled", "stop"))}
-    assert {"signal.cost_bps", "outcome.net_bps"} <= floating
-
-
-def test_every_fact_has_its_run_world_and_time_known() -> None:
-    for table in TABLES.values():
-        assert {"run_id", "world", "ts_known"} <= set(table.columns.keys()), table.name
