@@ -8,20 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from memory.lookup import DecisionFilter
+from prompts.hearing import Heard, hear
 from prompts.periods import Period, cut_period
-from prompts.vocabulary import FILLERS, NUMBERS, PHRASES, WORDS
+from prompts.vocabulary import NUMBERS, PHRASES
 from tools.domain.errors import BadUsage, NotInRecord
-from tools.domain.parameter import SPECS
 from tools.domain.trading import Action, Result
 
 LONGEST = 400  # characters of a question
 MOST_LISTED = 10
 FEW = 5
-QUOTES = ("USDT", "USDC", "FDUSD", "BUSD", "USD", "EUR", "BTC", "ETH")
 CAN_ASK = (
     "what can be asked: how many (decisions, entries, skips, probes, fills, trades, wins), "
     "why (a decision id, a symbol, a time), the best or worst (trade, symbol, hour, route), "
@@ -30,7 +29,6 @@ CAN_ASK = (
 _ID = re.compile(r"\bd_[0-9a-z]+\b")
 _LIMIT = re.compile(rf"\b(last|latest|newest|recent|top|best|worst|first) (\d+|{'|'.join(NUMBERS)})\b")
 _WORD = re.compile(r"[\w./'-]+")
-_PAIR = re.compile(rf"[A-Z0-9]{{2,}}[-_/]?(?:{'|'.join(QUOTES)})(?:[-_]?PERP)?", re.IGNORECASE)
 
 
 class Ask(StrEnum):
@@ -90,30 +88,6 @@ class Query:
     parameter: str | None = None
 
 
-@dataclass
-class _Heard:
-    """What the words said, slot by slot."""
-
-    said: dict[str, list[object]] = field(default_factory=dict)
-    strange: list[str] = field(default_factory=list)
-
-    def add(self, slot: str, value: object) -> None:
-        values = self.said.setdefault(slot, [])
-        if value not in values:
-            values.append(value)
-
-    def has(self, slot: str, value: object | None = None) -> bool:
-        return slot in self.said if value is None else value in self.said.get(slot, [])
-
-    def one(self, slot: str) -> object | None:
-        """The slot's only value, None without one."""
-        values = self.said.get(slot, [])
-        if len(values) > 1:
-            names = " and ".join(str(value) for value in values)
-            raise NotInRecord(f"the question names {names} at once; ask about one of them at a time")
-        return values[0] if values else None
-
-
 def parse_question(text: str, *, symbols: Sequence[str], now: int, newest: int | None) -> Query:
     """The query that ``text`` asks.
 
@@ -129,7 +103,7 @@ def parse_question(text: str, *, symbols: Sequence[str], now: int, newest: int |
     """
     if not text.strip() or len(text) > LONGEST:
         raise BadUsage(f"expected a question of 1 to {LONGEST} characters, was {len(text.strip())}")
-    rest, heard = text, _Heard()
+    rest, heard = text, Heard()
     for name in _ID.findall(rest.lower()):
         heard.add("decision", name)
     rest = _ID.sub(" ", rest.lower())
@@ -143,7 +117,7 @@ def parse_question(text: str, *, symbols: Sequence[str], now: int, newest: int |
     for phrase, word in PHRASES.items():
         rest = re.sub(rf"\b(?:{phrase})\b", f" {word} ", rest)
     for word in _WORD.findall(rest):
-        _hear(word.strip(".'-/"), heard, symbols)
+        hear(word.strip(".'-/"), heard, symbols)
     if heard.strange:
         words = ", ".join(f'"{word}"' for word in heard.strange)
         known = ", ".join(symbols) or "none"
@@ -151,52 +125,12 @@ def parse_question(text: str, *, symbols: Sequence[str], now: int, newest: int |
     return _query(heard, period)
 
 
-def _hear(word: str, heard: _Heard, symbols: Sequence[str]) -> None:
-    word = word.removesuffix("'s")
-    symbol = _symbol(word, symbols)
-    if symbol is not None:
-        heard.add("symbol", symbol)
-    elif word in WORDS:
-        slot, value = WORDS[word]
-        heard.add(slot, value)
-        if value == "learned" and word.startswith("lesson"):
-            heard.add("subject", "lessons")
-    elif word in SPECS:
-        heard.add("parameter", word)
-    elif _PAIR.fullmatch(word):
-        known = ", ".join(symbols) or "none"
-        raise NotInRecord(f"not in the record: {word.upper()}; symbols there are: {known}")
-    elif word and word not in FILLERS:
-        heard.strange.append(word)
-    if word in ("do", "doing", "done", "went", "go", "going", "made", "make"):
-        heard.add("verb", "do")
-    if word in ("how", "what", "which", "change", "changed", "changes"):
-        heard.add("verb", word.removesuffix("d").removesuffix("s"))
-
-
-def _symbol(word: str, symbols: Sequence[str]) -> str | None:
-    """The symbol a word names in full or by its base; None when it names none."""
-    wanted = re.sub(r"[-_/]", "", word).upper()
-    exact = [name for name in symbols if re.sub(r"[-_/]", "", name).upper() == wanted]
-    if exact:
-        return exact[0]
-    based = [name for name in symbols if _base(name) == wanted]
-    if len(based) > 1:
-        raise NotInRecord(f"{word.upper()} may be {', '.join(based)}; name one of them")
-    return based[0] if based else None
-
-
-def _base(symbol: str) -> str:
-    plain = re.sub(r"[-_/]", "", symbol).upper().removesuffix("PERP")
-    for quote in QUOTES:
-        if plain.endswith(quote) and len(plain) > len(quote):
-            return plain.removesuffix(quote)
-    return plain
-
-
-def _query(heard: _Heard, period: Period) -> Query:
+def _query(heard: Heard, period: Period) -> Query:
     ask = _ask(heard, period)
+    if ask is Ask.LIST and _group(heard) is not None:
+        ask = Ask.COUNT
     subject = _subject(heard, ask)
+    _require_answerable(heard, ask, subject)
     where = DecisionFilter(
         symbol=_text(heard.one("symbol")),
         action=_action(heard),
@@ -227,7 +161,7 @@ def _query(heard: _Heard, period: Period) -> Query:
     )
 
 
-def _ask(heard: _Heard, period: Period) -> Ask:
+def _ask(heard: Heard, period: Period) -> Ask:
     said = heard.said.get("ask", [])
     is_changed = heard.has("verb", "change") and (
         heard.has("parameter") or heard.has("subject", "parameters")
@@ -254,11 +188,29 @@ def _ask(heard: _Heard, period: Period) -> Ask:
     raise NotInRecord(f"did not understand what is asked; {CAN_ASK}")
 
 
-def _names_something(heard: _Heard) -> bool:
+def _require_answerable(heard: Heard, ask: Ask, subject: Subject) -> None:
+    """Refuse a condition that the answer would have to overlook."""
+    if ask is Ask.EXTREME and heard.has("measure"):
+        raise NotInRecord(f"best and worst go by net result after costs, not by {heard.one('measure')}")
+    on_trades = ("won", "result", "exit", "kind")
+    if subject in (Subject.FILLS, Subject.ORDERS):
+        foreign = [slot for slot in (*on_trades, "group", "untaken") if heard.has(slot)]
+    elif subject in (Subject.LESSONS, Subject.PARAMETERS):
+        slots = (*on_trades, "action", "probe", "run", "group", "untaken")
+        foreign = [slot for slot in slots if heard.has(slot)]
+    else:
+        foreign = []
+    if foreign:
+        names = {"won": "win or loss", "run": "run", "kind": "paper or taken", "untaken": "action"}
+        told = ", ".join(names.get(slot, slot) for slot in foreign)
+        raise NotInRecord(f"{subject.value} cannot be told apart by {told}; leave that out of the question")
+
+
+def _names_something(heard: Heard) -> bool:
     return any(heard.has(slot) for slot in ("subject", "action", "probe", "won", "result", "exit", "kind"))
 
 
-def _subject(heard: _Heard, ask: Ask) -> Subject:
+def _subject(heard: Heard, ask: Ask) -> Subject:
     named = heard.said.get("subject", [])
     if ask is Ask.LEARNED:
         is_parameter = "parameters" in named or heard.has("parameter")
@@ -281,7 +233,7 @@ def _subject(heard: _Heard, ask: Ask) -> Subject:
     return Subject.TRADES if is_trade else Subject.DECISIONS
 
 
-def _action(heard: _Heard) -> Action | None:
+def _action(heard: Heard) -> Action | None:
     actions = [action for action in heard.said.get("action", []) if isinstance(action, Action)]
     if heard.has("exit") and not actions:
         return Action.ENTER
@@ -295,15 +247,15 @@ def _action(heard: _Heard) -> Action | None:
     return actions[0] if actions else None
 
 
-def _is_untaken(heard: _Heard) -> bool:
+def _is_untaken(heard: Heard) -> bool:
     return heard.has("untaken") or heard.has("action", Action.SKIP) or heard.has("action", Action.ABSTAIN)
 
 
-def _kind(heard: _Heard) -> str:
+def _kind(heard: Heard) -> str:
     return "shadow" if heard.has("kind") or _is_untaken(heard) else "taken"
 
 
-def _group(heard: _Heard) -> str | None:
+def _group(heard: Heard) -> str | None:
     """What to split by; "in the volatile regime" names a regime and splits nothing."""
     named = [name for name in heard.said.get("group", []) if not heard.has(str(name))]
     if len(named) > 1:
@@ -311,7 +263,7 @@ def _group(heard: _Heard) -> str | None:
     return str(named[0]) if named else None
 
 
-def _direction(heard: _Heard) -> bool | None:
+def _direction(heard: Heard) -> bool | None:
     if heard.has("best"):
         return bool(heard.one("best"))
     if not heard.has("most"):
@@ -320,7 +272,7 @@ def _direction(heard: _Heard) -> bool | None:
     return bool(heard.one("most")) is not is_loss
 
 
-def _limit(named: int | None, ask: Ask, heard: _Heard) -> int:
+def _limit(named: int | None, ask: Ask, heard: Heard) -> int:
     if named is not None and not 1 <= named <= MOST_LISTED:
         raise BadUsage(f"expected 1 to {MOST_LISTED} to show, was {named}")
     if named is not None:

@@ -24,6 +24,7 @@ PHRASES: Mapping[str, str] = {
     r"timed? outs?": "timeout",
     r"(win|hit|success) rate": "winrate",
     r"(not|n't|didn't|did not) (buy|bought|enter|take|trade|act|entered|taken|traded)": "untaken",
+    r"no (trade|entry|buy)": "untaken",
     r"round[- ]?trips?": "trades",
     r"on paper|would(n't| not)? have|would|what if|had you|if you had": "shadow",
     r"(the )?(last|latest|previous|this|current|most recent) (run|session)": "lastrun",
@@ -56,7 +57,10 @@ WORDS: Mapping[str, Meaning] = {
     **_all(("ask", "count"), "count"),
     **_all(("ask", "learned"), "learn learned learnt learning lesson lessons insight insights taught teach"),
     **_all(("ask", "result"), "result results pnl performance perform performed performing winrate"),
-    **_all(("ask", "result"), "expectancy drawdown howmuch fee fees earn earned gain gains profit profits"),
+    **_all(
+        ("ask", "result"),
+        "expectancy performs drawdown howmuch fee fees earn earned gain gains profit profits",
+    ),
     **_all(("ask", "list"), "show list give tell name display happened decided decide chose choose"),
     **_all(("best", True), "best top highest strongest finest"),
     **_all(("best", False), "worst lowest bottom weakest poorest"),
@@ -117,4 +121,4 @@ so some spend spent split still than that the their them then there these they t
 time times to today's together total until up us utc value was we well went were what when where which
 while who with yesterday's you your yours
 """
-FILLERS = frozenset(_FILLERS.split())
+FILLERS = frozenset((*_FILLERS.split(), "placed", "z", "earlier"))

@@ -104,6 +104,8 @@ def test_a_count_is_split_by_what_was_asked(told: Told) -> None:
         ("why did you stop out on ETH", None),
         ("why did you sell ETH?", "eth"),
         ("why did you not buy btc yesterday", "abstain"),
+        ("why no trade at 23:20?", "skip3"),
+        ("why did you skip BTCUSDT at 2024-08-08T23:20:00Z", "skip3"),
         ("what happened at 22:30?", "lost"),
     ],
 )
@@ -185,6 +187,9 @@ def test_what_was_learned_names_changes_and_cites_their_evidence(told: Told) -> 
         ("best probe on ETH", "nothing can be ranked"),
         ("did you skip or buy?", "enter and skip|skip and enter"),
         ("how many decisions on BTC and ETH", "BTCUSDT and ETHUSDT"),
+        ("which symbol has the highest win rate?", "not by win rate"),
+        ("what did you learn from the last run", "cannot be told apart by run"),
+        ("how many fills by symbol", "cannot be told apart by group"),
         ("hello", '"hello"'),
         ("you", "did not understand what is asked"),
     ],

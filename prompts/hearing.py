@@ -1,0 +1,90 @@
+"""The words of a question, sorted into what each of them says; strange ones are kept apart."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from prompts.vocabulary import FILLERS, WORDS
+from tools.domain.errors import NotInRecord
+from tools.domain.parameter import SPECS
+
+QUOTES = ("USDT", "USDC", "FDUSD", "BUSD", "USD", "EUR", "BTC", "ETH")
+_PAIR = re.compile(rf"[A-Z0-9]{{2,}}[-_/]?(?:{'|'.join(QUOTES)})(?:[-_]?PERP)?", re.IGNORECASE)
+
+
+@dataclass
+class Heard:
+    """What the words said, slot by slot."""
+
+    said: dict[str, list[object]] = field(default_factory=dict)
+    strange: list[str] = field(default_factory=list)
+
+    def add(self, slot: str, value: object) -> None:
+        """Keep that ``slot`` was said to be ``value``."""
+        values = self.said.setdefault(slot, [])
+        if value not in values:
+            values.append(value)
+
+    def has(self, slot: str, value: object | None = None) -> bool:
+        """Whether ``slot`` was named, or was named as ``value``."""
+        return slot in self.said if value is None else value in self.said.get(slot, [])
+
+    def one(self, slot: str) -> object | None:
+        """The slot's only value, None without one."""
+        values = self.said.get(slot, [])
+        if len(values) > 1:
+            names = " and ".join(str(value) for value in values)
+            raise NotInRecord(f"the question names {names} at once; ask about one of them at a time")
+        return values[0] if values else None
+
+
+def hear(word: str, heard: Heard, symbols: Sequence[str]) -> None:
+    """Take in one word.
+
+    Raises:
+        NotInRecord: It is a symbol that is not in the record, or may be several.
+    """
+    word = word.removesuffix("'s")
+    symbol = _symbol(word, symbols)
+    if symbol is not None:
+        heard.add("symbol", symbol)
+    elif word in WORDS:
+        slot, value = WORDS[word]
+        heard.add(slot, value)
+        if value == "learned" and word.startswith("lesson"):
+            heard.add("subject", "lessons")
+    elif word in SPECS:
+        heard.add("parameter", word)
+    elif _PAIR.fullmatch(word):
+        known = ", ".join(symbols) or "none"
+        raise NotInRecord(f"not in the record: {word.upper()}; symbols there are: {known}")
+    elif word and word not in FILLERS:
+        heard.strange.append(word)
+    if word in ("winrate", "fee", "fees", "drawdown", "expectancy"):
+        heard.add("measure", word.replace("winrate", "win rate"))
+    if word in ("do", "doing", "done", "went", "go", "going", "made", "make"):
+        heard.add("verb", "do")
+    if word in ("how", "what", "which", "change", "changed", "changes"):
+        heard.add("verb", word.removesuffix("d").removesuffix("s"))
+
+
+def _symbol(word: str, symbols: Sequence[str]) -> str | None:
+    """The symbol a word names in full or by its base; None when it names none."""
+    wanted = re.sub(r"[-_/]", "", word).upper()
+    exact = [name for name in symbols if re.sub(r"[-_/]", "", name).upper() == wanted]
+    if exact:
+        return exact[0]
+    based = [name for name in symbols if _base(name) == wanted]
+    if len(based) > 1:
+        raise NotInRecord(f"{word.upper()} may be {', '.join(based)}; name one of them")
+    return based[0] if based else None
+
+
+def _base(symbol: str) -> str:
+    plain = re.sub(r"[-_/]", "", symbol).upper().removesuffix("PERP")
+    for quote in QUOTES:
+        if plain.endswith(quote) and len(plain) > len(quote):
+            return plain.removesuffix(quote)
+    return plain
