@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import orjson
+import platformdirs
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -30,6 +33,21 @@ def say(text: str) -> None:
 def fail(message: str) -> None:
     """One clear line of error on stderr."""
     ERR.print(f"[bold red]keeper:[/] {_escape(message)}", soft_wrap=True)
+
+
+def own_words(command: str, home: Path) -> str:
+    """``command`` as this person would have to type it: with the program's path and the home where needed."""
+    found, running = shutil.which("keeper"), Path(sys.argv[0])
+    is_on_path = found is not None and Path(found).resolve() == running.resolve()
+    program = "keeper" if is_on_path or running.name != "keeper" else _near(running)
+    is_default = home == Path(platformdirs.user_data_dir("keeper"))
+    return f"{program} {command}" + ("" if is_default else f" --home {_near(home)}")
+
+
+def _near(path: Path) -> str:
+    """``path`` relative to here where it lies below, else as it is."""
+    whole = path if path.is_absolute() else Path.cwd() / path
+    return str(whole.relative_to(Path.cwd())) if whole.is_relative_to(Path.cwd()) else str(path)
 
 
 def _escape(text: str) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import platformdirs
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tools.domain.errors import BadUsage
@@ -87,6 +87,12 @@ class Settings(BaseSettings):
     ml_model_path: Path | None = Field(
         default=None, description="folder of a trained outcome model to use instead of the home's own"
     )
+
+    @field_validator("keeper_home", "keeper_tapes", "ml_model_path")
+    @classmethod
+    def _at_home(cls, path: Path | None) -> Path | None:
+        """A leading ~ means the user's folder here as in a shell."""
+        return path if path is None else path.expanduser()
 
     def parameter_overrides(self) -> dict[str, float]:
         """The settings that are start values of parameters, and those named in keeper_parameters.

@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 from keeper_agent.app import Keeper, current_model
-from keeper_agent.console import OUT, print_json, progress
+from keeper_agent.console import OUT, own_words, print_json, progress
 from keeper_agent.settings import Settings, load_settings
 from keeper_agent.views.summary import summary_table
 from memory.connection import DATABASE
@@ -71,7 +71,8 @@ def replay_files(
     else:
         OUT.print(summary_table(f"Replay of {venue} {symbol}", summary))
         if out is not None:
-            OUT.print(f"Record in {out}; ask about it with: keeper explain ID --home {out / 'memory'}")
+            OUT.print(f"record in {out}; explain a decision with:", soft_wrap=True)
+            OUT.print(f"  {own_words('explain ID', out / 'memory')}", soft_wrap=True)
 
 
 def quote_rate(settings: Settings, given: float | None) -> Decimal | None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from keeper_agent.app import Keeper, current_model
 from keeper_agent.commands.reflect import reflect_day
-from keeper_agent.console import ERR, OUT, print_json
+from keeper_agent.console import ERR, OUT, own_words, print_json
 from keeper_agent.logs import open_log
 from keeper_agent.settings import Settings, load_settings
 from keeper_agent.views.live import LiveView
@@ -245,4 +245,5 @@ def show_end(summary: dict[str, Any]) -> None:
         OUT.print(f"report   {summary['report']}", soft_wrap=True)
     OUT.print("[dim]ask me, for example:[/]")
     for question in summary["questions"]:
-        OUT.print(f'  keeper ask "{question}"', soft_wrap=True)
+        command = own_words(f'ask "{question}"', Path(summary["home"]))
+        OUT.print(f"  {command}", soft_wrap=True)
