@@ -11,6 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import pytest
+
+from keeper_agent.cli import main
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -38,6 +41,22 @@ class Said:
         assert self.err.splitlines()[-1] == lines[0], "something was said after the error"
         for word in words:
             assert word in lines[0]
+
+
+class Here:
+    """The same command line without the price of a process; its errors and exit codes are the same."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        self._monkeypatch = monkeypatch
+        self._capsys = capsys
+
+    def __call__(self, *words: str | Path) -> Said:
+        """Run ``keeper words…`` in this process."""
+        self._monkeypatch.setattr(sys, "argv", ["keeper", *map(str, words)])
+        self._capsys.readouterr()
+        with pytest.raises(SystemExit) as leaving:
+            main()
+        return Said(int(leaving.value.code or 0), *self._capsys.readouterr())
 
 
 def environment(home: Path, extra: Mapping[str, str] | None = None) -> dict[str, str]:
