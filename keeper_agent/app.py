@@ -46,6 +46,7 @@ class Keeper:
         observer: Who watches.
         model: The outcome model, or None.
         ts: When the run begins, ns.
+        tally: Counts that an observer shows too; fresh ones where not given.
     """
 
     def __init__(
@@ -57,10 +58,11 @@ class Keeper:
         observer: Observer,
         model: OutcomeModel | None,
         ts: int,
+        tally: Tally | None = None,
     ) -> None:
         self.store = store
         self.identity = identity
-        self.tally = Tally()
+        self.tally = tally or Tally()
         self.recall = PatternRecall.load(store, SIZE)
         self.log = EpisodeLog(store, self.recall)
         self.parameters = ParameterStore(store, settings.parameter_overrides())

@@ -21,7 +21,7 @@ from memory.lock import HomeLock
 from memory.patterns import PatternLibrary
 from memory.store import Store
 from scheduler.live import Stop, place_in_time, play
-from scheduler.run import RunIdentity
+from scheduler.run import RunIdentity, Tally
 from scheduler.summary import results
 from tools.domain.clock import Clock, SystemClock, iso
 from tools.domain.identity import fresh_run_id
@@ -102,27 +102,26 @@ class Session:
         identity = RunIdentity(fresh_run_id(self._start), World.RECORDED, settings.keeper_seed)
         model = current_model(settings)
         instruments = {tape.instrument.symbol: tape.instrument for tape in tapes}
-        self._view = _Relay()
-        self._keeper = Keeper(settings, store, identity, instruments, self._view, model, self._start)
-        self._view.target = LiveView(console, self._keeper.tally, model.version if model else None)
+        tally = Tally()
+        self._view = LiveView(console, tally, model.version if model else None)
+        self._keeper = Keeper(settings, store, identity, instruments, self._view, model, self._start, tally)
         self._flushed = clock.now()
 
     def play_all(self) -> dict[str, Any]:
         """Play, then reflect; returns the summary."""
-        keeper, view = self._keeper, self._view.target
+        keeper, view = self._keeper, self._view
         hashes = " ".join(t.recording.book_sha256 for t in self._tapes)
         before = plays_of(self._store, hashes)
         self._greet(before)
         began = self._clock.now()
         keeper.begin("run", {"speed": self._settings.keeper_speed}, hashes, self._start)
         self._log.info("run began", run_id=keeper.identity.run_id, tapes=len(self._tapes))
-        ts, events = self._start, 0
+        ts = self._start
         with stopping(self._stop), view:
             for tape in self._tapes:
                 if self._stop.requested:
                     break
                 ts = self._play(tape, ts) + NANOS
-                events += len(tape.recording.events)
         keeper.end(ts)
         wall = (self._clock.now() - began) / NANOS
         self._log.info("run ended", run_id=keeper.identity.run_id, decisions=keeper.tally.decisions)
@@ -146,7 +145,7 @@ class Session:
     def _play(self, tape: Tape, start: int) -> int:
         cycle = self._keeper.cycle(tape.instrument)
         events = place_in_time(tape.recording.events, start)
-        view, speed = self._view.target, self._settings.keeper_speed
+        view, speed = self._view, self._settings.keeper_speed
         recorded = iso(tape.files.start)[:16]
         minutes = tape.span_ns / NANOS / 60
         title = f"{tape.files.venue} {tape.files.symbol} of {recorded}, {minutes:.0f} min at {speed:g}x"
@@ -178,7 +177,7 @@ class Session:
             **results(keeper.tally, keeper.identity.seed),
             "patterns_remembered": len(keeper.recall),
             "report": self._reflect(ts),
-            "questions": suggested_questions(self._view.last_decision, self._tapes),
+            "questions": suggested_questions(self._view.worth_asking, self._tapes),
         }
 
     def _reflect(self, ts: int) -> str | None:
@@ -189,25 +188,6 @@ class Session:
         found = reflect_day(self._store, keeper.log, self._settings, run_id=keeper.identity.run_id, ts=ts)
         self._store.flush()
         return str(found.report_path)
-
-
-class _Relay:
-    """Hands everything to the view and remembers which decision was last, preferring entries."""
-
-    def __init__(self) -> None:
-        self.target: LiveView
-        self.last_decision: str | None = None
-        self._entered = False
-
-    def on_decision(self, decision: Any, signal: Any) -> None:
-        entered = decision.action.value == "enter"
-        if entered or not self._entered:
-            self.last_decision = decision.decision_id
-            self._entered = entered
-        self.target.on_decision(decision, signal)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.target, name)
 
 
 @contextmanager

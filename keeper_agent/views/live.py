@@ -44,6 +44,8 @@ class LiveView:
         self._share = 0.0
         self._live = Live(console=console, auto_refresh=False, transient=True)
         self._is_drawing = console.is_terminal
+        self.worth_asking: str | None = None  # the last decision that entered, or the last of all
+        self._has_entered = False
 
     def __enter__(self) -> Self:
         if self._is_drawing:
@@ -68,6 +70,9 @@ class LiveView:
 
     def on_decision(self, decision: Decision, signal: Signal) -> None:
         """A line a decision: route, probability beside its break-even, size and reason."""
+        if decision.action is Action.ENTER or not self._has_entered:
+            self.worth_asking = decision.decision_id
+            self._has_entered = decision.action is Action.ENTER
         line = Text()
         line.append(f"{iso(decision.ts)[CLOCK]} {decision.decision_id} ", style="dim")
         word = "probe" if decision.is_probe else decision.action.value
