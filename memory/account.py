@@ -47,9 +47,8 @@ def account_day(store: Store, world: str, ts: int) -> AccountDay:
 def last_known(store: Store) -> int:
     """The latest time anything in memory became known, ns; 0 when it is empty."""
     latest = 0
-    for name in ("decision", "outcome", "fill", "order", "run"):
-        table = METADATA.tables[name].c
-        found = store.read(select(func.max(table.ts_known).label("ts")))[0]["ts"]
+    for table in (table for table in METADATA.tables.values() if "ts_known" in table.c):
+        found = store.read(select(func.max(table.c.ts_known).label("ts")))[0]["ts"]
         latest = max(latest, found or 0)
     return latest
 
