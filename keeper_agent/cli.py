@@ -229,6 +229,7 @@ def main() -> None:
     """Entry point: every known error is one line and an exit code."""
     try:
         code = app(standalone_mode=False)
+        sys.stdout.flush()
     except KeeperError as error:
         from keeper_agent.console import fail
 
