@@ -1,0 +1,155 @@
+"""The agent as a user runs it: it remembers, stops in order, survives a kill, and can be asked meanwhile."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from memory.account import last_known
+from memory.connection import DATABASE
+from memory.schema import METADATA
+from memory.store import Store
+from tests.support.commands import command, environment, keeper
+from tests.support.tapes import write_market
+from tools.domain.errors import StoreUnusable
+
+FAST = "10000"
+SLOW = "4"
+BRIEF = "hold_timeout_s=10,entry_timeout_s=5"
+
+
+@pytest.fixture(scope="module")
+def tapes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("tapes")
+    write_market(folder, seconds=60)
+    return folder
+
+
+def rows(home: Path, table: str) -> list[dict[str, Any]]:
+    with Store.open(home, read_only=True) as store:
+        return [dict(row) for row in store.read(METADATA.tables[table].select())]
+
+
+def check_whole(home: Path) -> dict[str, int]:
+    """``keeper memory verify`` finds nothing wrong; rows by table."""
+    said = keeper("memory", "verify", "--json", home=home)
+    assert said.code == 0, said.err
+    assert said.json["whole"] is True
+    counts: dict[str, int] = said.json["counts"]
+    return counts
+
+
+def has_ordered(home: Path) -> bool:
+    """Whether an order is on disk; False too while the database is still being made."""
+    try:
+        return (home / DATABASE).exists() and bool(rows(home, "intent"))
+    except StoreUnusable:
+        return False
+
+
+@contextmanager
+def running(tapes: Path, home: Path) -> Iterator[subprocess.Popen[str]]:
+    """An agent in the middle of a tape, with decisions on disk."""
+    words = command("run", "--tape", tapes, "--speed", SLOW, "--json")
+    extra = {"KEEPER_PARAMETERS": "probe_share=0.5,signal_spacing_s=1"}
+    process = subprocess.Popen(
+        words, env=environment(home, extra), cwd=home.parent, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        deadline = time.monotonic() + 40
+        while not has_ordered(home):
+            assert process.poll() is None, process.communicate()[1]
+            assert time.monotonic() < deadline, "no order within 40 seconds"
+            time.sleep(0.1)
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
+
+
+def test_a_run_sums_up_remembers_and_knows_it_again(tapes: Path, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    words = ("run", "--tape", tapes, "--speed", FAST, "--json")
+    first = keeper(*words, home=home, KEEPER_PARAMETERS=BRIEF)
+    assert first.code == 0, first.err
+    summary = first.json
+    assert summary["decisions"] > 0
+    assert (summary["played_before"], summary["stopped_early"]) == (0, False)
+    assert sum(summary["routes"].values()) == summary["decisions"] == len(rows(home, "decision"))
+    assert "My memory is empty" in first.err
+    (run,) = rows(home, "run")
+    assert run["ts_ended"] is not None
+
+    second = keeper(*words, home=home, KEEPER_PARAMETERS=BRIEF)
+    assert second.code == 0, second.err
+    assert second.json["played_before"] == 1
+    assert "played 1 time(s) before" in " ".join(second.err.split())
+    assert second.json["patterns_remembered"] > summary["patterns_remembered"] > 0
+    assert f"I remember {summary['patterns_remembered']} followed signals" in second.err
+    assert len(rows(home, "decision")) == summary["decisions"] + second.json["decisions"]
+    counts = check_whole(home)
+    assert counts["signal"] == counts["decision"]
+    for path in (home, home / DATABASE, home / "logs" / "keeper.log", home / "lock"):
+        assert not path.stat().st_mode & 0o077, f"{path} is not private"
+
+
+def test_an_agent_asked_to_stop_ends_in_order(tapes: Path, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    with running(tapes, home) as process:
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+    assert process.returncode == 0, err
+    assert "Traceback" not in err
+    summary = orjson.loads(out)
+    assert summary["stopped_early"] is True
+    (run,) = rows(home, "run")
+    assert run["ts_ended"] is not None
+    counts = check_whole(home)
+    assert (counts["decision"], counts["intent"]) == (summary["decisions"], summary["orders"])
+    answered = {row["client_order_id"] for row in rows(home, "order")}
+    assert answered == {row["client_order_id"] for row in rows(home, "intent")}
+
+
+def test_a_killed_agent_loses_no_order_and_starts_again(tapes: Path, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    with running(tapes, home) as process:
+        process.kill()
+        process.communicate(timeout=30)
+    assert process.returncode == -signal.SIGKILL
+    (run,) = rows(home, "run")
+    assert run["ts_ended"] is None
+    before = check_whole(home)
+    assert before["intent"] > 0
+    with Store.open(home, read_only=True) as store:
+        known = last_known(store)
+    again = keeper("run", "--tape", tapes, "--speed", FAST, "--json", home=home)
+    assert again.code == 0, again.err
+    started = max(row["ts_started"] for row in rows(home, "run"))
+    assert started > known, "two runs at one moment"
+    after = check_whole(home)
+    assert after["decision"] == before["decision"] + again.json["decisions"]
+
+
+def test_one_may_ask_beside_a_running_agent_but_not_write(tapes: Path, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    with running(tapes, home) as process:
+        decision = rows(home, "intent")[0]["decision_id"]
+        explained = keeper("explain", decision, "--json", home=home)
+        assert explained.code == 0, explained.err
+        asked = keeper("ask", f"why did you decide {decision}?", "--json", home=home)
+        assert asked.code == 0, asked.err
+        keeper("memory", "verify", home=home).fails_in_one_line(5, f"process {process.pid} (keeper run)")
+        healthy = keeper("doctor", "--json", home=home)
+        (lock,) = (one for one in healthy.json["findings"] if one["name"] == "lock")
+        assert str(process.pid) in lock["found"]
+        assert process.poll() is None, "the agent fell over its reader"
