@@ -13,6 +13,7 @@ import orjson
 import platformdirs
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.text import Text
 
 OUT = Console(highlight=False)
 ERR = Console(stderr=True, highlight=False)
@@ -32,7 +33,7 @@ def say(text: str) -> None:
 
 def fail(message: str) -> None:
     """One clear line of error on stderr."""
-    ERR.print(f"[bold red]keeper:[/] {_escape(message)}", soft_wrap=True)
+    ERR.print(Text.assemble(("keeper:", "bold red"), f" {message}"), soft_wrap=True)
 
 
 def own_words(command: str, home: Path) -> str:
@@ -48,10 +49,6 @@ def _near(path: Path) -> str:
     """``path`` relative to here where it lies below, else as it is."""
     whole = path if path.is_absolute() else Path.cwd() / path
     return str(whole.relative_to(Path.cwd())) if whole.is_relative_to(Path.cwd()) else str(path)
-
-
-def _escape(text: str) -> str:
-    return text.replace("[", "\\[")
 
 
 @contextmanager

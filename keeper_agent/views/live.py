@@ -135,7 +135,10 @@ class LiveView:
         bar = ProgressBar(total=1.0, completed=self._share)
         group = Group(self._senses(), self._result(), bar)
         return Panel(
-            group, title=f"{self._title}  {iso(ts)[:19]}", subtitle="PAPER · Ctrl-C stops", padding=(0, 1)
+            group,
+            title=Text(f"{self._title}  {iso(ts)[:19]}"),
+            subtitle="PAPER · Ctrl-C stops",
+            padding=(0, 1),
         )
 
     def _senses(self) -> Table:

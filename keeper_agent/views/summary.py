@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from rich.markup import escape
 from rich.table import Table
 
 UNAVAILABLE = "unavailable"
@@ -27,7 +28,7 @@ def money(value: Decimal | str) -> str:
 
 def summary_table(title: str, summary: Mapping[str, Any]) -> Table:
     """Counts, routes and results of one run."""
-    table = Table(title=title, title_justify="left", show_header=False, box=None, pad_edge=False)
+    table = Table(title=escape(title), title_justify="left", show_header=False, box=None, pad_edge=False)
     table.add_column(style="dim", no_wrap=True)
     table.add_column()
     for label, text in summary_lines(summary):
