@@ -1,0 +1,151 @@
+"""What became of every order: the venue's answers to questions about the past."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from venue.engine.codes import CommandKind, EventKind, OrderKind
+
+Void = npt.NDArray[np.void]
+
+
+class Status(StrEnum):
+    """State of an order, as Binance words it."""
+
+    NEW = "NEW"
+    PARTIALLY_FILLED = "PARTIALLY_FILLED"
+    FILLED = "FILLED"
+    CANCELED = "CANCELED"
+    EXPIRED = "EXPIRED"
+
+
+@dataclass(slots=True)
+class OrderState:
+    """An order, open or over; prices in ticks, sizes in lots, ``spent`` in quote units."""
+
+    market: int
+    id: int
+    account: int
+    client: int
+    side: int
+    kind: int
+    tif: int
+    stp: int
+    price: int
+    stop: int
+    size: int
+    cost: int
+    list_id: int
+    placed: int
+    updated: int
+    filled: int = 0
+    spent: int = 0
+    status: Status = Status.NEW
+    reason: int = 0
+    is_working: bool = True
+    trades: list[Fill] = field(default_factory=list)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can still trade."""
+        return self.status in (Status.NEW, Status.PARTIALLY_FILLED)
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """One side of a trade; the fee is in units of what was received."""
+
+    market: int
+    id: int
+    account: int
+    order: int
+    side: int
+    price: int
+    size: int
+    cost: int
+    fee: int
+    is_maker: bool
+    ts: int
+
+
+class History:
+    """Orders and fills of every account, kept up by the events."""
+
+    def __init__(self, cost_units: list[int]) -> None:
+        self._cost_units = cost_units
+        self.orders: dict[tuple[int, int], OrderState] = {}
+        self.of_client: dict[tuple[int, int, int], int] = {}  # market, account, client: the last order
+        self.of_account: dict[tuple[int, int], list[int]] = {}
+        self.fills: dict[tuple[int, int], list[Fill]] = {}
+
+    def absorb(self, commands: Void, first: int, events: Void) -> None:
+        """Take in the events of ``commands``, the first of which has the number ``first``."""
+        for event in events:
+            kind = int(event["kind"])
+            if kind == EventKind.ACCEPTED:
+                self._open(commands[int(event["command"]) - first], event)
+            elif kind == EventKind.TRADE:
+                self._trade(event)
+            elif kind in (EventKind.CANCELLED, EventKind.EXPIRED):
+                order = self._order(event)
+                order.status = Status.CANCELED if kind == EventKind.CANCELLED else Status.EXPIRED
+                order.reason = int(event["reason"])
+            elif kind == EventKind.TRIGGERED:
+                self._order(event).is_working = True
+            elif kind == EventKind.AMENDED:
+                self._order(event).size = int(event["size"])
+
+    def _order(self, event: np.void) -> OrderState:
+        order = self.orders[int(event["market"]), int(event["order"])]
+        order.updated = int(event["ts"])
+        return order
+
+    def _open(self, command: np.void, event: np.void) -> None:
+        kind = int(event["order_kind"])
+        is_stop = kind in (OrderKind.STOP_LOSS_LIMIT, OrderKind.TAKE_PROFIT_LIMIT)
+        order = OrderState(
+            market=int(event["market"]),
+            id=int(event["order"]),
+            account=int(event["account"]),
+            client=int(event["client"]),
+            side=int(event["side"]),
+            kind=kind,
+            tif=int(command["tif"]),
+            stp=int(command["stp"]),
+            price=int(event["price"]),
+            stop=int(command["stop"]) if is_stop else 0,
+            size=int(event["size"]),
+            cost=int(command["cost"]) if command["kind"] != CommandKind.PLACE_OCO else 0,
+            list_id=int(event["number"]),
+            placed=int(event["ts"]),
+            updated=int(event["ts"]),
+            is_working=not is_stop,
+        )
+        self.orders[order.market, order.id] = order
+        self.of_account.setdefault((order.market, order.account), []).append(order.id)
+        if order.client:
+            self.of_client[order.market, order.account, order.client] = order.id
+
+    def _trade(self, event: np.void) -> None:
+        taker_side = int(event["side"])
+        self._fill(event, "", taker_side, is_maker=False)
+        self._fill(event, "other_", 1 - taker_side, is_maker=True)
+
+    def _fill(self, event: np.void, who: str, side: int, *, is_maker: bool) -> None:
+        market, price, size = (int(event[name]) for name in ("market", "price", "size"))
+        order = self.orders[market, int(event[f"{who}order"])]
+        cost = price * size * self._cost_units[market]
+        fee, ts = int(event[f"{who}fee"]), int(event["ts"])
+        fill = Fill(
+            market, int(event["number"]), order.account, order.id, side, price, size, cost, fee, is_maker, ts
+        )
+        order.filled += size
+        order.spent += cost
+        order.updated = ts
+        order.status = Status.FILLED if int(event[f"{who}left"]) == 0 else Status.PARTIALLY_FILLED
+        order.trades.append(fill)
+        self.fills.setdefault((market, order.account), []).append(fill)
