@@ -12,7 +12,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check
 STAMP := $(VENV)/keeper-setup
-PACKAGES := keeper_agent memory prompts graphs tools scheduler
+PACKAGES := keeper_agent memory prompts graphs tools scheduler venue
 PYTHON ?=
 BENCH ?= replay
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("keeper_agent", "memory", "prompts", "graphs", "tools", "scheduler")
+PACKAGES = ("keeper_agent", "memory", "prompts", "graphs", "tools", "scheduler", "venue")
 
 
 @dataclass(frozen=True, slots=True)
