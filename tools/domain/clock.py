@@ -28,6 +28,22 @@ class SystemClock:
         return time.time_ns()
 
 
+class Stopwatch(Protocol):
+    """Measures how long something takes or has been silent; no step of the wall clock moves it."""
+
+    def elapsed(self) -> int:
+        """Nanoseconds since some fixed moment; never runs backwards."""
+        ...
+
+
+class SystemStopwatch:
+    """The machine's monotonic clock."""
+
+    def elapsed(self) -> int:
+        """Nanoseconds since some fixed moment; never runs backwards."""
+        return time.monotonic_ns()
+
+
 class ReplayClock:
     """A clock that stands where the recording stands; it never runs backwards."""
 
