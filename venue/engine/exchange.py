@@ -6,7 +6,7 @@ their asset (see rules.py); client order ids are words here and numbers in the e
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,7 +27,7 @@ from venue.engine.codes import (
 )
 from venue.engine.depth import best_levels
 from venue.engine.history import Fill, History, OrderState
-from venue.engine.layout import ASKS, BIDS, COMMAND
+from venue.engine.layout import ASKS, BIDS, COMMAND, EVENT
 from venue.engine.orders import MARKETS
 from venue.engine.rules import BadRules, MarketRules, as_record, assets_of
 
@@ -117,20 +117,29 @@ class Exchange:
         units = [as_record(market, self.assets)["cost_units"] for market in markets]
         self.history = History(units) if has_history else None
 
-    def run(self, commands: Void) -> Void:
-        """Perform commands (dtype layout.COMMAND) in order; all their events (layout.EVENT)."""
+    def chunks(self, commands: Void) -> Iterator[Void]:
+        """Perform commands (dtype layout.COMMAND) in order; their events (layout.EVENT) part by part.
+
+        Each part is a view of the engine's log and is overwritten by the next; commands are
+        performed as the parts are asked for.
+        """
         log = self._log[0]
         first = int(log["command"]) + 1
-        fetched: list[Void] = []
         done = 0
         while done < len(commands):
             done = perform_all(self._markets, self._ledger, self._log, commands, done)
-            fetched.append(log["rows"][: int(log["count"])].copy())
+            events: Void = log["rows"][: int(log["count"])]
             log["count"] = 0
-        events = np.concatenate(fetched) if len(fetched) != 1 else fetched[0]
-        if self.history is not None:
-            self.history.absorb(commands, first, events)
-        return events
+            if self.history is not None:
+                self.history.absorb(commands, first, events)
+            yield events
+
+    def run(self, commands: Void) -> Void:
+        """Perform commands (dtype layout.COMMAND) in order; all their events (layout.EVENT), copied."""
+        parts = [events.copy() for events in self.chunks(commands)]
+        if not parts:
+            return np.zeros(0, EVENT)
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
     def _perform(self, kind: CommandKind, ts: int, **fields: Any) -> Answer:
         command = np.zeros(1, COMMAND)
