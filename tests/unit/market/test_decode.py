@@ -43,7 +43,7 @@ def test_zeros_behind_change_nothing(value: Decimal, zeros: int) -> None:
         "NaN",
         "inf",
         "99999999999999999999",
-        "１",
+        "\uff11",
     ],
 )
 def test_what_is_no_plain_decimal_is_refused(text: str) -> None:

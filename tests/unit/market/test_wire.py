@@ -1,4 +1,4 @@
-"""Frames of both venues become exact event rows; anything else becomes one typed fault, never an exception."""
+"""Frames of both venues become exact event rows; anything else one typed fault, never an exception."""
 
 import msgspec
 import numpy as np
