@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from rich.markup import escape
+
 from keeper_agent.console import OUT, print_json
 from keeper_agent.settings import load_settings
 from memory.lock import HomeLock
@@ -33,7 +35,8 @@ def freeze_memory(*, name: str, home: Path | None, as_json: bool) -> None:
         print_json({"snapshot": str(snapshot.folder), "files": dict(snapshot.files)})
     else:
         OUT.print(
-            f"frozen as {snapshot.folder}; use it with: keeper replay --memory {name} …", soft_wrap=True
+            f"frozen as {escape(str(snapshot.folder))}; use it with: keeper replay --memory {name} …",
+            soft_wrap=True,
         )
 
 

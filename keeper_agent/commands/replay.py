@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+from rich.markup import escape
 
 from keeper_agent.app import Keeper, current_model
 from keeper_agent.console import OUT, own_words, print_json, progress
@@ -71,8 +72,8 @@ def replay_files(
     else:
         OUT.print(summary_table(f"Replay of {venue} {symbol}", summary))
         if out is not None:
-            OUT.print(f"record in {out}; explain a decision with:", soft_wrap=True)
-            OUT.print(f"  {own_words('explain ID', out / 'memory')}", soft_wrap=True)
+            OUT.print(f"record in {escape(str(out))}; explain a decision with:", soft_wrap=True)
+            OUT.print(f"  {escape(own_words('explain ID', out / 'memory'))}", soft_wrap=True)
 
 
 def quote_rate(settings: Settings, given: float | None) -> Decimal | None:

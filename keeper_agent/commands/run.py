@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rich.markup import escape
+
 from keeper_agent.app import Keeper, current_model
 from keeper_agent.commands.reflect import reflect_day
 from keeper_agent.console import ERR, OUT, own_words, print_json
@@ -54,7 +56,7 @@ def run_agent(*, tape: Path | None, speed: float | None, home: Path | None, as_j
     """Play every tape of the folder, decide, trade on paper, remember, reflect, and sum up."""
     settings = load_settings(keeper_home=home, keeper_tapes=tape, keeper_speed=speed)
     console = ERR if as_json else OUT
-    console.print(f"[bold]Keeper[/] paper mode, home {settings.keeper_home}", soft_wrap=True)
+    console.print(f"[bold]Keeper[/] paper mode, home {escape(str(settings.keeper_home))}", soft_wrap=True)
     tapes = load_tapes(settings)
     warm_kernels()
     with (
@@ -222,8 +224,8 @@ def show_end(summary: dict[str, Any]) -> None:
     OUT.print()
     OUT.print(summary_table(f"Run {summary['run_id']} (paper)", summary))
     if summary["report"]:
-        OUT.print(f"report   {summary['report']}", soft_wrap=True)
+        OUT.print(f"report   {escape(summary['report'])}", soft_wrap=True)
     OUT.print("[dim]ask me, for example:[/]")
     for question in summary["questions"]:
         command = own_words(f'ask "{question}"', Path(summary["home"]))
-        OUT.print(f"  {command}", soft_wrap=True)
+        OUT.print(f"  {escape(command)}", soft_wrap=True)

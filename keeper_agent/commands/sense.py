@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from rich.markup import escape
 
 from keeper_agent.commands.replay import quote_rate
 from keeper_agent.console import OUT, print_json, progress
@@ -90,7 +91,8 @@ def sense_files(
     if as_json:
         print_json(summary)
     else:
-        OUT.print(f"{len(stamps):,} rows of {len(FEATURES)} features from {len(events):,} events in {out}")
+        found = f"{len(stamps):,} rows of {len(FEATURES)} features from {len(events):,} events"
+        OUT.print(f"{found} in {escape(str(out))}", soft_wrap=True)
 
 
 def write_series(path: Path, symbol: str, stamps: Ints, rows: Reals) -> None:

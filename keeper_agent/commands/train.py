@@ -8,6 +8,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from rich.table import Table
+
 from keeper_agent.app import CODE_VERSION
 from keeper_agent.commands.replay import load_source, run_cycle
 from keeper_agent.console import OUT, print_json, say
@@ -115,21 +117,50 @@ def gate(trained: TrainedOutcome) -> tuple[bool, str]:
 
 def show(summary: dict[str, Any]) -> None:
     """The report for a person."""
-    report = summary["report"]
     OUT.print(f"[bold]outcome model {summary['version']}[/]")
-    used = f"{summary['examples_remembered']} remembered, {summary['examples_replayed']} replayed signals"
-    OUT.print(f"from {used}")
-    for name, value in report.items():
-        OUT.print(f"  {name:<24} {_text(value)}", soft_wrap=True)
+    table = Table(show_header=False, box=None, pad_edge=False)
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column()
+    for label, text in report_lines(summary):
+        table.add_row(label, text)
+    OUT.print(table)
     if summary["gate_passed"]:
-        OUT.print(f"[green]promoted:[/] {summary['gate']}")
+        OUT.print(f"[green]promoted:[/] {summary['gate']}", soft_wrap=True)
     elif summary["promoted"]:
-        OUT.print(f"[yellow]promoted on your word, though the gate refused:[/] {summary['gate']}")
+        why = f"[yellow]promoted on your word, though the gate refused:[/] {summary['gate']}"
+        OUT.print(why, soft_wrap=True)
     else:
-        OUT.print(f"[yellow]kept, not promoted:[/] {summary['gate']}; both intervals must lie above zero")
+        why = f"[yellow]kept, not promoted:[/] {summary['gate']}; both intervals must lie above zero"
+        OUT.print(why, soft_wrap=True)
 
 
-def _text(value: Any) -> str:
-    if isinstance(value, dict) and {"value", "low", "high"} <= value.keys():
-        return f"{value['value']:+.4f} [{value['low']:+.4f}, {value['high']:+.4f}]"
-    return f"{value:.4f}" if isinstance(value, float) else str(value)
+def report_lines(summary: dict[str, Any]) -> list[tuple[str, str]]:
+    """Label and text: what was learned from, and how it did on what it had not seen."""
+    report = summary["report"]
+    model, logistic, trading = report["model"], report["logistic"], report["trading"]
+    calibration = f"error {model['ece']:.3f} (a perfect model would show {model['ece_floor']:.3f})"
+    acting = f"would enter {trading['entered']} of {report['test_n']}"
+    if trading["acting"] is not None:
+        acting += f", {interval(trading['acting'])} bps each, {trading['win_rate']:.0%} won"
+        acting += f" against a break-even of {trading['breakeven_win_rate']:.0%}"
+    return [
+        ("signals", f"{summary['examples_remembered']} remembered, {summary['examples_replayed']} replayed"),
+        ("examples", f"{report['n']} filled, worth {report['effective_n']:.0f} independent ones"),
+        ("won", f"{report['base_rate']:.1%} in training, {report['test_win_rate']:.1%} in the test"),
+        ("test", f"the last {report['test_n']}, {report['purged']} purged before them"),
+        (
+            "skill over base rate",
+            f"{interval(model['brier_skill'])} (logistic {interval(logistic['brier_skill'])})",
+        ),
+        ("skill over geometry", interval(report["skill_over_geometry"])),
+        ("ranking", f"ROC {model['roc_auc']:.3f}, precision-recall {model['pr_auc']:.3f}"),
+        ("calibration", f"{report['calibration']}, {calibration}"),
+        ("taking all", f"{interval(trading['taking_all'])} bps each after costs"),
+        ("acting on it", acting),
+        ("tried", f"{report['configurations_tried']} configuration(s); the test was opened once"),
+    ]
+
+
+def interval(estimate: dict[str, float]) -> str:
+    """A value with its interval."""
+    return f"{estimate['value']:+.3f} \\[{estimate['low']:+.3f}, {estimate['high']:+.3f}]"

@@ -121,7 +121,7 @@ CATALOGUE: tuple[ParameterSpec, ...] = (
     # limits
     ParameterSpec("max_symbol_exposure_usd", 500, 0, 1e9, "USD", "most exposure a symbol"),
     ParameterSpec("max_total_exposure_usd", 5_000, 0, 1e9, "USD", "most exposure in all"),
-    ParameterSpec("max_symbol_positions", 1, 0, 1_000, "positions", "most positions a symbol at once"),
+    ParameterSpec("max_symbol_positions", 1, 0, 1, "positions", "most positions a symbol at once"),
     ParameterSpec("max_open_positions", 5, 0, 1_000, "positions", "most positions at once"),
     ParameterSpec("max_trades_per_day", 100, 0, 1e6, "entries", "most entries a symbol a day"),
     ParameterSpec("daily_loss_limit_usd", 50, 0, 1e9, "USD", "loss of the day after which entries stop"),

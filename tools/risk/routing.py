@@ -187,7 +187,10 @@ def _combine(votes: Sequence[Vote]) -> _Estimate | None:
     total = math.fsum(weight for _, weight in weighed)
     if total == 0:
         return None
-    mean = math.fsum((vote.expected_bps or 0.0) * weight for vote, weight in weighed) / total
+    if len(weighed) == 1:
+        mean = weighed[0][0].expected_bps or 0.0
+    else:
+        mean = math.fsum((vote.expected_bps or 0.0) * weight for vote, weight in weighed) / total
     heaviest = max(weighed, key=lambda pair: (pair[1], pair[0].component == "pattern"))[0]
     route = Route.PATTERN if heaviest.component == "pattern" else Route.MODEL
     return _Estimate(mean, math.sqrt(1 / total), _probability(weighed), route)

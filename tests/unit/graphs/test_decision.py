@@ -20,13 +20,13 @@ from tests.support.minds import GOOD_REPLY, FakeMemory, a_context, brain_says
 from tests.support.proposals import NOW, a_signal, a_vote, with_features
 from tools.domain.errors import InvariantBroken
 from tools.domain.identity import decision_id
-from tools.domain.parameter import default_parameters
+from tools.domain.parameter import ParameterSet, default_parameters
 from tools.domain.ports import Neighbour
 from tools.domain.trading import Action, Decision, Route, Signal
 from tools.risk.exposure import LedgerSnapshot, OpenEntry
 from tools.risk.ledger import RiskLedger
 
-PARAMETERS = default_parameters({"max_symbol_positions": 100})
+PARAMETERS = ParameterSet({**default_parameters().values, "max_symbol_positions": 100})
 CLEAR = a_vote("pattern", 9.0, 1.0, "o_1")
 AMBIGUOUS = a_vote("pattern", 0.6, 3.0, "o_1")
 

@@ -20,7 +20,9 @@ from tools.risk.exposure import LedgerSnapshot, OpenEntry
 from tools.risk.ledger import Reservation, RiskLedger
 from tools.risk.limits import EntryRequest, limit_entry
 
-PARAMETERS = default_parameters({"max_open_positions": 100, "max_symbol_positions": 100})
+PARAMETERS = ParameterSet(
+    {**default_parameters().values, "max_open_positions": 100, "max_symbol_positions": 100}
+)
 DAY = 86_400 * NANOS
 
 

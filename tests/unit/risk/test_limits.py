@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tools.domain.parameter import default_parameters
+from tools.domain.parameter import ParameterSet, default_parameters
 from tools.risk.exposure import LedgerSnapshot, OpenEntry
 from tools.risk.limits import RULES, EntryRequest, RiskAppetite, limit_batch, limit_entry
 
-PARAMETERS = default_parameters({"max_symbol_positions": 100})
+PARAMETERS = ParameterSet({**default_parameters().values, "max_symbol_positions": 100})
 WISH = EntryRequest("d_new", "ALGOUSDT", Decimal(10), ts=1_000)
 
 
