@@ -124,6 +124,36 @@ def sense(
     )
 
 
+@app.command()
+def record(
+    venue: Annotated[str, typer.Option("--venue", help="binance, binance-futures or mexc.")],
+    symbols: Annotated[str, typer.Option("--symbols", help="Symbols, e.g. BTCUSDT,ETHUSDT.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder for the recordings.")],
+    base_url: Annotated[
+        str | None, typer.Option("--base-url", help="Another host, e.g. http://127.0.0.1:8080.")
+    ] = None,
+    minutes: Annotated[float | None, typer.Option("--minutes", help="Stop after; default: Ctrl-C.")] = None,
+    rotate: Annotated[str, typer.Option("--rotate", help="Length of a recording, e.g. 15m, 1h, 1d.")] = "1h",
+    disk_budget: Annotated[
+        str, typer.Option("--disk-budget", help="Most disk space, e.g. 500MB, 2GB; the oldest go first.")
+    ] = "2GB",
+    as_json: Json = False,
+) -> None:
+    """Record a venue's live market data in the layout that replay reads."""
+    from keeper_agent.commands.record import record_feed
+
+    record_feed(
+        venue=venue,
+        symbols=symbols,
+        out=out,
+        base_url=base_url,
+        minutes=minutes,
+        rotate=rotate,
+        disk_budget=disk_budget,
+        as_json=as_json,
+    )
+
+
 @train_app.command("outcome")
 def train_outcome(
     tape: Annotated[

@@ -47,21 +47,49 @@ def write_recording(
     return TapeFiles(venue, symbol, start - start % 60_000_000_000, book, trades)
 
 
+def book_header() -> bytes:
+    """The first line of a CSV file of book rows."""
+    return ",".join(BOOK_COLUMNS).encode() + b"\n"
+
+
+def trades_header() -> bytes:
+    """The first line of a CSV file of prints."""
+    return ",".join(TRADE_COLUMNS).encode() + b"\n"
+
+
+def book_lines(rows: Events, *, symbol: str, venue: str) -> bytes:
+    """Book rows as CSV without header, to be added to a file that is growing."""
+    return _lines(_book_table(rows, symbol, venue))
+
+
+def trade_lines(prints: Events, ids: Sequence[str], *, symbol: str, venue: str) -> bytes:
+    """Prints as CSV without header, to be added to a file that is growing."""
+    return _lines(_trade_table(prints, ids, symbol, venue))
+
+
 def write_book(path: Path, rows: Events, *, symbol: str, venue: str) -> None:
     """Write book rows to ``path``; its ending chooses the format."""
-    own = {"is_snapshot": pa.array((rows["flags"] & SNAPSHOT) != 0), "side": _sides(rows, BOOK_SIDES)}
-    _write(path, _table(rows, symbol, venue, own).select(BOOK_COLUMNS))
+    _write(path, _book_table(rows, symbol, venue))
 
 
 def write_trades(path: Path, prints: Events, ids: Sequence[str], *, symbol: str, venue: str) -> None:
     """Write prints to ``path``, with the venue's ids; its ending chooses the format."""
-    own = {"id": pa.array(ids, pa.string()), "side": _sides(prints, TRADE_SIDES)}
-    _write(path, _table(prints, symbol, venue, own).select(TRADE_COLUMNS))
+    _write(path, _trade_table(prints, ids, symbol, venue))
 
 
 def _counted_ids(prints: Events, first_id: int) -> list[str]:
     holes = np.cumsum((prints["flags"] & GAP) != 0)
     return [str(number) for number in (first_id + np.arange(len(prints)) + holes).tolist()]
+
+
+def _book_table(rows: Events, symbol: str, venue: str) -> pa.Table:
+    own = {"is_snapshot": pa.array((rows["flags"] & SNAPSHOT) != 0), "side": _sides(rows, BOOK_SIDES)}
+    return _table(rows, symbol, venue, own).select(BOOK_COLUMNS)
+
+
+def _trade_table(prints: Events, ids: Sequence[str], symbol: str, venue: str) -> pa.Table:
+    own = {"id": pa.array(ids, pa.string()), "side": _sides(prints, TRADE_SIDES)}
+    return _table(prints, symbol, venue, own).select(TRADE_COLUMNS)
 
 
 def _table(rows: Events, symbol: str, venue: str, own: Mapping[str, pa.Array]) -> pa.Table:
@@ -95,9 +123,14 @@ def _write(path: Path, table: pa.Table) -> None:
 
 
 def _write_csv(table: pa.Table, file: IO[bytes]) -> None:
+    file.write(",".join(table.schema.names).encode() + b"\n" + _lines(table))
+
+
+def _lines(table: pa.Table) -> bytes:
     for name in ("price", "amount"):
         # Arrow would write 0.00000001 as 1E-8
         plain = pa.array([f"{value:f}" for value in table[name].to_pylist()], pa.string())
         table = table.set_column(table.schema.get_field_index(name), name, plain)
-    file.write(",".join(table.schema.names).encode() + b"\n")
-    pa_csv.write_csv(table, file, pa_csv.WriteOptions(include_header=False, quoting_style="none"))
+    text = pa.BufferOutputStream()
+    pa_csv.write_csv(table, text, pa_csv.WriteOptions(include_header=False, quoting_style="none"))
+    return bytes(text.getvalue())
