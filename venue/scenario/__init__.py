@@ -1,0 +1,1 @@
+"""Which market it is: symbols, fundamental prices, tiers of difficulty and who takes part."""

@@ -1,0 +1,204 @@
+"""Virtual time: one heap of what comes next, one exchange, and everyone who trades at it.
+
+Ties are broken by the agent's name and its own counter, so that nobody's presence reorders the
+others. Whoever trades speaks to the Pit of its market; the exchange's events come back as fills.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import heapq
+from collections.abc import Callable, Iterable
+from typing import Any, Protocol
+
+import numpy as np
+
+from venue.engine.codes import CommandKind, EventKind, OrderKind, TimeInForce
+from venue.engine.exchange import Exchange
+from venue.engine.layout import COMMAND
+from venue.pit import Fill, Pit
+from venue.public import View, public_view
+from venue.scenario.fundamental import STEP_NS, Reals, Regime, RegimePath
+from venue.scenario.symbols import UNIT, Symbol
+from venue.truth import Truth
+
+WEALTH = 10**15  # units of each asset an agent starts with
+
+_ACCEPTED, _REJECTED = EventKind.ACCEPTED.value, EventKind.REJECTED.value
+_TRADE, _LEVEL = EventKind.TRADE.value, EventKind.LEVEL.value
+_CANCELLED, _EXPIRED = EventKind.CANCELLED.value, EventKind.EXPIRED.value
+
+
+class Participant(Protocol):
+    """Someone with a name who is started once and hears of its own fills."""
+
+    name: str
+    family: str
+
+    @property
+    def pit(self) -> Pit:
+        """The market it trades in."""
+        ...
+
+    def start(self, sim: Simulation) -> None:
+        """Schedule the first action."""
+        ...
+
+    def on_fill(self, fill: Fill) -> None:
+        """One of its orders traded."""
+        ...
+
+    def on_end(self, order: int) -> None:
+        """One of its orders is over without having traded in full."""
+        ...
+
+    def traits(self) -> dict[str, Any]:
+        """What scorers may want to know about it."""
+        ...
+
+
+class Simulation:
+    """Several markets on one clock.
+
+    Args:
+        symbols: the markets, in order.
+        worths: the fundamental price of each at each step, shape (n_steps,).
+        regimes: the state of the whole market.
+        start_ns: when it starts, ns UTC.
+    """
+
+    def __init__(
+        self, symbols: tuple[Symbol, ...], worths: tuple[Reals, ...], regimes: RegimePath, start_ns: int
+    ) -> None:
+        self.exchange = Exchange([symbol.rules() for symbol in symbols], has_history=False)
+        self.pits = tuple(
+            Pit(n, s, w, start_ns) for n, (s, w) in enumerate(zip(symbols, worths, strict=True))
+        )
+        self.now = self.start_ns = start_ns
+        self.truth = Truth()
+        self.agents: dict[int, Participant] = {}
+        self._heap: list[tuple[int, str, int, Callable[..., None], tuple[Any, ...]]] = []
+        self._counts: dict[str, int] = {}
+        self._command = np.zeros(1, COMMAND)
+        self._regimes = regimes
+        changes = np.flatnonzero(np.diff(regimes.states, prepend=-1))
+        for i in changes.tolist():
+            self.truth.regimes.append((start_ns + i * STEP_NS, Regime(int(regimes.states[i])).name.lower()))
+
+    @property
+    def regime(self) -> int:
+        """The state of the whole market now."""
+        states = self._regimes.states
+        return int(states[min((self.now - self.start_ns) // STEP_NS, len(states) - 1)])
+
+    def add(self, agent: Participant) -> None:
+        """Open an account for someone and start it."""
+        account = self.exchange.open_account(maker_ppm=0, taker_ppm=500, ts=self.now)
+        for asset in (agent.pit.symbol.base, "USDT"):
+            self.exchange.deposit(account, asset, WEALTH, ts=self.now)
+        self.agents[account] = agent
+        agent.pit.accounts[agent.name] = account
+        self.truth.agents.append((agent.pit.symbol.name, agent.name, agent.family, agent.traits()))
+        agent.start(self)
+
+    def at(self, ts: int, agent: str, action: Callable[..., None], *args: Any) -> None:
+        """Let ``action`` happen at ``ts``, not before now."""
+        count = self._counts.get(agent, 0)
+        self._counts[agent] = count + 1
+        heapq.heappush(self._heap, (max(ts, self.now), agent, count, action, args))
+
+    def run(self, seconds: float) -> None:
+        """Go on for so many seconds of virtual time."""
+        until = self.now + round(seconds * 1e9)
+        while self._heap and self._heap[0][0] <= until:
+            ts, _, _, action, args = heapq.heappop(self._heap)
+            self.now = ts
+            action(*args)
+        self.now = until
+
+    def place(
+        self,
+        agent: Participant,
+        side: int,
+        price: int,
+        size: int,
+        *,
+        intent: str,
+        kind: OrderKind = OrderKind.LIMIT_MAKER,
+        tif: TimeInForce = TimeInForce.GTC,
+        parent: int = 0,
+        planned_end_ts: int = 0,
+    ) -> int:
+        """Place an order (side +1 or -1, ticks, lots); returns its id, 0 where it was refused."""
+        pit = agent.pit
+        row = (CommandKind.PLACE.value, pit.number, pit.accounts[agent.name], (1 - side) // 2)
+        rest = (kind.value, tif.value, 0, 0, self.now, price, size, 0, 0, 0, 0, 0, 0, 0)
+        order = self._perform(pit, row + rest)
+        if order:
+            label = (agent.name, intent, parent, side, price, size, planned_end_ts)
+            self.truth.orders.append((pit.symbol.name, order, self.now, *label))
+        return order
+
+    def cancel(self, agent: Participant, order: int) -> None:
+        """Cancel an order; nothing happens where it is over."""
+        pit = agent.pit
+        row = (CommandKind.CANCEL.value, pit.number, pit.accounts[agent.name], 0)
+        self._perform(pit, row + (0, 0, 0, 0, self.now, 0, 0, 0, 0, 0, 0, 0, order, 0))
+
+    def _perform(self, pit: Pit, row: tuple[int, ...]) -> int:
+        self._command[0] = row
+        return self._absorb(pit, self.exchange.run(self._command).tolist())
+
+    def _absorb(self, pit: Pit, events: Iterable[tuple[int, ...]]) -> int:
+        placed = 0
+        for event in events:
+            kind = event[0]
+            if kind == _LEVEL:
+                pit.on_level(self.now, event[3], event[11], event[12], event[20])
+            elif kind == _ACCEPTED:
+                placed = event[9]
+            elif kind == _TRADE:
+                self._on_trade(pit, event)
+            elif kind in (_CANCELLED, _EXPIRED):
+                cause = "cancelled" if kind == _CANCELLED else "expired"
+                self.truth.ends.append((pit.symbol.name, event[9], self.now, cause, event[13]))
+                self.agents[event[8]].on_end(event[9])
+        return placed
+
+    def _on_trade(self, pit: Pit, event: tuple[int, ...]) -> None:
+        side = 1 - 2 * event[3]
+        taker, maker = self.agents[event[8]], self.agents[event[15]]
+        order, other, price, size, number = event[9], event[16], event[11], event[12], event[20]
+        pit.on_trade(self.now, side, price, size, number)
+        row = (side, price, size, taker.name, maker.name, order, other)
+        self.truth.trades.append((pit.symbol.name, number, self.now, *row))
+        for over, left in ((order, event[13]), (other, event[18])):
+            if left == 0:
+                self.truth.ends.append((pit.symbol.name, over, self.now, "filled", 0))
+        taker.on_fill(Fill(self.now, order, side, price, size, event[13], False))
+        maker.on_fill(Fill(self.now, other, -side, price, size, event[18], True))
+
+    def view(self, symbol: str, period_ns: int) -> View:
+        """What the public has seen of a market (see venue/public.py), in buckets of ``period_ns``."""
+        pit = next(pit for pit in self.pits if pit.symbol.name == symbol)
+        tick, lot = pit.symbol.tick_units, pit.symbol.lot_units
+        levels = np.array(pit.levels, np.int64).reshape(-1, 5) * np.array([1, 1, tick, lot, 1])
+        prints = np.array(pit.prints, np.int64).reshape(-1, 5) * np.array([1, 1, tick, lot, 1])
+        return public_view(levels, prints, period_ns)
+
+    def digest(self) -> str:
+        """A hash of all that everyone saw and all that is known behind it."""
+        seen = hashlib.sha256()
+        for pit in self.pits:
+            seen.update(repr((pit.levels, pit.prints)).encode())
+        seen.update(repr((self.truth.orders, self.truth.ends, self.truth.quoting)).encode())
+        return seen.hexdigest()
+
+
+def quote_units(sim: Simulation, agent: Participant) -> int:
+    """Free and locked quote of an agent in 1e-8 units of its asset."""
+    free, locked = sim.exchange.balances(agent.pit.accounts[agent.name])["USDT"]
+    return free + locked
+
+
+__all__ = ["UNIT", "Participant", "Simulation", "quote_units"]
