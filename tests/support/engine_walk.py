@@ -40,9 +40,10 @@ GEM = MarketRules(
     symbol="GEMUSDT",
     base="GEM",
     quote="USDT",
-    tick=Decimal("0.0001"),
+    tick=Decimal("0.00000001"),
     lot=Decimal(1),
-    reference=Decimal("30.0000"),
+    reference=Decimal("0.003"),
+    min_price=Decimal("0.000001"),
     max_size=Decimal(70),
     max_orders=9,
 )
@@ -79,12 +80,12 @@ def new_oracle(kind: type[SlowEngine] = SlowEngine) -> SlowEngine:
 
 
 def opening() -> Void:
-    """Accounts with different fees and just enough money to run out of it."""
+    """Accounts with different fees and (in COIN, USDT and GEM) just enough money to run out of it."""
     commands = []
     for maker, taker in FEES:
         commands.append(command(kind=C.OPEN_ACCOUNT, price=maker, size=taker))
     for account in range(ACCOUNTS):
-        for asset, units in ((0, 9_000_000), (1, 300_000_000), (2, 60_000_000_000)):
+        for asset, units in enumerate((9_000_000, 25_000_000, 9_000_000_000)):
             commands.append(command(kind=C.DEPOSIT, account=account, order=asset, size=units))
     return np.concatenate(commands)
 
@@ -133,7 +134,7 @@ def _shape_orders(rng: np.random.Generator, rows: Void, centre: npt.NDArray[np.i
     rows["tif"][((kind == 1) | (kind == 2)) & noise] = 0
     rows["price"][is_market] = 0
     by_cost = is_market & (rng.random(n) < 0.5)
-    unit = np.where(rows["market"] == 0, 1_000, 10_000)
+    unit = np.where(rows["market"] == 0, 1_000, 1)
     rows["cost"][by_cost] = (unit * centre * rng.integers(1, 400, n) // 10)[by_cost]
     rows["size"][by_cost] = 0
     stops = ((kind >= 3) & noise) | (rows["kind"] == C.PLACE_OCO)
@@ -251,7 +252,7 @@ def unsound(fast: Exchange) -> str:
         book = fast.book(rules.symbol, 1)
         if book.bids and book.asks and book.bids[0][0] >= book.asks[0][0]:
             return f"{rules.symbol} is crossed: {book}"
-        for account in range(ACCOUNTS):
+        for account in fast.accounts():
             for order in fast.open_orders(account, rules.symbol):
                 asset = rules.quote if order["side"] == 0 else rules.base
                 held[account, asset] = held.get((account, asset), 0) + int(order["locked"])
@@ -260,7 +261,7 @@ def unsound(fast: Exchange) -> str:
 
 def _unsound_money(fast: Exchange, held: dict[tuple[int, str], int]) -> str:
     owned: dict[str, int] = fast.fees_taken()
-    for account in range(ACCOUNTS):
+    for account in fast.accounts():
         for asset, (free, locked) in fast.balances(account).items():
             owned[asset] += free + locked
             if min(free, locked) < 0 or locked != held.get((account, asset), 0):

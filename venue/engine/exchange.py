@@ -239,9 +239,12 @@ class Exchange:
 
     def cancel_all(self, account: int, symbol: str, *, ts: int) -> list[Answer]:
         """Cancel every open order of an account in a market, oldest first."""
-        answers = []
-        while len(orders := self.open_orders(account, symbol)):
-            answers.append(self.cancel(account, symbol, int(orders[0]["id"]), ts=ts))
+        answers: list[Answer] = []
+        gone: set[int] = set()  # the other leg of an OCO goes with the first
+        for order_id in self.open_orders(account, symbol)["id"].tolist():
+            if order_id not in gone:
+                answers.append(self.cancel(account, symbol, order_id, ts=ts))
+                gone.update(answers[-1].of(EventKind.CANCELLED)["order"].tolist())
         return answers
 
     def replace(
@@ -294,6 +297,10 @@ class Exchange:
             name: (int(book["free"][account, i]), int(book["locked"][account, i]))
             for i, name in enumerate(self.assets.names)
         }
+
+    def accounts(self) -> range:
+        """The numbers of all accounts."""
+        return range(int(self._ledger[0]["accounts"]))
 
     def fees(self, account: int) -> tuple[int, int]:
         """Maker and taker fee of an account in millionths."""
