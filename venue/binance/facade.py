@@ -1,0 +1,113 @@
+"""A Binance spot venue on a loopback port."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from types import TracebackType
+
+from aiohttp import web
+
+from venue.binance.answering import Answering
+from venue.binance.control import Control
+from venue.binance.desk import Desk
+from venue.binance.faults import Faults
+from venue.binance.feeds import Feeds
+from venue.binance.limits import LimitConfig, Limits
+from venue.binance.rest import Rest
+from venue.binance.session import SocketConfig
+from venue.binance.signing import ApiKey
+from venue.binance.sockets import Sockets
+from venue.binance.streaming import Streaming
+from venue.binance.users import Users
+from venue.binance.wsapi import WsApi
+from venue.clock import Clock, WallClock
+from venue.wire import Wire
+
+LOOPBACK = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True)
+class FacadeConfig:
+    """Ports (0: any that is free), limits, and how often candles are sent."""
+
+    port: int = 0
+    control_port: int = 0
+    kline_ms: int = 2_000
+    limits: LimitConfig = field(default_factory=LimitConfig)
+    sockets: SocketConfig = field(default_factory=SocketConfig)
+
+
+class Facade:
+    """The protocols of Binance spot in front of an exchange.
+
+    ``async with Facade(wire, keys) as facade`` serves at ``facade.address``; faults are armed
+    through ``facade.faults`` or the control port. Other commands reach the exchange by
+    ``wire.run`` or ``wire.tell``, so that the facade hears of them.
+    """
+
+    def __init__(
+        self,
+        wire: Wire,
+        keys: Sequence[ApiKey],
+        *,
+        clock: Clock | None = None,
+        faults: Faults | None = None,
+        config: FacadeConfig | None = None,
+    ) -> None:
+        self.config = config or FacadeConfig()
+        self.faults = faults or Faults()
+        self.desk = Desk(wire, keys, clock or WallClock(), Limits(self.config.limits))
+        self.feeds = Feeds(self.desk, kline_ms=self.config.kline_ms)
+        self.users = Users(self.desk)
+        self.sockets = Sockets(self.desk, self.faults, self.config.sockets)
+        self._answering = Answering(self.desk, self.faults)
+        self._ws_api = WsApi(self._answering, self.users, self.sockets)
+        self._runners: list[web.AppRunner] = []
+        self.address = ""
+        self.control_address = ""
+
+    async def start(self) -> None:
+        """Listen; afterwards the addresses are known."""
+        control = Control(self.desk, self.faults, self.users, self.sockets)
+        self.address = await self._listen(self._application(), self.config.port)
+        self.control_address = await self._listen(control.application(), self.config.control_port)
+
+    def _application(self) -> web.Application:
+        app = web.Application()
+        streaming = Streaming(self.feeds, self.sockets)
+        app.router.add_get("/ws-api/v3", self._ws_api.serve)
+        for path in ("/stream", "/ws", "/stream/ws", "/ws/{names:.+}", "/stream/ws/{names:.+}"):
+            app.router.add_get(path, streaming.serve)
+        app.router.add_route("*", "/{path:.*}", Rest(self._answering).serve)
+        return app
+
+    async def _listen(self, app: web.Application, port: int) -> str:
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+        await runner.setup()
+        site = web.TCPSite(runner, LOOPBACK, port)
+        await site.start()
+        self._runners.append(runner)
+        host, bound = runner.addresses[0][:2]
+        return f"{host}:{bound}"
+
+    async def stop(self) -> None:
+        """Cut all connections and listen no longer."""
+        self.feeds.close()
+        self._ws_api.close()
+        await self.sockets.close()
+        for runner in self._runners:
+            await runner.cleanup()
+        self._runners.clear()
+
+    async def __aenter__(self) -> Facade:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.stop()
