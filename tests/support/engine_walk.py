@@ -34,7 +34,7 @@ COIN = MarketRules(
     bid_up=Decimal("1.08"),
     ask_down=Decimal("0.92"),
     ask_up=Decimal("1.08"),
-    max_orders=14,
+    max_orders=5,
 )
 GEM = MarketRules(
     symbol="GEMUSDT",
@@ -45,7 +45,7 @@ GEM = MarketRules(
     reference=Decimal("0.003"),
     min_price=Decimal("0.000001"),
     max_size=Decimal(70),
-    max_orders=9,
+    max_orders=4,
 )
 Void = npt.NDArray[np.void]
 MISSING = 7  # no such market

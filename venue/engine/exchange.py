@@ -142,12 +142,9 @@ class Exchange:
         return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
     def _perform(self, kind: CommandKind, ts: int, **fields: Any) -> Answer:
-        command = np.zeros(1, COMMAND)
-        command["kind"] = kind
-        command["ts"] = ts
-        for name, value in fields.items():
-            command[name] = value
-        return Answer(self.run(command))
+        fields |= {"kind": kind, "ts": ts}
+        row = tuple(fields.get(name, 0) for name in COMMAND.names or ())
+        return Answer(self.run(np.array([row], COMMAND)))
 
     def client_key(self, word: str) -> int:
         """The number of a client order id; "" is 0, none."""
@@ -317,9 +314,7 @@ class Exchange:
 
     def open_orders(self, account: int, symbol: str) -> Void:
         """An account's open orders (layout.ORDER), oldest id first."""
-        orders = memory.open_slots(self._markets[self.numbers[symbol]])
-        own: Void = orders[orders["account"] == account]
-        return own
+        return memory.open_slots(self._markets[self.numbers[symbol]], account)
 
     def order(self, account: int, symbol: str, order_id: int = 0, *, client: str = "") -> OrderState | None:
         """An order of an account, open or over; None where there is none."""

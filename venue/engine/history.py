@@ -11,6 +11,7 @@ import numpy.typing as npt
 from venue.engine.codes import CommandKind, EventKind, OrderKind
 
 Void = npt.NDArray[np.void]
+Event = dict[str, int]
 
 
 class Status(StrEnum):
@@ -84,45 +85,47 @@ class History:
 
     def absorb(self, commands: Void, first: int, events: Void) -> None:
         """Take in the events of ``commands``, the first of which has the number ``first``."""
-        for event in events:
-            kind = int(event["kind"])
+        names = events.dtype.names or ()
+        for row in events[events["kind"] != EventKind.LEVEL].tolist():
+            event = dict(zip(names, row, strict=True))
+            kind = event["kind"]
             if kind == EventKind.ACCEPTED:
-                self._open(commands[int(event["command"]) - first], event)
+                self._open(commands[event["command"] - first], event)
             elif kind == EventKind.TRADE:
                 self._trade(event)
             elif kind in (EventKind.CANCELLED, EventKind.EXPIRED):
                 order = self._order(event)
                 order.status = Status.CANCELED if kind == EventKind.CANCELLED else Status.EXPIRED
-                order.reason = int(event["reason"])
+                order.reason = event["reason"]
             elif kind == EventKind.TRIGGERED:
                 self._order(event).is_working = True
             elif kind == EventKind.AMENDED:
-                self._order(event).size = int(event["size"])
+                self._order(event).size = event["size"]
 
-    def _order(self, event: np.void) -> OrderState:
-        order = self.orders[int(event["market"]), int(event["order"])]
-        order.updated = int(event["ts"])
+    def _order(self, event: Event) -> OrderState:
+        order = self.orders[event["market"], event["order"]]
+        order.updated = event["ts"]
         return order
 
-    def _open(self, command: np.void, event: np.void) -> None:
-        kind = int(event["order_kind"])
+    def _open(self, command: np.void, event: Event) -> None:
+        kind = event["order_kind"]
         is_stop = kind in (OrderKind.STOP_LOSS_LIMIT, OrderKind.TAKE_PROFIT_LIMIT)
         order = OrderState(
-            market=int(event["market"]),
-            id=int(event["order"]),
-            account=int(event["account"]),
-            client=int(event["client"]),
-            side=int(event["side"]),
+            market=event["market"],
+            id=event["order"],
+            account=event["account"],
+            client=event["client"],
+            side=event["side"],
             kind=kind,
             tif=int(command["tif"]),
             stp=int(command["stp"]),
-            price=int(event["price"]),
+            price=event["price"],
             stop=int(command["stop"]) if is_stop else 0,
-            size=int(event["size"]),
+            size=event["size"],
             cost=int(command["cost"]) if command["kind"] != CommandKind.PLACE_OCO else 0,
-            list_id=int(event["number"]),
-            placed=int(event["ts"]),
-            updated=int(event["ts"]),
+            list_id=event["number"],
+            placed=event["ts"],
+            updated=event["ts"],
             is_working=not is_stop,
         )
         self.orders[order.market, order.id] = order
@@ -130,22 +133,22 @@ class History:
         if order.client:
             self.of_client[order.market, order.account, order.client] = order.id
 
-    def _trade(self, event: np.void) -> None:
-        taker_side = int(event["side"])
+    def _trade(self, event: Event) -> None:
+        taker_side = event["side"]
         self._fill(event, "", taker_side, is_maker=False)
         self._fill(event, "other_", 1 - taker_side, is_maker=True)
 
-    def _fill(self, event: np.void, who: str, side: int, *, is_maker: bool) -> None:
-        market, price, size = (int(event[name]) for name in ("market", "price", "size"))
-        order = self.orders[market, int(event[f"{who}order"])]
+    def _fill(self, event: Event, who: str, side: int, *, is_maker: bool) -> None:
+        market, price, size = (event[name] for name in ("market", "price", "size"))
+        order = self.orders[market, event[f"{who}order"]]
         cost = price * size * self._cost_units[market]
-        fee, ts = int(event[f"{who}fee"]), int(event["ts"])
+        fee, ts = event[f"{who}fee"], event["ts"]
         fill = Fill(
-            market, int(event["number"]), order.account, order.id, side, price, size, cost, fee, is_maker, ts
+            market, event["number"], order.account, order.id, side, price, size, cost, fee, is_maker, ts
         )
         order.filled += size
         order.spent += cost
         order.updated = ts
-        order.status = Status.FILLED if int(event[f"{who}left"]) == 0 else Status.PARTIALLY_FILLED
+        order.status = Status.FILLED if event[f"{who}left"] == 0 else Status.PARTIALLY_FILLED
         order.trades.append(fill)
         self.fills.setdefault((market, order.account), []).append(fill)

@@ -62,10 +62,13 @@ def new_log() -> Void:
     return np.zeros(1, LOG)
 
 
-def open_slots(market: Void) -> Void:
-    """The open orders of one market, oldest id first, copied."""
+def open_slots(market: Void, account: int | None = None) -> Void:
+    """The open orders of one market, or of one account there, oldest id first, copied."""
     pool = market["orders"][: int(market["used"])]
-    orders = pool[pool["state"] != FREE]
+    chosen = pool["state"] != FREE
+    if account is not None:
+        chosen &= pool["account"] == account
+    orders = pool[chosen]
     oldest_first: Void = orders[np.argsort(orders["id"])]
     return oldest_first
 
