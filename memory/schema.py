@@ -185,6 +185,8 @@ class FillRow(SQLModel, table=True):
     price: int = _nanos()
     size: int = _nanos()
     fee_quote: str
+    fee_asset: str
+    fee_amount: str
     is_maker: bool
     ts: int = _nanos()
     ts_known: int = _nanos()

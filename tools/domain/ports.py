@@ -5,7 +5,7 @@ Memory implements them, ``keeper_agent.app`` wires them, and tools never learn w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -29,6 +29,41 @@ class Neighbour:
     result: str
     ts_known: int
     ts: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What is left of a decision's trades: held ``size`` units, with a fill that opened it.
+
+    Attributes:
+        size: Sum of the fills, less fees taken in the base asset; size units.
+        intent: The last intent of the decision, which an intent to close follows.
+        price: Price of the last fill, units.
+    """
+
+    size: int
+    intent: Intent
+    price: int
+
+
+class OrderRecord(Protocol):
+    """What memory knows of orders when a process starts, or is compared with the venue."""
+
+    def open_intents(self) -> Sequence[Intent]:
+        """Every intent whose order has no end in memory, oldest first."""
+        ...
+
+    def fills_of(self, client_order_id: str) -> Sequence[Fill]:
+        """The fills of an order."""
+        ...
+
+    def holdings(self, base_of: Mapping[str, str]) -> Sequence[Holding]:
+        """What decisions still hold; ``base_of`` names the base asset of each symbol."""
+        ...
+
+    def knows(self, client_order_id: str) -> bool:
+        """Whether an intent of that id was ever written."""
+        ...
 
 
 class IntentLog(Protocol):

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from enum import StrEnum
 
-from tools.domain.market import Side
+from tools.domain.market import UNITS, Side
 
 
 class World(StrEnum):
@@ -208,7 +208,13 @@ class OrderUpdate:
 
 @dataclass(frozen=True, slots=True)
 class Fill:
-    """One execution of one of our orders; (venue, trade_id) is unique."""
+    """One execution of one of our orders; (venue, trade_id) is unique.
+
+    Attributes:
+        fee_quote: The fee's value in quote, whatever asset it was taken in.
+        fee_asset: The asset it was taken in; empty where it is the quote.
+        fee_amount: What was taken of ``fee_asset``; 0 where it is the quote.
+    """
 
     trade_id: str
     client_order_id: str
@@ -223,6 +229,13 @@ class Fill:
     fee_quote: Decimal
     is_maker: bool
     ts: int
+    fee_asset: str = ""
+    fee_amount: Decimal = Decimal(0)
+
+    def held_change(self, base: str) -> int:
+        """By how much it changes what is held of ``base``, units: a fee taken in base lessens it."""
+        taken = self.fee_amount * UNITS if self.fee_asset == base else Decimal(0)
+        return self.size * int(self.side) - int(taken.to_integral_value(ROUND_CEILING))
 
 
 @dataclass(frozen=True, slots=True)
