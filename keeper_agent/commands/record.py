@@ -25,7 +25,7 @@ from tools.market.recorder import Recorder
 MINUTE = 60 * NANOS
 LENGTHS = {"m": MINUTE, "h": 60 * MINUTE, "d": 24 * 60 * MINUTE}
 SIZES = {"MB": 10**6, "GB": 10**9, "TB": 10**12}
-WRITE_S = 2.0  # between two writes to disk
+WRITE_S = 1.0  # between two writes to disk
 LINE_S = 60.0  # between two progress lines where no terminal shows one
 SHOWN = ("messages", "bytes", "deltas_gaps", "deltas_snapshots", "losses", "stale", "malformed", "overflows")
 

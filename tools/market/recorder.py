@@ -1,20 +1,21 @@
 """Writing a live feed down as recordings that replay alone.
 
-Every period begins with the whole book, so that each recording stands for itself. Taking
+Each begins with the whole book, so that it stands for itself, and at the first print of its
+period, so that it always has both halves: a reader refuses a recording without prints. Taking
 events in costs little and never waits for the disk: ``put`` collects, ``collect`` hands over,
 ``write`` compresses and writes, in another thread if the caller likes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from tools.market.archive import Archive
-from tools.market.events import BOOK, EVENT, GAP, LAST, RESET, SNAPSHOT, Events
-from tools.market.lines import Batch
+from tools.market.events import BOOK, EVENT, GAP, LAST, PRINT, RESET, SNAPSHOT, Events
+from tools.market.lines import MICRO, Batch
 from tools.market.tapes import tape_name
 from tools.market.tardis_writer import book_header, book_lines, trade_lines, trades_header
 
@@ -24,6 +25,11 @@ class WholeBook:
 
     def __init__(self) -> None:
         self._levels: dict[tuple[int, int], int] = {}
+
+    @property
+    def is_known(self) -> bool:
+        """Whether there is anything in it."""
+        return bool(self._levels)
 
     def apply(self, rows: Events) -> None:
         """Follow whole messages."""
@@ -91,15 +97,19 @@ class Recorder:
         self._finished: list[Piece] = []
 
     def put(self, batch: Batch) -> None:
-        """Take a batch in; a period ends where the stamps say so, once its recording has both halves."""
+        """Take a batch in; a new recording begins with the first print of a new period."""
         track = self._tracks.setdefault(batch.symbol, _Track())
         self.rows += len(batch.events)
-        ids = list(batch.ids)
-        for period, events in self._periods(batch.events):
-            is_new = track.piece is None or (period > track.period and track.has_book and track.has_prints)
-            if is_new:
-                self._begin(track, batch.symbol, period, events)
-            self._keep(track, events, ids)
+        ids, rest = list(batch.ids), batch.events
+        if track.piece is None:
+            self._begin(track, batch.symbol, int(rest["ts_init"][0]))
+        while len(rest):
+            cut = self._first_of_period(track, rest)
+            self._keep(track, rest[:cut], ids)
+            if cut < len(rest) and track.has_book and track.has_prints and track.book.is_known:
+                self._begin(track, batch.symbol, int(rest["ts_init"][cut]))
+            self._keep(track, rest[cut : cut + 1], ids)
+            rest = rest[cut + 1 :]
 
     def collect(self) -> list[Piece]:
         """Everything taken in since the last time, to be handed to ``write``."""
@@ -136,26 +146,21 @@ class Recorder:
         self._tracks.clear()
         self.write(pieces)
 
-    def _periods(self, events: Events) -> Iterator[tuple[int, Events]]:
-        periods = events["ts_init"] // self._rotate_ns
-        cuts = np.flatnonzero(np.diff(periods)) + 1
-        for part in np.split(events, cuts):
-            if len(part):
-                yield int(part["ts_init"][0]) // self._rotate_ns, part
+    def _first_of_period(self, track: _Track, events: Events) -> int:
+        """Where the first print after the track's period is; the length where there is none."""
+        is_later = (events["kind"] == PRINT) & (events["ts_init"] // self._rotate_ns > track.period)
+        return int(np.argmax(is_later)) if is_later.any() else len(events)
 
-    def _begin(self, track: _Track, symbol: str, period: int, events: Events) -> None:
-        is_first = track.piece is None
+    def _begin(self, track: _Track, symbol: str, ts: int) -> None:
         if track.piece is not None:
             track.piece.is_last = True
             self._finished.append(track.piece)
-        start = int(events["ts_init"][0]) if is_first else period * self._rotate_ns
-        track.piece = Piece(symbol, tape_name(self._venue, symbol, start))
-        track.period, track.has_book, track.has_prints = period, False, False
-        opening = track.book.snapshot(start)
-        first = events[events["kind"] == BOOK][:1]
-        if len(opening) and not (len(first) and first["flags"][0] & RESET):
-            track.piece.book.append(opening)
-            track.has_book = True
+        track.piece = Piece(symbol, tape_name(self._venue, symbol, ts))
+        track.period, track.has_prints = ts // self._rotate_ns, False
+        track.has_book = track.book.is_known
+        if track.book.is_known:
+            # just before the print, which would be read first at the same stamp
+            track.piece.book.append(track.book.snapshot(ts - MICRO))
 
     def _keep(self, track: _Track, events: Events, ids: list[int]) -> None:
         piece = track.piece
