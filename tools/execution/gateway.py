@@ -182,7 +182,7 @@ class OrderGateway:
         refusal = self._refusal(order)
         if refusal:
             return Judgement(Verdict.REJECTED, refusal)
-        order.phase = Phase.UNKNOWN
+        order.phase = Phase.SENT
         try:
             async with asyncio.timeout(self.config.deadline_s) as order.timer:
                 state = await self.wire.place(order.intent)
@@ -301,6 +301,7 @@ class OrderGateway:
         self._heard()
 
     def _unknown(self, order: WorkingOrder, reason: str) -> None:
+        order.phase = Phase.UNKNOWN
         self._tell(order, OrderStatus.UNKNOWN, reason)
 
     def _refuse(self, order: WorkingOrder, reason: str) -> None:

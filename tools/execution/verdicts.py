@@ -20,6 +20,7 @@ UNSURE = frozenset({-1000, -1001, -1006, -1007, -1008})
 BAD_KEY = frozenset({-2014, -2015})
 NOT_FOUND = frozenset({-2011, -2013})
 DIALLING = frozenset({"ClientConnectorError", "gaierror"})
+VAGUE_CLASSES = frozenset({"ExchangeClosedByUser", "UnsubscribeError"})
 
 
 class Verdict(Enum):
@@ -83,7 +84,10 @@ def _verdict(error: BaseException) -> Verdict:
         return Verdict.LATE
     if "OperationFailed" in names or code in UNSURE:
         return Verdict.UNKNOWN
-    return Verdict.REJECTED if "ExchangeError" in names and code is not None else Verdict.UNKNOWN
+    if "ExchangeError" not in names or names & VAGUE_CLASSES:
+        return Verdict.UNKNOWN
+    is_typed = type(error).__name__ != "ExchangeError"
+    return Verdict.REJECTED if is_typed or code is not None else Verdict.UNKNOWN
 
 
 def _names(error: BaseException) -> set[str]:

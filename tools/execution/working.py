@@ -11,9 +11,10 @@ from tools.execution.wire import OrderState
 
 
 class Phase(StrEnum):
-    """Where an order stands: the last before the wire is WAITING, nothing is known while UNKNOWN."""
+    """Where an order stands: WAITING before the wire, SENT until a reply is due, UNKNOWN after silence."""
 
     WAITING = "waiting"
+    SENT = "sent"
     UNKNOWN = "unknown"
     OPEN = "open"
     OVER = "over"
