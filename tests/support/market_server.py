@@ -215,7 +215,8 @@ class Watcher:
 
     def prints(self, symbol: str) -> Events:
         events = self.all_events(symbol)
-        return events[events["kind"] == PRINT]
+        prints: Events = events[events["kind"] == PRINT]
+        return prints
 
 
 async def until(claim: Callable[[], bool], seconds: float = 5.0) -> None:

@@ -143,8 +143,7 @@ class DepthSync:
     def _step(self, delta: Depth) -> None:
         self.counts.applied += 1
         self._version, self._is_joined = delta.last, True
-        if len(delta.rows):
-            self._ts_event = int(delta.rows["ts_event"][0])
+        self._ts_event = delta.ts_event
 
     def _wait(self, delta: Depth) -> None:
         self._waiting.append(delta)

@@ -1,6 +1,6 @@
 """INV-12: whatever is lost, repeated, late or stale, a book that is said to be sound is the venue's book."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -63,7 +63,7 @@ class Follower:
         self.book: Levels = {}
         self.n_checked = 0
 
-    def take(self, messages: Iterator[Events] | list[Events] | tuple[Events, ...]) -> None:
+    def take(self, messages: Sequence[Events]) -> None:
         for rows in messages:
             assert rows["flags"][-1] & LAST
             for row in rows:

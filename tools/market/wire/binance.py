@@ -112,7 +112,7 @@ class BinanceWire:
         if n < 0:
             return fault("depthUpdate needs b and a as [[price, size], …] of decimals", frame)
         after = found.pu if found.pu >= 0 else found.U - 1
-        return Depth(found.s, after, found.u, self._scratch.taken(n))
+        return Depth(found.s, after, found.u, self._scratch.taken(n), found.E * MILLI)
 
 
 def decode_snapshot(body: bytes, scratch: Scratch) -> Snapshot | Fault:

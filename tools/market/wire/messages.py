@@ -25,6 +25,7 @@ class Depth(msgspec.Struct, frozen=True):
     after: int
     last: int
     rows: Events
+    ts_event: int = 0
 
 
 class Prints(msgspec.Struct, frozen=True):

@@ -91,7 +91,7 @@ class MexcWire:
         first, last = self._versions.tolist()
         if n < 0 or not 0 <= first <= last:
             return fault("aggregated depth needs levels of decimals and fromVersion <= toVersion", frame)
-        return Depth(symbol, first - 1, last, self._scratch.taken(n))
+        return Depth(symbol, first - 1, last, self._scratch.taken(n), ts)
 
     def _deals(
         self, symbol: str, body: np.ndarray[tuple[int], np.dtype[np.uint8]], ts: int, frame: bytes
