@@ -23,10 +23,18 @@ FOREVER = 1 << 62
 class KernelDesk:
     """One symbol's senses and desk; signals are off unless asked for."""
 
-    def __init__(self, instrument: Instrument = BTCUSDT, *, signals: bool = False) -> None:
+    def __init__(
+        self,
+        instrument: Instrument = BTCUSDT,
+        *,
+        signals: bool = False,
+        latency_ns: int = 0,
+        dwell_ns: int = 0,
+    ) -> None:
         parameters = default_parameters()
         self.market = new_senses(instrument, parameters)
         self.desk: Any = np.zeros(1, DESK)
+        self.desk["latency_ns"], self.desk["dwell_ns"] = latency_ns, dwell_ns
         self.buffer = feature_buffer()
         tune_range(self.desk["plan"], instrument, parameters)
         if not signals:
@@ -49,7 +57,8 @@ class KernelDesk:
         slot = int(self.desk["following"][0])
         follow = self.desk["follows"][0, slot]
         for name, value in asked.items():
-            follow["remaining" if name == "size" else name] = value
+            follow[name] = value
+        follow["remaining"] = follow["size"]
         follow["state"], follow["number"] = fo.TRAVELLING, slot + 1
         self.desk["following"] += 1
         return slot

@@ -57,7 +57,7 @@ class JournalledMarket(PaperMarket):
     """A paper market that notes when something is sent to it."""
 
     def __init__(self, journal: list[tuple[str, Any]], instrument: Instrument, **parameters: float) -> None:
-        super().__init__(instrument, default_parameters(parameters))
+        super().__init__(instrument, default_parameters({"stop_dwell_ms": 0} | dict(parameters or {})))
         self._journal = journal
 
     def place(self, intent: Intent) -> None:
@@ -76,7 +76,7 @@ class ExecutorDesk:
         self, instrument: Instrument = COIN, executor: type[Executor] = Executor, **parameters: float
     ) -> None:
         self.journal: list[tuple[str, Any]] = []
-        self.parameters = default_parameters(parameters)
+        self.parameters = default_parameters({"stop_dwell_ms": 0} | dict(parameters or {}))
         self.instrument = instrument
         self.market = JournalledMarket(self.journal, instrument, **parameters)
         self.market.desk["plan"]["next_check"] = 1 << 62  # the tests raise the signals

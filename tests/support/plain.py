@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from tools.execution.following import CENSORED, PENDING, STOPPED, TARGET, TIMED_OUT, UNFILLED
+from tools.execution.following import PENDING, STOPPED, TARGET, TIMED_OUT, UNFILLED
 from tools.execution.matching import CANCELLED, FILLED, OPENED, REJECTED
 from tools.market.events import BOOK, LAST, RESET, Events
 
@@ -143,57 +143,87 @@ class PlainExchange:
 
 
 class PlainFollow:
-    """One signal followed by the triple barrier; a long position, the exit is at the bid."""
+    """One signal followed as its orders would fare: entry and target wait, a stop must last, a sale takes time."""
 
-    def __init__(self, **asked: int) -> None:
+    ENTRY, TARGET = 1, 2  # numbers of the two orders
+
+    def __init__(self, *, latency_ns: int = 0, dwell_ns: int = 0, **asked: int) -> None:
         self.asked = asked  # entry, target, stop, size, ts_active, ts_withdraw, hold_ns
-        self.book = PlainBook()
-        self.order: PlainOrder | None = None
+        self.latency_ns, self.dwell_ns = latency_ns, dwell_ns
+        self.venue = PlainExchange()
+        self.breach = self.leaving = self.ts_leave = 0
         self.said = {"result": PENDING} | dict.fromkeys(
             ("ts_entry", "ts_end", "highest", "lowest", "ts_target", "ts_stop", "exit", "ts_exit"), 0
         )
 
     def feed(self, events: Events) -> dict[str, int]:
         """What came of it by the end of ``events``; the book must stay sound."""
-        entry = PlainExchange()
-        a, said = self.asked, self.said
-        entry.place(1, 1, a["entry"], a["size"], a["ts_active"])
+        a, said, venue = self.asked, self.said, self.venue
+        venue.place(self.ENTRY, 1, a["entry"], a["size"], a["ts_active"])
         for k, row in enumerate(events):
             ts = int(row["ts_init"])
-            if self._is_over(ts, rejected=any(n[0] == REJECTED for n in entry.notices), book=entry.book):
+            self._fall_due(ts)
+            if said["ts_end"]:
                 return said
-            was_open = bool(said["ts_entry"])
-            entry.feed(events[k : k + 1])
-            bid = entry.book.bid
-            if not was_open:
-                if entry.orders[0].is_over and entry.notices[-1][0] == FILLED:
-                    said |= {"ts_entry": ts, "highest": bid, "lowest": bid}
-            elif row["kind"] != BOOK:
-                if row["price"] > a["target"] and row["side"] >= 0:
-                    self._touch("ts_target", TARGET, a["target"], ts)
-            elif row["flags"] & LAST:
-                said |= {"highest": max(said["highest"], bid), "lowest": min(said["lowest"], bid)}
-                if bid >= a["target"]:
-                    self._touch("ts_target", TARGET, a["target"], ts)
-                if bid <= a["stop"]:
-                    self._touch("ts_stop", STOPPED, bid, ts)
+            venue.feed(events[k : k + 1])
+            if not said["ts_entry"]:
+                if self._filled(self.ENTRY) == a["size"]:
+                    said |= {"ts_entry": ts, "highest": venue.book.bid, "lowest": venue.book.bid}
+                    venue.place(self.TARGET, -1, a["target"], a["size"], ts + self.latency_ns)
+                continue
+            if said["result"] == PENDING and self.leaving != TARGET and self._filled(self.TARGET) == a["size"]:
+                said["ts_target"] = said["ts_target"] or ts
+                self._sold(TARGET, a["target"], ts)
+            if row["kind"] == BOOK and row["flags"] & LAST:
+                self._look(ts)
         return said
 
-    def _touch(self, name: str, result: int, price: int, ts: int) -> None:
-        said = self.said
-        said[name] = said[name] or ts
-        if said["result"] == PENDING:
-            said |= {"result": result, "exit": price, "ts_exit": ts}
+    def _filled(self, number: int) -> int:
+        return sum(n[3] for n in self.venue.notices if n[0] == FILLED and n[1] == number)
 
-    def _is_over(self, ts: int, *, rejected: bool, book: PlainBook) -> bool:
-        a, said = self.asked, self.said
-        end = said["ts_entry"] + a["hold_ns"] if said["ts_entry"] else a["ts_withdraw"]
-        if rejected:
-            said |= {"result": UNFILLED, "ts_end": a["ts_active"]}
-        elif end < ts:
-            if not said["ts_entry"]:
-                said["result"] = UNFILLED
-            elif said["result"] == PENDING:
-                said |= {"result": TIMED_OUT, "exit": book.bid, "ts_exit": end}
-            said["ts_end"] = end
-        return said["result"] != CENSORED and said["ts_end"] > 0
+    def _look(self, ts: int) -> None:
+        a, said, bid = self.asked, self.said, self.venue.book.bid
+        if ts <= said["ts_entry"] + a["hold_ns"]:
+            said |= {"highest": max(said["highest"], bid), "lowest": min(said["lowest"], bid)}
+            said["ts_target"] = said["ts_target"] or (ts if bid >= a["target"] else 0)
+            said["ts_stop"] = said["ts_stop"] or (ts if bid <= a["stop"] else 0)
+        self.breach = 0 if bid > a["stop"] else self.breach or ts
+
+    def _fall_due(self, ts: int) -> None:
+        a, said, book = self.asked, self.said, self.venue.book
+        if not said["ts_entry"]:
+            rejected = [n for n in self.venue.notices if n[0] == REJECTED]
+            crosses = book.ask and a["entry"] >= book.ask and a["ts_active"] <= ts
+            if rejected or (crosses and not self.venue.orders[0].is_resting):
+                said |= {"result": UNFILLED, "ts_end": a["ts_active"]}
+            elif a["ts_withdraw"] < ts:
+                said |= {"result": UNFILLED, "ts_end": a["ts_withdraw"]}
+            return
+        end = said["ts_entry"] + a["hold_ns"]
+        if said["result"] == PENDING:
+            self._offer(ts)
+            if not self.ts_leave and self.breach and self.breach + self.dwell_ns <= ts:
+                self._leave(STOPPED, self.breach + self.dwell_ns)
+            if not self.ts_leave and end < ts:
+                self._leave(TIMED_OUT, end)
+            if self.ts_leave and self.ts_leave <= ts:
+                self._sold(self.leaving, book.bid, self.ts_leave)
+        if said["result"] != PENDING and end < ts:
+            said["ts_end"] = max(end, said["ts_exit"])
+
+    def _offer(self, ts: int) -> None:
+        """A target the bid has passed on arrival is sold at the market."""
+        target = self.venue.orders[1]
+        arrives = target.ts_active
+        is_due = not target.is_resting and not target.is_over and arrives <= ts
+        if is_due and not self.ts_leave and self.venue.book.bid >= self.asked["target"]:
+            self.leaving = TARGET
+            self.ts_leave = max(arrives, self.venue.book.ts) + self.latency_ns
+            target.is_over = True
+
+    def _leave(self, result: int, ts: int) -> None:
+        self.leaving, self.ts_leave = result, ts + 2 * self.latency_ns
+        self.venue.orders[1].ts_cancel = ts + self.latency_ns
+
+    def _sold(self, result: int, price: int, ts: int) -> None:
+        self.said |= {"result": result, "exit": price, "ts_exit": ts}

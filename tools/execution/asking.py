@@ -17,6 +17,7 @@ from tools.execution.wire import OrderState, Trade, Wire
 from tools.execution.working import GatewayConfig
 
 Said = TypeVar("Said")
+LOOK_UP, TRADES = 4.0, 20.0  # request weight; everything else weighs 1
 
 
 class Desk:
@@ -33,7 +34,8 @@ class Desk:
 
     async def look_up(self, intent: Intent) -> tuple[OrderState | None, BaseException | None]:
         """What the venue knows of an order, by client order id."""
-        return await self._ask(Lane.LOOKUP, lambda: self._wire.look_up(intent.symbol, intent.client_order_id))
+        symbol, order_id = intent.symbol, intent.client_order_id
+        return await self._ask(Lane.LOOKUP, lambda: self._wire.look_up(symbol, order_id), LOOK_UP)
 
     async def cancel(self, intent: Intent) -> tuple[OrderState | None, BaseException | None]:
         """Ask for a cancel."""
@@ -41,7 +43,8 @@ class Desk:
 
     async def trades(self, intent: Intent, venue_id: str) -> tuple[list[Trade], BaseException | None]:
         """The executions of an order."""
-        found, error = await self._ask(Lane.LOOKUP, lambda: self._wire.trades_of(intent.symbol, venue_id))
+        symbol = intent.symbol
+        found, error = await self._ask(Lane.LOOKUP, lambda: self._wire.trades_of(symbol, venue_id), TRADES)
         return found or [], error
 
     async def make_up(self, said: Judgement, tries: int) -> None:
@@ -59,9 +62,9 @@ class Desk:
         await self.make_up(said, tries)
 
     async def _ask(
-        self, lane: Lane, question: Callable[[], Awaitable[Said]]
+        self, lane: Lane, question: Callable[[], Awaitable[Said]], weight: float = 1.0
     ) -> tuple[Said | None, BaseException | None]:
-        await self._limiter.enter(lane)
+        await self._limiter.enter(lane, weight)
         try:
             async with asyncio.timeout(self._config.deadline_s):
                 return await question(), None

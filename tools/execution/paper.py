@@ -53,6 +53,8 @@ class PaperMarket:
     def tune(self, parameters: ParameterSet) -> None:
         """Bring the parameters in force into the kernels."""
         self._latency_ns = int(parameters["order_latency_ms"] * 1e6)
+        self.desk["latency_ns"] = self._latency_ns
+        self.desk["dwell_ns"] = int(parameters["stop_dwell_ms"] * 1e6)
         tune(self.senses, self.instrument, parameters)
         tune_range(self.desk["plan"], self.instrument, parameters)
 
@@ -238,6 +240,7 @@ class PaperMarket:
         follow["entry"] = signal.entry_price
         follow["target"] = signal.take_profit
         follow["stop"] = signal.stop
+        follow["size"] = size
         follow["remaining"] = size
         follow["ts_active"] = signal.ts + self._latency_ns
         follow["ts_withdraw"] = signal.ts + signal.entry_timeout_ns

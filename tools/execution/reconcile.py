@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from tools.domain.market import to_decimal, to_units
 from tools.domain.ports import OrderRecord
 from tools.execution.gateway import OrderGateway
+from tools.execution.working import Phase
 
 PREFIX = "kp"
 
@@ -95,7 +96,7 @@ class Reconciler:
         for _ in range(self._config.tries):
             version = self._gateway.version
             found = await self._compare()
-            is_still = version == self._gateway.version
+            is_still = version == self._gateway.version and self._stands_still()
             if is_still and (found.is_equal or found == last):
                 return self._conclude(found)
             last = found if is_still else None
@@ -103,6 +104,10 @@ class Reconciler:
         return self._conclude(
             last if last and not last.is_equal else Reconciliation(trouble="the account did not stand still")
         )
+
+    def _stands_still(self) -> bool:
+        """Whether every order under way is open at the venue, as far as we know."""
+        return all(o.phase is Phase.OPEN and o.ended is None for o in self._gateway.working)
 
     def _conclude(self, found: Reconciliation) -> Reconciliation:
         if found.is_equal:

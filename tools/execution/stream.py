@@ -28,7 +28,10 @@ DESK = np.dtype(
         ("noticed", np.int64),
         ("finished", np.int64),
         ("stop_price", np.int64),  # of the open long position; 0 is none
+        ("ts_breach", np.int64),  # since when the bid is at or below it; 0 if it is not
         ("stop_hit", np.int64),
+        ("latency_ns", np.int64),  # from sending an order to the venue acting
+        ("dwell_ns", np.int64),  # a breach of the stop must outlive this: a re-quote flickers
         ("is_sound", np.int64),  # the book after its last message
         ("plan", RANGE),
         ("orders", ma.ORDER, (ma.ORDERS,)),
@@ -40,6 +43,15 @@ DESK = np.dtype(
 
 
 @kernel
+def judge_stop(desk: Any, ts: int) -> None:
+    """A breach that has lasted until ``ts`` is a stop."""
+    if desk.ts_breach > 0 and desk.stop_price > 0 and desk.ts_breach + desk.dwell_ns <= ts:
+        desk.stop_price = 0
+        desk.ts_breach = 0
+        desk.stop_hit = 1
+
+
+@kernel
 def on_book(market: Any, desk: Any, ts: int) -> None:
     """The book is whole: let it act on orders, follows and the stop."""
     if market.book.status != SOUND:
@@ -48,9 +60,12 @@ def on_book(market: Any, desk: Any, ts: int) -> None:
         ma.orders_on_book(desk, market, ts)
     if desk.following > 0:
         fo.follows_on_book(desk, market, ts)
-    if desk.stop_price > 0 and 0 < market.book.best_bid <= desk.stop_price:
-        desk.stop_price = 0
-        desk.stop_hit = 1
+    bid = market.book.best_bid
+    if desk.stop_price == 0 or bid > desk.stop_price:
+        desk.ts_breach = 0
+    elif bid > 0 and desk.ts_breach == 0:
+        desk.ts_breach = ts
+    judge_stop(desk, ts)
 
 
 @kernel
@@ -73,6 +88,7 @@ def take_event(market: Any, desk: Any, event: Any, features: npt.NDArray[np.floa
         ma.orders_before(desk, market, ts)
     if desk.following > 0:
         fo.follows_before(desk, market, ts)
+    judge_stop(desk, ts)
     sense(market, event)
     signalled = False
     if event.kind != BOOK:

@@ -43,8 +43,10 @@ OPENING = book_message(START_NS, [(1, ENTRY, 10), (-1, ENTRY + WIDE, 10)], is_sn
 FILLING = print_event(at(1), -1, ENTRY, 13)  # ten ahead, three ours
 
 
-def follow(*events: Events, filling: Events = FILLING, **changes: int) -> dict[str, int]:
-    desk = KernelDesk()
+def follow(
+    *events: Events, filling: Events = FILLING, latency_ns: int = 0, dwell_ns: int = 0, **changes: int
+) -> dict[str, int]:
+    desk = KernelDesk(latency_ns=latency_ns, dwell_ns=dwell_ns)
     desk.follow(**(ASKED | changes))
     parts = sorted([filling, *events], key=lambda part: int(part["ts_init"][0]))
     desk.feed(np.concatenate([OPENING, *parts]))
@@ -71,8 +73,8 @@ def test_the_stop_first_leaves_at_the_bid_it_found() -> None:
 
 
 def test_both_barriers_are_noted_and_the_first_decides() -> None:
-    up = follow(*bids([(5, TARGET_PRICE), (9, STOP_PRICE), *AFTER]))
-    down = follow(*bids([(5, STOP_PRICE), (9, TARGET_PRICE), *AFTER]))
+    up = follow(*bids([(5, TARGET_PRICE + 1), (9, STOP_PRICE), *AFTER]))
+    down = follow(*bids([(5, STOP_PRICE), (9, TARGET_PRICE + 1), *AFTER]))
     assert (up["result"], up["ts_target"], up["ts_stop"]) == (TARGET, at(5), at(9))
     assert (down["result"], down["ts_stop"], down["ts_target"]) == (STOPPED, at(5), at(9))
 
@@ -80,6 +82,29 @@ def test_both_barriers_are_noted_and_the_first_decides() -> None:
 def test_a_touch_is_noted_once() -> None:
     said = follow(*bids([(5, 10_030), (6, ENTRY), (9, 10_030), *AFTER]))
     assert said["ts_target"] == at(5)
+
+
+def test_a_stop_must_outlive_a_flicker_of_the_quotes() -> None:
+    flicker = bids([(5, STOP_PRICE), (5.02, ENTRY), (30, ENTRY + 1), *AFTER])
+    assert follow(*flicker, dwell_ns=NANOS // 4)["result"] == TIMED_OUT
+    lasting = bids([(5, STOP_PRICE), (5.3, STOP_PRICE - 1), (30, ENTRY), *AFTER])
+    said = follow(*lasting, dwell_ns=NANOS // 4)
+    assert (said["result"], said["ts_stop"], said["exit"]) == (STOPPED, at(5), STOP_PRICE)
+
+
+def test_a_sale_in_haste_takes_two_latencies_and_the_bid_it_finds() -> None:
+    falling = bids([(5, STOP_PRICE), (5.05, STOP_PRICE - 3), (5.3, STOP_PRICE - 9), *AFTER])
+    said = follow(*falling, latency_ns=NANOS // 10)
+    assert (said["result"], said["exit"], said["ts_exit"]) == (STOPPED, STOP_PRICE - 3, at(5.2))
+
+
+def test_the_target_waits_in_its_queue_like_any_order() -> None:
+    offered = book_message(at(3), [(-1, TARGET_PRICE, 40)])
+    eaten = [print_event(at(s), 1, TARGET_PRICE, 25) for s in (10, 20)]
+    said = follow(offered, *eaten, *bids([*steady(61), *AFTER]), latency_ns=NANOS)
+    assert said["result"] == TARGET  # nothing was displayed when it arrived at second 2
+    late = follow(offered, *eaten, *bids([*steady(61), *AFTER]), latency_ns=3 * NANOS)
+    assert (late["result"], late["ts_exit"]) == (TARGET, at(20))  # forty ahead of three
 
 
 def test_time_runs_out_at_the_bid_of_that_moment() -> None:
@@ -93,12 +118,12 @@ def test_excursions_cover_the_entire_holding_time_even_after_the_result() -> Non
     assert (said["result"], said["highest"], said["lowest"]) == (TARGET, 10_090, 9_900)
 
 
-def test_a_print_above_the_target_fills_it_and_one_at_it_does_not() -> None:
-    touched = print_event(at(5), 1, TARGET_PRICE, 99)
-    through = print_event(at(6), 1, TARGET_PRICE + 1, 1)
+def test_prints_at_the_target_eat_its_queue_and_one_above_fills_it() -> None:
     sold = print_event(at(4), -1, TARGET_PRICE + 1, 1)
-    assert follow(touched, sold, *bids([*steady(61), *AFTER]))["result"] == TIMED_OUT
-    said = follow(touched, through, *bids([*steady(61), *AFTER]))
+    short = print_event(at(5), 1, TARGET_PRICE, 2)
+    through = print_event(at(6), 1, TARGET_PRICE + 1, 1)
+    assert follow(short, sold, *bids([*steady(61), *AFTER]))["result"] == TIMED_OUT
+    said = follow(short, through, *bids([*steady(61), *AFTER]))
     assert (said["result"], said["ts_exit"]) == (TARGET, at(6))
 
 
@@ -121,7 +146,7 @@ def test_an_entry_that_would_cross_is_unfilled_at_once() -> None:
 
 
 def test_a_print_through_the_entry_fills_it() -> None:
-    said = follow(*bids([(5, 10_020), *AFTER]), filling=print_event(at(2), -1, ENTRY - 1, 1))
+    said = follow(*bids([(5, 10_021), *AFTER]), filling=print_event(at(2), -1, ENTRY - 1, 1))
     assert (said["result"], said["ts_entry"]) == (TARGET, at(2))
 
 
@@ -177,10 +202,11 @@ def random_follow(seed: int, events: Events) -> dict[str, int]:
 def test_random_walks_end_as_the_slow_oracle_says(seed: int) -> None:
     events = synthetic_market(seed=seed, seconds=25, depth=4)
     asked = random_follow(seed, events)
-    desk = KernelDesk()
+    pace = {"latency_ns": (0, 80_000_000)[seed % 2], "dwell_ns": (0, 250_000_000, 0)[seed % 3]}
+    desk = KernelDesk(**pace)
     desk.follow(**asked)
     desk.feed(events)
-    assert desk.followed() == PlainFollow(**asked).feed(events)
+    assert desk.followed() == PlainFollow(**pace, **asked).feed(events)
 
 
 def test_the_random_walks_meet_every_result() -> None:

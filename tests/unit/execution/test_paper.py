@@ -21,7 +21,7 @@ from tools.market.events import Events
 @pytest.fixture
 def market() -> PaperMarket:
     """A market with a book of 99.99 to 100.01 and no signals of its own."""
-    market = PaperMarket(COIN, default_parameters())
+    market = PaperMarket(COIN, default_parameters({"stop_dwell_ms": 0}))
     market.desk["plan"]["next_check"] = 1 << 62
     feed(market, quotes(0, 9_999, 10_001))
     return market
