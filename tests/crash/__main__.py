@@ -1,0 +1,28 @@
+"""``python -m tests.crash --kills 1000``: the whole crash loop, its figures as JSON."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import asdict
+
+import orjson
+
+from tests.crash.loop import Plan, crash
+from tests.crash.mutants import MUTANTS
+
+
+def main() -> int:
+    """Read the command line, kill, print."""
+    parser = argparse.ArgumentParser(prog="python -m tests.crash", description=__doc__)
+    parser.add_argument("--kills", type=int, default=1_000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--mutant", choices=MUTANTS, default="")
+    options = parser.parse_args()
+    figures = crash(Plan(options.kills, seed=options.seed, mutant=options.mutant))
+    sys.stdout.write(orjson.dumps(asdict(figures), option=orjson.OPT_INDENT_2).decode() + "\n")
+    return 1 if figures.breaches else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

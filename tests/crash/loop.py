@@ -1,0 +1,239 @@
+"""The crash loop: a venue that lives, and a worker that dies again and again."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import asdict, dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+
+from tests.crash.truth import Truth
+from tests.crash.worker import COIN, Job
+from venue.binance.demo import RandomFlow, demo_markets, fund
+from venue.binance.facade import Facade, FacadeConfig
+from venue.binance.faults import Fault, Faults
+from venue.binance.limits import LimitConfig
+from venue.binance.signing import ApiKey
+from venue.clock import WallClock
+from venue.engine.exchange import Exchange
+from venue.wire import Wire
+
+ROOT = Path(__file__).parents[2]
+ANSWER_S = 30.0
+FLOW_S = 0.004
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How often to kill, and how."""
+
+    kills: int
+    seed: int = 1
+    rounds: int = 6
+    most_steps: int = 1_200
+    mutant: str = ""
+    chance: float = 0.06
+    stop_at_breach: bool = False
+
+
+@dataclass(slots=True)
+class Figures:
+    """What came of it."""
+
+    kills: int = 0
+    kills_at_steps: int = 0
+    kills_in_recovery: int = 0
+    clean_ends: int = 0
+    recoveries: int = 0
+    resolved: int = 0
+    closed: int = 0
+    orders: int = 0
+    fills: int = 0
+    faults: dict[str, int] = field(default_factory=dict)
+    breaches: list[str] = field(default_factory=list)
+
+
+def lost_replies(chance: float) -> list[Fault]:
+    """Every way in which a request and its answer can be lost, before the effect and after it."""
+    kinds = [
+        ("cut_before", 0.0),
+        ("cut_after", 0.0),
+        ("hold_before", 0.2),
+        ("hold_after", 0.2),
+        ("error_before", 0.0),
+        ("error_after", 0.0),
+        ("garbage", 0.0),
+    ]
+    return [
+        Fault(kind=kind, where=where, count=-1, chance=share, seconds=seconds)
+        for kind, seconds in kinds
+        for where, share in (("order.place", chance), ("order.cancel", chance), ("order.status", chance / 3))
+    ]
+
+
+@asynccontextmanager
+async def a_venue(plan: Plan) -> AsyncIterator[tuple[Facade, ApiKey, Truth]]:
+    """A facade with a moving market and an account that holds quote only."""
+    clock = WallClock()
+    wire = Wire(Exchange(demo_markets()))
+    account = wire.exchange.open_account(ts=clock.now())
+    fund(wire, account, {"USDT": Decimal(10_000_000)}, clock.now())
+    key = ApiKey("crash-key", "crash-secret", account)
+    limits = LimitConfig(weight_a_minute=10**9, orders_10_s=10**9, orders_a_day=10**9)
+    faults = Faults(lost_replies(plan.chance), seed=plan.seed)
+    async with Facade(wire, [key], clock=clock, faults=faults, config=FacadeConfig(limits=limits)) as facade:
+        flow = asyncio.create_task(_flow(RandomFlow(wire, COIN.symbol, plan.seed, clock)))
+        try:
+            yield facade, key, Truth(wire.exchange, account)
+        finally:
+            flow.cancel()
+            with suppress(asyncio.CancelledError):
+                await flow
+
+
+async def _flow(market: RandomFlow) -> None:
+    while True:
+        market.step()
+        await asyncio.sleep(FLOW_S)
+
+
+class Zygote:
+    """The process that forks workers, and its lines."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self.process = process
+
+    @classmethod
+    async def start(cls) -> Zygote:
+        """Load everything once."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "tests.crash.zygote",
+            cwd=ROOT,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+        )
+        return cls(process)
+
+    async def hear(self) -> dict[str, Any]:
+        """The next line."""
+        assert self.process.stdout is not None
+        line = await asyncio.wait_for(self.process.stdout.readline(), ANSWER_S)
+        assert line, "the process that forks workers is gone"
+        said: dict[str, Any] = orjson.loads(line)
+        return said
+
+    def say(self, words: bytes) -> None:
+        """A line to whoever listens: the zygote, or the worker it has forked."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(words + b"\n")
+
+    async def stop(self) -> None:
+        """End it in order."""
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+        await self.process.wait()
+
+
+class CrashLoop:
+    """Kills until the plan is fulfilled, and compares with the venue after every recovery."""
+
+    def __init__(self, plan: Plan, home: Path) -> None:
+        self._plan = plan
+        self._home = home
+        self._chance = np.random.default_rng(plan.seed)
+        self.figures = Figures()
+
+    async def run(self) -> Figures:
+        """All deaths, then one life that is let recover in peace."""
+        async with a_venue(self._plan) as (facade, key, truth):
+            zygote = await Zygote.start()
+            lives = 0
+            while self.figures.kills < self._plan.kills and not self._is_over():
+                lives += 1
+                await self._life(zygote, facade, key, truth, self._job(facade, key, lives))
+            await self._life(zygote, facade, key, truth, self._job(facade, key, lives + 1, in_peace=True))
+            await zygote.stop()
+            self.figures.orders = truth.placed()
+            self.figures.fills = truth.executed()
+            self.figures.faults = dict(Counter(kind for kind, _ in facade.faults.struck))
+        return self.figures
+
+    def _is_over(self) -> bool:
+        return self._plan.stop_at_breach and bool(self.figures.breaches)
+
+    def _job(self, facade: Facade, key: ApiKey, life: int, *, in_peace: bool = False) -> Job:
+        at_step = 0 if in_peace or life % 2 else int(self._chance.integers(1, self._plan.most_steps))
+        return Job(
+            home=str(self._home),
+            url=f"http://{facade.address}",
+            key=key.key,
+            secret=key.secret,
+            seed=self._plan.seed * 100_000 + life,
+            kill_at=at_step,
+            rounds=1 if in_peace else self._plan.rounds,
+            mutant=self._plan.mutant,
+            has_stream=life % 3 == 0,
+        )
+
+    async def _life(self, zygote: Zygote, facade: Facade, key: ApiKey, truth: Truth, job: Job) -> None:
+        zygote.say(orjson.dumps(asdict(job)))
+        pid = int((await zygote.hear())["pid"])
+        killer = None
+        if job.kill_at == 0 and job.rounds > 1:
+            killer = asyncio.create_task(_kill_after(pid, float(self._chance.gamma(2.0, 0.2))))
+        recovered = False
+        while "ended" not in (said := await zygote.hear()):
+            if "recovered" in said:
+                recovered = True
+                self._judge(said, truth)
+                zygote.say(b"go")
+        if killer is not None:
+            killer.cancel()
+        self._count(int(said["ended"]), job, recovered=recovered)
+
+    def _judge(self, said: dict[str, Any], truth: Truth) -> None:
+        figures = self.figures
+        figures.recoveries += 1
+        figures.resolved += said["recovered"]
+        figures.closed += said["closed"]
+        found = truth.breaches(self._home)
+        if not said["agrees"]:
+            found.append(f"recovery ended without agreement: {said['words']}")
+        if said["external"]:
+            found.append(f"orders without an intent: {said['external']}")
+        figures.breaches += [f"life {figures.recoveries}: {breach}" for breach in found]
+
+    def _count(self, ended: int, job: Job, *, recovered: bool) -> None:
+        if ended == -signal.SIGKILL:
+            self.figures.kills += 1
+            self.figures.kills_at_steps += job.kill_at > 0
+            self.figures.kills_in_recovery += not recovered
+        elif ended == 0:
+            self.figures.clean_ends += 1
+        else:
+            self.figures.breaches.append(f"a worker ended with {ended}")
+
+
+async def _kill_after(pid: int, seconds: float) -> None:
+    await asyncio.sleep(seconds)
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+
+
+def crash(plan: Plan) -> Figures:
+    """Run ``plan`` in a home of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        return asyncio.run(CrashLoop(plan, Path(folder) / "home").run())
