@@ -19,7 +19,7 @@ class SocketConfig:
     """What the venue expects of those who listen."""
 
     most_queued: int = 10_000  # messages; who is further behind is cut off
-    messages_a_second: int = 5  # that a client may send
+    messages_a_second: int = 5  # that a client of market streams may send
     streams: int = 1_024  # a connection
     ping_s: float = 20.0
     pong_s: float = 60.0

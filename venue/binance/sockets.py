@@ -33,8 +33,10 @@ class Sockets:
         receive: Receiver,
         gone: Callable[[Session], None],
         opened: Callable[[Session], None] | None = None,
+        *,
+        is_paced: bool = False,
     ) -> web.WebSocketResponse:
-        """Serve one socket until it ends."""
+        """Serve one socket until it ends; a paced one may send only so many messages a second."""
         socket = web.WebSocketResponse(autoping=False, compress=False, max_msg_size=MOST_BYTES)
         await socket.prepare(request)
         session = Session(socket, request, self.faults)
@@ -46,7 +48,7 @@ class Sockets:
         try:
             if opened is not None:
                 opened(session)
-            await self._read(session, receive, pongs)
+            await self._read(session, receive, pongs, is_paced=is_paced)
         finally:
             self.open.discard(session)
             gone(session)
@@ -54,7 +56,7 @@ class Sockets:
                 task.cancel()
         return socket
 
-    async def _read(self, session: Session, receive: Receiver, pongs: list[float]) -> None:
+    async def _read(self, session: Session, receive: Receiver, pongs: list[float], *, is_paced: bool) -> None:
         window = Window(1_000)
         loop = asyncio.get_running_loop()
         async for message in session.socket:
@@ -64,7 +66,7 @@ class Sockets:
                 continue
             window.at(int(now * 1_000))
             window.count += 1
-            if window.count > self.config.messages_a_second:
+            if is_paced and window.count > self.config.messages_a_second:
                 await session.socket.close(code=POLICY_VIOLATION, message=b"Too many requests")
                 return
             await self._take(session, message, receive)

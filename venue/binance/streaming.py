@@ -48,7 +48,7 @@ class Streaming:
                 if channel is not None:
                     self._feeds.subscribe(session, channel)
 
-        return await self._sockets.serve(request, self.receive, self._feeds.forget, opened)
+        return await self._sockets.serve(request, self.receive, self._feeds.forget, opened, is_paced=True)
 
     def receive(self, session: Session, text: str) -> None:
         """Answer one message."""

@@ -20,6 +20,10 @@ class Users:
         self._n = 0
         desk.owners.append(self.tell)
 
+    def __len__(self) -> int:
+        """How many subscriptions there are."""
+        return len(self._subscriptions)
+
     def subscribe(self, session: Session, account: int) -> int:
         """Let a socket hear about an account; returns the number of the subscription."""
         number = self._n
