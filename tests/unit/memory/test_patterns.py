@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -56,6 +57,32 @@ def test_the_library_equals_the_table(lock: HomeLock, filled: Store, make: Any) 
         assert library.sync() == 6
         assert library.sync() == 0
         assert len(library) == 6
+        assert library.verify() == []
+
+
+def test_the_library_keeps_every_result_to_the_last_bit(
+    lock: HomeLock, store: Store, log: EpisodeLog, make: Any
+) -> None:
+    draw = random.Random(7)
+    results = [-10.268447499117325, 5e-324, -1.7976931348623157e308, 0.1 + 0.2]
+    results += [draw.gauss(0, 10.0 ** draw.randrange(-3, 4)) for _ in range(400)]
+    for n, net_bps in enumerate(results):
+        make.episode(log, n, net_bps=net_bps)
+    store.flush()
+    with PatternLibrary(lock, store) as library:
+        assert library.sync() == len(results)
+        assert library.verify() == []
+        found = library.nearest(make.vector(0), 2**62, len(results))
+        assert sorted(one.net_bps for one in found) == sorted(results)
+
+
+def test_a_library_that_kept_results_as_numbers_is_told_and_made_anew(lock: HomeLock, filled: Store) -> None:
+    with PatternLibrary(lock, filled) as library:
+        library.sync()
+        names = library._collection.get()["ids"]
+        library._collection.update(ids=names, metadatas=[{"net_bps": -6.9} for _ in names])
+        assert len(library.verify()) == 6
+        assert library.rebuild() == 6
         assert library.verify() == []
 
 
@@ -120,7 +147,7 @@ def test_differences_from_the_table_are_told_one_by_one(lock: HomeLock, filled: 
         assert sorted(library.verify()) == sorted(
             [
                 f"{first} is in memory but not in the library",
-                f"{second} has net_bps 99.0 in the library, expected -6.9",
+                f"{second} has net_bps 99.0 in the library, expected '-6.9'",
                 f"{third} has another vector in the library",
                 "o_foreign is in the library but not in memory",
             ]
