@@ -325,3 +325,14 @@ class Scratch:
     def taken(self, n: int) -> npt.NDArray[Any]:
         """The first ``n`` rows as events of their own."""
         return self._rows[:n].copy().view(EVENT)[:, 0]
+
+
+def warm_decoders() -> None:
+    """Compile or load every decoder now, so that the first frame of a live stream does not wait for it."""
+    nothing = np.frombuffer(b"[]", np.uint8)
+    rows = np.zeros((1, WORDS), np.int64)
+    decimal_units(nothing, 0, 1)
+    json_depth(nothing, nothing, 0, rows)
+    envelope(nothing, np.zeros(ENVELOPE, np.int64))
+    proto_depth(nothing, 0, rows, np.zeros(2, np.int64))
+    proto_deals(nothing, 0, rows)

@@ -17,6 +17,7 @@ import numpy as np
 
 from tools.domain.clock import Clock, Stopwatch
 from tools.domain.errors import BadUsage
+from tools.market.decode import warm_decoders
 from tools.market.endpoints import Endpoint
 from tools.market.instruments import split_symbol
 from tools.market.lines import MOST_PENDING, Batch, SymbolLine
@@ -74,6 +75,7 @@ class Feed:
 
     async def __aenter__(self) -> Feed:
         """Start dialling."""
+        warm_decoders()
         config = self._config
         streams = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
         books = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=config.dial_s))
