@@ -41,7 +41,11 @@ def traded(view: Void, book: Void, period_ns: int) -> npt.NDArray[np.int64]:
     prints = view[view["kind"] != BOOK]
     bucket = (prints["ts_event"] + period_ns - 1) // period_ns * period_ns
     for t, side, price, size in zip(
-        bucket.tolist(), prints["side"].tolist(), prints["price"].tolist(), prints["size"].tolist(), strict=True
+        bucket.tolist(),
+        prints["side"].tolist(),
+        prints["price"].tolist(),
+        prints["size"].tolist(),
+        strict=True,
     ):
         taken[t, -side, price] = taken.get((t, -side, price), 0) + size
     keys = zip(book["ts_event"].tolist(), book["side"].tolist(), book["price"].tolist(), strict=True)
@@ -68,7 +72,9 @@ def replenishment(gone_ts: Reals, added_ts: Reals) -> float:
     if not len(gone_ts) or not len(added_ts):
         return 0.0
     following = np.searchsorted(added_ts, gone_ts)
-    gap = np.where(following < len(added_ts), added_ts[np.minimum(following, len(added_ts) - 1)] - gone_ts, np.inf)
+    gap = np.where(
+        following < len(added_ts), added_ts[np.minimum(following, len(added_ts) - 1)] - gone_ts, np.inf
+    )
     return float(np.mean(gap <= REPLENISH_NS))
 
 
@@ -84,7 +90,9 @@ def score(view: Void, start_ns: int, end_ns: int, period_ns: int = NANOS // 10) 
     for side in (1, -1):
         mine = inside & (book["side"] == side)
         adds, goes = mine & (added > 0), mine & (change < 0)
-        sides.append((np.log(added[adds] * quote[adds]), ts[adds], np.log(-change[goes] * quote[goes]), ts[goes]))
+        sides.append(
+            (np.log(added[adds] * quote[adds]), ts[adds], np.log(-change[goes] * quote[goes]), ts[goes])
+        )
     if any(len(side[0]) < 3 for side in sides):
         return best
     centres = np.arange(0.0, np.log(500.0), STEP)
@@ -93,7 +101,9 @@ def score(view: Void, start_ns: int, end_ns: int, period_ns: int = NANOS // 10) 
         if both[i] <= best:
             break
         shares = [
-            replenishment(gone_ts[abs(gone - centres[i]) <= HALF_WIDTH], add_ts[abs(add - centres[i]) <= HALF_WIDTH])
+            replenishment(
+                gone_ts[abs(gone - centres[i]) <= HALF_WIDTH], add_ts[abs(add - centres[i]) <= HALF_WIDTH]
+            )
             for add, add_ts, gone, gone_ts in sides
         ]
         best = max(best, float(both[i]) * min(shares))

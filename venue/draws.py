@@ -59,4 +59,4 @@ class Draws:
 
     def between(self, low: float, high: float) -> float:
         """A number between two positive ones, uniform in its logarithm."""
-        return low * (high / low) ** self.uniform()
+        return low * math.exp(math.log(high / low) * self.uniform())

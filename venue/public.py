@@ -101,4 +101,8 @@ def public_view(levels: Rows, prints: Rows, period_ns: int, latency_ns: int = 20
     tape = print_rows(prints)
     tape["ts_init"] = bucket_end(prints[:, 0], period_ns) + latency_ns
     joined = np.concatenate([tape, book])
-    return joined[np.argsort(joined["ts_init"], kind="stable")]
+    order = np.argsort(joined["ts_init"], kind="stable")
+    view = np.zeros(len(joined), VIEW)  # field by field, so that the padding is the same bytes, too
+    for name in VIEW.names or ():
+        view[name] = joined[name][order]
+    return view

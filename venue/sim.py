@@ -133,7 +133,7 @@ class Simulation:
         pit = agent.pit
         row = (CommandKind.PLACE.value, pit.number, pit.accounts[agent.name], (1 - side) // 2)
         rest = (kind.value, tif.value, 0, 0, self.now, price, size, 0, 0, 0, 0, 0, 0, 0)
-        order = self._perform(pit, row + rest)
+        order = self._perform(pit, (*row, *rest))
         if order:
             label = (agent.name, intent, parent, side, price, size, planned_end_ts)
             self.truth.orders.append((pit.symbol.name, order, self.now, *label))
@@ -143,7 +143,7 @@ class Simulation:
         """Cancel an order; nothing happens where it is over."""
         pit = agent.pit
         row = (CommandKind.CANCEL.value, pit.number, pit.accounts[agent.name], 0)
-        self._perform(pit, row + (0, 0, 0, 0, self.now, 0, 0, 0, 0, 0, 0, 0, order, 0))
+        self._perform(pit, (*row, 0, 0, 0, 0, self.now, 0, 0, 0, 0, 0, 0, 0, order, 0))
 
     def _perform(self, pit: Pit, row: tuple[int, ...]) -> int:
         self._command[0] = row

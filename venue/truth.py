@@ -80,7 +80,7 @@ def as_table(rows: Sequence[Row], names: Sequence[str]) -> Any:
 def quoting_spells(truth: Truth, agent: str, end_ns: int) -> list[tuple[int, int, str]]:
     """The states of one market maker as (start, end, state), up to ``end_ns``."""
     rows = [(ts, state) for _, name, ts, state, _ in truth.quoting if name == agent]
-    ends = [ts for ts, _ in rows[1:]] + [end_ns]
+    ends = [*(ts for ts, _ in rows[1:]), end_ns][: len(rows)]
     return [
         (ts, min(until, end_ns), state) for (ts, state), until in zip(rows, ends, strict=True) if ts < end_ns
     ]

@@ -9,13 +9,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from venue.draws import Draws
 from venue.participants.agent import SECOND, Agent
 from venue.pit import NO_ASK, Pit
 
 LIFETIME_S = ((0.0, 0.02), (0.1, 0.14), (0.25, 2.0), (0.5, 9.0), (0.75, 47.0), (0.9, 77.0))
-LIFETIME_TAIL = (0.7, 3600.0)
+LIFETIME_TAIL = (0.5, 7200.0)
 DISTANCE_BPS = ((0.0, 2.0), (0.1, 9.0), (0.5, 83.0), (0.9, 206.0))
 DISTANCE_TAIL = (1.2, 3000.0)
 ROUND_MONEY = (5.0, 10.0, 10.0, 20.0, 20.0, 25.0, 50.0, 50.0, 100.0, 200.0)
@@ -48,8 +49,8 @@ def quantile(table: Sequence[tuple[float, float]], tail: tuple[float, float], u:
     top, last = table[-1]
     if u >= top:
         exponent, most = tail
-        return min(most, last * ((1 - u) / (1 - top)) ** (-1 / exponent))
-    for (low, first), (high, second) in zip(table, table[1:], strict=False):
+        return min(most, last * float(((1 - u) / (1 - top)) ** (-1 / exponent)))
+    for (low, first), (high, second) in pairwise(table):
         if u < high:
             return first * float((second / first) ** ((u - low) / (high - low)))
     return last

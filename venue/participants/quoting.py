@@ -59,6 +59,9 @@ def targets(style: Style, side: int, fair: float, lean: float, width: float) -> 
     """The quotes of one side, nearest first.
 
     Args:
+        style: the habits.
+        side: +1 bids, -1 asks.
+        fair: what it thinks the coin is worth, in ticks.
         lean: inventory as a share of its limit, in [-1, 1].
         width: multiple of the usual half spread.
     """

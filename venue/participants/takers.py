@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from venue.draws import Draws
 from venue.participants.agent import SECOND, Agent
 from venue.pit import NO_ASK, Pit
 
@@ -125,16 +126,14 @@ class Metaorders(Agent):
         side = 1 if draws.uniform() < 0.5 else -1
         gap, size = draws.lognormal(program.gap_s, 0.7), draws.lognormal(program.quote, 0.5)
         self.count += 1
-        self.slice(side, length, gap, size, self.count)
+        self.slice(side, length, gap, size, self.count, Draws(self.seed, f"{self.name}/{self.count}"))
         self.after(draws.exponential(program.every_s), self.launch)
 
-    def slice(self, side: int, left: int, gap: float, size: float, parent: int) -> None:
+    def slice(self, side: int, left: int, gap: float, size: float, parent: int, draws: Draws) -> None:
         """One child after another."""
         pit = self.pit
         touch = pit.best_ask if side > 0 else pit.best_bid
         if touch not in (0, NO_ASK) and abs(touch / pit.worth(self.sim.now) - 1) < 0.004:
             self.take(side, size, "metaorder", reach_bps=10, parent=parent)
         if left > 1:
-            self.after(
-                gap * (0.5 + (parent * 7 + left * 3) % 11 / 10), self.slice, side, left - 1, gap, size, parent
-            )
+            self.after(draws.exponential(gap), self.slice, side, left - 1, gap, size, parent, draws)

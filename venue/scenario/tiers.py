@@ -35,11 +35,11 @@ class Tier:
     mm_quote: tuple[float, float] = (4.0, 40.0)
     mm_families: tuple[Family, ...] = ALL_FAMILIES
     makers: int = 1
-    adds_hz: float = 1.0
+    adds_hz: float = 2.0
     sigma: float = 1.0
-    round_share: float = 0.25
+    round_share: float = 0.4
     grid_bots: int = 0
-    grid_rate_hz: float = 0.5
+    grid_rate_hz: float = 0.25
     grid_jitter: float = 0.02
     wash_every_s: float = 0.0
     spoof_every_s: float = 0.0
