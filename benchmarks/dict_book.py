@@ -20,6 +20,7 @@ SNAPSHOT, GAP = 1, 8
 EMPTY, SOUND, CROSSED, GAPPED, LOADING = range(5)
 CALM, VOLATILE, TRENDING, PANIC = 1, 2, 3, 4
 SECONDS = 128
+DAY = 86_400
 BINS = 256
 OFFSET = 96.0
 PER_OCTAVE = 8.0
@@ -74,8 +75,8 @@ class DictSenses:
             self.next_second = (ts // SECOND + 1) * SECOND
             return
         behind = (ts - self.next_second) // SECOND + 1
-        if behind > SECONDS:
-            self.next_second += (behind - SECONDS) * SECOND
+        if behind > DAY:
+            self.next_second += (behind - DAY) * SECOND
         while ts >= self.next_second:
             self._close_second()
             self.next_second += SECOND
@@ -102,7 +103,7 @@ class DictSenses:
         elif self.ts_book > 0:
             silence = ts - self.ts_book
             if self.quiet_ns > 0 and self.status == SOUND:
-                longest = 6.0 * self.quiet_ns
+                longest = 4.0 * self.quiet_ns
                 if self.messages >= 100:
                     longest = min(max(float(self.quiet_ns), 50.0 * self.interval), longest)
                 if silence > longest:
@@ -294,6 +295,8 @@ class DictSenses:
 
     def evaluate(self, ts: int) -> list[float]:
         """Every feature as of ``ts``, in the order of ``tools.features.names``."""
+        if ts >= self.next_second:
+            self._pass_time(ts)
         self.tape.expire(ts)
         state = [self._volatility(), float(self.regime) if self.regime else NAN]
         tape = self.tape.statistics()

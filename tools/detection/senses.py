@@ -23,6 +23,7 @@ from tools.market.kernel import kernel
 from tools.market.tape import add_print, classify, was_taken, window_stats
 
 SECOND = 1_000_000_000
+DAY = 86_400  # seconds
 TOP = 5  # levels a side in the imbalance
 SETTLED = 100  # messages after which the feed's own pace limits its silence
 ENDED_BY_PRINT_NS = SECOND  # a level that ended this soon after a print through it was filled
@@ -54,7 +55,10 @@ def pass_second(s: Any) -> None:
 
 @kernel
 def pass_time(s: Any, ts: int) -> None:
-    """Let the seconds up to ``ts`` pass; a pause longer than the ring passes only the ring's length."""
+    """Let the seconds up to ``ts`` pass, second by second, so that it does not matter who asks when.
+
+    Of a pause longer than a day only the last day passes.
+    """
     flow = s.flow
     if flow.next_second == 0:
         fl.open_row(s.flow, s.rows)
@@ -63,8 +67,8 @@ def pass_time(s: Any, ts: int) -> None:
     if ts < flow.next_second:
         return
     behind = (ts - flow.next_second) // SECOND + 1
-    if behind > fl.SECONDS:
-        flow.next_second += (behind - fl.SECONDS) * SECOND
+    if behind > DAY:
+        flow.next_second += (behind - DAY) * SECOND
     while ts >= flow.next_second:
         pass_second(s)
         flow.next_second += SECOND
@@ -75,9 +79,9 @@ def tolerated_silence(book: Any, quiet_ns: int) -> float:
     """Nanoseconds the book may say nothing before it counts as gapped; ``quiet_ns`` must be positive.
 
     It follows the feed's own pace: fifty average intervals, at least ``quiet_ns`` and at
-    most six times that.
+    most four times that.
     """
-    longest = 6.0 * quiet_ns
+    longest = 4.0 * quiet_ns
     if book.messages < SETTLED:
         return longest
     limit: float = min(max(float(quiet_ns), 50.0 * book.interval), longest)
@@ -255,8 +259,10 @@ def is_sound(s: Any, ts: int) -> bool:
 def evaluate(s: Any, ts: int, out: Reals) -> bool:
     """Every feature as of ``ts`` into ``out``, shape (len(FEATURES),); NaN is unavailable.
 
-    Returns whether book and tape are sound. Reads only; asking twice changes nothing.
+    Seconds that ended by ``ts`` are closed first, as the next event would have done; beyond
+    that nothing changes, however often it is asked. Returns whether book and tape are sound.
     """
+    pass_time(s, ts)
     for i in range(out.shape[0]):
         out[i] = np.nan
     book = s.book

@@ -40,7 +40,7 @@ class Venue:
     taker_fee_bps: float
     quotes: tuple[str, ...] = _GENERIC
     sole_quote: str | None = None
-    quiet_limit_s: float | None = 10.0
+    quiet_limit_s: float | None = 30.0
     has_dense_trade_ids: bool = False
 
 

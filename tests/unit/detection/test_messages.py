@@ -18,7 +18,7 @@ SNAPSHOT = book_message(
     [(1, BID, 3 * UNITS), (1, BID - CENT, UNITS), (-1, ASK, UNITS), (-1, ASK + CENT, 2 * UNITS)],
     is_snapshot=True,
 )
-PACED = 10 * NANOS  # binance: the least silence that may be a gap
+PACED = 30 * NANOS  # binance: the least silence that may be a gap
 
 
 def sensed(instrument: Instrument = BTCUSDT) -> Sensed:
@@ -84,9 +84,9 @@ def heartbeat(market: Sensed, count: int, interval_ns: int) -> int:
     ("messages", "interval_ns", "longest_ns"),
     [
         (150, NANOS // 10, PACED),  # ten a second: the venue's own limit
-        (150, NANOS // 2, 25 * NANOS),  # two a second: fifty intervals
-        (150, 3 * NANOS, 6 * PACED),  # one in three seconds: never more than six limits
-        (20, NANOS // 10, 6 * PACED),  # a young feed has no pace yet
+        (150, NANOS, 50 * NANOS),  # one a second: fifty intervals
+        (150, 3 * NANOS, 4 * PACED),  # one in three seconds: never more than four limits
+        (20, NANOS // 10, 4 * PACED),  # a young feed has no pace yet
     ],
 )
 def test_a_silence_is_a_gap_by_the_feeds_own_pace(messages: int, interval_ns: int, longest_ns: int) -> None:
@@ -102,7 +102,7 @@ def test_a_silence_is_a_gap_by_the_feeds_own_pace(messages: int, interval_ns: in
 
 def test_a_gapped_book_stays_so_until_a_snapshot() -> None:
     market = sensed()
-    ts = START_NS + 61 * NANOS
+    ts = START_NS + 121 * NANOS
     market.take(book_message(ts, [(1, BID, UNITS)]), book_message(ts + NANOS, [(1, BID, 2 * UNITS)]))
     assert market.book("status") == GAPPED
     assert not is_sound(market, ts + NANOS)

@@ -161,7 +161,7 @@ def test_a_book_broken_at_the_end_censors_what_was_undecided() -> None:
 
 
 def test_an_end_in_a_silence_the_feed_never_keeps_is_censored() -> None:
-    talking = [(2 + k / 5, ENTRY + k % 2) for k in range(150)]  # five a second: ten seconds are too long
+    talking = [(2 + k / 5, ENTRY + k % 2) for k in range(110)]  # five a second: thirty seconds are too long
     said = follow(*bids(talking), *[print_event(at(s), 1, ENTRY, 1) for s in (40, 50, 62)])
     assert said["result"] == CENSORED
 

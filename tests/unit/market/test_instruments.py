@@ -78,7 +78,7 @@ def test_unknown_symbol_has_a_tick_to_learn_and_the_finest_lot() -> None:
 def test_quiet_limit_and_dense_ids_belong_to_the_venue() -> None:
     quiet = {venue: instrument_for(venue, "BTCUSDT").quiet_limit_s for venue in (*VENUES, "elsewhere")}
     assert quiet.pop("nasdaq") is None
-    assert set(quiet.values()) == {10.0}
+    assert set(quiet.values()) == {30.0}
     dense = {
         venue for venue in (*VENUES, "elsewhere") if instrument_for(venue, "BTCUSDT").has_dense_trade_ids
     }
