@@ -211,6 +211,28 @@ def explain(
     explain_decision(decision=decision, home=home, as_json=as_json)
 
 
+@app.command()
+def kill(
+    reason: Annotated[
+        str, typer.Option("--reason", help="Kept in the file, shown with refusals.")
+    ] = "by hand",
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Forbid every order that increases exposure, at once and across restarts; exits still pass."""
+    from keeper_agent.commands.kill import kill as set_switch
+
+    set_switch(reason=reason, home=home, as_json=as_json)
+
+
+@app.command()
+def resume(home: Home = None, as_json: Json = False) -> None:
+    """Allow entries again after keeper kill."""
+    from keeper_agent.commands.kill import resume as clear_switch
+
+    clear_switch(home=home, as_json=as_json)
+
+
 @memory_app.command("rebuild")
 def memory_rebuild(home: Home = None, as_json: Json = False) -> None:
     """Recreate everything that is derived from the database."""

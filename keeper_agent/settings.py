@@ -138,6 +138,18 @@ def _named_values(text: str) -> dict[str, float]:
     return values
 
 
+class _Home(BaseSettings):
+    """The home alone, so that it is found while another setting is wrong."""
+
+    model_config = Settings.model_config
+    keeper_home: Path = Field(default_factory=lambda: Path(platformdirs.user_data_dir("keeper")))
+
+
+def load_home(given: Path | None) -> Path:
+    """The home that is ``given`` or set, whatever else is wrong with the settings."""
+    return (given if given is not None else _Home().keeper_home).expanduser()
+
+
 def load_settings(**given: Any) -> Settings:
     """The settings from arguments, environment and ``.env``, in this order.
 
