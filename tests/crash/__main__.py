@@ -18,8 +18,10 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=1_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--mutant", choices=MUTANTS, default="")
+    parser.add_argument("--minutes", type=float, default=1_440.0, help="stop then, however few the kills")
     options = parser.parse_args()
-    figures = crash(Plan(options.kills, seed=options.seed, mutant=options.mutant))
+    plan = Plan(options.kills, seed=options.seed, mutant=options.mutant, most_s=options.minutes * 60)
+    figures = crash(plan)
     sys.stdout.write(orjson.dumps(asdict(figures), option=orjson.OPT_INDENT_2).decode() + "\n")
     return 1 if figures.breaches else 0
 

@@ -45,6 +45,7 @@ class Plan:
     mutant: str = ""
     chance: float = 0.06
     stop_at_breach: bool = False
+    most_s: float = 86_400.0
 
 
 @dataclass(slots=True)
@@ -161,7 +162,8 @@ class CrashLoop:
         async with a_venue(self._plan) as (facade, key, truth):
             zygote = await Zygote.start()
             lives = 0
-            while self.figures.kills < self._plan.kills and not self._is_over():
+            end = asyncio.get_running_loop().time() + self._plan.most_s
+            while self.figures.kills < self._plan.kills and not self._is_over(end):
                 lives += 1
                 await self._life(zygote, facade, key, truth, self._job(facade, key, lives))
             await self._life(zygote, facade, key, truth, self._job(facade, key, lives + 1, in_peace=True))
@@ -171,8 +173,9 @@ class CrashLoop:
             self.figures.faults = dict(Counter(kind for kind, _ in facade.faults.struck))
         return self.figures
 
-    def _is_over(self) -> bool:
-        return self._plan.stop_at_breach and bool(self.figures.breaches)
+    def _is_over(self, end: float) -> bool:
+        is_late = asyncio.get_running_loop().time() >= end
+        return is_late or (self._plan.stop_at_breach and bool(self.figures.breaches))
 
     def _job(self, facade: Facade, key: ApiKey, life: int, *, in_peace: bool = False) -> Job:
         at_step = 0 if in_peace or life % 2 else int(self._chance.integers(1, self._plan.most_steps))

@@ -170,8 +170,8 @@ class Driver:
         price = None
         if kind > 0:
             book = await self._gateway.wire.client.fetch_order_book("SOL/USDT", 5)  # type: ignore[attr-defined]
-            level = book["asks"][2][0] if kind == 1 else book["bids"][0][0]
-            price = round(level * 100) * COIN.tick
+            levels = book["asks"][:3][-1:] if kind == 1 else book["bids"][:1]
+            price = round(levels[0][0] * 100) * COIN.tick if levels else 150 * UNITS
         return _intent(
             decision, "entry", attempt, Side.BUY, price, size, self._clock.now(), is_post_only=kind == 2
         )
