@@ -56,7 +56,9 @@ class Candle:
     last: int = -1
 
     def add(self, trade: Print) -> None:
-        """Take in a trade."""
+        """Take in a trade; the first one sets all prices."""
+        if self.n == 0:
+            self.open = self.high = self.low = trade.price
         self.high = max(self.high, trade.price)
         self.low = min(self.low, trade.price)
         self.close = trade.price
@@ -78,11 +80,12 @@ def flat(start: int, price: int) -> Candle:
 def fold(start: int, minutes: list[Candle]) -> Candle:
     """Candles in a row as one; there is at least one."""
     traded = [candle for candle in minutes if candle.n]
+    priced = traded or minutes
     return Candle(
         start=start,
-        open=minutes[0].open,
-        high=max(candle.high for candle in minutes),
-        low=min(candle.low for candle in minutes),
+        open=priced[0].open,
+        high=max(candle.high for candle in priced),
+        low=min(candle.low for candle in priced),
         close=minutes[-1].close,
         volume=sum(candle.volume for candle in minutes),
         quote=sum(candle.quote for candle in minutes),
@@ -139,8 +142,7 @@ class Prints:
             self.minutes.append(flat(start, price))
         while self.minutes[-1].start < start:
             before = self.minutes[-1]
-            starts_now = before.start + MINUTE_MS == start
-            self.minutes.append(flat(before.start + MINUTE_MS, price if starts_now else before.close))
+            self.minutes.append(flat(before.start + MINUTE_MS, before.close))
 
     def candles(self, span_ms: int, now_ms: int) -> list[Candle]:
         """All candles of an interval up to now, oldest first."""

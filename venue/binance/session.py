@@ -85,6 +85,7 @@ class Session:
             self._queue.append(held)
         if len(self._queue) > self.config.most_queued:
             self._queue.clear()
+            self.is_frozen = True
             self.close_soon(POLICY_VIOLATION)
         self._ready.set()
 

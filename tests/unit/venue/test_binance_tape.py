@@ -1,6 +1,7 @@
 """The public tape and the news of the desk, in a time that the test winds."""
 
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -41,10 +42,12 @@ def tape_of(rows: list[tuple[int, int, int, bool]]) -> tuple[Prints, list[Print]
 def test_candles_are_what_the_trades_say(rows: list[tuple[int, int, int, bool]], minutes: int) -> None:
     tape, trades = tape_of(rows)
     span = minutes * MINUTE_MS
+    if trades[0].ms % 2:  # a question between two trades must not change the answer
+        tape.candles(span, trades[-1].ms + MINUTE_MS)
+        tape.add(again := Print(99, 7, 1, 7, trades[-1].ms + MINUTE_MS, False), taker=99, command=99)
+        trades.append(again)
     candles = tape.candles(span, trades[-1].ms)
-    assert [b.start - a.start for a, b in zip(candles, candles[1:], strict=False)] == [span] * (
-        len(candles) - 1
-    )
+    assert [b.start - a.start for a, b in pairwise(candles)] == [span] * (len(candles) - 1)
     close = candles[0].open
     for candle in candles:
         inside = [trade for trade in trades if candle.start <= trade.ms < candle.start + span]
@@ -136,7 +139,8 @@ def test_reports_of_a_random_day_add_up_to_the_account() -> None:
         flow.step()
         book = exchange.book("SOLUSDT", 1)
         side = Side.BUY if step % 2 else Side.SELL
-        price = book.asks[0][0] - 1 if side == Side.BUY else book.bids[0][0] + 1
+        inside = 0 if step % 3 == 0 else 1  # every third order takes
+        price = book.asks[0][0] - inside if side == Side.BUY else book.bids[0][0] + inside
         order = NewOrder(side=side, price=price, size=500, client=f"day-{step}")
         desk.wire.tell(exchange.place(me, "SOLUSDT", order, ts=desk.desk.now()))
         if step % 5 == 0:
@@ -144,7 +148,7 @@ def test_reports_of_a_random_day_add_up_to_the_account() -> None:
                 desk.wire.tell(answer)
     moved = dict.fromkeys(before, Decimal(0))
     fills = [told for told in desk.told if told.get("x") == "TRADE"]
-    assert len(fills) > 50
+    assert len(fills) > 20
     assert {told["m"] for told in fills} == {True, False}
     for told in fills:
         sign = 1 if told["S"] == "BUY" else -1
