@@ -76,7 +76,7 @@ class _Track:
     piece: Piece | None = None
     has_book: bool = False
     has_prints: bool = False
-    next_id: int = 1
+    next_id: int = 0  # none yet
 
 
 class Recorder:
@@ -182,6 +182,8 @@ class Recorder:
             taken = ids[: len(prints)]
             del ids[: len(prints)]
             return taken
-        numbers = track.next_id + np.arange(len(prints)) + np.cumsum((prints["flags"] & GAP) != 0)
+        # beginning at the stamp, ids stay apart when a restarted recorder goes on in the same file
+        first = track.next_id or int(prints["ts_init"][0]) // MICRO
+        numbers = first + np.arange(len(prints)) + np.cumsum((prints["flags"] & GAP) != 0)
         track.next_id = int(numbers[-1]) + 1
         return [int(number) for number in numbers]

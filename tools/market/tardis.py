@@ -1,10 +1,10 @@
 """Recordings in the Tardis layout: order-book changes and prints as events.
 
 Rows that share both stamps are one message and the book is whole after the last of them.
-A snapshot followed by changes with the same stamps counts as one message too: the stamps
-cannot tell them apart, and waiting for the last row never shows a book that was not there.
-Changes a venue buffered while the snapshot was fetched carry another venue stamp and are
-messages of their own.
+A run of snapshot rows is one snapshot whatever its stamps: until its last row the book is not
+whole. Changes with that row's stamps belong to its message: the stamps cannot tell them apart,
+and waiting for the last row never shows a book that was not there. Changes a venue buffered
+while the snapshot was fetched carry another venue stamp and are messages of their own.
 """
 
 from __future__ import annotations
@@ -176,13 +176,14 @@ def _events(part: Part, kind: int) -> Events:
 
 
 def _book_flags(ts_event: Column, ts_init: Column, is_snapshot: npt.NDArray[np.bool_]) -> Flags:
-    is_new = np.ones(len(ts_event) + 1, bool)
-    is_new[1:-1] = (ts_event[1:] != ts_event[:-1]) | (ts_init[1:] != ts_init[:-1])
-    goes_on = np.zeros(len(ts_event), bool)
-    goes_on[1:] = is_snapshot[:-1] & ~is_new[1:-1]
+    goes_on = np.zeros(len(ts_event) + 1, bool)  # as the snapshot of the row before
+    goes_on[1:-1] = is_snapshot[1:] & is_snapshot[:-1]
+    is_reset = is_snapshot & ~goes_on[:-1]
+    ends = np.ones(len(ts_event), bool)
+    ends[:-1] = (ts_event[1:] != ts_event[:-1]) | (ts_init[1:] != ts_init[:-1]) | is_reset[1:]
     flags: Flags = is_snapshot * np.int16(SNAPSHOT)
-    flags |= (is_snapshot & ~goes_on) * np.int16(RESET)
-    flags |= is_new[1:] * np.int16(LAST)
+    flags |= is_reset * np.int16(RESET)
+    flags |= (ends & ~goes_on[1:]) * np.int16(LAST)
     return flags
 
 

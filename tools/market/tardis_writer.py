@@ -1,7 +1,8 @@
 """Events back into recordings in the Tardis layout: what a recorder keeps, a replay reads.
 
 The bytes depend on the events alone. Prices and amounts are written with all eight
-decimals, so nothing is lost on the way.
+decimals, so nothing is lost on the way. In the layout snapshot rows in a row are one snapshot:
+between two the last row of the first is said again as a change, which changes nothing.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pa_parquet
 
 from tools.market.amounts import decimals
-from tools.market.events import BOOK, GAP, SNAPSHOT, Events
+from tools.market.events import BOOK, GAP, LAST, RESET, SNAPSHOT, Events
 from tools.market.tables import suffix_of
 from tools.market.tapes import TapeFiles, tape_name
 from tools.market.tardis import BOOK_COLUMNS, BOOK_SIDES, TRADE_COLUMNS, TRADE_SIDES
@@ -59,7 +60,7 @@ def trades_header() -> bytes:
 
 def book_lines(rows: Events, *, symbol: str, venue: str) -> bytes:
     """Book rows as CSV without header, to be added to a file that is growing."""
-    return _lines(_book_table(rows, symbol, venue))
+    return _lines(_book_table(_parted(rows, before_more=True), symbol, venue))
 
 
 def trade_lines(prints: Events, ids: Sequence[str], *, symbol: str, venue: str) -> bytes:
@@ -69,7 +70,7 @@ def trade_lines(prints: Events, ids: Sequence[str], *, symbol: str, venue: str) 
 
 def write_book(path: Path, rows: Events, *, symbol: str, venue: str) -> None:
     """Write book rows to ``path``; its ending chooses the format."""
-    _write(path, _book_table(rows, symbol, venue))
+    _write(path, _book_table(_parted(rows, before_more=False), symbol, venue))
 
 
 def write_trades(path: Path, prints: Events, ids: Sequence[str], *, symbol: str, venue: str) -> None:
@@ -80,6 +81,16 @@ def write_trades(path: Path, prints: Events, ids: Sequence[str], *, symbol: str,
 def _counted_ids(prints: Events, first_id: int) -> list[str]:
     holes = np.cumsum((prints["flags"] & GAP) != 0)
     return [str(number) for number in (first_id + np.arange(len(prints)) + holes).tolist()]
+
+
+def _parted(rows: Events, *, before_more: bool) -> Events:
+    """``rows`` with a change after each snapshot that another follows, or may where more is to come."""
+    is_end = rows["flags"] & (SNAPSHOT | LAST) == SNAPSHOT | LAST
+    is_before_reset = np.append((rows["flags"][1:] & RESET) != 0, before_more)
+    ends = np.flatnonzero(is_end & is_before_reset[: len(rows)])
+    changes = rows[ends]
+    changes["flags"] = LAST
+    return np.insert(rows, ends + 1, changes)
 
 
 def _book_table(rows: Events, symbol: str, venue: str) -> pa.Table:

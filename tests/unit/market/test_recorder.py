@@ -216,6 +216,19 @@ def test_restart_within_the_minute_goes_on_in_the_same_recording(tmp_path: Path)
     assert [len(book) for _, book in books(replayed(tape))] == [3, 2]
 
 
+def test_ids_of_a_venue_without_stay_apart_over_a_restart(tmp_path: Path) -> None:
+    for later in (0, 30 * NANOS):
+        recorder = recorder_at(tmp_path, venue="mexc")
+        opening = book_message(START + later, OPENING, is_snapshot=True)
+        prints_of_run = [print_event(START + later + n * 1000, 1, 102, n) for n in (1, 2)]
+        recorder.put(batch_of(opening, *prints_of_run))
+        recorder.close()
+        OPENED.pop().close()
+    (tape,) = find_tapes(tmp_path)
+    lines = gzip.decompress(tape.trades.read_bytes()).decode().splitlines()[1:]
+    assert len({line.split(",")[4] for line in lines}) == len(lines) == 4
+
+
 def test_budget_deletes_the_oldest_and_never_a_strangers_file(tmp_path: Path) -> None:
     strangers = [tmp_path / "binance_AUSDT_20200101-0000.book.csv.gz", tmp_path / "notes.txt"]
     for path in strangers:

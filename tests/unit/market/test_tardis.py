@@ -15,6 +15,7 @@ from tests.support.tapes import BOOK_HEADER, TRADES_HEADER, write_market, write_
 from tools.domain.market import UNITS
 from tools.market.events import BOOK, GAP, LAST, PRINT, RESET, SNAPSHOT, Events
 from tools.market.instruments import instrument_for
+from tools.market.recorder import WholeBook
 from tools.market.tapes import find_tapes
 from tools.market.tardis import read_book, read_recording, read_trades
 
@@ -98,16 +99,37 @@ def test_buffered_changes_after_a_snapshot_are_messages_of_their_own(tmp_path: P
     assert events["flags"].tolist() == [SNAPSHOT | RESET, SNAPSHOT | LAST, LAST, 0, LAST]
 
 
-def test_two_snapshots_in_a_row_reset_twice(tmp_path: Path) -> None:
-    events = book_of(tmp_path, (0, 0, True), (0, 0, True), (0, 7, True), (8, 8, True), (8, 8, False))
-    resets = [SNAPSHOT | RESET, SNAPSHOT | LAST, SNAPSHOT | RESET | LAST, SNAPSHOT | RESET, LAST]
-    assert events["flags"].tolist() == resets
+@pytest.mark.parametrize("second", [(0, 7), (7, 0), (7, 7)])
+def test_snapshot_spread_over_two_stamps_is_one_and_whole_at_its_end(
+    tmp_path: Path, second: tuple[int, int]
+) -> None:
+    events = book_of(tmp_path, (0, 0, True), (0, 0, True), (*second, True), (*second, True), (8, 8, False))
+    assert events["flags"].tolist() == [SNAPSHOT | RESET, SNAPSHOT, SNAPSHOT, SNAPSHOT | LAST, LAST]
 
 
-def test_snapshot_amid_changes_of_the_same_stamps_resets_but_is_judged_at_the_end(tmp_path: Path) -> None:
+def test_snapshots_with_a_change_between_them_are_two(tmp_path: Path) -> None:
+    events = book_of(tmp_path, (0, 0, True), (0, 0, False), (0, 7, True), (0, 7, True), (8, 8, False))
+    assert events["flags"].tolist() == [SNAPSHOT | RESET, LAST, SNAPSHOT | RESET, SNAPSHOT | LAST, LAST]
+
+
+def test_snapshot_that_ends_the_file_is_whole(tmp_path: Path) -> None:
+    events = book_of(tmp_path, (0, 0, False), (1, 1, True), (2, 2, True))
+    assert events["flags"].tolist() == [LAST, SNAPSHOT | RESET, SNAPSHOT | LAST]
+
+
+def test_changes_before_a_snapshot_of_the_same_stamps_are_whole_before_it(tmp_path: Path) -> None:
     events = book_of(tmp_path, (0, 0, False), (0, 0, True), (0, 0, True), (0, 0, False), (0, 0, True))
-    flags = [0, SNAPSHOT | RESET, SNAPSHOT, 0, SNAPSHOT | RESET | LAST]
+    flags = [LAST, SNAPSHOT | RESET, SNAPSHOT, LAST, SNAPSHOT | RESET | LAST]
     assert events["flags"].tolist() == flags
+
+
+def test_both_parts_of_a_spread_snapshot_reach_the_book(tmp_path: Path) -> None:
+    lines = [f"mexc,S,{T0},{T0},true,bid,99,1", f"mexc,S,{T0 + 1},{T0 + 1},true,ask,101,2"]
+    lines.append(f"mexc,S,{T0 + 9},{T0 + 9},false,bid,98,3")
+    rows = read_book(write_rows(tmp_path / "x.book.csv", BOOK_HEADER, *lines), symbol="S", venue="mexc")
+    book = WholeBook()
+    book.apply(rows)
+    assert book.snapshot(T0)["price"].tolist() == [99 * UNITS, 98 * UNITS, 101 * UNITS]
 
 
 @pytest.mark.parametrize("venue", ["binance", "binance-futures"])

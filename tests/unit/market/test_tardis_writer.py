@@ -13,8 +13,8 @@ from tools.domain.market import NANOS, UNITS
 from tools.market.events import BOOK, LAST, PRINT, RESET, SNAPSHOT, Events, merge
 from tools.market.instruments import instrument_for
 from tools.market.tapes import find_tapes
-from tools.market.tardis import BOOK_COLUMNS, read_recording
-from tools.market.tardis_writer import write_recording
+from tools.market.tardis import BOOK_COLUMNS, read_book, read_recording
+from tools.market.tardis_writer import write_book, write_recording
 
 LARGEST = 2**63 - 1
 levels = st.lists(
@@ -32,9 +32,11 @@ def markets(draw: st.DrawFn) -> Events:
     """Any book messages and prints, at least one of each, with stamps a microsecond apart or more."""
     clock = START_NS
     messages = []
-    for rows, is_snapshot in draw(st.lists(st.tuples(levels, st.booleans()), min_size=1, max_size=6)):
+    was_snapshot = False
+    for rows, is_whole in draw(st.lists(st.tuples(levels, st.booleans()), min_size=1, max_size=6)):
         clock += draw(st.integers(1, 10**9)) * 1000
-        messages.append(book_message(clock, rows, is_snapshot=is_snapshot))
+        was_snapshot = is_whole and not was_snapshot
+        messages.append(book_message(clock, rows, is_snapshot=was_snapshot))
     clock, seen = START_NS, []
     for i, (side, price, size, after_gap) in enumerate(draw(st.lists(prints, min_size=1, max_size=6))):
         clock += draw(st.integers(0, 10**9)) * 1000
@@ -58,6 +60,19 @@ def test_any_market_survives_writing_and_reading(
         assert find_tapes(folder) == (tape,)
 
     survives()
+
+
+def test_snapshot_after_a_snapshot_is_kept_apart_by_a_change_that_changes_nothing(tmp_path: Path) -> None:
+    first, second = ([(1, price * UNITS, UNITS), (-1, 9 * UNITS, UNITS)] for price in (5, 6))
+    messages = [book_message(START_NS, first, is_snapshot=True)]
+    messages.append(book_message(START_NS + NANOS, second, is_snapshot=True))
+    write_book(tmp_path / "x.book.csv", np.concatenate(messages), symbol="S", venue="mexc")
+    rows = read_book(tmp_path / "x.book.csv", symbol="S", venue="mexc")
+    reset, last = SNAPSHOT | RESET, SNAPSHOT | LAST
+    assert rows["flags"].tolist() == [reset, SNAPSHOT, LAST, reset, last]
+    assert rows["ts_init"].tolist() == [START_NS] * 3 + [START_NS + NANOS] * 2
+    for name in ("side", "price", "size"):
+        assert rows[name][2] == rows[name][1]
 
 
 def test_same_events_give_the_same_bytes(tmp_path: Path) -> None:
