@@ -20,8 +20,11 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from memory.connection import (
     DATABASE,
+    MALFORMED,
     allow_reading_only,
     check_file,
+    check_pages,
+    damaged,
     prepare_file,
     prepare_home,
     reader_engine,
@@ -33,6 +36,7 @@ from memory.schema import METADATA
 from tools.domain.errors import InvariantBroken, StoreUnusable
 
 QUEUE_ROWS = 2_000  # rows kept back before a batch is written unasked
+WRITER_CHECK_S, READER_CHECK_S = 10.0, 1.0  # most time for a look through the pages before use
 FILL_IDENTITY = ("client_order_id", "side", "price", "size")  # a venue may report a fill twice, stamped anew
 
 
@@ -40,11 +44,15 @@ class Store:
     """Rows in and out of ``home/keeper.sqlite``; safe to share between threads.
 
     The writer must own the home (see ``memory.lock``).
+
+    Attributes:
+        is_checked: Whether every page was looked at when it was opened; a large file takes too long.
     """
 
     def __init__(self, path: Path, engine: Engine, *, is_read_only: bool, is_throwaway: bool) -> None:
         self.path = path
         self.is_read_only = is_read_only
+        self.is_checked = False
         self._engine = engine
         self._connection: Connection = engine.connect()
         self._batch_mode = "OFF" if is_throwaway else "NORMAL"
@@ -62,7 +70,7 @@ class Store:
             is_throwaway: Never wait for the disk, for the memory of a replay.
 
         Raises:
-            StoreUnusable: It cannot be read or written, or is not a database of Keeper.
+            StoreUnusable: It cannot be read or written, is damaged, or is not a database of Keeper.
         """
         path = home / DATABASE
         if not read_only:
@@ -72,10 +80,14 @@ class Store:
         engine = reader_engine(path) if read_only else writer_engine(path)
         try:
             store = cls(path, engine, is_read_only=read_only, is_throwaway=is_throwaway)
+            if not is_throwaway:
+                store.is_checked = check_pages(
+                    store._driver, path, READER_CHECK_S if read_only else WRITER_CHECK_S
+                )
             store._admit()
         except (DBAPIError, sqlite3.Error) as error:
             engine.dispose()
-            raise StoreUnusable(f"cannot use the database {path}: {_cause(error)}") from error
+            raise _unusable("use", path, error) from error
         except StoreUnusable:
             engine.dispose()
             raise
@@ -126,7 +138,7 @@ class Store:
             try:
                 return [dict(row) for row in self._connection.execute(statement).mappings()]
             except DBAPIError as error:
-                raise StoreUnusable(f"cannot read the database {self.path}: {_cause(error)}") from error
+                raise _unusable("read", self.path, error) from error
 
     def close(self) -> None:
         """Write what is queued and let go of the file."""
@@ -200,7 +212,7 @@ class Store:
             raise InvariantBroken(f"memory refused a row: {message}") from error
         except DBAPIError as error:
             self._roll_back()
-            raise StoreUnusable(f"cannot write the database {self.path}: {_cause(error)}") from error
+            raise _unusable("write", self.path, error) from error
         except BaseException:
             self._roll_back()
             raise
@@ -242,6 +254,13 @@ class Store:
                     ids = ", ".join(str(values[part.name]) for part in table.primary_key)
                     there, here = kept[column], values[column]
                     raise InvariantBroken(f"{name} {ids} is in memory with {column} {there}, was {here}")
+
+
+def _unusable(verb: str, path: Path, error: BaseException) -> StoreUnusable:
+    cause = _cause(error)
+    if MALFORMED in cause:
+        return damaged(path, cause)
+    return StoreUnusable(f"cannot {verb} the database {path}: {cause}")
 
 
 def _cause(error: BaseException) -> str:

@@ -16,6 +16,7 @@ from keeper_agent.settings import Settings, load_settings
 from memory.connection import DATABASE
 from memory.lock import HomeLock
 from memory.store import Store
+from tests.support.remembered import a_remembered_day
 from tests.support.tapes import write_market
 from tools.domain.clock import Clock, ReplayClock
 
@@ -90,6 +91,17 @@ def test_a_database_of_another_kind_is_a_fault(own_home: Path) -> None:
     own_home.mkdir()
     (own_home / DATABASE).write_bytes(b"no database at all" * 99)
     assert found(checks.check_memory).state == FAULT
+
+
+def test_a_damaged_database_is_a_fault(own_home: Path) -> None:
+    a_remembered_day(own_home)
+    path = own_home / DATABASE
+    whole = path.read_bytes()
+    middle = len(whole) // 2
+    path.write_bytes(whole[:middle] + bytes(range(1, 251)) * 12 + whole[middle + 3000 :])
+    finding = found(checks.check_memory)
+    assert finding.state == FAULT
+    assert f"{path} is damaged" in finding.found
 
 
 def test_a_database_others_may_read_is_a_warning(own_home: Path) -> None:

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
-from memory.connection import DATABASE
+from memory.connection import DATABASE, check_pages
 from memory.schema import METADATA
 from memory.store import Store
+from tests.support.memories import SECOND, a_memory, at
 from tools.domain.errors import StoreUnusable
+from tools.domain.trading import Action
 
 TABLES = METADATA.tables
+NOISE = bytes(range(1, 251)) * 12
 
 
 def test_a_newer_database_is_refused(home: Path) -> None:
@@ -39,8 +43,35 @@ def test_a_damaged_database_is_refused(home: Path, make: Any) -> None:
     Store.open(home).close()
     path = home / DATABASE
     path.write_bytes(path.read_bytes()[:100] + os.urandom(4000) + path.read_bytes()[4100:])
-    with pytest.raises(StoreUnusable, match=r"cannot use the database .*keeper\.sqlite"):
+    with pytest.raises(StoreUnusable, match=r"the database .*keeper\.sqlite is damaged \(.*move the whole"):
         Store.open(home)
+
+
+@pytest.mark.parametrize("share", [0.25, 0.5, 0.75])
+def test_noise_in_the_middle_is_noticed_before_anything_is_read_or_written(home: Path, share: float) -> None:
+    with a_memory(home) as build:
+        for n in range(60):
+            build.trade(build.decide(at("10:00:00") + n * SECOND, action=Action.ENTER), 1.0)
+    path = home / DATABASE
+    whole = path.read_bytes()
+    place = int(len(whole) * share)
+    harmed = whole[:place] + NOISE + whole[place + 3000 :]
+    path.write_bytes(harmed)
+    for read_only in (True, False):
+        with pytest.raises(StoreUnusable, match=r"keeper\.sqlite is damaged \(") as caught:
+            Store.open(home, read_only=read_only)
+        assert "\n" not in str(caught.value)
+    assert path.read_bytes() == harmed
+
+
+def test_a_look_through_the_pages_ends_when_its_time_is_up(home: Path) -> None:
+    Store.open(home).close()
+    rows = "WITH n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i < 300000) SELECT zeroblob(150) FROM n"
+    with closing(sqlite3.connect(home / DATABASE, check_same_thread=False)) as connection:
+        connection.execute(f"CREATE TABLE large AS {rows}")
+        assert check_pages(connection, home / DATABASE, 60.0)
+        assert not check_pages(connection, home / DATABASE, 0.004)
+        assert connection.execute("SELECT COUNT(*) FROM large").fetchone() == (300_000,)
 
 
 def test_a_database_of_another_program_is_refused(home: Path) -> None:
