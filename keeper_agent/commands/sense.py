@@ -12,10 +12,11 @@ from rich.markup import escape
 
 from keeper_agent.commands.replay import quote_rate
 from keeper_agent.console import OUT, print_json, progress
+from keeper_agent.series_file import replacing, require_series_path
 from keeper_agent.settings import load_settings
 from tools.detection.senses import evaluate
 from tools.detection.state import new_senses
-from tools.domain.errors import BadInput, BadUsage
+from tools.domain.errors import BadUsage
 from tools.domain.parameter import default_parameters
 from tools.domain.regime import Regime
 from tools.execution.stream import sense_until
@@ -57,6 +58,7 @@ def sense_files(
 ) -> None:
     """Write one row a step to ``out``: ts, symbol, and every feature (null is unavailable)."""
     step = step_ns(every)
+    require_series_path(out, (trades, book))
     settings = load_settings()
     instrument = instrument_for(venue or venue_of(trades), symbol, quote_usd=quote_rate(settings, quote_usd))
     began = time.perf_counter()
@@ -111,11 +113,8 @@ def write_series(path: Path, symbol: str, stamps: Ints, rows: Reals) -> None:
     }
     for name in FEATURES:
         columns[name] = _column(pa, name, rows[:, INDEX[name]])
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        pq.write_table(pa.table(columns), path)
-    except OSError as error:
-        raise BadInput(f"cannot write {path}: {error.strerror or error}") from error
+    with replacing(path) as fresh:
+        pq.write_table(pa.table(columns), fresh)
 
 
 def _column(pa: Any, name: str, values: Reals) -> Any:

@@ -6,6 +6,8 @@ import gzip
 import os
 from pathlib import Path
 
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
 import pytest
 
 import keeper_agent.commands.doctor
@@ -75,6 +77,18 @@ def test_a_folder_that_cannot_be_written_is_named(here: Here, tape: TapeFiles, t
     under = tmp_path / "file" / "out"
     here("replay", *of(tape), "--out", under).fails_in_one_line(3, str(under))
     here("sense", *of(tape), "--out", under / "x.parquet").fails_in_one_line(3, str(under))
+
+
+def test_a_series_takes_the_place_of_no_other_file(here: Here, tape: TapeFiles, tmp_path: Path) -> None:
+    trades = tmp_path / "x.trades.parquet"
+    pq.write_table(pa_csv.read_csv(tape.trades), trades)
+    before = trades.read_bytes()
+    here("sense", *of(tape, trades=trades), "--out", trades).fails_in_one_line(2, "--out", str(trades))
+    assert trades.read_bytes() == before
+    here("sense", *of(tape), "--out", trades).fails_in_one_line(2, "--out", str(trades))
+    assert trades.read_bytes() == before
+    here("sense", *of(tape), "--out", tmp_path / "x.csv").fails_in_one_line(2, "--out", ".parquet", "x.csv")
+    assert not (tmp_path / "x.csv").exists()
 
 
 @pytest.mark.parametrize("every", ["0s", "soon", "-1s", "1h", "0.1ms", ""])
