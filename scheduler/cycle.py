@@ -70,7 +70,7 @@ class _Witness:
 
     def record_fill(self, fill: Fill) -> None:
         self._log.record_fill(fill)
-        self._tally.fills += 1
+        self._tally.count_fill(fill)
         self._observer.on_fill(fill)
 
     def record_order(self, update: OrderUpdate) -> None:

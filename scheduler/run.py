@@ -6,7 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from tools.domain.trading import Decision, Outcome, Route, World
+from tools.domain.market import to_decimal
+from tools.domain.trading import Decision, Fill, Outcome, Route, World
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class Tally:
     censored: int = 0
     net_bps: list[float] = field(default_factory=list)
     breakeven: list[float] = field(default_factory=list)
+    open_positions: int = 0
+    open_cost_quote: Decimal = Decimal(0)
     net_quote: Decimal = Decimal(0)
     fees_quote: Decimal = Decimal(0)
     shadow: int = 0
@@ -53,7 +56,14 @@ class Tally:
             self.net_bps.append(outcome.net_bps)
             self.breakeven.append(breakeven)
             self.net_quote += outcome.net_quote
-            self.fees_quote += outcome.fees_quote or Decimal(0)
+        elif outcome.entry_price is not None:
+            self.open_positions += 1
+            self.open_cost_quote += to_decimal(outcome.size) * to_decimal(outcome.entry_price)
+
+    def count_fill(self, fill: Fill) -> None:
+        """Take in an execution of ours; its fee counts whatever becomes of the position."""
+        self.fills += 1
+        self.fees_quote += fill.fee_quote
 
     @property
     def round_trips(self) -> int:

@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 
 from scheduler.run import Tally
+from tools.domain.clock import iso
 from tools.domain.market import plain
+from tools.execution.paper import PaperMarket
 from tools.models.validation import bootstrap_mean, wilson_interval
 
 LEAST = 10  # round trips below which no interval is given
@@ -33,6 +35,8 @@ def results(tally: Tally, seed: int) -> dict[str, Any]:
         "round_trips": n,
         "net_pnl_quote": plain(tally.net_quote),
         "fees_quote": plain(tally.fees_quote),
+        "open_positions": tally.open_positions,
+        "open_cost_quote": plain(tally.open_cost_quote),
         "expectancy_bps": expectancy,
         "expectancy_bps_interval": interval,
         "win_rate": tally.wins / n if n else None,
@@ -43,3 +47,19 @@ def results(tally: Tally, seed: int) -> dict[str, Any]:
         "still_followed_at_end": tally.unfollowed,
         "censored": tally.censored,
     }
+
+
+def silence_of(market: PaperMarket, decisions: int) -> str | None:
+    """Why nothing was decided any more, or nothing at all; None where there is nothing to explain."""
+    if market.status in ("crossed", "gapped"):
+        since = iso(market.broken_since)
+        return (
+            f"the book is {market.status} since {since}, and no snapshot came: nothing was decided after that"
+        )
+    if market.status in ("empty", "loading"):
+        return "no snapshot of the book ever came, so the book was never used"
+    if decisions:
+        return None
+    if not market.has_prints:
+        return "no print came while the book was sound, so no market maker could be seen"
+    return "no candidate was seen: the price never stood in the lower part of a market maker's range"

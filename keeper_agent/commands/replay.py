@@ -14,7 +14,7 @@ import orjson
 from rich.markup import escape
 
 from keeper_agent.app import Keeper, current_model
-from keeper_agent.console import OUT, own_words, print_json, progress
+from keeper_agent.console import OUT, own_words, print_json, progress, say
 from keeper_agent.settings import Settings, load_settings
 from keeper_agent.views.summary import summary_table
 from memory.connection import DATABASE
@@ -24,7 +24,7 @@ from scheduler.files import ReplayFiles
 from scheduler.observer import Observer, Silent
 from scheduler.replay import replay
 from scheduler.run import RunIdentity
-from scheduler.summary import results
+from scheduler.summary import results, silence_of
 from tools.domain.errors import BadInput, NotEnoughData
 from tools.domain.identity import derived_run_id
 from tools.domain.market import Instrument
@@ -67,6 +67,8 @@ def replay_files(
             files.close()
     if out is not None:
         (out / "summary.json").write_bytes(orjson.dumps(summary, option=orjson.OPT_INDENT_2))
+    if summary["silence"]:
+        say(f"[yellow]note:[/] {escape(summary['silence'])}")
     if as_json:
         print_json(summary)
     else:
@@ -107,9 +109,8 @@ def replay_source(
             frozen = open_snapshot_copy(memory, home, home=settings.keeper_home)
         own = settings.model_copy(update={"keeper_home": home})
         run_id = derived_run_id(
-            source.recording.book_sha256,
-            source.recording.trades_sha256,
             source.instrument,
+            first_instant(source),
             sorted(settings.parameter_overrides().items()),
             settings.keeper_seed,
             settings.position_sizing_mode,
@@ -123,15 +124,28 @@ def replay_source(
     return summary
 
 
+def first_instant(source: Source) -> int:
+    """When the recording begins, ns.
+
+    A run is named by where it begins and how it is set, never by what its files hold later:
+    a recording cut short, or packed anew, is the same run up to the cut.
+
+    Raises:
+        NotEnoughData: There is no event.
+    """
+    events = source.recording.events
+    if len(events) == 0:
+        raise NotEnoughData("the recording holds no event")
+    return int(events["ts_init"][0])
+
+
 def run_cycle(
     settings: Settings, source: Source, identity: RunIdentity, observer: Observer
 ) -> dict[str, Any]:
     """The cycle over ``source`` with the memory in the settings' home; returns the summary."""
     recording, instrument = source.recording, source.instrument
     events = recording.events
-    if len(events) == 0:
-        raise NotEnoughData("the recording holds no event")
-    first, last = int(events["ts_init"][0]), int(events["ts_init"][-1])
+    first, last = first_instant(source), int(events["ts_init"][-1])
     model = current_model(settings)
     with Store.open(settings.keeper_home, is_throwaway=True) as store:
         keeper = Keeper(settings, store, identity, {instrument.symbol: instrument}, observer, model, first)
@@ -155,7 +169,10 @@ def run_cycle(
         "compile_s": source.compile_s,
         "model": model.version if model else None,
         **results(keeper.tally, identity.seed),
+        "book_sha256": recording.book_sha256,
+        "trades_sha256": recording.trades_sha256,
         "feed": cycle.market.counters(),
+        "silence": silence_of(cycle.market, keeper.tally.decisions),
     }
 
 

@@ -24,7 +24,7 @@ from memory.patterns import PatternLibrary
 from memory.store import Store
 from scheduler.live import Stop, place_in_time, play
 from scheduler.run import RunIdentity, Tally
-from scheduler.summary import results
+from scheduler.summary import results, silence_of
 from tools.domain.clock import Clock, SystemClock, iso
 from tools.domain.identity import fresh_run_id
 from tools.domain.market import NANOS, Instrument
@@ -108,6 +108,7 @@ class Session:
         self._view = LiveView(console, tally, model.version if model else None)
         self._keeper = Keeper(settings, store, identity, instruments, self._view, model, self._start, tally)
         self._flushed = clock.now()
+        self._silences: list[str] = []
 
     def play_all(self) -> dict[str, Any]:
         """Play, then reflect; returns the summary."""
@@ -158,7 +159,12 @@ class Session:
             view.frame(ts, share, cycle.market.status, cycle.market.features(ts))
             self._flush_sometimes()
 
-        return play(cycle, events, speed=speed, clock=self._clock, stop=self._stop, each_frame=each_frame)
+        ended = play(cycle, events, speed=speed, clock=self._clock, stop=self._stop, each_frame=each_frame)
+        silence = silence_of(cycle.market, self._keeper.tally.decisions)
+        if silence:
+            self._silences.append(f"{tape.files.symbol}: {silence}")
+            self._console.print(f"[yellow]note:[/] {escape(self._silences[-1])}", soft_wrap=True)
+        return ended
 
     def _flush_sometimes(self) -> None:
         now = self._clock.now()
@@ -177,6 +183,7 @@ class Session:
             "stopped_early": self._stop.requested,
             "session_s": wall,
             **results(keeper.tally, keeper.identity.seed),
+            "silences": self._silences,
             "patterns_remembered": len(keeper.recall),
             "report": self._reflect(ts),
             "questions": suggested_questions(self._view.worth_asking, self._tapes),

@@ -53,6 +53,7 @@ def summary_lines(summary: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("orders, fills", f"{summary['orders']}, {summary['fills']}"),
         ("round trips", _round_trips(summary)),
         ("result", _result(summary)),
+        *_open(summary),
         ("followed on paper", f"{summary['followed_on_paper']}  (every signal, taken or not)"),
     ]
     return lines
@@ -71,3 +72,11 @@ def _round_trips(summary: Mapping[str, Any]) -> str:
 def _result(summary: Mapping[str, Any]) -> str:
     net, fees = money(summary["net_pnl_quote"]), money(summary["fees_quote"])
     return f"{net} {summary['quote']} after {fees} of fees"
+
+
+def _open(summary: Mapping[str, Any]) -> list[tuple[str, str]]:
+    n = summary["open_positions"]
+    if not n:
+        return []
+    cost = f"{money(summary['open_cost_quote'])} {summary['quote']}"
+    return [("still open", f"{n} position(s) that cost {cost}: the book had no bid to sell to at the end")]

@@ -103,6 +103,7 @@ def begin_message(s: Any, ts: int, flags: int) -> None:
         quiet = s.config.quiet_ns
         if quiet > 0 and book.status == SOUND and silence > tolerated_silence(book, quiet):
             book.status = GAPPED
+            book.ts_broken = ts
             book.gaps += 1
         if book.messages == 1:
             book.interval = float(silence)
@@ -131,6 +132,7 @@ def end_message(s: Any, ts: int) -> None:
         book.status = SOUND
     if book.status == SOUND and bid > 0 and ask > 0 and bid >= ask:
         book.status = CROSSED
+        book.ts_broken = ts
         book.crossed += 1
     touched = (
         bid != book.best_bid or ask != book.best_ask or bid_size != book.bid_size or ask_size != book.ask_size

@@ -35,6 +35,7 @@ BOOKKEEPING = np.dtype(
         ("in_message", np.int64),
         ("ts", np.int64),  # receive time of the last event
         ("ts_event", np.int64),
+        ("ts_broken", np.int64),  # receive time at which the book was found crossed or gapped
         ("ts_book", np.int64),  # receive time of the last book message
         ("interval", np.float64),  # average time between book messages, ns
         ("messages", np.int64),

@@ -91,7 +91,7 @@ CATALOGUE: tuple[ParameterSpec, ...] = (
     ),
     ParameterSpec("take_profit_buffer_bps", 2, 0, 200, "bps", "profit asked above the round trip's cost"),
     ParameterSpec("stop_bps", 20, 1, 1_000, "bps", "distance of the stop below the entry"),
-    ParameterSpec("stop_dwell_ms", 250, 0, 60_000, "ms", "a bid at the stop must stay there this long: quotes flicker"),
+    ParameterSpec("stop_dwell_ms", 250, 0, 60_000, "ms", "time a bid must stay at the stop; quotes flicker"),
     ParameterSpec("entry_timeout_s", 30, 1, 3_600, "s", "an entry not filled by then is withdrawn"),
     ParameterSpec("hold_timeout_s", 120, 5, 86_400, "s", "a position still open by then is closed"),
     # routing

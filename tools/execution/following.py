@@ -158,7 +158,7 @@ def is_fillable(desk: Any, follow: Any, ts: int) -> bool:
     """Whether the target rests and has not been cancelled for a sale in haste."""
     if follow.result != PENDING or follow.is_offered == 0 or follow.leaving == TARGET:
         return False
-    return follow.ts_leave == 0 or ts < follow.ts_leave - desk.latency_ns
+    return bool(follow.ts_leave == 0 or ts < follow.ts_leave - desk.latency_ns)
 
 
 @kernel

@@ -86,6 +86,16 @@ class PaperMarket:
         return STATUS_LABELS[int(self.senses["book"]["status"][0])]
 
     @property
+    def broken_since(self) -> int:
+        """When the book was last found crossed or gapped, ns; 0 if it never was."""
+        return int(self.senses["book"]["ts_broken"][0])
+
+    @property
+    def has_prints(self) -> bool:
+        """Whether a single print was seen."""
+        return bool(self.senses["tape"]["count"][0] > 0)
+
+    @property
     def best_bid(self) -> int:
         """Best bid after the last whole message, units; 0 if none."""
         return int(self.senses["book"]["best_bid"][0])
