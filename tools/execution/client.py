@@ -15,6 +15,7 @@ from tools.execution.wire import Wire
 from tools.execution.working import GatewayConfig
 
 VENUES = ("binance",)
+LOAD_S = 10.0  # orders have deadlines of their own; loading the markets may take longer
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -57,7 +58,7 @@ def _client(key: AccountKey, config: GatewayConfig) -> Any:
             "apiKey": key.api_key,
             "secret": key.secret,
             "enableRateLimit": False,
-            "timeout": int(config.deadline_s * 1_000),
+            "timeout": int(max(config.deadline_s, LOAD_S) * 1_000),
             "options": {
                 "defaultType": "spot",
                 "fetchMarkets": {"types": ["spot"]},
