@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from sqlalchemy import Engine, StaticPool, create_engine
 
-from tools.domain.errors import StoreUnusable
+from tools.domain.errors import NotInRecord, StoreUnusable
 
 DATABASE = "keeper.sqlite"
 MAGIC = b"SQLite format 3\x00"
@@ -46,6 +46,26 @@ def prepare_file(path: Path) -> None:
         path.chmod(0o600)
     except OSError as error:
         raise StoreUnusable(f"expected a database that can be written at {path}: {error.strerror}") from error
+
+
+def require_memory(home: Path) -> None:
+    """Refuse a home in which nothing was ever remembered.
+
+    Raises:
+        NotInRecord: It has no database, or one that was only just begun.
+        StoreUnusable: What is there is no SQLite database.
+    """
+    path = home / DATABASE
+    if not path.exists() and (home.is_dir() or not home.exists()):
+        raise nothing_remembered(home)
+    check_file(path)
+    if path.stat().st_size == 0:
+        raise nothing_remembered(home)
+
+
+def nothing_remembered(home: Path) -> NotInRecord:
+    """The error for a home without a memory."""
+    return NotInRecord(f"nothing is remembered in {home} yet; keeper run makes a first memory")
 
 
 def check_file(path: Path) -> None:

@@ -25,15 +25,17 @@ from memory.connection import (
     check_file,
     check_pages,
     damaged,
+    nothing_remembered,
     prepare_file,
     prepare_home,
     reader_engine,
+    require_memory,
     writer_engine,
 )
 from memory.migrations import HEAD, REVISIONS, upgrade
 from memory.rows import Row
 from memory.schema import METADATA
-from tools.domain.errors import InvariantBroken, StoreUnusable
+from tools.domain.errors import InvariantBroken, KeeperError, StoreUnusable
 
 QUEUE_ROWS = 2_000  # rows kept back before a batch is written unasked
 WRITER_CHECK_S, READER_CHECK_S = 10.0, 1.0  # most time for a look through the pages before use
@@ -70,13 +72,16 @@ class Store:
             is_throwaway: Never wait for the disk, for the memory of a replay.
 
         Raises:
+            NotInRecord: It is to be read only, and nothing was remembered yet.
             StoreUnusable: It cannot be read or written, is damaged, or is not a database of Keeper.
         """
         path = home / DATABASE
-        if not read_only:
+        if read_only:
+            require_memory(home)
+        else:
             prepare_home(home)
             prepare_file(path)
-        check_file(path)
+            check_file(path)
         engine = reader_engine(path) if read_only else writer_engine(path)
         try:
             store = cls(path, engine, is_read_only=read_only, is_throwaway=is_throwaway)
@@ -88,7 +93,7 @@ class Store:
         except (DBAPIError, sqlite3.Error) as error:
             engine.dispose()
             raise _unusable("use", path, error) from error
-        except StoreUnusable:
+        except KeeperError:
             engine.dispose()
             raise
         return store
@@ -175,7 +180,7 @@ class Store:
 
     def _admit_other(self, revision: str | None) -> None:
         if revision is None:
-            raise StoreUnusable(f"expected Keeper's tables in {self.path}, found none; run keeper run first")
+            raise nothing_remembered(self.path.parent)
         if revision not in REVISIONS:
             raise StoreUnusable(
                 f"{self.path} was written by a newer Keeper: expected revision {HEAD}, was {revision}"

@@ -13,7 +13,7 @@ from keeper_agent.settings import Settings, load_settings
 from keeper_agent.views.plots import draw_day
 from keeper_agent.views.reflection import show_reflection
 from memory.account import present
-from memory.connection import DATABASE, check_file
+from memory.connection import require_memory
 from memory.episodes import EpisodeLog
 from memory.lessons import LessonBook
 from memory.lock import HomeLock
@@ -25,7 +25,7 @@ from tools.domain.identity import derived_run_id
 def reflect_on(*, date: str | None, home: Path | None, as_json: bool) -> None:
     """Reflect on ``date``, or on the last day with decisions."""
     settings = load_settings(keeper_home=home)
-    check_file(settings.keeper_home / DATABASE)
+    require_memory(settings.keeper_home)
     with HomeLock.acquire(settings.keeper_home, "keeper reflect"), Store.open(settings.keeper_home) as store:
         found = reflect_in_own_run(store, settings, day=date, ts=present(store, SystemClock().now()))
     if as_json:

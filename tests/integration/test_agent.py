@@ -19,7 +19,7 @@ from memory.schema import METADATA
 from memory.store import Store
 from tests.support.commands import command, environment, keeper
 from tests.support.tapes import write_market
-from tools.domain.errors import StoreUnusable
+from tools.domain.errors import NotInRecord, StoreUnusable
 
 FAST = "10000"
 SLOW = "4"
@@ -51,7 +51,7 @@ def has_ordered(home: Path) -> bool:
     """Whether an order is on disk; False too while the database is still being made."""
     try:
         return (home / DATABASE).exists() and bool(rows(home, "intent"))
-    except StoreUnusable:
+    except (NotInRecord, StoreUnusable):
         return False
 
 

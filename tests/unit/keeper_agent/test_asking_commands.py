@@ -10,6 +10,7 @@ import orjson
 import pytest
 
 from keeper_agent.cli import main
+from memory.connection import DATABASE
 from memory.lock import HomeLock
 from memory.store import Store
 from tests.support.memories import DAY
@@ -57,11 +58,19 @@ def test_what_is_not_in_the_record_ends_with_its_own_code(
 
 
 def test_without_a_memory_each_says_so_and_makes_none(
-    own_home: Path, monkeypatch: pytest.MonkeyPatch
+    own_home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    said = f"keeper: nothing is remembered in {own_home} yet; keeper run makes a first memory\n"
     for words in (["ask", "how did you do?"], ["explain", "d_1"], ["reflect"]):
-        assert keeper(monkeypatch, *words) == 4
+        assert keeper(monkeypatch, *words) == 6
+        assert capsys.readouterr().err == said
     assert not own_home.exists()
+    own_home.mkdir()
+    (own_home / DATABASE).touch()
+    with HomeLock.acquire(own_home, "keeper run"):
+        for words in (["ask", "how did you do?"], ["explain", "d_1"], ["reflect"]):
+            assert keeper(monkeypatch, *words) == 6
+            assert capsys.readouterr().err == said
 
 
 def test_explain_shows_then_and_later_apart(

@@ -15,7 +15,7 @@ from memory.connection import DATABASE, check_pages
 from memory.schema import METADATA
 from memory.store import Store
 from tests.support.memories import SECOND, a_memory, at
-from tools.domain.errors import StoreUnusable
+from tools.domain.errors import NotInRecord, StoreUnusable
 from tools.domain.trading import Action
 
 TABLES = METADATA.tables
@@ -84,10 +84,12 @@ def test_a_database_of_another_program_is_refused(home: Path) -> None:
 
 
 def test_a_home_that_is_a_file_and_a_missing_database_are_refused(home: Path) -> None:
-    with pytest.raises(StoreUnusable, match=r"readable database at .*keeper\.sqlite"):
+    with pytest.raises(NotInRecord, match=rf"nothing is remembered in {home} yet; keeper run"):
         Store.open(home, read_only=True)
     assert not home.exists()
     home.write_text("a file")
+    with pytest.raises(StoreUnusable, match="Not a directory"):
+        Store.open(home, read_only=True)
     with pytest.raises(StoreUnusable, match="folder that can be written"):
         Store.open(home)
 
@@ -95,8 +97,21 @@ def test_a_home_that_is_a_file_and_a_missing_database_are_refused(home: Path) ->
 def test_an_empty_database_has_nothing_for_a_reader(home: Path) -> None:
     home.mkdir()
     (home / DATABASE).touch()
-    with pytest.raises(StoreUnusable, match="found none"):
+    with pytest.raises(NotInRecord, match="nothing is remembered"):
         Store.open(home, read_only=True)
+
+
+def test_a_database_whose_tables_are_not_made_yet_has_nothing_for_a_reader(home: Path) -> None:
+    home.mkdir()
+    with closing(sqlite3.connect(home / DATABASE)) as writer:
+        writer.execute("PRAGMA journal_mode=WAL")
+        writer.execute("BEGIN IMMEDIATE")
+        writer.execute("CREATE TABLE alembic_version (version_num)")
+        for _ in range(2):
+            with pytest.raises(NotInRecord, match="nothing is remembered"):
+                Store.open(home, read_only=True)
+            if writer.in_transaction:
+                writer.execute("COMMIT")
 
 
 @pytest.mark.parametrize(
