@@ -19,7 +19,7 @@ from venue.engine.layout import COMMAND
 from venue.pit import Fill, Pit
 from venue.public import View, public_view
 from venue.scenario.fundamental import STEP_NS, Reals, Regime, RegimePath
-from venue.scenario.symbols import UNIT, Symbol
+from venue.scenario.symbols import Symbol
 from venue.truth import Truth
 
 WEALTH = 10**15  # units of each asset an agent starts with
@@ -193,12 +193,3 @@ class Simulation:
             seen.update(repr((pit.levels, pit.prints)).encode())
         seen.update(repr((self.truth.orders, self.truth.ends, self.truth.quoting)).encode())
         return seen.hexdigest()
-
-
-def quote_units(sim: Simulation, agent: Participant) -> int:
-    """Free and locked quote of an agent in 1e-8 units of its asset."""
-    free, locked = sim.exchange.balances(agent.pit.accounts[agent.name])["USDT"]
-    return free + locked
-
-
-__all__ = ["UNIT", "Participant", "Simulation", "quote_units"]
