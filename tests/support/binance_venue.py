@@ -8,7 +8,7 @@ from typing import Any
 
 import ccxt.pro
 
-from tools.execution.localize import localize_binance
+from tools.execution.localize import LOCAL_OPTIONS, localize_binance
 from venue.binance.demo import RandomFlow, demo_wire
 from venue.binance.facade import Facade, FacadeConfig
 from venue.binance.faults import Fault
@@ -20,7 +20,8 @@ from venue.wire import Wire
 
 SYMBOL = "SOL/USDT"
 MARKET = "SOLUSDT"
-LIMIT_S = 10.0
+LIMIT_S = 20.0
+LOADED: list[Any] = []  # a client that has loaded the markets, which are the same in every world
 
 
 @dataclass(slots=True)
@@ -72,7 +73,7 @@ def make_client(address: str, key: ApiKey, **options: Any) -> Any:
         "apiKey": key.key,
         "secret": key.secret,
         "enableRateLimit": False,
-        "options": {"fetchMarkets": {"types": ["spot"]}, "fetchCurrencies": False, "fetchMargins": False},
+        "options": dict(LOCAL_OPTIONS),
     }
     client = ccxt.pro.binance(config | options)
     client.timeout_on_exit = 0  # there is no TLS to say goodbye to
@@ -82,14 +83,17 @@ def make_client(address: str, key: ApiKey, **options: Any) -> Any:
 
 @asynccontextmanager
 async def world(config: FacadeConfig | None = None, clock: Clock | None = None) -> AsyncIterator[World]:
-    """A venue that serves, with markets loaded."""
+    """A venue that serves, and a client that knows its markets."""
     clock = clock or WallClock()
     wire, key = demo_wire(clock)
     async with Facade(wire, [key], clock=clock, config=config) as facade:
         flow = RandomFlow(wire, MARKET, 1, clock)
         made = World(facade, wire, key, flow, make_client(facade.address, key))
         try:
-            await made.client.load_markets()
+            if not LOADED:
+                await made.client.load_markets()
+                LOADED.append(made.client)
+            made.client.set_markets_from_exchange(LOADED[0])
             yield made
         finally:
             for client in (made.client, *made.others):

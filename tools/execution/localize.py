@@ -21,6 +21,13 @@ LIVE_HOSTS = {
     "/papi/": "https://papi.binance.com/papi/",
 }
 
+# what a local venue does not serve: futures, and the wallet's lists of currencies and margin pairs
+LOCAL_OPTIONS: dict[str, Any] = {
+    "fetchMarkets": {"types": ["spot"]},
+    "fetchCurrencies": False,
+    "fetchMargins": False,
+}
+
 
 class LiveHostLeft(KeeperError):
     """A client that was to stay here still knows a way to a live venue."""

@@ -21,6 +21,7 @@ from venue.clock import Clock
 from venue.engine.codes import EventKind
 from venue.engine.exchange import Book, Exchange, Void
 from venue.engine.history import OrderState
+from venue.engine.rules import BadRules
 from venue.wire import Wire
 
 NS_A_MS = 1_000_000
@@ -70,6 +71,8 @@ class Desk:
     """The venue behind one facade."""
 
     def __init__(self, wire: Wire, keys: Iterable[ApiKey], clock: Clock, limits: Limits) -> None:
+        if wire.exchange.history is None:
+            raise BadRules("a facade answers for past orders: make its exchange with has_history=True")
         self.wire = wire
         self.exchange = wire.exchange
         self.keys = {key.key: key for key in keys}

@@ -11,14 +11,16 @@ from hypothesis import strategies as st
 from venue.binance import account, public
 from venue.binance.calls import Call
 from venue.binance.channels import channel_of
-from venue.binance.demo import RandomFlow, demo_wire
+from venue.binance.demo import RandomFlow, demo_markets, demo_wire
 from venue.binance.desk import Desk
 from venue.binance.limits import Limits
 from venue.binance.parameters import Params
 from venue.binance.prints import MINUTE_MS, Print, Prints
 from venue.clock import WoundClock
 from venue.engine.codes import Side
-from venue.engine.exchange import NewOrder
+from venue.engine.exchange import Exchange, NewOrder
+from venue.engine.rules import BadRules
+from venue.wire import Wire
 
 START = 1_700_000_040 * 10**9  # a whole minute
 TRADES = st.lists(
@@ -167,3 +169,9 @@ def test_reports_of_a_random_day_add_up_to_the_account() -> None:
         state = account.query(desk.call(symbol="SOLUSDT", orderId=str(number)))
         assert (state["status"], state["executedQty"]) == (told["X"], told["z"])
         assert state["cummulativeQuoteQty"] == told["Z"]
+
+
+def test_exchange_without_history_is_refused() -> None:
+    wire = Wire(Exchange(demo_markets(), has_history=False))
+    with pytest.raises(BadRules, match="has_history=True"):
+        Desk(wire, [], WoundClock(START), Limits())
