@@ -170,17 +170,17 @@ def told(code: int, msg: str) -> str:
         (503, told(1, "System is under maintenance."), ccxt.OnMaintenance),
     ],
 )
-@pytest.mark.parametrize("when", ["error_before", "error_after"])
 def test_fault_has_its_class_and_only_the_venue_knows_whether_it_took_effect(
-    when: str, status: int, body: str, error: type[Exception]
+    status: int, body: str, error: type[Exception]
 ) -> None:
     async def story(world: World) -> None:
         client = world.client
-        world.arm(kind=when, where="order.place", status=status, body=body)
-        params = {"clientOrderId": "maybe"}
-        raised = await raised_by(client.create_order(SYMBOL, "limit", "buy", 1, 140, params))
-        assert type(raised) is error
-        await resolves(world, "maybe", is_there=when == "error_after")
+        for kind in ("error_before", "error_after"):
+            world.arm(kind=kind, where="order.place", status=status, body=body)
+            params = {"clientOrderId": kind}
+            raised = await raised_by(client.create_order(SYMBOL, "limit", "buy", 1, 140, params))
+            assert type(raised) is error
+            await resolves(world, kind, is_there=kind == "error_after")
 
     at_venue(story)
 
@@ -211,6 +211,22 @@ def test_cut_and_held_replies_are_told_apart_only_by_asking(when: str) -> None:
         await resolves(world, "held", is_there=when == "after")
         await asyncio.sleep(0.5)
         await resolves(world, "held", is_there=True)  # what was held before its effect lands late
+
+    at_venue(story)
+
+
+def test_reply_lost_on_the_socket_leaves_the_order() -> None:
+    async def story(world: World) -> None:
+        client = world.client
+        world.arm(kind="cut_after", where="order.place")
+        params = {"clientOrderId": "lost"}
+        raised = await raised_by(client.create_order_ws(SYMBOL, "limit", "buy", 1, 140, params))
+        assert isinstance(raised, ccxt.NetworkError)
+        await resolves(world, "lost", is_there=True)
+        world.arm(kind="error_before", where="order.cancel", status=503, body=told(-1008, "Overloaded."))
+        raised = await raised_by(client.cancel_order_ws(None, SYMBOL, {"clientOrderId": "lost"}))
+        assert isinstance(raised, ccxt.BaseError)
+        assert len(await client.fetch_open_orders(SYMBOL)) == 1
 
     at_venue(story)
 

@@ -51,7 +51,7 @@ class Watcher:
 
 def test_markets_carry_the_engine_s_steps() -> None:
     async def story(world: World) -> None:
-        market = world.client.markets[SYMBOL]
+        market = (await world.client.load_markets(True))[SYMBOL]
         assert (market["precision"]["price"], market["precision"]["amount"]) == (0.01, 0.001)
         assert market["limits"]["cost"]["min"] == 5
         assert market["active"]
