@@ -199,11 +199,11 @@ class OrderGateway:
 
     def _refusal(self, order: WorkingOrder) -> str:
         intent = order.intent
-        if order.is_cancel_wanted:
-            return "cancelled before it was sent"
         for guard in self._guards:
             if reason := guard(intent):
                 return reason
+        if order.is_cancel_wanted:
+            return "cancelled before it was sent"
         if intent.is_reduce_only:
             return ""
         if self._halted:
