@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import ccxt.pro
@@ -100,8 +101,19 @@ async def world(config: FacadeConfig | None = None, clock: Clock | None = None) 
                 await client.close()
 
 
+@cache
+def compile_kernels() -> None:
+    """Use the engine once, so that no story waits for the compiler."""
+    clock = WallClock()
+    wire, _ = demo_wire(clock)
+    RandomFlow(wire, MARKET, 1, clock)
+    wire.exchange.book(MARKET, 1)
+
+
 def at_venue(story: Callable[[World], Coroutine[Any, Any, None]], config: FacadeConfig | None = None) -> None:
     """Run a story at a fresh venue, in bounded time."""
+
+    compile_kernels()
 
     async def told() -> None:
         async with asyncio.timeout(LIMIT_S), world(config) as made:
