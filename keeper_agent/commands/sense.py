@@ -60,7 +60,9 @@ def sense_files(
     step = step_ns(every)
     require_series_path(out, (trades, book))
     settings = load_settings()
-    instrument = instrument_for(venue or venue_of(trades), symbol, quote_usd=quote_rate(settings, quote_usd))
+    instrument = instrument_for(
+        venue or venue_of(trades, book), symbol, quote_usd=quote_rate(settings, quote_usd)
+    )
     began = time.perf_counter()
     events = read_recording(trades, book, instrument).events
     decoded = time.perf_counter()

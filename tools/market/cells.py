@@ -77,6 +77,20 @@ def exact_units(name: str, cell: object) -> int:
     Raises:
         ValueError: It is no finite number, finer than 1e-8 or too large; the message says which.
     """
+    units, is_exact = nearest_units(name, cell)
+    if not is_exact:
+        raise ValueError(too_fine(name, cell))
+    return units
+
+
+def nearest_units(name: str, cell: object) -> tuple[int, bool]:
+    """``cell``, a number's text, as the nearest units of 1e-8, and whether they are exactly it.
+
+    What is below zero stays below.
+
+    Raises:
+        ValueError: It is no finite number or too large; the message says which.
+    """
     text = str(cell)
     if not text:
         raise ValueError(f"{name} is empty")
@@ -90,10 +104,10 @@ def exact_units(name: str, cell: object) -> int:
         raise ValueError(f"{name} must be a plain number, was {shown(text)}")
     if value.copy_abs() > Decimal(LARGEST) / UNITS:
         raise ValueError(too_large(name, text))
-    units = value.quantize(FINEST)
-    if units != value:
-        raise ValueError(too_fine(name, text))
-    return int(units.scaleb(8))
+    nearest = value.quantize(FINEST)
+    if not nearest and value < 0:
+        return -1, False
+    return int(nearest.scaleb(8)), nearest == value
 
 
 def plain(column: pa.Array) -> pa.Array:

@@ -30,8 +30,14 @@ LATEST_US = int(datetime(2100, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000
 _ABSENT = -128  # no code
 
 
-def codes(column: pa.Array, name: str, known: Mapping[str, int]) -> Codes:
+def codes(column: pa.Array, name: str, known: Mapping[str, int], *, any_case: bool = False) -> Codes:
     """Each text of ``column`` as its number in ``known``, shape (n_rows,).
+
+    Args:
+        column: Text or booleans.
+        name: The column's name, for messages.
+        known: The texts there may be, in lower case where the case does not matter.
+        any_case: Whether True is true.
 
     Raises:
         CellFault: A text is not in ``known``.
@@ -42,7 +48,8 @@ def codes(column: pa.Array, name: str, known: Mapping[str, int]) -> Codes:
     if not pa.types.is_dictionary(column.type):
         require_kind(is_text(column.type), column, name, "text")
         column = column.dictionary_encode()
-    table = np.array([known.get(str(text), _ABSENT) for text in column.dictionary.to_pylist()], np.int8)
+    texts = [str(text).lower() if any_case else str(text) for text in column.dictionary.to_pylist()]
+    table = np.array([known.get(text, _ABSENT) for text in texts], np.int8)
     found: Codes = table[column.indices.to_numpy(zero_copy_only=False)]
     expected = " or ".join(known)
     refuse(found == _ABSENT, lambda row: f"{name} must be {expected}, was {shown(cell_of(column, row))}")

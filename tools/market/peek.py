@@ -1,4 +1,4 @@
-"""What a recorded file says of itself in its first row."""
+"""What a recording says of itself in its first row."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ from pathlib import Path
 
 from tools.domain.errors import BadInput
 from tools.market.tables import batches
-from tools.market.tardis import TRADE_COLUMNS
+from tools.market.tardis import BOOK_COLUMNS, TRADE_COLUMNS
 
 
-def venue_of(trades: Path) -> str:
-    """The venue named in the first row of a trades file.
+def venue_of(trades: Path, book: Path) -> str:
+    """The venue named in the first row of a recording; its trades may hold none.
 
     Raises:
-        BadInput: The file is unreadable or holds no row.
+        BadInput: A file is unreadable or both hold no row.
     """
-    for batch in batches(trades, TRADE_COLUMNS, as_text=True):
-        return str(batch.rows.column("exchange")[0].as_py())
-    raise BadInput(f"{trades}: the file has a header and no row")
+    for path, names in ((trades, TRADE_COLUMNS), (book, BOOK_COLUMNS)):
+        for batch in batches(path, names, as_text=True):
+            return str(batch.rows["exchange"][0].as_py())
+    raise BadInput(f"{book}: expected rows below the header, there are none")

@@ -1,9 +1,9 @@
 """Writing a live feed down as recordings that replay alone.
 
 Each begins with the whole book, so that it stands for itself, and at the first print of its
-period, so that it always has both halves: a reader refuses a recording without prints. Taking
-events in costs little and never waits for the disk: ``put`` collects, ``collect`` hands over,
-``write`` compresses and writes, in another thread if the caller likes.
+period, so that it always has both halves: no half is ever without a row. Taking events in
+costs little and never waits for the disk: ``put`` collects, ``collect`` hands over, ``write``
+compresses and writes, in another thread if the caller likes.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import re
 import stat
 import zlib
 from collections.abc import Iterator, Sequence
@@ -21,10 +22,12 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pa_parquet
 
 from tools.domain.errors import BadInput
+from tools.market.gzip_faults import why_no_gzip
 
 SUFFIXES = ("csv.gz", "csv", "parquet")
 BATCH_ROWS = 1 << 17
 _WORDS = pa.dictionary(pa.int32(), pa.string())
+_PANDAS_INDEX = re.compile(r"__index_level_\d+__")  # a frame's row labels; not the recording's
 _FAST_TYPES = {
     **dict.fromkeys(("exchange", "symbol", "side", "is_snapshot"), _WORDS),
     **dict.fromkeys(("timestamp", "local_timestamp"), pa.int64()),
@@ -100,24 +103,20 @@ def _require_file(path: Path) -> None:
 def _parquet_rows(path: Path, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
     try:
         with pa_parquet.ParquetFile(path) as file:
-            _check_columns(path, file.schema_arrow.names, columns)
-            yield from file.iter_batches(batch_size=BATCH_ROWS, use_threads=False)
+            names = [name for name in file.schema_arrow.names if not _PANDAS_INDEX.fullmatch(name)]
+            _check_columns(path, names, columns)
+            yield from file.iter_batches(batch_size=BATCH_ROWS, columns=list(columns), use_threads=False)
     except (pa.ArrowException, OSError) as error:
         raise BadInput(f"{path}: not a readable Parquet file: {_first_line(error)}") from error
 
 
 def _csv_rows(path: Path, columns: Sequence[str], as_text: bool) -> Iterator[pa.RecordBatch]:
-    row = -1
     try:
         with _opened(path) as stream:
             names = _header(path, stream.readline(), columns)
-            for rows in _parsed(path, stream, names, as_text):
-                row += rows.num_rows
-                yield rows
+            yield from _parsed(path, stream, names, as_text)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise BadInput(
-            f"{path}: cut off or corrupt gzip after line {row + 2}: {_first_line(error)}"
-        ) from error
+        raise BadInput(f"{path}: {why_no_gzip(path, _first_line(error))}") from error
     except OSError as error:
         raise _unreadable(path, error) from error
 

@@ -22,10 +22,11 @@ import pyarrow as pa
 from tools.domain.errors import BadInput
 from tools.domain.market import Instrument
 from tools.market import columns
-from tools.market.amounts import units
+from tools.market.amounts import rounded_units, units
 from tools.market.cells import CellFault
 from tools.market.events import BOOK, EVENT, GAP, LAST, PRINT, RESET, SNAPSHOT, Events, merge
 from tools.market.instruments import venue_profile
+from tools.market.repeats import repeats
 from tools.market.tables import Batch, batches, place
 
 BOOK_COLUMNS = (
@@ -43,7 +44,7 @@ BOOK_SIDES = {"bid": 1, "ask": -1}
 TRADE_SIDES = {"buy": 1, "sell": -1, "unknown": 0}
 TRUTHS = {"false": 0, "true": 1}
 
-Column: TypeAlias = npt.NDArray[np.int64] | npt.NDArray[np.int8]
+Column: TypeAlias = npt.NDArray[np.int64] | npt.NDArray[np.int8] | pa.ChunkedArray
 Flags: TypeAlias = npt.NDArray[np.int16]
 Part: TypeAlias = Mapping[str, Column]
 Convert: TypeAlias = Callable[[Batch], Part]
@@ -57,6 +58,8 @@ class Recording:
         events: Shape (n_book + n_prints,), ordered by ``ts_init``.
         book_sha256: Hash of the book file as it lies on disk.
         trades_sha256: Hash of the trades file as it lies on disk.
+        duplicates: Rows of the trades file that repeat an earlier print; they are no events.
+        rounded_amounts: Events whose amount was finer than 1e-8.
     """
 
     events: Events
@@ -64,6 +67,17 @@ class Recording:
     n_prints: int
     book_sha256: str
     trades_sha256: str
+    duplicates: int
+    rounded_amounts: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Half:
+    """What one file holds; ``id`` and what else the layout has beside the events is used up."""
+
+    events: Events
+    duplicates: int
+    rounded: int
 
 
 def read_recording(trades: Path, book: Path, instrument: Instrument) -> Recording:
@@ -72,58 +86,85 @@ def read_recording(trades: Path, book: Path, instrument: Instrument) -> Recordin
     Raises:
         BadInput: A file is missing, malformed or of another symbol or venue.
     """
-    changes = read_book(book, symbol=instrument.symbol, venue=instrument.venue)
-    prints = read_trades(trades, symbol=instrument.symbol, venue=instrument.venue)
-    return Recording(merge(changes, prints), len(changes), len(prints), _sha256(book), _sha256(trades))
+    changes = _load_book(book, instrument.symbol, instrument.venue)
+    prints = _load_trades(trades, instrument.symbol, instrument.venue)
+    return Recording(
+        events=merge(changes.events, prints.events),
+        n_book=len(changes.events),
+        n_prints=len(prints.events),
+        book_sha256=_sha256(book),
+        trades_sha256=_sha256(trades),
+        duplicates=prints.duplicates,
+        rounded_amounts=changes.rounded + prints.rounded,
+    )
 
 
 def read_book(path: Path, *, symbol: str, venue: str) -> Events:
     """Order-book rows of ``path``, shape (n_rows,); ``size`` is the level's new absolute quantity.
 
-    Raises:
-        BadInput: See ``read_recording``; the message names line and column.
-    """
+    An amount finer than 1e-8 is rounded; one below half of that clears the level.
 
+    Raises:
+        BadInput: See ``read_recording``, or there is no row; the message names line and column.
+    """
+    return _load_book(path, symbol, venue).events
+
+
+def _load_book(path: Path, symbol: str, venue: str) -> _Half:
     def convert(batch: Batch) -> Part:
         rows = batch.rows
         return {
             **_stamps(rows, symbol, venue),
-            "is_snapshot": columns.codes(rows["is_snapshot"], "is_snapshot", TRUTHS),
+            "is_snapshot": columns.codes(rows["is_snapshot"], "is_snapshot", TRUTHS, any_case=True),
             "side": columns.codes(rows["side"], "side", BOOK_SIDES),
             "price": units(rows["price"], "price", at_least=1),
-            "size": units(rows["amount"], "amount", at_least=0),
+            **_amounts(rows, at_least=0),
         }
 
     part = _read(path, BOOK_COLUMNS, convert)
     events = _events(part, BOOK)
     events["flags"] = _book_flags(part["ts_event"], part["ts_init"], part["is_snapshot"] == 1)
-    return events
+    return _Half(events, 0, int(part["is_rounded"].sum()))
 
 
 def read_trades(path: Path, *, symbol: str, venue: str) -> Events:
-    """Prints of ``path``, shape (n_rows,); ``GAP`` where the venue counts its prints and some are missing.
+    """Prints of ``path``, shape (n_prints,); ``GAP`` where the venue counts its prints and some are missing.
+
+    A print that is there again under the same id is left out. There may be none at all: a market
+    without trades is a market. An amount finer than 1e-8 is rounded, but not to nothing.
 
     Raises:
         BadInput: See ``read_recording``; the message names line and column.
     """
+    return _load_trades(path, symbol, venue).events
+
+
+def _load_trades(path: Path, symbol: str, venue: str) -> _Half:
     is_dense = venue_profile(venue).has_dense_trade_ids
 
     def convert(batch: Batch) -> Part:
         rows = batch.rows
         return {
             **_stamps(rows, symbol, venue),
-            **({"id": columns.trade_ids(rows["id"], "id")} if is_dense else {}),
+            "id": columns.trade_ids(rows["id"], "id") if is_dense else rows["id"],
             "side": columns.codes(rows["side"], "side", TRADE_SIDES),
             "price": units(rows["price"], "price", at_least=1),
-            "size": units(rows["amount"], "amount", at_least=1),
+            **_amounts(rows, at_least=1),
         }
 
-    part = _read(path, TRADE_COLUMNS, convert)
+    part = _read(path, TRADE_COLUMNS, convert, may_be_empty=True)
     events = _events(part, PRINT)
+    is_kept = ~repeats(path, part["id"], events)
+    events = events[is_kept]
     events["flags"] = LAST
     if is_dense:
-        events["flags"][1:][np.diff(part["id"]) != 1] |= GAP
-    return events
+        events["flags"][1:][np.diff(part["id"][is_kept]) != 1] |= GAP
+    return _Half(events, len(is_kept) - len(events), int(part["is_rounded"][is_kept].sum()))
+
+
+def _amounts(rows: pa.RecordBatch, *, at_least: int) -> dict[str, Column]:
+    found, is_rounded = rounded_units(rows["amount"], "amount", at_least=at_least)
+    return {"size": found, "is_rounded": is_rounded.view(np.int8)}
 
 
 def _stamps(rows: pa.RecordBatch, symbol: str, venue: str) -> dict[str, Column]:
@@ -135,16 +176,25 @@ def _stamps(rows: pa.RecordBatch, symbol: str, venue: str) -> dict[str, Column]:
     }
 
 
-def _read(path: Path, names: tuple[str, ...], convert: Convert) -> Part:
+def _read(path: Path, names: tuple[str, ...], convert: Convert, *, may_be_empty: bool = False) -> Part:
     try:
         parts = list(_parts(batches(path, names), convert))
     except pa.ArrowInvalid:  # the fast way says that a cell is bad, the slow way says which
         parts = list(_parts(batches(path, names, as_text=True), convert))
-    if not parts:
+    if not parts and not may_be_empty:
         raise BadInput(f"{path}: expected rows below the header, there are none")
-    joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    parts = parts or [convert(Batch(path, 0, _no_rows(names)))]
+    joined = {name: _joined([part[name] for part in parts]) for name in parts[0]}
     _refuse_backwards(path, joined["ts_init"])
     return joined
+
+
+def _joined(pieces: list[Column]) -> Column:
+    return np.concatenate(pieces) if isinstance(pieces[0], np.ndarray) else pa.chunked_array(pieces)
+
+
+def _no_rows(names: tuple[str, ...]) -> pa.RecordBatch:
+    return pa.RecordBatch.from_pydict({name: pa.array([], pa.string()) for name in names})
 
 
 def _parts(found: Iterator[Batch], convert: Convert) -> Iterator[Part]:

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tools.domain.market import UNITS
-from tools.market.amounts import decimals, units
+from tools.market.amounts import decimals, rounded_units, units
 from tools.market.cells import CellFault
 
 LARGEST = 2**63 - 1
@@ -92,6 +92,62 @@ def test_double_with_a_ninth_decimal_is_refused(amount: int, ninth: int) -> None
     column = pa.array([float(Decimal(amount * 10 + ninth).scaleb(-9))])
     with pytest.raises(CellFault, match=r"multiple of 0\.00000001"):
         units(column, "price", at_least=0)
+
+
+fine = st.decimals(0, 10**9, allow_nan=False, places=14)
+
+
+@given(st.lists(fine, min_size=1), st.sampled_from(["text", "exponent", "decimal", "wide decimal"]))
+def test_finer_amount_becomes_the_nearest_unit(amounts: list[Decimal], kind: str) -> None:
+    columns = {
+        "text": pa.array([f"{amount:f}" for amount in amounts]),
+        "exponent": pa.array([f"{amount:e}" for amount in amounts]),
+        "decimal": pa.array(amounts, pa.decimal128(38, 14)),
+        "wide decimal": pa.array(amounts, pa.decimal256(60, 14)),
+    }
+    found, is_rounded = rounded_units(columns[kind], "amount", at_least=0)
+    nearest = [amount.quantize(Decimal("1e-8")) for amount in amounts]
+    assert [Decimal(units).scaleb(-8) for units in found.tolist()] == nearest
+    assert is_rounded.tolist() == [near != amount for near, amount in zip(nearest, amounts, strict=True)]
+
+
+@given(st.lists(st.floats(0, 1e5), min_size=1))
+def test_finer_double_becomes_the_nearest_unit(amounts: list[float]) -> None:
+    found, is_rounded = rounded_units(pa.array(amounts), "amount", at_least=0)
+    for in_unit, rounded, amount in zip(found.tolist(), is_rounded.tolist(), amounts, strict=True):
+        assert abs(Decimal(in_unit).scaleb(-8) - Decimal(amount)) <= Decimal("0.500001e-8")
+        assert rounded or abs(in_unit / UNITS - amount) <= amount * 2**-50
+
+
+@given(st.lists(in_units, min_size=1))
+def test_amount_that_needs_no_rounding_is_read_as_ever(amounts: list[int]) -> None:
+    column = decimals(np.array(amounts, np.int64))
+    found, is_rounded = rounded_units(column, "amount", at_least=0)
+    assert found.tolist() == amounts
+    assert not is_rounded.any()
+
+
+@pytest.mark.parametrize("text", ["-0.000000000001", "-1e-12", "-4e-9"])
+@pytest.mark.parametrize("convert", [str, float, Decimal])
+def test_amount_just_below_nothing_is_not_rounded_to_it(text: str, convert: type) -> None:
+    with pytest.raises(CellFault, match="0 or more") as fault:
+        rounded_units(pa.array([convert("1.5"), convert(text)]), "amount", at_least=0)
+    assert fault.value.row == 1
+
+
+@pytest.mark.parametrize("bad", ["cheap", "nan", "1e40", "", "92233720368.999999999999"])
+def test_rounding_cures_nothing_but_fineness(bad: str) -> None:
+    with pytest.raises(CellFault) as fault:
+        rounded_units(pa.array(["0.123456789012", "1", bad]), "amount", at_least=0)
+    assert fault.value.row == 2
+
+
+@given(st.integers(1, 9_999_999), st.integers(-8, 3))
+def test_single_means_its_shortest_text(digits: int, exponent: int) -> None:
+    value = Decimal(digits).scaleb(exponent)
+    column = pa.array([float(value)], pa.float32())
+    assert units(column, "price", at_least=1).tolist() == [int(value * UNITS)]
+    assert rounded_units(column, "amount", at_least=1)[0].tolist() == [int(value * UNITS)]
 
 
 @pytest.mark.parametrize("bad", range(9))

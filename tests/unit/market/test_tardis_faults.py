@@ -1,9 +1,11 @@
 """What is wrong with a file is said in one line: which file, where, which column, what was expected."""
 
 import gzip
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pa_parquet
 import pytest
@@ -73,7 +75,6 @@ BAD_CELLS = {
     "NaN amount": ({"amount": "nan"}, "amount must be a finite number, was 'nan'"),
     "empty amount": ({"amount": ""}, "amount is empty"),
     "negative amount": ({"amount": "-0.1"}, "amount must be"),
-    "too fine an amount": ({"amount": "0.000000001"}, "amount must be a multiple of 0.00000001"),
     "amount beyond int64": ({"amount": "1" + "0" * 20}, "amount must be below 92233720368"),
     "long amount": ({"amount": "x" * 99}, "amount must be a number, was '" + "x" * 40 + "…'"),
     "other symbol": ({"symbol": "ETHUSDT"}, "symbol must be BTCUSDT, was 'ETHUSDT'"),
@@ -100,10 +101,15 @@ BAD_BOOK_CELLS = BAD_CELLS | {
     "no side": ({"side": ""}, "side must be bid or ask, was ''"),
     "odd truth": ({"is_snapshot": "maybe"}, "is_snapshot must be false or true, was 'maybe'"),
     "negative level": ({"amount": "-0.00000001"}, "amount must be 0 or more"),
+    "just below nothing": ({"amount": "-0.000000000001"}, "amount must be 0 or more, was '-0.000000000001'"),
 }
 BAD_TRADE_CELLS = BAD_CELLS | {
     "book side": ({"side": "bid"}, "side must be buy or sell or unknown, was 'bid'"),
     "upper-case side": ({"side": "BUY"}, "side must be buy or sell or unknown, was 'BUY'"),
+    "print of too little": (
+        {"amount": "0.000000001"},
+        "amount must be 0.00000001 or more, was '0.000000001'",
+    ),
     "print of nothing": ({"amount": "0.0"}, "amount must be above 0"),
     "uncountable id": ({"id": "a7"}, "id must be a whole number, was 'a7'"),
     "no id": ({"id": ""}, "id is empty"),
@@ -219,24 +225,35 @@ def test_row_cut_by_a_stray_line_end_is_refused_with_its_line(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("kept", [0.2, 0.5, 0.999])
-def test_cut_off_gzip_is_refused(tmp_path: Path, kept: float) -> None:
+def test_cut_off_gzip_is_refused_with_its_last_whole_line(tmp_path: Path, kept: float) -> None:
     path = write_market(tmp_path, seconds=60).book
-    packed = path.read_bytes()
-    path.write_bytes(packed[: int(len(packed) * kept)])
-    assert complaint(read_book, path).startswith(": cut off or corrupt gzip after line ")
+    packed = path.read_bytes()[: int(path.stat().st_size * kept)]
+    path.write_bytes(packed)
+    n_lines = zlib.decompressobj(31).decompress(packed).count(b"\n")
+    assert n_lines > 100
+    assert complaint(read_book, path).startswith(f": cut off or corrupt gzip after line {n_lines}: ")
 
 
-def test_corrupt_and_false_gzip_are_refused(tmp_path: Path) -> None:
-    path = write_market(tmp_path, seconds=60).book
-    packed = bytearray(path.read_bytes())
-    packed[len(packed) // 2] ^= 0xFF
-    path.write_bytes(bytes(packed))
-    assert "line " in complaint(read_book, path)
+@pytest.mark.parametrize("wound", [b"\xff" * 9, b"torn"])
+def test_gzip_corrupt_in_a_later_member_is_refused_with_its_last_whole_line(
+    tmp_path: Path, wound: bytes
+) -> None:
+    path = tmp_path / "x.book.csv.gz"
+    members = [f"{BOOK_HEADER}\n", f"{book_line()}\n" * 50, f"{book_line()}\n" * 50]
+    packed = [gzip.compress(text.encode()) for text in members]
+    path.write_bytes(packed[0] + packed[1] + packed[2][:10] + wound)
+    assert complaint(read_book, path).startswith(": cut off or corrupt gzip after line 51: ")
+    path.write_bytes(packed[0] + packed[1] + wound)
+    assert complaint(read_book, path).startswith(": cut off or corrupt gzip after line 51: ")
+    path.write_bytes(packed[0][:12])
+    assert complaint(read_book, path).startswith(": cut off or corrupt gzip in line 1: ")
+
+
+def test_file_that_only_calls_itself_gzip_is_refused_as_that(tmp_path: Path) -> None:
     false = tmp_path / "false.csv.gz"
-    false.write_bytes(f"{BOOK_HEADER}\n{book_line()}\n".encode())
-    assert complaint(read_book, false).startswith(
-        ": cut off or corrupt gzip after line 1: Not a gzipped file"
-    )
+    for content in (f"{BOOK_HEADER}\n{book_line()}\n".encode(), b"\0\1\2\3"):
+        false.write_bytes(content)
+        assert complaint(read_book, false) == f": not a gzip file, it begins with {content[:2]!r}"
 
 
 def parquet_book(path: Path, **columns: pa.Array) -> Path:
@@ -274,9 +291,17 @@ BAD_PARQUET = {
         {"local_timestamp": pa.array([T0, T0, T0 - 3])},
         " row 3: local_timestamp must not run backwards",
     ),
-    "single floats": (
-        {"price": pa.array([1.0] * 3, pa.float32())},
-        ": column price must be text, double, decimal",
+    "single too fine": (
+        {"price": pa.array([1.0, 1.0, 1e-9], pa.float32())},
+        " row 3: price must be a multiple of 0.00000001, was '1e-9'",
+    ),
+    "single NaN": (
+        {"amount": pa.array([1.0, float("nan"), 1.0], pa.float32())},
+        " row 2: amount must be a finite number, was 'nan'",
+    ),
+    "half floats": (
+        {"price": pa.array([np.float16(1)] * 3, pa.float16())},
+        ": column price must be text, double, single, decimal or integer, was halffloat",
     ),
     "float stamps": (
         {"timestamp": pa.array([1.0] * 3)},
@@ -285,7 +310,7 @@ BAD_PARQUET = {
     "numbers for sides": ({"side": pa.array([1, 1, -1])}, ": column side must be text, was int64"),
     "lists": (
         {"price": pa.array([[1]] * 3)},
-        ": column price must be text, double, decimal or integer, was list",
+        ": column price must be text, double, single, decimal or integer, was list",
     ),
 }
 
