@@ -118,6 +118,22 @@ def check_pages(connection: sqlite3.Connection, path: Path, seconds: float) -> b
     return True
 
 
+def unusable(verb: str, path: Path, error: BaseException) -> StoreUnusable:
+    """The error for a database that could not be read, written or used, with what mends damage."""
+    cause = cause_of(error)
+    return (
+        damaged(path, cause)
+        if MALFORMED in cause
+        else StoreUnusable(f"cannot {verb} the database {path}: {cause}")
+    )
+
+
+def cause_of(error: BaseException) -> str:
+    """What SQLite itself said."""
+    origin = getattr(error, "orig", None)
+    return str(origin if origin is not None else error)
+
+
 def damaged(path: Path, what: str) -> StoreUnusable:
     """The error for a database that is hurt, with what mends it."""
     return StoreUnusable(

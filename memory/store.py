@@ -20,16 +20,16 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from memory.connection import (
     DATABASE,
-    MALFORMED,
     allow_reading_only,
+    cause_of,
     check_file,
     check_pages,
-    damaged,
     nothing_remembered,
     prepare_file,
     prepare_home,
     reader_engine,
     require_memory,
+    unusable,
     writer_engine,
 )
 from memory.migrations import HEAD, REVISIONS, upgrade
@@ -92,7 +92,7 @@ class Store:
             store._admit()
         except (DBAPIError, sqlite3.Error) as error:
             engine.dispose()
-            raise _unusable("use", path, error) from error
+            raise unusable("use", path, error) from error
         except KeeperError:
             engine.dispose()
             raise
@@ -143,7 +143,7 @@ class Store:
             try:
                 return [dict(row) for row in self._connection.execute(statement).mappings()]
             except DBAPIError as error:
-                raise _unusable("read", self.path, error) from error
+                raise unusable("read", self.path, error) from error
 
     def close(self) -> None:
         """Write what is queued and let go of the file."""
@@ -212,12 +212,12 @@ class Store:
             yield
             run("COMMIT")
         except IntegrityError as error:
-            message = self._broken_reference() or _cause(error)
+            message = self._broken_reference() or cause_of(error)
             self._roll_back()
             raise InvariantBroken(f"memory refused a row: {message}") from error
         except DBAPIError as error:
             self._roll_back()
-            raise _unusable("write", self.path, error) from error
+            raise unusable("write", self.path, error) from error
         except BaseException:
             self._roll_back()
             raise
@@ -259,15 +259,3 @@ class Store:
                     ids = ", ".join(str(values[part.name]) for part in table.primary_key)
                     there, here = kept[column], values[column]
                     raise InvariantBroken(f"{name} {ids} is in memory with {column} {there}, was {here}")
-
-
-def _unusable(verb: str, path: Path, error: BaseException) -> StoreUnusable:
-    cause = _cause(error)
-    if MALFORMED in cause:
-        return damaged(path, cause)
-    return StoreUnusable(f"cannot {verb} the database {path}: {cause}")
-
-
-def _cause(error: BaseException) -> str:
-    origin = getattr(error, "orig", None)
-    return str(origin if origin is not None else error)

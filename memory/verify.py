@@ -7,23 +7,32 @@ from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import func, select
 
-from memory.connection import DATABASE, check_file, connect_reader
+from memory.connection import DATABASE, check_file, connect_reader, damaged, unusable
 from memory.lock import HomeLock
-from memory.patterns import PatternLibrary
+from memory.patterns import FOLDER, PatternLibrary
 from memory.schema import METADATA
 from memory.store import Store
-from tools.domain.errors import StoreUnusable
+from tools.domain.errors import HomeLocked, StoreUnusable
 
 
 @dataclass(frozen=True, slots=True)
 class MemoryReport:
-    """What was found: rows by table, patterns in the library, and every fault in a line."""
+    """What was found.
+
+    Attributes:
+        counts: Rows by table.
+        patterns: Patterns in the library; None where it was not looked at.
+        library: Why it was not, empty where it was.
+        faults: Every fault in a line.
+    """
 
     counts: Mapping[str, int]
-    patterns: int
+    patterns: int | None
+    library: str
     faults: tuple[str, ...]
 
     @property
@@ -35,18 +44,20 @@ class MemoryReport:
 def verify(home: Path) -> MemoryReport:
     """Check the database's pages and references, and the pattern library against SQL.
 
-    It changes nothing but must own the home, because only the owner may open the library.
+    It changes nothing. Only the owner of a home may open its library: beside a running agent
+    that part is left out and the report says so, as where no library was made yet.
 
     Raises:
-        HomeLocked: Another process owns the home.
-        StoreUnusable: There is no database that can be opened.
+        NotInRecord: The database is empty.
+        StoreUnusable: There is no database that can be opened, or it is damaged.
     """
     check_file(home / DATABASE)
-    with HomeLock.acquire(home, "keeper memory verify") as lock:
-        faults = _page_faults(home / DATABASE)
-        with Store.open(home) as store:
-            patterns, differences = _library_faults(lock, store)
-            return MemoryReport(_counts(store), patterns, (*faults, *_reference_faults(store), *differences))
+    _require_pages(home / DATABASE)
+    try:
+        with HomeLock.acquire(home, "keeper memory verify") as lock:
+            return _report(home, lock, "")
+    except HomeLocked as error:
+        return _report(home, None, f"not looked at, because {error}")
 
 
 def rebuild(home: Path) -> MemoryReport:
@@ -66,6 +77,20 @@ def rebuild(home: Path) -> MemoryReport:
     return verify(home)
 
 
+def _report(home: Path, lock: HomeLock | None, library: str) -> MemoryReport:
+    """All that can be seen in ``home``; its library only with the ``lock``."""
+    faults = _broken_references(home / DATABASE)
+    with Store.open(home, read_only=lock is None) as store:
+        patterns: int | None = None
+        differences: list[str] = []
+        if lock is not None and (home / FOLDER).exists():
+            patterns, differences = _library_faults(lock, store)
+        elif lock is not None:
+            library = "none yet, keeper run or keeper memory rebuild makes it"
+        found = (*faults, *_reference_faults(store), *differences)
+        return MemoryReport(_counts(store), patterns, library, found)
+
+
 def _library_faults(lock: HomeLock, store: Store) -> tuple[int, list[str]]:
     """How many patterns the library holds, and what is wrong with it."""
     try:
@@ -75,17 +100,27 @@ def _library_faults(lock: HomeLock, store: Store) -> tuple[int, list[str]]:
         return 0, [str(error)]
 
 
-def _page_faults(path: Path) -> list[str]:
+def _require_pages(path: Path) -> None:
+    found = [line for row in _rows(path, "PRAGMA integrity_check(5)") for line in str(row[0]).splitlines()]
+    # SQLite begins with a line that only names the database.
+    faults = [line for line in found if line != "ok" and not line.startswith("***")]
+    if faults:
+        raise damaged(path, "; ".join(faults))
+
+
+def _broken_references(path: Path) -> list[str]:
+    return [
+        f"a row of {table} ({row}) refers to {parent}, which is not there"
+        for table, row, parent, _ in _rows(path, "PRAGMA foreign_key_check")
+    ]
+
+
+def _rows(path: Path, pragma: str) -> list[tuple[Any, ...]]:
     try:
         with closing(connect_reader(path)) as reader:
-            found = [str(row[0]) for row in reader.execute("PRAGMA integrity_check(20)")]
-            broken = list(reader.execute("PRAGMA foreign_key_check"))
+            return list(reader.execute(pragma))
     except sqlite3.Error as error:
-        raise StoreUnusable(f"cannot read the database {path}: {error}") from error
-    faults = [f"the database is damaged: {line}" for line in found if line != "ok"]
-    return faults + [
-        f"a row of {table} ({row}) refers to {parent}, which is not there" for table, row, parent, _ in broken
-    ]
+        raise unusable("read", path, error) from error
 
 
 def _reference_faults(store: Store) -> list[str]:

@@ -47,15 +47,20 @@ def _show(report: MemoryReport, home: Path, as_json: bool) -> None:
                 "whole": report.is_whole,
                 "counts": dict(report.counts),
                 "patterns": report.patterns,
+                "library": report.library or "checked",
                 "faults": list(report.faults),
             }
         )
     else:
         for name, count in report.counts.items():
             OUT.print(f"{name:<10} {count:>10,}")
-        OUT.print(f"{'library':<10} {report.patterns:>10,} patterns")
+        library = f"{report.patterns:>10,} patterns" if report.patterns is not None else report.library
+        OUT.print(f"{'library':<10} {escape(library)}", soft_wrap=True)
     if not report.is_whole:
         shown = "; ".join(report.faults[:5])
         raise StoreUnusable(f"memory in {home} is not whole: {shown}")
     if not as_json:
-        OUT.print("[green]memory is whole[/]")
+        seen = (
+            "memory is whole" if report.patterns is not None else "memory is whole as far as it was looked at"
+        )
+        OUT.print(f"[green]{seen}[/]")

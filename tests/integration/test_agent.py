@@ -148,7 +148,12 @@ def test_one_may_ask_beside_a_running_agent_but_not_write(tapes: Path, tmp_path:
         assert explained.code == 0, explained.err
         asked = keeper("ask", f"why did you decide {decision}?", "--json", home=home)
         assert asked.code == 0, asked.err
-        keeper("memory", "verify", home=home).fails_in_one_line(5, f"process {process.pid} (keeper run)")
+        verified = keeper("memory", "verify", "--json", home=home)
+        assert verified.code == 0, verified.err
+        assert f"process {process.pid} (keeper run)" in verified.json["library"]
+        assert verified.json["patterns"] is None
+        assert verified.json["counts"]["intent"] > 0
+        keeper("memory", "rebuild", home=home).fails_in_one_line(5, f"process {process.pid} (keeper run)")
         healthy = keeper("doctor", "--json", home=home)
         (lock,) = (one for one in healthy.json["findings"] if one["name"] == "lock")
         assert str(process.pid) in lock["found"]

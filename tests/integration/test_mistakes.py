@@ -151,19 +151,44 @@ def test_a_damaged_database_is_named(
     assert (own_home / DATABASE).read_bytes().startswith(b"this is no"), "the evidence was overwritten"
 
 
+def test_noise_in_the_middle_of_the_database_stops_every_command(
+    here: Here, tape: TapeFiles, own_home: Path
+) -> None:
+    run = ("run", "--tape", tape.book.parent, "--speed", "10000", "--json")
+    assert here(*run).code == 0
+    path = own_home / DATABASE
+    whole = path.read_bytes()
+    middle = len(whole) // 2
+    harmed = whole[:middle] + bytes(range(1, 251)) * 12 + whole[middle + 3000 :]
+    path.write_bytes(harmed)
+    others = (("ask", "how many trades?"), ("explain", "d_1"), ("reflect",), ("memory", "verify"))
+    for words in (run, *others, ("memory", "rebuild"), ("memory", "freeze", "now")):
+        here(*words).fails_in_one_line(4, f"{path} is damaged (", "move the whole folder away")
+    assert here("doctor").code == 1
+    assert path.read_bytes() == harmed
+
+
 @pytest.mark.parametrize(
-    "words", [("ask", "how many trades?"), ("explain", "d_1"), ("memory", "verify"), ("memory", "rebuild")]
+    ("words", "code"),
+    [
+        (("ask", "how many trades?"), 6),
+        (("explain", "d_1"), 6),
+        (("reflect",), 6),
+        (("memory", "verify"), 4),
+        (("memory", "rebuild"), 4),
+    ],
 )
 def test_without_a_memory_nothing_is_made_up_nor_made(
-    here: Here, own_home: Path, words: tuple[str, ...]
+    here: Here, own_home: Path, words: tuple[str, ...], code: int
 ) -> None:
     said = here(*words)
-    said.fails_in_one_line(4)
+    said.fails_in_one_line(code)
     assert not (own_home / DATABASE).exists()
 
 
 @pytest.mark.parametrize(
-    "words", [("run",), ("memory", "verify"), ("memory", "freeze", "now"), ("train", "outcome"), ("reflect",)]
+    "words",
+    [("run",), ("memory", "rebuild"), ("memory", "freeze", "now"), ("train", "outcome"), ("reflect",)],
 )
 def test_a_home_in_use_names_its_owner(
     here: Here, tape: TapeFiles, own_home: Path, words: tuple[str, ...]

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from memory.connection import DATABASE
 from memory.episodes import EpisodeLog
 from memory.lock import HomeLock
 from memory.patterns import FOLDER, PatternLibrary
@@ -157,10 +158,15 @@ def test_differences_from_the_table_are_told_one_by_one(lock: HomeLock, filled: 
 
 
 def test_only_the_owner_of_the_home_opens_the_library(home: Path, filled: Store) -> None:
-    lock = HomeLock.acquire(home, "keeper run")
-    with pytest.raises(HomeLocked):
-        verify(home)
-    lock.release()
+    with HomeLock.acquire(home, "keeper run") as lock, PatternLibrary(lock, filled) as library:
+        library.sync()
+        report = verify(home)
+        assert report.is_whole
+        assert report.patterns is None
+        assert report.library.endswith("(keeper run); only one process may write there")
+        assert report.counts["decision"] == 6
+        with pytest.raises(HomeLocked):
+            rebuild(home)
     with pytest.raises(InvariantBroken, match="lock of"):
         PatternLibrary(lock, filled)
 
@@ -190,6 +196,28 @@ def test_verify_tells_a_pattern_unlike_its_outcome_and_a_lost_reference(home: Pa
     faults = verify(home).faults
     assert sum("differs from its outcome" in line for line in faults) == 1
     assert sum("refers to intent, which is not there" in line for line in faults) == 3
+
+
+def test_a_home_without_a_library_is_whole_when_its_database_is(home: Path, filled: Store) -> None:
+    filled.close()
+    report = verify(home)
+    assert report.is_whole
+    assert report.patterns is None
+    assert report.library.startswith("none yet")
+    assert not (home / FOLDER).exists(), "looking made something"
+    assert rebuild(home).patterns == 6
+    assert verify(home).patterns == 6
+
+
+def test_verify_tells_damage_of_the_database(home: Path, filled: Store) -> None:
+    filled.close()
+    path = home / DATABASE
+    whole = path.read_bytes()
+    middle = len(whole) // 2 // 4096 * 4096
+    path.write_bytes(whole[:middle] + bytes(range(1, 251)) * 12 + whole[middle + 3000 :])
+    for look in (verify, rebuild):
+        with pytest.raises(StoreUnusable, match=rf"the database {path} is damaged \(.*begin anew"):
+            look(home)
 
 
 def test_verify_of_no_memory_is_refused(home: Path) -> None:
