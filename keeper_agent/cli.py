@@ -72,7 +72,7 @@ def replay(
     venue: Annotated[str, typer.Option("--venue", help="Venue as the file spells it, e.g. binance.")],
     memory: Annotated[
         str | None,
-        typer.Option("--memory", help="Frozen snapshot (name or folder) to start from; default: empty."),
+        typer.Option("--memory", help="Snapshot (name or folder) or home to start from; default: empty."),
     ] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Folder for the record.")] = None,
     quote_usd: QuoteUsd = None,

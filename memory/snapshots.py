@@ -10,19 +10,30 @@ import re
 import shutil
 import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import orjson
 
 from memory.codec import canonical
-from memory.connection import DATABASE, check_file, connect_reader, prepare_home
+from memory.connection import (
+    DATABASE,
+    check_file,
+    check_pages,
+    connect_reader,
+    prepare_file,
+    prepare_home,
+    require_memory,
+    unusable,
+)
 from tools.domain.errors import BadUsage, NotInRecord, StoreUnusable
 from tools.domain.identity import content_hash
 
 SNAPSHOTS = "snapshots"
 MODELS = "models"
 MANIFEST = "manifest.json"
+COPY_CHECK_S = 60.0  # most time for a look through the pages of a copy
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -55,17 +66,16 @@ def freeze(home: Path, name: str) -> Snapshot:
     workshop = folder.with_name(f".{name}.unfinished")
     try:
         shutil.rmtree(workshop, ignore_errors=True)
-        prepare_home(workshop)
-        _copy_database(home / DATABASE, workshop / DATABASE)
-        if (home / MODELS).is_dir():
-            shutil.copytree(home / MODELS, workshop / MODELS)
-        files = _hashes(workshop)
+        files = _copy_home(home, workshop).files
         (workshop / MANIFEST).write_text(canonical({"files": files}) + "\n")
         _make_read_only(workshop)
         workshop.rename(folder)
-    except (OSError, sqlite3.Error) as error:
+    except OSError as error:
         shutil.rmtree(workshop, ignore_errors=True)
         raise StoreUnusable(f"cannot freeze {home / DATABASE} to {folder}: {error}") from error
+    except StoreUnusable:
+        shutil.rmtree(workshop, ignore_errors=True)
+        raise
     return Snapshot(folder, files)
 
 
@@ -80,7 +90,8 @@ def find_snapshot(path_or_name: str | Path, home: Path) -> Snapshot:
     folder = named if NAME.fullmatch(str(path_or_name)) and named.is_dir() else Path(path_or_name)
     if not (folder / MANIFEST).is_file():
         raise NotInRecord(
-            f"expected a snapshot, there is none at {folder} and none of that name in {named.parent}"
+            f"expected a snapshot or a home, there is none at {folder} and no snapshot of that name in "
+            f"{named.parent}"
         )
     files = _manifest(folder / MANIFEST)
     there = _hashes(folder)
@@ -91,20 +102,27 @@ def find_snapshot(path_or_name: str | Path, home: Path) -> Snapshot:
 
 
 def open_snapshot_copy(path_or_name: str | Path, into_home: Path, *, home: Path) -> Snapshot:
-    """Copy a snapshot, once its hashes are checked, as the starting memory of ``into_home``.
+    """Copy a snapshot, or the memory of another home, as the starting memory of ``into_home``.
+
+    A snapshot's hashes are checked first. Of a home a consistent copy is taken, even beside
+    its running agent; its hashes are those of the copy.
 
     Args:
-        path_or_name: A snapshot's folder, or its name in ``home``.
+        path_or_name: A snapshot's folder, its name in ``home``, or the folder of a home.
         into_home: A home without a memory of its own.
         home: Where names are looked up.
 
     Raises:
-        NotInRecord: There is no such snapshot.
-        StoreUnusable: It was changed, or ``into_home`` has a memory already.
+        NotInRecord: There is no such snapshot, nor a home.
+        StoreUnusable: It was changed or is damaged, or ``into_home`` has a memory already.
     """
-    snapshot = find_snapshot(path_or_name, home)
     if (into_home / DATABASE).exists():
         raise StoreUnusable(f"expected a home without a memory, {into_home / DATABASE} exists")
+    other = Path(path_or_name)
+    is_name = NAME.fullmatch(str(path_or_name)) and (home / SNAPSHOTS / path_or_name).is_dir()
+    if not is_name and (other / DATABASE).is_file() and not (other / MANIFEST).exists():
+        return _copy_home(other, into_home)
+    snapshot = find_snapshot(path_or_name, home)
     prepare_home(into_home)
     try:
         for name in snapshot.files:
@@ -125,15 +143,31 @@ def _folder(home: Path, name: str) -> Path:
     return home / SNAPSHOTS / name
 
 
-def _copy_database(source: Path, target: Path) -> None:
-    reader, copy = connect_reader(source), sqlite3.connect(target)
+def _copy_home(home: Path, target: Path) -> Snapshot:
+    """The database and models of ``home`` as they are now, in the new folder ``target``."""
+    require_memory(home)
+    prepare_home(target)
+    prepare_file(target / DATABASE)
     try:
+        _copy_database(home / DATABASE, target / DATABASE)
+        if (home / MODELS).is_dir():
+            shutil.copytree(home / MODELS, target / MODELS)
+        return Snapshot(target, _hashes(target))
+    except OSError as error:
+        raise StoreUnusable(f"cannot copy the memory of {home} to {target}: {error}") from error
+    except sqlite3.Error as error:
+        raise unusable("copy", home / DATABASE, error) from error
+
+
+def _copy_database(source: Path, target: Path) -> None:
+    with (
+        closing(connect_reader(source)) as reader,
+        closing(sqlite3.connect(target, check_same_thread=False)) as copy,
+    ):
         reader.backup(copy)
         # Without a write-ahead log a single read-only file is the whole database.
         copy.execute("PRAGMA journal_mode=DELETE")
-    finally:
-        copy.close()
-        reader.close()
+        check_pages(copy, source, COPY_CHECK_S)
 
 
 def _hashes(folder: Path) -> dict[str, str]:

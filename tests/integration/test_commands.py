@@ -77,6 +77,32 @@ def test_people_are_told_the_same_without_json(here: Here, tape: TapeFiles, tmp_
     assert here("doctor").code == 0
 
 
+def test_what_a_replay_remembers_is_whole_and_another_replay_may_start_from_it(
+    here: Here, tape: TapeFiles, tmp_path: Path
+) -> None:
+    replay = ("replay", *files(tape), "--venue", "binance", "--json")
+    first = here(*replay, "--out", tmp_path / "out").json
+    left = tmp_path / "out" / "memory"
+    said = here("memory", "verify", "--home", left)
+    assert (said.code, said.err) == (0, "")
+    assert "none yet" in said.out
+    again = here(*replay, "--memory", left).json
+    assert again["run_id"] != first["run_id"]
+    assert here(*replay, "--memory", left).json["run_id"] == again["run_id"]
+    here(*replay, "--memory", tmp_path).fails_in_one_line(6, f"none at {tmp_path}")
+
+
+def test_memory_is_whole_after_each_of_two_runs(here: Here, tape: TapeFiles) -> None:
+    before = 0
+    for _ in range(2):
+        assert here("run", "--tape", tape.book.parent, "--speed", "10000", "--json").code == 0
+        found = here("memory", "verify", "--json").json
+        assert found["whole"] is True
+        assert found["library"] == "checked"
+        assert found["patterns"] == found["counts"]["pattern"] > before
+        before = found["patterns"]
+
+
 def test_sense_writes_a_row_a_step_with_every_feature(here: Here, tape: TapeFiles, tmp_path: Path) -> None:
     out = tmp_path / "deep" / "senses.parquet"
     summary = here("sense", *files(tape), "--every", "500ms", "--out", out, "--json").json

@@ -81,7 +81,7 @@ def test_a_snapshot_name_is_used_once_and_stays_in_its_folder(filled: Path) -> N
 
 
 def test_what_is_no_snapshot_is_refused(filled: Path, tmp_path: Path) -> None:
-    with pytest.raises(NotInRecord, match="none of that name"):
+    with pytest.raises(NotInRecord, match="no snapshot of that name"):
         open_snapshot_copy("day-9", tmp_path / "replay", home=filled)
     freeze(filled, "day-1")
     with pytest.raises(StoreUnusable, match="home without a memory"):
@@ -91,6 +91,39 @@ def test_what_is_no_snapshot_is_refused(filled: Path, tmp_path: Path) -> None:
     manifest.write_text("[]")
     with pytest.raises(StoreUnusable, match="hashes of a snapshot"):
         find_snapshot("day-1", filled)
+
+
+def test_the_memory_of_a_home_is_copied_whole_beside_its_writer(
+    filled: Path, store: Store, log: EpisodeLog, make: Any, tmp_path: Path
+) -> None:
+    make.episode(log, 2)
+    store.flush()  # still in the write-ahead log, not in the file
+    one = open_snapshot_copy(filled, tmp_path / "one", home=tmp_path)
+    same = open_snapshot_copy(str(filled), tmp_path / "same", home=tmp_path)
+    assert one.folder == tmp_path / "one"
+    assert one.fingerprint == same.fingerprint
+    assert sorted(one.files) == [DATABASE, "models/outcome/model.json"]
+    with Store.open(one.folder) as copy:
+        assert decisions(copy) == 2
+        make.episode(EpisodeLog(copy), 3)
+    assert decisions(store) == 2
+    make.episode(log, 4)
+    store.flush()
+    later = open_snapshot_copy(filled, tmp_path / "later", home=tmp_path)
+    assert later.fingerprint != one.fingerprint
+
+
+def test_a_damaged_memory_is_neither_frozen_nor_copied(filled: Path, store: Store, tmp_path: Path) -> None:
+    store.close()
+    path = filled / DATABASE
+    whole = path.read_bytes()
+    middle = len(whole) // 2
+    path.write_bytes(whole[:middle] + bytes(range(1, 251)) * 12 + whole[middle + 3000 :])
+    with pytest.raises(StoreUnusable, match=rf"{path} is damaged"):
+        freeze(filled, "day-1")
+    assert not list((filled / "snapshots").iterdir())
+    with pytest.raises(StoreUnusable, match=rf"{path} is damaged"):
+        open_snapshot_copy(filled, tmp_path / "replay", home=tmp_path)
 
 
 def test_there_is_nothing_to_freeze_without_a_memory(home: Path) -> None:
