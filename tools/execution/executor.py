@@ -22,6 +22,7 @@ from tools.risk.ledger import RiskLedger
 
 OVER = frozenset({OrderStatus.FILLED, OrderStatus.CANCELLED, OrderStatus.REJECTED})
 NEVER = 1 << 62
+TOO_SMALL = "NOTIONAL"  # the filter by which a venue refuses an order that is worth too little
 
 
 @dataclass(slots=True)
@@ -44,6 +45,7 @@ class Entry:
     entered: bool = False
     leaving: Result | None = None
     is_departure: bool = False
+    is_unsellable: bool = False
     cost_open: Decimal = Decimal(0)
 
 
@@ -175,7 +177,7 @@ class Executor:
         if entry.leaving:
             self._sell_or_finish(entry, ts)
         elif entry.entered:
-            if entry.position == 0:
+            if self._sellable(entry) == 0:
                 self._finish(entry, Result.TAKE_PROFIT, ts)
             else:
                 self._leave(Result.TAKE_PROFIT, ts)
@@ -185,14 +187,14 @@ class Executor:
             self._hold_or_finish(entry, ts)
 
     def _sell_or_finish(self, entry: Entry, ts: int) -> None:
-        if entry.position == 0:
+        if self._sellable(entry) == 0:
             result = entry.leaving or Result.ABORT
             self._finish(entry, result if entry.fills or entry.is_departure else Result.UNFILLED, ts)
         else:
-            self._place(entry, "exit", Side.SELL, None, entry.position, ts)
+            self._place(entry, "exit", Side.SELL, None, self._sellable(entry), ts)
 
     def _hold_or_finish(self, entry: Entry, ts: int) -> None:
-        if entry.position == 0:
+        if self._sellable(entry) == 0:
             self._finish(entry, Result.UNFILLED, ts)
             return
         entry.entered = True
@@ -200,7 +202,7 @@ class Executor:
         if ts >= self._hold_deadline(entry):
             self._leave(Result.TIMEOUT, ts)
             return
-        self._place(entry, "target", Side.SELL, entry.signal.take_profit, entry.position, ts)
+        self._place(entry, "target", Side.SELL, entry.signal.take_profit, self._sellable(entry), ts)
 
     def _place_slice(self, entry: Entry, ts: int) -> None:
         size = entry.slices.pop(0)
@@ -238,9 +240,11 @@ class Executor:
         value = self.instrument.value(fill.size, fill.price) * self._usd()
         entry.fills.append(fill)
         if fill.side is Side.BUY:
-            entry.position += fill.size
-            entry.cost_open += value
-            self._ledger.fill_entry(fill.decision_id, value)
+            held = fill.held_change(self.instrument.base)
+            cost = self.instrument.value(held, fill.price) * self._usd()
+            entry.position += held
+            entry.cost_open += cost
+            self._ledger.fill_entry(fill.decision_id, cost)
             if entry.leaving is None:
                 self._market.watch_stop(entry.signal.stop)
             return
@@ -258,11 +262,18 @@ class Executor:
         """The share of the entry's fees that belongs to the part just sold, USD."""
         bought = [f for f in entry.fills if f.side is Side.BUY]
         paid = sum((f.fee_quote for f in bought), Decimal(0)) * self._usd()
-        return paid * fill.size / sum(f.size for f in bought)
+        return paid * fill.size / sum(f.held_change(self.instrument.base) for f in bought)
+
+    def _sellable(self, entry: Entry) -> int:
+        """What an order may sell of the position, whole lots; what is left of it is dust."""
+        return 0 if entry.is_unsellable else entry.position - entry.position % self.instrument.lot
 
     def _settle(self, update: OrderUpdate) -> None:
-        if self.entry is not None and update.status in OVER:
-            self.entry.working.pop(update.client_order_id, None)
+        if self.entry is None or update.status not in OVER:
+            return
+        intent = self.entry.working.pop(update.client_order_id, None)
+        if intent is not None and intent.is_reduce_only and update.status is OrderStatus.REJECTED:
+            self.entry.is_unsellable = TOO_SMALL in update.reason
 
     def _leave(self, result: Result, ts: int) -> None:
         entry = self.entry
@@ -281,6 +292,8 @@ class Executor:
     def _finish(self, entry: Entry, result: Result, ts: int) -> None:
         self._market.watch_stop(0)
         self._ledger.release(entry.decision.decision_id)
+        if entry.position > 0 and self._sellable(entry) == 0:
+            self._ledger.fill_exit(entry.decision.decision_id, entry.cost_open, Decimal(0), ts)
         self.entry = None
         outcome = taken_outcome(entry.signal, entry.decision, entry.fills, result, ts, self.instrument)
         self._on_outcome(outcome, entry.signal)

@@ -85,7 +85,12 @@ def taken_outcome(
     cost = sum((instrument.value(f.size, f.price) for f in bought), Decimal(0))
     proceeds = sum((instrument.value(f.size, f.price) for f in sold), Decimal(0))
     fees = sum((f.fee_quote for f in fills), Decimal(0))
-    traded = 0 < size == sum(f.size for f in sold)
+    in_coin = sum((f.fee_quote for f in bought if f.fee_asset == instrument.base), Decimal(0))
+    dust = sum(f.held_change(instrument.base) for f in fills)
+    traded = bool(sold) and 0 <= dust < instrument.lot
+    if traded and (dust or in_coin):
+        cost -= cost * dust / size
+        proceeds += in_coin  # a fee in coin lessens what can be sold; it is a fee, not a loss in price
     return Outcome(
         outcome_id=outcome_id(signal.signal_id, "taken"),
         signal_id=signal.signal_id,
