@@ -148,8 +148,8 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true")
-    parser.add_argument("--windows", type=int, default=300)
-    parser.add_argument("--threshold-windows", type=int, default=500)
+    parser.add_argument("--windows", type=int, default=240)
+    parser.add_argument("--threshold-windows", type=int, default=300)
     parser.add_argument("--first-seed", type=int, default=FIRST_SEED)
     parser.add_argument("--tiers", nargs="+", default=[*EXPECTED, "T4"])
     arguments = parser.parse_args()
