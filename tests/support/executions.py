@@ -25,7 +25,7 @@ from tools.domain.trading import (
     Signal,
     SizePlan,
 )
-from tools.execution.executor import Executor
+from tools.execution.executor import NEVER, Executor
 from tools.execution.paper import PaperMarket
 from tools.execution.stream import NOTICED, STOP_HIT, WAKE
 from tools.market.events import Events
@@ -300,3 +300,21 @@ def _decision(signal: Signal, slices: tuple[int, ...], instrument: Instrument) -
         model_version=None,
         recalled=(),
     )
+
+
+def finished(desk: ExecutorDesk) -> Result:
+    """The only outcome's result, after everything else was found in order."""
+    check_the_books(desk)
+    check_the_order_of_things(desk)
+    assert not desk.executor.is_busy
+    assert desk.executor.next_wake() == NEVER
+    (outcome,) = desk.outcomes
+    return outcome.result
+
+
+def holding(desk: ExecutorDesk, lots: int = 5) -> None:
+    """Enter and be filled at 99.99 at 1000 ms."""
+    desk.enter([lots * LOT])
+    desk.play(quotes(500, 9_999, 10_001), printed(1_000, Side.SELL, 9_999, 100 + lots))
+    assert desk.executor.entry is not None
+    assert desk.executor.entry.position == lots * LOT

@@ -11,15 +11,14 @@ from tests.support.executions import (
     LOT,
     ExecutorDesk,
     at,
-    check_the_books,
-    check_the_order_of_things,
+    finished,
+    holding,
     printed,
     quotes,
 )
 from tools.domain.errors import InvariantBroken
 from tools.domain.market import NANOS, Side
 from tools.domain.trading import OrderStatus, Result
-from tools.execution.executor import NEVER
 
 BUY, SELL = Side.BUY, Side.SELL
 OPEN, FILLED, CANCELLED, REJECTED = (
@@ -36,24 +35,6 @@ def desk() -> ExecutorDesk:
     desk = ExecutorDesk()
     desk.play(quotes(0, 9_999, 10_001))
     return desk
-
-
-def finished(desk: ExecutorDesk) -> Result:
-    """The only outcome's result, after everything else was found in order."""
-    check_the_books(desk)
-    check_the_order_of_things(desk)
-    assert not desk.executor.is_busy
-    assert desk.executor.next_wake() == NEVER
-    (outcome,) = desk.outcomes
-    return outcome.result
-
-
-def holding(desk: ExecutorDesk, lots: int = 5) -> None:
-    """Enter and be filled at 99.99 at 1000 ms."""
-    desk.enter([lots * LOT])
-    desk.play(quotes(500, 9_999, 10_001), printed(1_000, SELL, 9_999, 100 + lots))
-    assert desk.executor.entry is not None
-    assert desk.executor.entry.position == lots * LOT
 
 
 def test_an_order_is_sent_only_after_its_intent_is_written(desk: ExecutorDesk) -> None:
@@ -265,71 +246,6 @@ def test_what_was_filled_before_the_market_maker_left_is_sold(desk: ExecutorDesk
     desk.play(quotes(2_100, 9_999, 10_001), quotes(2_300, 9_999, 10_001), quotes(2_500, 9_999, 10_001))
     assert desk.legs == ["entry", "exit"]
     assert finished(desk) is Result.ABORT
-
-
-def test_the_end_of_a_tape_withdraws_an_order_on_its_way(desk: ExecutorDesk) -> None:
-    desk.enter([LOT])
-    desk.close()
-    assert desk.statuses("entry") == [OPEN, CANCELLED]
-    assert finished(desk) is Result.UNFILLED
-
-
-def test_the_end_of_a_tape_withdraws_a_resting_order(desk: ExecutorDesk) -> None:
-    desk.enter([LOT, LOT])
-    desk.play(quotes(500, 9_999, 10_001))
-    desk.close()
-    assert desk.statuses("entry") == [OPEN, CANCELLED]
-    assert finished(desk) is Result.UNFILLED
-
-
-def test_the_end_of_a_tape_sells_what_is_held_at_the_book_as_it_stands(desk: ExecutorDesk) -> None:
-    holding(desk)
-    desk.play(quotes(2_000, 9_995, 10_001))
-    desk.close()
-    assert finished(desk) is Result.ABORT
-    assert desk.fills[-1].price == 9_995 * CENT
-    assert desk.outcomes[-1].ts_exit == at(2_000)
-    assert all(update.ts <= at(2_000) for update in desk.updates)
-
-
-def test_an_exit_on_its_way_at_the_end_of_a_tape_keeps_its_reason(desk: ExecutorDesk) -> None:
-    holding(desk)
-    desk.play(quotes(2_000, 9_999, 10_001), quotes(3_000, 9_980, 10_001))
-    desk.close()
-    assert finished(desk) is Result.STOP
-
-
-def test_a_tape_that_ends_in_a_broken_book_withdraws_what_never_arrived(desk: ExecutorDesk) -> None:
-    desk.enter([LOT])
-    desk.play(quotes(50, 10_001, 9_999))
-    assert desk.market.status == "crossed"
-    desk.close()
-    assert desk.statuses("entry") == [CANCELLED]
-    assert finished(desk) is Result.UNFILLED
-
-
-def test_a_position_nobody_can_judge_at_the_end_has_an_outcome_without_a_result(desk: ExecutorDesk) -> None:
-    holding(desk)
-    desk.play(quotes(2_000, 10_001, 9_999))
-    outcome = desk.close()
-    assert (outcome.result, outcome.size) == (Result.ABORT, 5 * LOT)
-    assert (outcome.net_quote, outcome.net_bps, outcome.exit_price) == (None, None, None)
-    assert desk.statuses("exit") == [CANCELLED], "asked a broken book more than once"
-    check_the_books(desk)
-
-
-def test_a_holding_time_that_is_over_before_the_entry_is_sells_at_once(desk: ExecutorDesk) -> None:
-    desk.enter([LOT, LOT], hold_timeout_ns=5 * NANOS)
-    desk.play(quotes(500, 9_999, 10_001), printed(1_000, SELL, 9_998, 1))
-    desk.play(quotes(30_200, 9_999, 10_001), quotes(30_400, 9_999, 10_001))
-    assert desk.legs == ["entry", "entry", "exit"]
-    assert finished(desk) is Result.TIMEOUT
-
-
-def test_the_end_of_a_tape_with_nothing_open_changes_nothing(desk: ExecutorDesk) -> None:
-    desk.executor.close_out(desk.now)
-    assert desk.journal == []
-    assert desk.outcomes == []
 
 
 def test_exposure_follows_the_entry_from_working_to_held_to_nothing(desk: ExecutorDesk) -> None:
