@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from tools.domain.parameter import CATALOGUE, ParameterSpec
+from tools.features.names import FEATURES
+from tools.features.units import MEANING_OF, UNIT_OF
 
 ROOT = Path(__file__).resolve().parents[2]
 PARAMETERS = ROOT / "docs" / "parameters.md"
+FEATURES_PAGE = ROOT / "docs" / "features.md"
 
 HEADER = """# Parameters
 
@@ -18,6 +21,26 @@ A switch is 0 or 1. Made from `tools/domain/parameter.py` by `python -m tests.su
 | name | default | from | to | unit | meaning |
 |---|--:|--:|--:|---|---|
 """
+
+
+FEATURES_HEADER = """# Features
+
+The columns of `keeper sense`, one row a step, each as of the end of its step; empty (null) is unavailable.
+Quote is what the pair is priced in (USDT for BTCUSDT). The windows are [parameters](parameters.md).
+Made from `tools/features/units.py` by `python -m tests.support.documents`.
+
+| column | type | unit | meaning |
+|---|---|---|---|
+| `ts` | int64 | ns since 1970, UTC | end of the step, on the receiver's clock |
+| `symbol` | string | | the venue's name for the market |
+"""
+TYPES = {"regime": "string", "mm_detected": "bool"}
+
+
+def features_page() -> str:
+    """docs/features.md as it must be."""
+    rows = ((name, TYPES.get(name, "double"), UNIT_OF[name], MEANING_OF[name]) for name in FEATURES)
+    return FEATURES_HEADER + "".join("| `{}` | {} | {} | {} |\n".format(*row) for row in rows)
 
 
 def parameters_page() -> str:
@@ -32,3 +55,4 @@ def _row(spec: ParameterSpec) -> str:
 
 if __name__ == "__main__":
     PARAMETERS.write_text(parameters_page(), "utf-8")
+    FEATURES_PAGE.write_text(features_page(), "utf-8")

@@ -1,4 +1,4 @@
-"""The unit of every feature, for whoever shows one to a person."""
+"""The unit and the meaning of every feature, for whoever shows one to a person."""
 
 from __future__ import annotations
 
@@ -26,4 +26,28 @@ UNIT_OF: Mapping[str, str] = {
     "mm_lower_bound": "quote per base",
     "mm_upper_bound": "quote per base",
     "mm_refresh_rate": "Hz",
+}
+
+MEANING_OF: Mapping[str, str] = {
+    "mid": "middle between best bid and best ask",
+    "spread_bps": "best ask less best bid, against the mid",
+    "microprice": "best bid and ask, each weighted with the size at the other",
+    "imbalance": "bid less ask size over both, on the best five levels a side; -1 to 1",
+    "realised_volatility": "of the mid over the last minute, from its 1 s returns; 0.001 is 10 bps",
+    "regime": "calm, volatile, trending or panic",
+    "aggressor_ratio_60s": "bought over all volume in the tape window (`tape_window_s`); 0 to 1",
+    "large_trades_count": "prints of at least `large_trade_usd` in the tape window",
+    "trade_size_variance": "of the prints' values in the tape window",
+    "tape_velocity": "prints in the velocity window (`velocity_window_s`) per second",
+    "order_lifetime_avg": "how long levels near the touch lived that ended in the last 60 s",
+    "spoofing_score": "how suspect the last huge order withdrawn unfilled was, fading over 10 s; 0 to 1",
+    "mm_spread_stability": "1 less the spread's coefficient of variation over the last 60 s; 0 to 1",
+    "book_refresh_rate": "changes of the best quotes per second, over the last 10 s",
+    "mm_detected": "whether `mm_confidence` reaches `mm_min_confidence`",
+    "mm_confidence": "belief that one market maker quotes both sides; 0 to 1",
+    "mm_avg_order_size": "value of the order that keeps coming back on both sides",
+    "mm_spread_bps": "width of the market maker's range, against the mid",
+    "mm_lower_bound": "lower end of the market maker's range: where the tape window's sells hit",
+    "mm_upper_bound": "upper end of the market maker's range: where the tape window's buys lifted",
+    "mm_refresh_rate": "orders of that value per second and side",
 }
