@@ -74,6 +74,7 @@ def describe(query: Query, run_id: str | None = None) -> str:
         ("in run ", run_id if query.is_last_run else None),
         ("from ", None if where.ts_from is None else iso(where.ts_from)),
         ("before ", None if where.ts_to is None else iso(where.ts_to)),
+        ("refused by rule ", query.rule),
         ("of parameter ", query.parameter),
         ("split by ", query.group and query.group.replace("run_id", "run")),
     ]

@@ -39,6 +39,7 @@ from memory.store import Store
 from prompts.questions import Ask, Query, Subject, parse_question
 from tools.domain.clock import iso
 from tools.domain.errors import NotInRecord
+from tools.domain.market import plain
 from tools.domain.trading import Action
 from tools.risk.measures import measure_trades
 
@@ -210,7 +211,11 @@ def _result(store: Store, query: Query) -> _Told:
     if query.group is not None and trades:
         return _by_group(trades, query, query.group, "From best to worst", best=True)
     found = measure_trades(trades, SEED)
-    lines = [f"{found.n} {_noun(query)}:", *(f"  {line}" for line in result_lines(found))]
+    head = f"{found.n} {_noun(query)}:"
+    if query.is_fees:
+        fees = "unavailable" if found.fees_quote is None else f"{plain(found.fees_quote)} quote"
+        head = f"Fees {fees}, on {head}"
+    lines = [head, *(f"  {line}" for line in result_lines(found))]
     return "\n".join(lines), statistics_as_data(found), newest_first(trades)
 
 
@@ -247,6 +252,8 @@ def _trades(store: Store, query: Query) -> list[TradeFact]:
 
 
 def _is_meant(fact: DecisionFact, query: Query) -> bool:
+    if query.rule is not None and f"rule.{query.rule}" not in fact.rules:
+        return False
     return not (query.is_untaken and fact.action == Action.ENTER.value)
 
 
@@ -265,6 +272,10 @@ def _group_of(fact: DecisionFact | TradeFact, group: str) -> str:
 
 
 def _noun(query: Query) -> str:
+    return _plain_noun(query) + (f" refused by the rule {query.rule}" if query.rule else "")
+
+
+def _plain_noun(query: Query) -> str:
     if query.subject is Subject.TRADES:
         return "trades followed on paper" if query.where.kind == "shadow" else "taken round trips"
     if query.is_untaken:

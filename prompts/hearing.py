@@ -6,9 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from prompts.vocabulary import FILLERS, WORDS
+from prompts.vocabulary import DECIDING, FILLERS, TAKING, WORDS
 from tools.domain.errors import NotInRecord
 from tools.domain.parameter import SPECS
+from tools.domain.trading import Action
 
 QUOTES = ("USDT", "USDC", "FDUSD", "BUSD", "USD", "EUR", "BTC", "ETH")
 _PAIR = re.compile(rf"[A-Z0-9]{{2,}}[-_/]?(?:{'|'.join(QUOTES)})(?:[-_]?PERP)?", re.IGNORECASE)
@@ -53,6 +54,8 @@ def hear(word: str, heard: Heard, symbols: Sequence[str]) -> None:
     elif word in WORDS:
         slot, value = WORDS[word]
         heard.add(slot, value)
+        if value == Action.ENTER:
+            heard.add("verb", "take" if word in TAKING else "enter")
         if value == "learned" and word.startswith("lesson"):
             heard.add("subject", "lessons")
     elif word in SPECS:
@@ -66,6 +69,8 @@ def hear(word: str, heard: Heard, symbols: Sequence[str]) -> None:
         heard.add("measure", word.replace("winrate", "win rate"))
     if word in ("do", "doing", "done", "went", "go", "going", "made", "make"):
         heard.add("verb", "do")
+    if word in DECIDING:
+        heard.add("verb", "decide")
     if word in ("how", "what", "which", "change", "changed", "changes"):
         heard.add("verb", word.removesuffix("d").removesuffix("s"))
 

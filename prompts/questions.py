@@ -70,6 +70,8 @@ class Query:
         is_untaken: Only decisions that were no entries.
         decision: Decision id, or the beginning of one.
         parameter: Name of a parameter.
+        rule: Only decisions that this hard rule refused.
+        is_fees: Whether the fees are asked about.
     """
 
     ask: Ask
@@ -86,6 +88,8 @@ class Query:
     is_untaken: bool = False
     decision: str | None = None
     parameter: str | None = None
+    rule: str | None = None
+    is_fees: bool = False
 
 
 def parse_question(text: str, *, symbols: Sequence[str], now: int, newest: int | None) -> Query:
@@ -158,6 +162,8 @@ def _query(heard: Heard, period: Period) -> Query:
         is_untaken=heard.has("untaken"),
         decision=_text(heard.one("decision")),
         parameter=_text(heard.one("parameter")),
+        rule=_text(heard.one("rule")),
+        is_fees=ask is Ask.RESULT and (heard.has("measure", "fee") or heard.has("measure", "fees")),
     )
 
 
@@ -194,9 +200,9 @@ def _require_answerable(heard: Heard, ask: Ask, subject: Subject) -> None:
         raise NotInRecord(f"best and worst go by net result after costs, not by {heard.one('measure')}")
     on_trades = ("won", "result", "exit", "kind")
     if subject in (Subject.FILLS, Subject.ORDERS):
-        foreign = [slot for slot in (*on_trades, "group", "untaken") if heard.has(slot)]
+        foreign = [slot for slot in (*on_trades, "group", "untaken", "rule") if heard.has(slot)]
     elif subject in (Subject.LESSONS, Subject.PARAMETERS):
-        slots = (*on_trades, "action", "probe", "run", "group", "untaken")
+        slots = (*on_trades, "action", "probe", "run", "group", "untaken", "rule")
         foreign = [slot for slot in slots if heard.has(slot)]
     else:
         foreign = []
@@ -207,7 +213,8 @@ def _require_answerable(heard: Heard, ask: Ask, subject: Subject) -> None:
 
 
 def _names_something(heard: Heard) -> bool:
-    return any(heard.has(slot) for slot in ("subject", "action", "probe", "won", "result", "exit", "kind"))
+    slots = ("subject", "action", "probe", "won", "result", "exit", "kind", "route", "rule")
+    return any(heard.has(slot) for slot in slots)
 
 
 def _subject(heard: Heard, ask: Ask) -> Subject:
@@ -235,6 +242,8 @@ def _subject(heard: Heard, ask: Ask) -> Subject:
 
 def _action(heard: Heard) -> Action | None:
     actions = [action for action in heard.said.get("action", []) if isinstance(action, Action)]
+    if heard.has("verb", "decide") and heard.has("verb", "take") and not heard.has("verb", "enter"):
+        actions = [action for action in actions if action is not Action.ENTER]
     if heard.has("exit") and not actions:
         return Action.ENTER
     if heard.has("probe") and actions == [Action.ENTER]:

@@ -34,6 +34,9 @@ PHRASES: Mapping[str, str] = {
     r"least profitable|most losing|most unprofitable": "worst",
     r"break[- ]?even": "result",
     r"most recent": "last",
+    r"because of|due to|owing to": "",
+    r"(too )?(low |little )?(mm|market maker)('s)?[ _]confidence": "mmrule",
+    r"(missing|unavailable|lacking) data|lack of data": "datarule",
     r"market maker": "",
     r"p ?& ?l": "pnl",
     r"by the hour|hour of (the )?day|which hours?|what hours?|by hour|per hour|hours?": "hour",
@@ -91,6 +94,10 @@ WORDS: Mapping[str, Meaning] = {
     **_all(("route", Route.PATTERN), "pattern patterns"),
     **_all(("route", Route.MODEL), "model models"),
     **_all(("route", Route.LLM), "llm brain"),
+    **_all(("rule", "spoofing"), "spoof spoofs spoofing spoofed spoofer spoofers"),
+    **_all(("rule", "mm_confidence"), "mmrule"),
+    **_all(("rule", "payoff"), "payoff"),
+    **_all(("rule", "data"), "datarule"),
     **_all(("regime", Regime.CALM), "calm quiet"),
     **_all(("regime", Regime.VOLATILE), "volatile"),
     **_all(("regime", Regime.TRENDING), "trending"),
@@ -121,4 +128,9 @@ so some spend spent split still than that the their them then there these they t
 time times to today's together total until up us utc value was we well went were what when where which
 while who with yesterday's you your yours
 """
-FILLERS = frozenset((*_FILLERS.split(), "placed", "z", "earlier"))
+# To take a decision is to make one; only a signal, a trade or the like is entered by taking it.
+TAKING = frozenset(("take", "took", "taken", "taking"))
+DECIDING = frozenset(("decision", "decisions"))
+FILLERS = frozenset(
+    (*_FILLERS.split(), *"place placed saw see seen settle settled settles z earlier".split())
+)

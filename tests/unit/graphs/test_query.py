@@ -11,10 +11,12 @@ from graphs.answers import Answer, query_as_data
 from graphs.query import answer
 from memory.lookup import find_decision
 from memory.store import Store
+from prompts.vocabulary import WORDS
 from tests.support.memories import a_memory
 from tests.support.remembered import NOW, a_remembered_day
 from tools.domain.errors import BadUsage, NotInRecord
 from tools.domain.trading import Decision
+from tools.risk.routing import RULES
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +77,60 @@ def test_a_count_is_the_number_of_rows_that_match(told: Told, question: str, n: 
     assert found.numbers["n"] == n
     if "lessons" not in question:
         assert found.text.startswith(str(n))
+
+
+@pytest.mark.parametrize(
+    ("question", "n", "noun"),
+    [
+        ("how many decisions did you take?", 10, "decisions"),
+        ("how many decisions have you taken yesterday?", 9, "decisions"),
+        ("how many decisions were taken on BTC?", 8, "decisions"),
+        ("how many decisions did you make today?", 1, "decisions"),
+        ("how many decisions were taken by the model", 1, "decisions"),
+        ("how many decisions were entries?", 5, "entries"),
+        ("how many decisions did you take to buy?", 5, "entries"),
+        ("how many signals did you take?", 5, "entries"),
+        ("how many signals were taken on ETH", 1, "entries"),
+        ("how many opportunities did you pass on?", 4, "skips"),
+        ("how many candidates did you see?", 10, "decisions"),
+        ("how many signals did you not take?", 5, "decisions not to enter"),
+        ("how many decisions were settled by pattern?", 3, "decisions"),
+        ("how many decisions were settled by rule?", 5, "decisions"),
+        ("how many were settled by the model", 1, "decisions"),
+        ("how many were settled by the rules on ETH", 1, "decisions"),
+        ("how many probes did you take?", 1, "probes"),
+        ("how many probes lost money?", 1, "of 1 taken round trips"),
+        ("how many signals were skipped because of spoofing?", 2, "skips refused by the rule spoofing"),
+        ("how many signals on BTC did you skip due to low MM confidence?", 2, "skips refused by the rule"),
+        ("how many skips because of spoofing in the volatile regime", 1, "skips refused by the rule"),
+        ("how many decisions were refused for missing data?", 0, "skips refused by the rule data"),
+        ("how many orders did you place?", 10, "orders"),
+        ("how many trades have you made?", 5, "taken round trips"),
+        ("how many trades were taken yesterday?", 5, "taken round trips"),
+        ("count the decisions on ETH", 2, "decisions"),
+        ("what was the total number of decisions?", 10, "decisions"),
+        ("how many trades timed out?", 1, "of 5 taken round trips"),
+    ],
+)
+def test_a_count_asked_in_other_words_is_the_same(told: Told, question: str, n: int, noun: str) -> None:
+    assert ask(told, question).text.startswith(f"{n} {noun}")
+
+
+def test_every_hard_rule_can_be_asked_about() -> None:
+    assert {value for slot, value in WORDS.values() if slot == "rule"} == {name for name, _ in RULES}
+
+
+@pytest.mark.parametrize(
+    "question", ["how much fees did you pay?", "how much did you pay in fees", "what were the total fees?"]
+)
+def test_fees_are_told_first_when_they_are_asked_about(told: Told, question: str) -> None:
+    assert ask(told, question).text.startswith("Fees 0.4575 quote, on 5 taken round trips:")
+
+
+def test_the_decisions_taken_last_are_of_every_kind(told: Told) -> None:
+    assert ask(told, "what decisions did you take?").numbers == {"n": 10, "shown": 5}
+    assert ask(told, "why did you take the last decision?").citations == (told[1]["last"].decision_id,)
+    assert ask(told, "settled by pattern").numbers == {"n": 3, "shown": 3}
 
 
 def test_a_count_is_split_by_what_was_asked(told: Told) -> None:
@@ -189,6 +245,9 @@ def test_what_was_learned_names_changes_and_cites_their_evidence(told: Told) -> 
         ("how many decisions on BTC and ETH", "BTCUSDT and ETHUSDT"),
         ("which symbol has the highest win rate?", "not by win rate"),
         ("what did you learn from the last run", "cannot be told apart by run"),
+        ("how many fills because of spoofing", "cannot be told apart by rule"),
+        ("how many decisions because of spoofing and missing data", "at once"),
+        ("how many decisons did you take", '"decisons"'),
         ("how many fills by symbol", "cannot be told apart by group"),
         ("hello", '"hello"'),
         ("you", "did not understand what is asked"),
