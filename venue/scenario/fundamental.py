@@ -46,10 +46,18 @@ class RegimeTraits:
 
 
 TRAITS = (
-    RegimeTraits(mean_s=700, leader_vol=0.5, own_vol=0.6, beta=0.8, drift=0, jumps_a_second=1 / 1200, jump_bps=8),
-    RegimeTraits(mean_s=300, leader_vol=1.3, own_vol=2.0, beta=1.0, drift=0, jumps_a_second=1 / 400, jump_bps=12),
-    RegimeTraits(mean_s=300, leader_vol=0.6, own_vol=0.8, beta=1.0, drift=0.05, jumps_a_second=1 / 900, jump_bps=10),
-    RegimeTraits(mean_s=45, leader_vol=4.0, own_vol=5.0, beta=1.5, drift=-0.5, jumps_a_second=1 / 20, jump_bps=15),
+    RegimeTraits(
+        mean_s=700, leader_vol=0.5, own_vol=0.6, beta=0.8, drift=0, jumps_a_second=1 / 1200, jump_bps=8
+    ),
+    RegimeTraits(
+        mean_s=300, leader_vol=1.3, own_vol=2.0, beta=1.0, drift=0, jumps_a_second=1 / 400, jump_bps=12
+    ),
+    RegimeTraits(
+        mean_s=300, leader_vol=0.6, own_vol=0.8, beta=1.0, drift=0.05, jumps_a_second=1 / 900, jump_bps=10
+    ),
+    RegimeTraits(
+        mean_s=45, leader_vol=4.0, own_vol=5.0, beta=1.5, drift=-0.5, jumps_a_second=1 / 20, jump_bps=15
+    ),
 )
 LEAVES_FOR = (
     (0.0, 0.55, 0.41, 0.04),
