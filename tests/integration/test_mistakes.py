@@ -50,7 +50,7 @@ def test_a_missing_file_is_named(here: Here, tape: TapeFiles, tmp_path: Path) ->
         (BOOK_HEADER, [BOOK_ROW, BOOK_ROW.replace("1723161240000000,true", f"{EARLIER},true")], EARLIER),
         (BOOK_HEADER, [BOOK_ROW.replace("BTCUSDT", "ETHUSDT")], "ETHUSDT"),
         (BOOK_HEADER, [BOOK_ROW.replace("bid", "left")], "left"),
-        (BOOK_HEADER, [BOOK_ROW.replace("0.1", "0.000000001")], "0.000000001"),
+        (BOOK_HEADER, [BOOK_ROW.replace("60000.00", "60000.000000001")], "60000.000000001"),
         (BOOK_HEADER, [], "book.csv"),
     ],
 )
