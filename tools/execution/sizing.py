@@ -131,11 +131,11 @@ def entry_wish(request: SizeRequest, parameters: ParameterSet) -> Wish:
             if least > most:
                 return _refused(clamps, "smallest_order", target, _too_small(least, most, request.instrument))
             reason = f"the smallest order of {request.instrument.symbol} is {_text(least)} USD"
-            clamps += (_clamp("smallest_order", target, least, reason),)
+            clamps += _bent("smallest_order", target, least, reason)
             target = least
         if request.fraction < 1:
             shrunk = target * max(ZERO, request.fraction)
-            clamps += (_clamp("brain", target, shrunk, f"the brain left {request.fraction} of the size"),)
+            clamps += _bent("brain", target, shrunk, f"the brain left {request.fraction} of the size")
             target = shrunk
         return Wish(target, clamps)
 
@@ -166,13 +166,13 @@ def _place(request: SizeRequest, parameters: ParameterSet, wish: Wish, grid: _Gr
         return Sizing(None, ZERO, (*clamps, _clamp("mm_protection", allowed, ZERO, reason)))
     cap = _slice_cap_usd(request, parameters, share)
     if cap is not None and grid.lots(cap) < smallest:
-        clamps += (_clamp("smallest_order", cap, least, f"a slice cannot be below {_text(least)} USD"),)
+        clamps += _bent("smallest_order", cap, least, f"a slice cannot be below {_text(least)} USD")
         cap = least
     largest = total if cap is None else grid.lots(cap)
     split = split_lots(total, largest=largest, smallest=smallest, most=parameters.whole("max_split_count"))
     if split.left_out:
         placed = grid.usd(total - split.left_out)
-        clamps += (_clamp("slices", allowed, placed, "the rest fits no admissible slice"),)
+        clamps += _bent("slices", allowed, placed, "the rest fits no admissible slice")
     return Sizing(_plan(request, parameters, split.slices, cap), allowed if cap is None else cap, clamps)
 
 
@@ -204,11 +204,11 @@ def _target(request: SizeRequest, parameters: ParameterSet) -> tuple[Decimal, tu
         least = min(target, amount(parameters, "min_order_size_usd"))
         target = least + (target - least) * _share(request.confidence)
     if request.mm_average_usd is None and request.mode is not SizingMode.FIXED and target > default:
-        clamps += (_clamp("mm_unknown", target, default, "no MM average order is known: the default"),)
+        clamps += _bent("mm_unknown", target, default, "no MM average order is known: the default")
         target = default
     most = amount(parameters, "max_order_size_usd")
     if target > most:
-        clamps += (_clamp("max_order_size", target, most, f"an entry has at most {_text(most)} USD"),)
+        clamps += _bent("max_order_size", target, most, f"an entry has at most {_text(most)} USD")
         target = most
     return target, clamps
 
@@ -239,6 +239,12 @@ def _too_small(least: Decimal, most: Decimal, instrument: Instrument) -> str:
 
 def _refused(clamps: tuple[Clamp, ...], limit: str, before: Decimal, reason: str) -> Wish:
     return Wish(ZERO, (*clamps, _clamp(limit, before, ZERO, reason)))
+
+
+def _bent(limit: str, before: Decimal, after: Decimal, reason: str) -> tuple[Clamp, ...]:
+    """The clamp, none where both amounts are the same as the record keeps them."""
+    found = _clamp(limit, before, after, reason)
+    return () if found.before == found.after else (found,)
 
 
 def _clamp(limit: str, before: Decimal, after: Decimal, reason: str) -> Clamp:

@@ -253,3 +253,42 @@ def test_raising_to_the_smallest_order_never_loses_the_last_lot_to_rounding(
     lot_usd = Fraction(lot * price, 10**16) * Fraction(rate)
     smallest_usd = math.ceil(1 / lot_usd) * lot_usd
     assert (sizing.plan is not None) == (smallest_usd <= 10)
+
+
+@pytest.mark.parametrize("average", [0.9999999999999998, 0.99999999951])
+def test_a_slice_that_is_short_by_less_than_the_record_keeps_is_not_told_as_bent(average: float) -> None:
+    mm = mm_average_usd({"mm_avg_order_size": average}, ALGO)
+    sizing = size_entry(request(mm_average_usd=mm, appetite=RiskAppetite.BALANCED), PARAMETERS)
+    assert sizing.plan is not None
+    assert sizing.size_usd == Decimal(1)
+    assert sizing.clamps == ()
+
+
+@given(
+    target=st.decimals("0.01", "300", places=10),
+    average=st.none() | st.floats(0.01, 500),
+    confidence=st.floats(0, 1),
+    mode=st.sampled_from(SizingMode),
+    appetite=st.sampled_from(RiskAppetite),
+    fraction=st.decimals("0", "1", places=3),
+)
+def test_every_recorded_clamp_changes_something(
+    target: Decimal,
+    average: float | None,
+    confidence: float,
+    mode: SizingMode,
+    appetite: RiskAppetite,
+    fraction: Decimal,
+) -> None:
+    sizing = size_entry(
+        request(
+            target_usd=target,
+            mm_average_usd=mm_average_usd({"mm_avg_order_size": average}, ALGO),
+            confidence=confidence,
+            mode=mode,
+            appetite=appetite,
+            fraction=fraction,
+        ),
+        PARAMETERS,
+    )
+    assert all(clamp.before != clamp.after for clamp in sizing.clamps)
