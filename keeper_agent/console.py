@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 from collections.abc import Iterator
@@ -15,7 +16,24 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-OUT = Console(highlight=False)
+BLANKS = re.compile(r"[ \t]+$", re.MULTILINE)
+
+
+class Output(Console):
+    """Stdout for people; a pipe or file gets no blanks at the ends of lines, where tables pad them."""
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        """Print as a console does."""
+        if self.is_terminal:
+            super().print(*objects, **options)
+            return
+        with self.capture() as held:
+            super().print(*objects, **options)
+        self.file.write(BLANKS.sub("", held.get()))
+        self.file.flush()
+
+
+OUT = Output(highlight=False)
 ERR = Console(stderr=True, highlight=False)
 
 

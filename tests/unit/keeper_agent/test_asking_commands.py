@@ -86,6 +86,22 @@ def test_explain_shows_then_and_later_apart(
     assert orjson.loads(capsys.readouterr().out)["known_later"]["outcome_taken"]["net_bps"] == 4.0
 
 
+@pytest.mark.parametrize("columns", ["80", "200"])
+def test_no_line_ends_in_blanks_when_it_is_piped(
+    told: dict[str, Decision],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    columns: str,
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    explain = [("explain", told[name].decision_id) for name in told]
+    for words in (*explain, ("ask", "how did you do?"), ("reflect", "--date", DAY), ("memory", "verify")):
+        assert keeper(monkeypatch, *words) == 0
+        out = capsys.readouterr().out
+        assert out.endswith("\n")
+        assert [line for line in out.splitlines() if line != line.rstrip()] == []
+
+
 def test_ask_and_explain_read_beside_a_writer_and_reflect_does_not(
     told: dict[str, Decision], own_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
