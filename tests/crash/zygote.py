@@ -38,6 +38,8 @@ def serve() -> None:
     """Fork a worker for each job until there are no more."""
     import_module("ccxt.pro")
     while line := read_line():
+        if not line.startswith(b"{"):
+            continue  # a word, or the rest of one, for a worker that died before it could read it
         child = os.fork()
         if child == 0:
             _be(Job(**orjson.loads(line)))

@@ -13,8 +13,9 @@ from tests.support.binance_venue import LIMIT_S, MARKET, World, until, world
 from tools.domain.clock import SystemClock
 from tools.domain.market import UNITS, Instrument, Side
 from tools.domain.trading import Fill, Intent, OrderStatus, OrderUpdate
+from tools.execution.barrier import Guard
 from tools.execution.client import AccountKey, connect
-from tools.execution.gateway import Guard, OrderGateway
+from tools.execution.gateway import OrderGateway
 from tools.execution.limiter import Limiter, LimiterConfig
 from tools.execution.trades import TradeLedger
 from tools.execution.wire import Wire

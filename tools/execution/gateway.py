@@ -8,20 +8,21 @@ An order is over only when its executions add up to what the venue says it execu
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from tools.domain.clock import Clock
 from tools.domain.errors import InvariantBroken
 from tools.domain.trading import Fill, Intent, OrderStatus, OrderUpdate
 from tools.execution.asking import Desk
+from tools.execution.barrier import Barrier, Guard
 from tools.execution.exchange import News
 from tools.execution.limiter import Lane, Limiter
 from tools.execution.trades import TradeLedger
+from tools.execution.user_stream import UserStream
 from tools.execution.verdicts import Judgement, Verdict, is_not_found, judge
 from tools.execution.wire import OrderState, Trade, Wire
 from tools.execution.working import GatewayConfig, Phase, WorkingOrder
 
-Guard = Callable[[Intent], str]
 OVER = frozenset({OrderStatus.FILLED, OrderStatus.CANCELLED, OrderStatus.REJECTED})
 
 
@@ -51,15 +52,14 @@ class OrderGateway:
         self.trades = trades or TradeLedger()
         self.config = config or GatewayConfig()
         self._clock = clock
-        self._guards = tuple(guards)
+        self._barrier = Barrier(guards, clock, self.config.patience_s)
         self._desk = Desk(wire, limiter or Limiter(), self.config)
         self._orders: dict[str, WorkingOrder] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._updates: list[OrderUpdate] = []
         self._fills: list[Fill] = []
         self._refusals: dict[str, int] = {}
-        self._halted = ""
-        self._is_streaming = False
+        self._stream = UserStream(wire, self._desk, lambda: self.working, self._take)
         self.news = asyncio.Event()
         self.version = 0
 
@@ -95,7 +95,7 @@ class OrderGateway:
         """Begin to watch the kill switch, and the user stream where there is one."""
         self._run(self._watch_guards())
         if self.config.has_stream:
-            self._run(self._listen())
+            self._run(self._stream.listen())
 
     async def close(self) -> None:
         """Stop every task; orders stay as they are and are found again by their intents."""
@@ -112,16 +112,16 @@ class OrderGateway:
 
     def halt(self, reason: str) -> None:
         """Send no more entries until ``allow``; exits pass."""
-        self._halted = reason
+        self._barrier.halted = reason
 
     def allow(self) -> None:
         """Send entries again."""
-        self._halted = ""
+        self._barrier.halted = ""
 
     @property
     def halted(self) -> str:
         """Why entries are halted; empty where they are not."""
-        return self._halted
+        return self._barrier.halted
 
     @property
     def working(self) -> tuple[WorkingOrder, ...]:
@@ -179,7 +179,7 @@ class OrderGateway:
 
     async def _transmit(self, order: WorkingOrder) -> Judgement | None:
         """The last function before the wire: everything that may forbid an order is asked here."""
-        refusal = self._refusal(order)
+        refusal = self._barrier.refusal(order, self.working)
         if refusal:
             return Judgement(Verdict.REJECTED, refusal)
         order.phase = Phase.SENT
@@ -196,23 +196,6 @@ class OrderGateway:
             self._refusals.pop(order.intent.symbol, None)
         self._tell(order, OrderStatus.OPEN)
         return None
-
-    def _refusal(self, order: WorkingOrder) -> str:
-        intent = order.intent
-        for guard in self._guards:
-            if reason := guard(intent):
-                return reason
-        if order.is_cancel_wanted:
-            return "cancelled before it was sent"
-        if intent.is_reduce_only:
-            return ""
-        if self._halted:
-            return f"entries are halted: {self._halted}"
-        if any(o is not order and o.phase is Phase.UNKNOWN for o in self._on(intent.symbol)):
-            return f"nobody knows what became of an earlier order on {intent.symbol}"
-        if self._clock.now() - intent.ts > self.config.patience_s * 1e9:
-            return f"could not be sent within {self.config.patience_s} s"
-        return ""
 
     async def _find_out(self, order: WorkingOrder) -> None:
         """Ask by client order id until the venue has answered; only its own not-found counts."""
@@ -331,47 +314,14 @@ class OrderGateway:
         """Withdraw entries, also those just on their way, once a guard forbids them."""
         while True:
             for order in self.working:
-                if not order.intent.is_reduce_only and any(guard(order.intent) for guard in self._guards):
+                if not order.intent.is_reduce_only and self._barrier.forbids(order.intent):
                     order.is_cancel_wanted = True
                     order.interrupt()
                     order.wake.set()
             await asyncio.sleep(self.config.kill_check_s)
 
-    async def _listen(self) -> None:
-        """Executions from the user stream; whatever it may have missed is asked for, not assumed."""
-        tries = 0
-        while True:
-            try:
-                heard = await self.wire.watch_trades()
-            except Exception as error:  # noqa: BLE001 (a stream may end in any way; orders are polled)
-                self._is_streaming = False
-                self._wake_all()
-                tries += 1
-                await self._desk.rest(error, tries)
-                continue
-            if not self._is_streaming:
-                self._is_streaming = True
-                self._wake_all()
-            tries = 0
-            self._sort_out(heard)
-
-    def _sort_out(self, heard: Iterable[Trade]) -> None:
-        owners = {order.venue_id: order for order in self.working if order.venue_id is not None}
-        for trade in heard:
-            order = owners.get(trade.venue_id)
-            if order is not None:
-                self._take(trade, order)
-                order.wake.set()
-
-    def _wake_all(self) -> None:
-        for order in self.working:
-            order.wake.set()
-
-    def _on(self, symbol: str) -> list[WorkingOrder]:
-        return [order for order in self.working if order.intent.symbol == symbol]
-
     def _poll_s(self) -> float:
-        return self.config.quiet_poll_s if self._is_streaming else self.config.poll_s
+        return self.config.quiet_poll_s if self._stream.is_live else self.config.poll_s
 
     def _not_found_from(self) -> float:
         now = asyncio.get_running_loop().time()
@@ -386,7 +336,7 @@ class OrderGateway:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             self.halt(f"the order gateway failed: {error!r}")
-            asyncio.get_running_loop().call_exception_handler({"message": self._halted, "exception": error})
+            asyncio.get_running_loop().call_exception_handler({"message": self.halted, "exception": error})
 
 
 def _filled(order: WorkingOrder) -> OrderState:
