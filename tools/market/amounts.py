@@ -125,7 +125,7 @@ def _nearest_at_once(column: pa.Array, name: str) -> tuple[Ints, Bools, Ints]:
         nearest = pc.round(fine, 8, "half_to_even")
         found = _units_of_decimals(pc.cast(nearest, DECIMAL), name)
         is_rounded = pc.not_equal(fine, nearest).to_numpy(zero_copy_only=False)
-        is_below = pc.less(fine, pa.scalar(0, pa.int64())).to_numpy(zero_copy_only=False)
+        is_below = pc.less(fine, pa.scalar(Decimal(0), fine.type)).to_numpy(zero_copy_only=False)
     except (pa.ArrowInvalid, CellFault):  # some cell does not fit; one by one the first is found
         rows = np.arange(len(column))
         return np.zeros(len(rows), np.int64), np.zeros(len(rows), bool), rows

@@ -111,6 +111,15 @@ def test_finer_amount_becomes_the_nearest_unit(amounts: list[Decimal], kind: str
     assert is_rounded.tolist() == [near != amount for near, amount in zip(nearest, amounts, strict=True)]
 
 
+def test_finer_plain_amounts_are_read_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tools.market.amounts.nearest_units", None)
+    texts = ["0.123456789012", "12.3456", "0.00012345678901234567", "7", "1.000000005", "1.000000015"]
+    for column in (pa.array(texts), pa.array([Decimal(text) for text in texts], pa.decimal256(60, 20))):
+        found, is_rounded = rounded_units(column, "amount", at_least=1)
+        assert found.tolist() == [12345679, 1234560000, 12346, 700000000, 100000000, 100000002]
+        assert is_rounded.tolist() == [True, False, True, False, True, True]
+
+
 @given(st.lists(st.floats(0, 1e5), min_size=1))
 def test_finer_double_becomes_the_nearest_unit(amounts: list[float]) -> None:
     found, is_rounded = rounded_units(pa.array(amounts), "amount", at_least=0)
