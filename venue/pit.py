@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from venue.scenario.fundamental import STEP_NS, Reals
-from venue.scenario.symbols import Symbol
+from venue.fundamental import STEP_NS, Reals
+from venue.symbols import Symbol
 
 NO_ASK = 1 << 40  # ticks; where there is no ask. No bid is 0.
 

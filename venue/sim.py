@@ -16,10 +16,10 @@ import numpy as np
 from venue.engine.codes import CommandKind, EventKind, OrderKind, TimeInForce
 from venue.engine.exchange import Exchange
 from venue.engine.layout import COMMAND
+from venue.fundamental import STEP_NS, Reals, Regime, RegimePath
 from venue.pit import Fill, Pit
 from venue.public import View, public_view
-from venue.scenario.fundamental import STEP_NS, Reals, Regime, RegimePath
-from venue.scenario.symbols import Symbol
+from venue.symbols import Symbol
 from venue.truth import Truth
 
 WEALTH = 10**15  # units of each asset an agent starts with

@@ -143,7 +143,7 @@ class PlainExchange:
 
 
 class PlainFollow:
-    """One signal followed as its orders would fare: entry and target wait, a stop must last, a sale takes time."""
+    """One signal followed as its orders would fare: entry and target wait, a stop must last."""
 
     ENTRY, TARGET = 1, 2  # numbers of the two orders
 
@@ -171,7 +171,8 @@ class PlainFollow:
                     said |= {"ts_entry": ts, "highest": venue.book.bid, "lowest": venue.book.bid}
                     venue.place(self.TARGET, -1, a["target"], a["size"], ts + self.latency_ns)
                 continue
-            if said["result"] == PENDING and self.leaving != TARGET and self._filled(self.TARGET) == a["size"]:
+            is_filled = self._filled(self.TARGET) == a["size"]
+            if said["result"] == PENDING and self.leaving != TARGET and is_filled:
                 said["ts_target"] = said["ts_target"] or ts
                 self._sold(TARGET, a["target"], ts)
             if row["kind"] == BOOK and row["flags"] & LAST:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from venue import fundamental
 from venue.draws import Draws
 from venue.participants.agent import Agent
 from venue.participants.benign import Benign
@@ -21,10 +22,9 @@ from venue.participants.wash import WashMaker, WashTaker
 from venue.participants.withdrawal import Hazard
 from venue.pit import Pit
 from venue.public import NANOS
-from venue.scenario import fundamental
-from venue.scenario.symbols import BTC, THIN, Symbol
 from venue.scenario.tiers import TIERS, Tier
 from venue.sim import Simulation
+from venue.symbols import BTC, THIN, Symbol
 
 START_NS = 1_767_225_600 * NANOS  # 2026-01-01
 IMITATORS = ("grid", "wash", "spoof")

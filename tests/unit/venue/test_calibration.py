@@ -8,9 +8,9 @@ import pytest
 from benchmarks.size_signature import excess, level_changes, replenishment, score, traded
 from benchmarks.tiers import MAKER, area, positives, wilson, window_score
 from tests.support.venues import shared_world
+from venue.fundamental import Regime, leader_steps, regime_path
 from venue.public import BOOK, NANOS, PRINT, VIEW
 from venue.scenario.build import Scenario, style_of
-from venue.scenario.fundamental import Regime, leader_steps, regime_path
 from venue.scenario.tiers import TIERS
 
 PERIOD = NANOS // 10
