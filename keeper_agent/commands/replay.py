@@ -171,7 +171,8 @@ def run_cycle(
         **results(keeper.tally, identity.seed),
         "book_sha256": recording.book_sha256,
         "trades_sha256": recording.trades_sha256,
-        "feed": cycle.market.counters(),
+        "feed": cycle.market.counters()
+        | {"duplicates": recording.duplicates, "rounded_amounts": recording.rounded_amounts},
         "silence": silence_of(cycle.market, keeper.tally.decisions),
     }
 

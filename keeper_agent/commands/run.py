@@ -6,6 +6,7 @@ import signal as signals
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -138,6 +139,15 @@ class Session:
             self._console.print(f"I remember {known} followed signals from earlier runs.")
         else:
             self._console.print("My memory is empty: probes will give me something to learn from.")
+        most = Decimal(str(self._settings.max_order_size_usd))
+        for item in sorted({t.instrument.symbol: t.instrument for t in self._tapes}.values(), key=str):
+            least = item.min_notional * (item.quote_usd or 0)
+            if least > most:
+                self._console.print(
+                    f"[yellow]note:[/] {item.symbol} takes no order below {least} USD and "
+                    f"MAX_ORDER_SIZE_USD is {most}: nothing can be entered there.",
+                    soft_wrap=True,
+                )
         if plays:
             self._console.print(
                 f"[yellow]These very tapes were played {plays} time(s) before: what I remember of them makes "
