@@ -19,8 +19,15 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--mutant", choices=MUTANTS, default="")
     parser.add_argument("--minutes", type=float, default=1_440.0, help="stop then, however few the kills")
+    parser.add_argument("--workers", type=int, default=4, help="loops side by side; they mostly wait")
     options = parser.parse_args()
-    plan = Plan(options.kills, seed=options.seed, mutant=options.mutant, most_s=options.minutes * 60)
+    plan = Plan(
+        options.kills,
+        seed=options.seed,
+        mutant=options.mutant,
+        most_s=options.minutes * 60,
+        workers=options.workers,
+    )
     figures = crash(plan)
     sys.stdout.write(orjson.dumps(asdict(figures), option=orjson.OPT_INDENT_2).decode() + "\n")
     return 1 if figures.breaches else 0

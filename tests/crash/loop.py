@@ -8,9 +8,9 @@ import signal
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -46,6 +46,7 @@ class Plan:
     chance: float = 0.06
     stop_at_breach: bool = False
     most_s: float = 86_400.0
+    workers: int = 1
 
 
 @dataclass(slots=True)
@@ -237,6 +238,26 @@ async def _kill_after(pid: int, seconds: float) -> None:
 
 
 def crash(plan: Plan) -> Figures:
-    """Run ``plan`` in a home of its own."""
+    """Run ``plan``, shared by its workers: each has a home, a venue and a zygote of its own."""
+
+    async def together(folder: Path) -> list[Figures]:
+        shares = [
+            replace(plan, seed=plan.seed + number, kills=-(-plan.kills // plan.workers))
+            for number in range(plan.workers)
+        ]
+        loops = [CrashLoop(share, folder / str(share.seed)) for share in shares]
+        return await asyncio.gather(*(loop.run() for loop in loops))
+
     with tempfile.TemporaryDirectory() as folder:
-        return asyncio.run(CrashLoop(plan, Path(folder) / "home").run())
+        return merged(asyncio.run(together(Path(folder))))
+
+
+def merged(parts: Sequence[Figures]) -> Figures:
+    """The figures of several loops as those of one."""
+    total = Figures()
+    for part in parts:
+        for counted in fields(Figures):
+            here, there = getattr(total, counted.name), getattr(part, counted.name)
+            is_counts = isinstance(here, dict)
+            setattr(total, counted.name, dict(Counter(here) + Counter(there)) if is_counts else here + there)
+    return total
