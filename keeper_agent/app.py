@@ -22,6 +22,7 @@ from tools.domain.parameter import ParameterSet
 from tools.domain.ports import Neighbour
 from tools.domain.trading import Signal, Vote
 from tools.execution.entries import SizingDesk
+from tools.execution.kill import KillSwitch
 from tools.execution.sizing import SizingMode
 from tools.features.fingerprint import SIZE
 from tools.models.registry import ModelRegistry, load_folder
@@ -66,7 +67,8 @@ class Keeper:
         self.recall = PatternRecall.load(store, SIZE)
         self.log = EpisodeLog(store, self.recall)
         self.parameters = ParameterStore(store, settings.parameter_overrides())
-        self.ledger = RiskLedger(_ledger_start(store, identity, instruments, ts))
+        switch = KillSwitch(settings.keeper_home)
+        self.ledger = RiskLedger(_ledger_start(store, identity, instruments, ts), lambda: switch.is_set)
         self.model = model
         appetite = RiskAppetite(settings.risk_appetite)
         context = DecisionContext(

@@ -288,6 +288,9 @@ def main() -> None:
         fail(str(error))
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
+        from keeper_agent.console import fail
+
+        fail("interrupted; what was written so far is incomplete")
         sys.exit(INTERRUPTED)
     except typer.Exit as leaving:
         sys.exit(leaving.exit_code)

@@ -39,6 +39,7 @@ class LedgerSnapshot:
         entries_today: Entries committed per symbol on the UTC day of ``ts``.
         realised_usd: Profit and loss of that day from closed positions, after fees.
         rests: Symbol to the time in ns until which it must not be entered.
+        is_killed: Whether the operator forbids every entry.
     """
 
     ts: int = 0
@@ -46,6 +47,7 @@ class LedgerSnapshot:
     entries_today: Mapping[str, int] = field(default_factory=dict)
     realised_usd: Decimal = ZERO
     rests: Mapping[str, int] = field(default_factory=dict)
+    is_killed: bool = False
 
     @property
     def open_positions(self) -> int:

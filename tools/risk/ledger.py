@@ -7,6 +7,7 @@ the venue keeps an order's exposure: only a release or a fill ends it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from threading import Lock
@@ -31,14 +32,22 @@ class Reservation:
     is_reduce_only: bool = False
 
 
+def _never() -> bool:
+    return False
+
+
 class RiskLedger:
     """Positions, open orders and reservations, with atomic reserve, commit and release.
 
     A decision goes reserve → commit (sent) → fill_entry … → fill_exit …; release gives
-    back whatever was not filled. A ledger may start from a snapshot, after a restart.
+    back whatever was not filled. A ledger may start from a snapshot, after a restart, and
+    asks ``is_killed`` whenever it is looked at.
     """
 
-    def __init__(self, start: LedgerSnapshot | None = None) -> None:
+    def __init__(
+        self, start: LedgerSnapshot | None = None, is_killed: Callable[[], bool] | None = None
+    ) -> None:
+        self._is_killed = is_killed or _never
         start = start or LedgerSnapshot()
         day = day_of(start.ts)
         self._lock = Lock()
@@ -121,7 +130,8 @@ class RiskLedger:
         day = day_of(ts)
         trades = {symbol: count for (when, symbol), count in self._trades.items() if when == day}
         rests = {symbol: until for symbol, until in self._rests.items() if until > ts}
-        return LedgerSnapshot(ts, tuple(self._open.values()), trades, self._realised.get(day, ZERO), rests)
+        realised, killed = self._realised.get(day, ZERO), self._is_killed()
+        return LedgerSnapshot(ts, tuple(self._open.values()), trades, realised, rests, killed)
 
     def _entry(self, decision_id: str) -> OpenEntry:
         if decision_id not in self._open:

@@ -238,3 +238,15 @@ def test_releasing_gives_back_exactly_what_was_reserved(usd: Decimal) -> None:
     ledger.reserve(EntryRequest("d_1", "ALGOUSDT", usd, 0), PARAMETERS)
     ledger.release("d_1")
     assert ledger.snapshot(0) == RiskLedger().snapshot(0)
+
+
+def test_the_kill_switch_leaves_no_room_for_entries_and_lets_exits_pass() -> None:
+    killed = False
+    ledger = RiskLedger(is_killed=lambda: killed)
+    request = EntryRequest("d_1", "ALGOUSDT", Decimal(5), 1)
+    assert isinstance(ledger.reserve(request, PARAMETERS), Reservation)
+    killed = True
+    (clamp,) = ledger.reserve(EntryRequest("d_2", "ALGOUSDT", Decimal(5), 2), PARAMETERS)  # type: ignore[misc]
+    assert (clamp.limit, clamp.after) == ("kill_switch", "0")
+    exit_request = EntryRequest("d_1", "ALGOUSDT", Decimal(5), 3)
+    assert isinstance(ledger.reserve(exit_request, PARAMETERS, is_reduce_only=True), Reservation)
