@@ -16,7 +16,7 @@ PACKAGES := keeper_agent memory prompts graphs tools scheduler venue
 PYTHON ?=
 BENCH ?= replay
 
-.PHONY: help setup run test check bench lock clean
+.PHONY: help setup run test check bench crash lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
@@ -76,6 +76,9 @@ check: setup  ## check format, lint, types and import contracts
 
 bench: setup  ## measure as ratios to plain baselines (BENCH=replay)
 	@$(BIN)/python -m benchmarks.$(BENCH) $(BENCH_ARGS)
+
+crash: setup  ## kill the order path a thousand times against a local venue (KILLS=1000)
+	@$(BIN)/python -m tests.crash --kills $(or $(KILLS),1000) --workers 2
 
 # uv works from a throw-away environment: all it leaves behind are the two lock files.
 lock: setup  ## resolve the dependencies anew into both lock files
