@@ -44,21 +44,6 @@ class SystemStopwatch:
         return time.monotonic_ns()
 
 
-class ReplayClock:
-    """A clock that stands where the recording stands; it never runs backwards."""
-
-    def __init__(self, start: int = 0) -> None:
-        self._now = start
-
-    def now(self) -> int:
-        """Nanoseconds since the epoch, UTC, of the last event replayed."""
-        return self._now
-
-    def advance(self, ts: int) -> None:
-        """Move to ``ts``; an earlier time is ignored, because the past is over."""
-        self._now = max(self._now, ts)
-
-
 def sleep(seconds: float) -> None:
     """Wait in real time; only live pacing uses it."""
     if seconds > 0:

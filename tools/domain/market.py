@@ -91,10 +91,6 @@ class Instrument:
         """The nearest price on the tick at or below ``units``."""
         return units - units % self.tick if self.tick else units
 
-    def price_up(self, units: int) -> int:
-        """The nearest price on the tick at or above ``units``."""
-        return -self.price_down(-units) if self.tick == 0 else -(-units // self.tick) * self.tick
-
     def size_for(self, value_quote: Decimal, price: int, *, round_up: bool = False) -> int:
         """Size units on the lot grid worth about ``value_quote`` at ``price`` units."""
         if price <= 0:

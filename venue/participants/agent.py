@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
 
@@ -14,7 +15,7 @@ from venue.sim import Simulation
 SECOND = 1_000_000_000
 
 
-class Agent:
+class Agent(ABC):
     """A participant in one market.
 
     Args:
@@ -36,15 +37,15 @@ class Agent:
         self.sim = sim
         self.begin()
 
+    @abstractmethod
     def begin(self) -> None:
         """Schedule the first action."""
-        raise NotImplementedError
 
     def on_fill(self, fill: Fill) -> None:
         """An own order traded."""
         self.inventory += fill.side * fill.size
 
-    def on_end(self, order: int) -> None:
+    def on_end(self, order: int) -> None:  # noqa: B027 (a hook; most participants need nothing then)
         """An own order is over without having traded in full."""
 
     def traits(self) -> dict[str, Any]:
