@@ -45,7 +45,8 @@ setup:  ## create .venv with the locked dependencies (does nothing when it is up
 	        echo "make setup: $$chosen cannot make a virtual environment (Debian: install its -venv package)" >&2; \
 	        exit 1; \
 	    }; \
-	    $(PIP) --require-hashes --only-binary :all: -r requirements-dev.lock;; \
+	    $(PIP) --no-deps --require-hashes --only-binary :all: -r requirements-dev.lock; \
+	    $(BIN)/python -m pip --disable-pip-version-check check;; \
 	esac; \
 	echo '== setup: Keeper itself'; \
 	$(PIP) --no-deps --no-build-isolation -e .; \
