@@ -137,6 +137,8 @@ class IntentRow(SQLModel, table=True):
     is_post_only: bool
     is_reduce_only: bool
     ts: int = _nanos()
+    stop_price: int | None = _nanos()
+    stop_limit: int | None = _nanos()
     ts_known: int = _nanos()
 
 

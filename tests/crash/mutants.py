@@ -25,7 +25,7 @@ class StateFillsGateway(OrderGateway):
     """Books what an order's state says was executed, instead of the executions."""
 
     async def _gather(self, order: WorkingOrder) -> BaseException | None:
-        state = await self.wire.look_up(order.intent.symbol, order.client_order_id)
+        state = await self.wire.look_up(order.intent)
         missing = state.executed - self.trades.filled(order.client_order_id)
         if missing > 0:
             self._fills.append(self._invented(order, state.executed, missing))

@@ -129,8 +129,8 @@ class ExecutorDesk:
         """Decide to enter, take the room in the ledger and hand the decision to the executor."""
         ts = self.now if ts is None else ts
         self._signals += 1
-        raised = replace(_signal(self._signals, ts, self.instrument), **signal)
-        decision = _decision(raised, tuple(slices), self.instrument)
+        raised = replace(entry_signal(self._signals, ts, self.instrument), **signal)
+        decision = entry_decision(raised, tuple(slices), self.instrument)
         assert decision.plan is not None
         usd = decision.plan.value_quote * (self.instrument.quote_usd or 0)
         granted = self.ledger.reserve(
@@ -257,7 +257,7 @@ def at(ms: int) -> int:
 _NOTHING = quotes(0, 1, 2)[:0]
 
 
-def _signal(sequence: int, ts: int, instrument: Instrument) -> Signal:
+def entry_signal(sequence: int, ts: int, instrument: Instrument) -> Signal:
     unknown: Mapping[str, float | None] = {"mm_lower_bound": None, "mm_upper_bound": None}
     return a_signal(
         sequence,
@@ -275,7 +275,7 @@ def _signal(sequence: int, ts: int, instrument: Instrument) -> Signal:
     )
 
 
-def _decision(signal: Signal, slices: tuple[int, ...], instrument: Instrument) -> Decision:
+def entry_decision(signal: Signal, slices: tuple[int, ...], instrument: Instrument) -> Decision:
     size = sum(slices)
     plan = SizePlan(size, slices, 2.0, instrument.value(size, signal.entry_price), "by hand")
     return Decision(

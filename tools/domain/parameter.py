@@ -92,6 +92,8 @@ CATALOGUE: tuple[ParameterSpec, ...] = (
     ParameterSpec("take_profit_buffer_bps", 2, 0, 200, "bps", "profit asked above the round trip's cost"),
     ParameterSpec("stop_bps", 20, 1, 1_000, "bps", "distance of the stop below the entry"),
     ParameterSpec("stop_dwell_ms", 250, 0, 60_000, "ms", "time a bid must stay at the stop; quotes flicker"),
+    ParameterSpec("protective_gap_bps", 10, 0, 500, "bps", "the venue's stop below the one Keeper watches"),
+    ParameterSpec("protective_reach_bps", 150, 0, 2_000, "bps", "worst price below the venue's stop"),
     ParameterSpec("entry_timeout_s", 30, 1, 3_600, "s", "an entry not filled by then is withdrawn"),
     ParameterSpec("hold_timeout_s", 120, 5, 86_400, "s", "a position still open by then is closed"),
     # routing

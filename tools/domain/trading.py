@@ -177,7 +177,13 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A durable wish to place one order, written before anything is sent."""
+    """A durable wish to place one order, written before anything is sent.
+
+    Attributes:
+        stop_price: Of a bracket (a target and a stop of which one ends the other): where its stop
+            acts, units; None for a plain order.
+        stop_limit: The worst price that stop may sell at, units.
+    """
 
     client_order_id: str
     decision_id: str
@@ -193,6 +199,8 @@ class Intent:
     is_post_only: bool
     is_reduce_only: bool
     ts: int
+    stop_price: int | None = None
+    stop_limit: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

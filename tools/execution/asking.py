@@ -7,11 +7,13 @@ its verdict and slept on, so that no caller has to know how.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import TypeVar
 
 from tools.domain.trading import Intent
 from tools.execution.limiter import Lane, Limiter
+from tools.execution.naming import order_names
 from tools.execution.verdicts import Judgement, Verdict, judge
 from tools.execution.wire import OrderState, Trade, Wire
 from tools.execution.working import GatewayConfig
@@ -34,18 +36,26 @@ class Desk:
 
     async def look_up(self, intent: Intent) -> tuple[OrderState | None, BaseException | None]:
         """What the venue knows of an order, by client order id."""
-        symbol, order_id = intent.symbol, intent.client_order_id
-        return await self._ask(Lane.LOOKUP, lambda: self._wire.look_up(symbol, order_id), LOOK_UP)
+        weight = LOOK_UP * len(order_names(intent))
+        return await self._ask(Lane.LOOKUP, lambda: self._wire.look_up(intent), weight)
 
     async def cancel(self, intent: Intent) -> tuple[OrderState | None, BaseException | None]:
         """Ask for a cancel."""
         return await self._ask(Lane.EXIT, lambda: self._wire.cancel(intent))
 
-    async def trades(self, intent: Intent, venue_id: str) -> tuple[list[Trade], BaseException | None]:
-        """The executions of an order."""
-        symbol = intent.symbol
-        found, error = await self._ask(Lane.LOOKUP, lambda: self._wire.trades_of(symbol, venue_id), TRADES)
-        return found or [], error
+    async def trades(
+        self, intent: Intent, venue_ids: Sequence[str]
+    ) -> tuple[list[Trade], BaseException | None]:
+        """The executions of an order, by the venue's ids of it."""
+        gathered: list[Trade] = []
+        for venue_id in venue_ids:
+            found, error = await self._ask(
+                Lane.LOOKUP, partial(self._wire.trades_of, intent.symbol, venue_id), TRADES
+            )
+            gathered += found or []
+            if error is not None:
+                return gathered, error
+        return gathered, None
 
     async def make_up(self, said: Judgement, tries: int) -> None:
         """After a refusal that took no effect: wait, or set the clock right."""

@@ -2,12 +2,13 @@
 
 One entry a symbol at a time. Nothing is sent that was not first written down durably, and
 an order is over only when the venue says so. Every fill is written before it is acted on.
+Where the venue keeps brackets, whatever is held is offered as target and stop as soon as it is
+held; elsewhere the target follows when the entry is complete, and the stop is watched here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from decimal import Decimal
 
 from tools.domain.errors import InvariantBroken
@@ -16,37 +17,25 @@ from tools.domain.market import NANOS, Instrument, Side
 from tools.domain.parameter import ParameterSet
 from tools.domain.ports import IntentLog
 from tools.domain.trading import Decision, Fill, Intent, OrderStatus, OrderUpdate, Outcome, Result, Signal
+from tools.execution.books import Books
+from tools.execution.departing import bounds_of, mm_has_left
+from tools.execution.entry import BRACKET, ENTRY, EXIT, TARGET, Entry
+from tools.execution.market import TradedMarket
 from tools.execution.outcomes import taken_outcome
-from tools.execution.paper import PaperMarket
+from tools.execution.protection import (
+    MOST_REFUSALS,
+    Stop,
+    is_coverable,
+    protective_stop,
+    to_renew,
+    uncovered,
+    was_stopped,
+)
 from tools.risk.ledger import RiskLedger
 
 OVER = frozenset({OrderStatus.FILLED, OrderStatus.CANCELLED, OrderStatus.REJECTED})
 NEVER = 1 << 62
 TOO_SMALL = "NOTIONAL"  # the filter by which a venue refuses an order that is worth too little
-
-
-@dataclass(slots=True)
-class Entry:
-    """One decision being carried out."""
-
-    decision: Decision
-    signal: Signal
-    parameters: ParameterSet
-    slices: list[int]
-    bounds: tuple[float | None, float | None]
-    confidence: float
-    deadline: int
-    next_slice: int
-    next_check: int
-    working: dict[str, Intent] = field(default_factory=dict)
-    fills: list[Fill] = field(default_factory=list)
-    position: int = 0
-    attempts: int = 0
-    entered: bool = False
-    leaving: Result | None = None
-    is_departure: bool = False
-    is_unsellable: bool = False
-    cost_open: Decimal = Decimal(0)
 
 
 class Executor:
@@ -61,7 +50,7 @@ class Executor:
 
     def __init__(
         self,
-        market: PaperMarket,
+        market: TradedMarket,
         log: IntentLog,
         ledger: RiskLedger,
         on_outcome: Callable[[Outcome, Signal], None],
@@ -70,6 +59,7 @@ class Executor:
         self._log = log
         self._ledger = ledger
         self._on_outcome = on_outcome
+        self._books = Books(market.instrument, ledger)
         self.entry: Entry | None = None
         self.departures = 0
 
@@ -92,7 +82,7 @@ class Executor:
             signal=signal,
             parameters=parameters,
             slices=list(decision.plan.slices),
-            bounds=_bounds(signal.features),
+            bounds=bounds_of(signal.features),
             confidence=signal.confidence,
             deadline=signal.ts + signal.entry_timeout_ns,
             next_slice=signal.ts,
@@ -109,7 +99,7 @@ class Executor:
         if entry.entered:
             return NEVER if entry.leaving else self._hold_deadline(entry)
         wake = min(entry.deadline, entry.next_check)
-        if entry.slices and not entry.working:
+        if entry.slices and not entry.is_entering:
             wake = min(wake, entry.next_slice)
         return NEVER if entry.leaving else wake
 
@@ -133,7 +123,7 @@ class Executor:
             return
         if ts >= entry.next_check:
             entry.next_check = ts + entry.parameters.nanos("mm_check_s")
-            if self._mm_has_left(entry, ts):
+            if mm_has_left(entry, self._market.features(ts)):
                 entry.is_departure = True
                 self.departures += 1
                 self._ledger.rest(entry.signal.symbol, ts + entry.parameters.nanos("departure_rest_s"))
@@ -141,9 +131,12 @@ class Executor:
                 return
         if ts >= entry.deadline:
             entry.deadline = NEVER
-            entry.slices.clear()
-            self._cancel_working(entry, ts)
+            self._enter_no_more(entry, ts)
         self._step(ts)
+
+    def wind_down(self, ts: int) -> None:
+        """End of a session at a venue: cancel, sell what is held; news will tell when it is over."""
+        self._leave(Result.ABORT, ts)
 
     def close_out(self, ts: int) -> None:
         """End of the tape or of the session: cancel, sell what is held at the book, finish.
@@ -152,7 +145,7 @@ class Executor:
         """
         self._leave(Result.ABORT, ts)
         while (entry := self.entry) is not None:
-            held, is_selling = entry.position, any(o.leg == "exit" for o in entry.working.values())
+            held, is_selling = entry.position, any(o.leg == EXIT for o in entry.working.values())
             self._market.settle(ts)
             self._hear()
             if is_selling and entry.position == held:
@@ -170,13 +163,27 @@ class Executor:
             self._settle(update)
 
     def _step(self, ts: int) -> None:
-        """Do what the state asks for once nothing is working."""
+        """Do what the state asks for next."""
         entry = self.entry
-        if entry is None or entry.working:
+        if entry is None:
             return
         if entry.leaving:
-            self._sell_or_finish(entry, ts)
-        elif entry.entered:
+            if not entry.working:
+                self._sell_or_finish(entry, ts)
+        elif entry.is_stopped:
+            self._leave(Result.STOP, ts)
+        elif entry.refused >= MOST_REFUSALS:
+            self._leave(self._result_now(entry), ts)
+        else:
+            if self._market.has_brackets:
+                self._protect(entry, ts)
+            self._go_on(entry, ts)
+
+    def _go_on(self, entry: Entry, ts: int) -> None:
+        """The next slice, the end of the entry, or the end of the trade; what works is waited for."""
+        if entry.is_entering or (entry.entered and entry.working):
+            return
+        if entry.entered:
             if self._sellable(entry) == 0:
                 self._finish(entry, Result.TAKE_PROFIT, ts)
             else:
@@ -186,83 +193,111 @@ class Executor:
         elif not entry.slices:
             self._hold_or_finish(entry, ts)
 
+    def _protect(self, entry: Entry, ts: int) -> None:
+        """Offer what is held and not offered yet; make brackets anew that have lost their stop."""
+        if entry.has_sold:
+            self._enter_no_more(entry, ts)
+        stop = protective_stop(entry, self.instrument)
+        for intent in to_renew(entry, stop, self.instrument):
+            self._withdraw(entry, intent.client_order_id, ts)
+        size = uncovered(entry, self.instrument)
+        if not entry.is_unsellable and is_coverable(size, stop, self.instrument):
+            self._place_bracket(entry, size, stop, ts)
+
+    def _enter_no_more(self, entry: Entry, ts: int) -> None:
+        entry.slices.clear()
+        for name, intent in entry.working.items():
+            if intent.leg == ENTRY:
+                self._withdraw(entry, name, ts)
+
+    def _result_now(self, entry: Entry) -> Result:
+        """What leaving at the market now comes to."""
+        bid = self._market.best_bid
+        if bid >= entry.signal.take_profit:
+            return Result.TAKE_PROFIT
+        return Result.STOP if bid <= entry.signal.stop else Result.ABORT
+
     def _sell_or_finish(self, entry: Entry, ts: int) -> None:
         if self._sellable(entry) == 0:
             result = entry.leaving or Result.ABORT
             self._finish(entry, result if entry.fills or entry.is_departure else Result.UNFILLED, ts)
         else:
-            self._place(entry, "exit", Side.SELL, None, self._sellable(entry), ts)
+            self._place(entry, EXIT, Side.SELL, None, self._sellable(entry), ts)
 
     def _hold_or_finish(self, entry: Entry, ts: int) -> None:
         if self._sellable(entry) == 0:
-            self._finish(entry, Result.UNFILLED, ts)
+            self._finish(entry, Result.TAKE_PROFIT if entry.has_sold else Result.UNFILLED, ts)
             return
         entry.entered = True
         self._ledger.release(entry.decision.decision_id)
         if ts >= self._hold_deadline(entry):
             self._leave(Result.TIMEOUT, ts)
-            return
-        self._place(entry, "target", Side.SELL, entry.signal.take_profit, self._sellable(entry), ts)
+        elif not self._market.has_brackets:
+            self._place(entry, TARGET, Side.SELL, entry.signal.take_profit, self._sellable(entry), ts)
+        else:
+            self._protect(entry, ts)
+            if not entry.working:
+                self._leave(Result.ABORT, ts)
 
     def _place_slice(self, entry: Entry, ts: int) -> None:
         size = entry.slices.pop(0)
         delay = entry.decision.plan.split_delay_s if entry.decision.plan else 0.0
         entry.next_slice = ts + int(delay * NANOS)
-        self._place(entry, "entry", Side.BUY, entry.signal.entry_price, size, ts)
+        self._place(entry, ENTRY, Side.BUY, entry.signal.entry_price, size, ts)
 
-    def _place(self, entry: Entry, leg: str, side: Side, price: int | None, size: int, ts: int) -> None:
-        entry.attempts += 1
-        decision = entry.decision
+    def _place_bracket(self, entry: Entry, size: int, stop: Stop, ts: int) -> None:
+        self._place(entry, BRACKET, Side.SELL, entry.signal.take_profit, size, ts, stop)
+
+    def _place(
+        self,
+        entry: Entry,
+        leg: str,
+        side: Side,
+        price: int | None,
+        size: int,
+        ts: int,
+        stop: Stop | None = None,
+    ) -> None:
+        decision, attempt = entry.decision, entry.attempts + 1
         intent = Intent(
-            client_order_id=client_order_id(decision.decision_id, leg, entry.attempts),
+            client_order_id=client_order_id(decision.decision_id, leg, attempt),
             decision_id=decision.decision_id,
             run_id=decision.run_id,
             world=decision.world,
             symbol=decision.symbol,
             venue=decision.venue,
             leg=leg,
-            attempt=entry.attempts,
+            attempt=attempt,
             side=side,
             price=price,
             size=size,
             is_post_only=price is not None,
             is_reduce_only=side is Side.SELL,
             ts=ts,
+            stop_price=stop.trigger if stop else None,
+            stop_limit=stop.limit if stop else None,
         )
         self._log.record_intent(intent)
-        entry.working[intent.client_order_id] = intent
+        entry.add(intent)
         self._market.place(intent)
 
     def _book(self, fill: Fill) -> None:
         entry = self.entry
         if entry is None:
             raise InvariantBroken(f"fill {fill.trade_id} belongs to no open entry")
-        value = self.instrument.value(fill.size, fill.price) * self._usd()
-        entry.fills.append(fill)
-        if fill.side is Side.BUY:
-            held = fill.held_change(self.instrument.base)
-            cost = self.instrument.value(held, fill.price) * self._usd()
-            entry.position += held
-            entry.cost_open += cost
-            self._ledger.fill_entry(fill.decision_id, cost)
-            if entry.leaving is None:
-                self._market.watch_stop(entry.signal.stop)
-            return
-        part = Decimal(fill.size) / entry.position
-        cost = entry.cost_open * part
-        fees = fill.fee_quote * self._usd()
-        entry.position -= fill.size
-        entry.cost_open -= cost
-        realised = value - cost - fees - self._entry_fees(entry, fill)
-        self._ledger.fill_exit(fill.decision_id, cost, realised, fill.ts)
-        if entry.position == 0:
+        self._take_from(entry, fill)
+        self._books.book(entry, fill)
+        if fill.side is Side.BUY and entry.leaving is None:
+            self._market.watch_stop(entry.signal.stop)
+        elif entry.position == 0:
             self._market.watch_stop(0)
 
-    def _entry_fees(self, entry: Entry, fill: Fill) -> Decimal:
-        """The share of the entry's fees that belongs to the part just sold, USD."""
-        bought = [f for f in entry.fills if f.side is Side.BUY]
-        paid = sum((f.fee_quote for f in bought), Decimal(0)) * self._usd()
-        return paid * fill.size / sum(f.held_change(self.instrument.base) for f in bought)
+    def _take_from(self, entry: Entry, fill: Fill) -> None:
+        """An execution lessens what is left of its order, and tells whether its stop acted."""
+        intent = entry.working.get(fill.client_order_id)
+        if intent is not None:
+            entry.left[fill.client_order_id] -= fill.size
+            entry.is_stopped = entry.is_stopped or was_stopped(intent, fill.price)
 
     def _sellable(self, entry: Entry) -> int:
         """What an order may sell of the position, whole lots; what is left of it is dust."""
@@ -271,8 +306,13 @@ class Executor:
     def _settle(self, update: OrderUpdate) -> None:
         if self.entry is None or update.status not in OVER:
             return
-        intent = self.entry.working.pop(update.client_order_id, None)
-        if intent is not None and intent.is_reduce_only and update.status is OrderStatus.REJECTED:
+        intent = self.entry.remove(update.client_order_id)
+        if intent is None or not intent.is_reduce_only:
+            return
+        is_refused = update.status is OrderStatus.REJECTED
+        if intent.leg == BRACKET:
+            self.entry.refused = self.entry.refused + 1 if is_refused else 0
+        elif is_refused:
             self.entry.is_unsellable = TOO_SMALL in update.reason
 
     def _leave(self, result: Result, ts: int) -> None:
@@ -287,6 +327,12 @@ class Executor:
 
     def _cancel_working(self, entry: Entry, ts: int) -> None:
         for client_id in entry.working:
+            self._withdraw(entry, client_id, ts)
+
+    def _withdraw(self, entry: Entry, client_id: str, ts: int) -> None:
+        """Ask for a cancel, once."""
+        if client_id not in entry.withdrawn:
+            entry.withdrawn.add(client_id)
             self._market.cancel(client_id, ts)
 
     def _finish(self, entry: Entry, result: Result, ts: int) -> None:
@@ -300,27 +346,3 @@ class Executor:
 
     def _hold_deadline(self, entry: Entry) -> int:
         return entry.fills[0].ts + entry.signal.hold_timeout_ns
-
-    def _mm_has_left(self, entry: Entry, ts: int) -> bool:
-        """K6.3: bounds moved too far, or a confidence that was there is gone."""
-        features = self._market.features(ts)
-        least = entry.parameters["abort_confidence"]
-        now = features["mm_confidence"]
-        if entry.confidence >= least and (now is None or now < least):
-            return True
-        limit = entry.parameters["abort_bounds_move_bps"]
-        moved = zip(entry.bounds, _bounds(features), strict=True)
-        return any(
-            was is not None and is_now is not None and abs(is_now / was - 1) * 1e4 > limit
-            for was, is_now in moved
-        )
-
-    def _usd(self) -> Decimal:
-        rate = self.instrument.quote_usd
-        if rate is None:
-            raise InvariantBroken(f"{self.instrument.symbol} is traded without a USD rate")
-        return rate
-
-
-def _bounds(features: Mapping[str, float | None]) -> tuple[float | None, float | None]:
-    return features.get("mm_lower_bound"), features.get("mm_upper_bound")

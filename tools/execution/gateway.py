@@ -206,7 +206,7 @@ class OrderGateway:
             if state is not None:
                 order.hear(state)
                 self._tell(order, OrderStatus.OPEN)
-            elif error is not None and is_not_found(error) and order.venue_id is None:
+            elif error is not None and is_not_found(error) and not order.venue_ids:
                 if asked >= order.asked_after:
                     self._refuse(order, "never arrived at the venue")
                     return
@@ -265,7 +265,7 @@ class OrderGateway:
                 order.ended = state if state and state.status in OVER else order.ended
 
     async def _gather(self, order: WorkingOrder) -> BaseException | None:
-        found, error = await self._desk.trades(order.intent, order.venue_id or "")
+        found, error = await self._desk.trades(order.intent, order.venue_ids)
         for trade in found:
             self._take(trade, order)
         return error
@@ -341,4 +341,4 @@ class OrderGateway:
 
 def _filled(order: WorkingOrder) -> OrderState:
     size = order.intent.size
-    return OrderState(order.client_order_id, order.venue_id or "", OrderStatus.FILLED, size, size)
+    return OrderState(order.client_order_id, "", OrderStatus.FILLED, size, size)

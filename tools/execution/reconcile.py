@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from tools.domain.market import to_decimal, to_units
 from tools.domain.ports import OrderRecord
 from tools.execution.gateway import OrderGateway
+from tools.execution.naming import order_names
 from tools.execution.working import Phase
 
 PREFIX = "kp"
@@ -128,7 +129,9 @@ class Reconciler:
             totals = await wire.totals()
         except Exception as error:  # noqa: BLE001 (any failure means that nothing could be compared)
             return Reconciliation(trouble=f"the venue could not be asked: {type(error).__name__}")
-        working = {order.client_order_id for order in self._gateway.working}
+        intents = [order.intent for order in self._gateway.working]
+        known = {name for intent in intents for name in order_names(intent)}
+        missing = [i.client_order_id for i in intents if not order_names(i) & open_ids]
         ours = {order for order in open_ids if order.startswith(PREFIX)}
         gaps = [
             PositionGap(asset, held, to_units(totals.get(asset, to_decimal(0))))
@@ -136,7 +139,7 @@ class Reconciler:
             if to_units(totals.get(asset, to_decimal(0))) != held
         ]
         return Reconciliation(
-            tuple(sorted(working - open_ids)), tuple(sorted(ours - working)), tuple(sorted(gaps, key=str))
+            tuple(sorted(missing)), tuple(sorted(ours - known)), tuple(sorted(gaps, key=str))
         )
 
     def _expected(self) -> dict[str, int]:

@@ -47,7 +47,7 @@ class UserStream:
             self._sort_out(heard)
 
     def _sort_out(self, heard: Iterable[Trade]) -> None:
-        owners = {order.venue_id: order for order in self._working() if order.venue_id is not None}
+        owners = {venue_id: order for order in self._working() for venue_id in order.venue_ids}
         for trade in heard:
             order = owners.get(trade.venue_id)
             if order is not None:

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from tools.domain.market import Instrument, Side, plain, to_decimal, to_units
 from tools.domain.trading import Intent, OrderStatus
+from tools.execution.naming import list_name, stop_name
 
 MS = 1_000_000
 PAGE = 1_000
@@ -63,16 +64,38 @@ class Client(Protocol):
         """Wait for new trades of ours."""
         ...
 
+    async def private_post_orderlist_oco(self, params: Any, /) -> Any:
+        """Place two orders of which one ends the other."""
+        ...
+
+    async def private_delete_orderlist(self, params: Any, /) -> Any:
+        """Cancel both."""
+        ...
+
+    def parse_order(self, reply: Any, market: Any = None, /) -> Any:
+        """A venue's order in the client library's structure."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class OrderState:
-    """What the venue says of one order; ``status`` is OPEN or how it ended."""
+    """What the venue says of one order; ``status`` is OPEN or how it ended.
+
+    Attributes:
+        stop_id: The venue's id of the stop, where the order is a bracket.
+    """
 
     client_order_id: str
     venue_id: str
     status: OrderStatus
     executed: int
     size: int
+    stop_id: str = ""
+
+    @property
+    def venue_ids(self) -> tuple[str, ...]:
+        """Every order at the venue that it stands for."""
+        return (self.venue_id, self.stop_id) if self.stop_id else (self.venue_id,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +129,8 @@ class Wire:
         Raises:
             Unreadable: The reply has no order id; the order may exist.
         """
+        if intent.stop_price is not None:
+            return await self._place_bracket(intent)
         params: dict[str, Any] = {"clientOrderId": intent.client_order_id}
         if intent.is_post_only:
             params["postOnly"] = True
@@ -121,16 +146,35 @@ class Wire:
 
     async def cancel(self, intent: Intent) -> OrderState:
         """Ask for a cancel by client order id."""
+        if intent.stop_price is not None:
+            named = {"symbol": self.id_of(intent.symbol), "listClientOrderId": list_name(intent)}
+            await self.client.private_delete_orderlist(named)
+            return await self.look_up(intent)
         id_of = {"clientOrderId": intent.client_order_id}
         return order_state(await self.client.cancel_order(None, self.symbol(intent.symbol), id_of))
 
-    async def look_up(self, symbol: str, client_order_id: str) -> OrderState:
-        """The order of that client order id, whatever became of it."""
+    async def look_up(self, intent: Intent) -> OrderState:
+        """What the venue says of the order of that client order id, whatever became of it."""
+        state = await self._look_up(intent.symbol, intent.client_order_id)
+        if intent.stop_price is None:
+            return state
+        return of_bracket(state, await self._look_up(intent.symbol, stop_name(intent)))
+
+    async def _look_up(self, symbol: str, client_order_id: str) -> OrderState:
         id_of = {"clientOrderId": client_order_id}
         state = order_state(await self.client.fetch_order(None, self.symbol(symbol), id_of))
         if state.client_order_id not in (client_order_id, ""):
             raise Unreadable(f"asked for {client_order_id}, was told of {state.client_order_id}")
         return state
+
+    async def _place_bracket(self, intent: Intent) -> OrderState:
+        reply = await self.client.private_post_orderlist_oco(oco_request(intent, self.id_of(intent.symbol)))
+        legs = [order_state(self.client.parse_order(leg)) for leg in reply.get("orderReports") or ()]
+        by_name = {leg.client_order_id: leg for leg in legs}
+        names = (intent.client_order_id, stop_name(intent))
+        if not all(name in by_name for name in names):
+            raise Unreadable("the reply does not name both orders of a bracket")
+        return of_bracket(*(by_name[name] for name in names))
 
     async def trades_of(self, symbol: str, venue_id: str) -> list[Trade]:
         """Every execution of one order."""
@@ -177,6 +221,11 @@ class Wire:
         """Wait for executions on the user stream; copied at once, for the client changes them later."""
         return [trade_of(dict(trade)) for trade in await self.client.watch_my_trades()]
 
+    def id_of(self, symbol: str) -> str:
+        """The venue's own name of ``symbol``."""
+        instrument = self.instruments[symbol]
+        return f"{instrument.base}{instrument.quote}"
+
     def symbol(self, symbol: str) -> str:
         """The client library's name of ``symbol``."""
         instrument = self.instruments[symbol]
@@ -201,6 +250,42 @@ def order_state(reply: Json) -> OrderState:
         executed=_units(info.get("executedQty"), reply.get("filled")),
         size=_units(info.get("origQty"), reply.get("amount")),
     )
+
+
+def of_bracket(target: OrderState, stop: OrderState) -> OrderState:
+    """Target and stop as one order: open while one of them is, filled by both together."""
+    executed = target.executed + stop.executed
+    status = OrderStatus.CANCELLED
+    if OrderStatus.OPEN in (target.status, stop.status):
+        status = OrderStatus.OPEN
+    elif executed >= target.size:
+        status = OrderStatus.FILLED
+    return OrderState(target.client_order_id, target.venue_id, status, executed, target.size, stop.venue_id)
+
+
+def oco_request(intent: Intent, symbol: str) -> dict[str, str]:
+    """A bracket in the words of Binance's order lists: the target above, the stop below.
+
+    Raises:
+        Unreadable: It is no bracket to sell.
+    """
+    if intent.price is None or intent.stop_price is None or intent.stop_limit is None:
+        raise Unreadable(f"{intent.client_order_id} has not all prices of a bracket")
+    return {
+        "symbol": symbol,
+        "side": intent.side.label.upper(),
+        "quantity": _text(intent.size),
+        "listClientOrderId": list_name(intent),
+        "aboveType": "LIMIT_MAKER",
+        "aboveClientOrderId": intent.client_order_id,
+        "abovePrice": _text(intent.price),
+        "belowType": "STOP_LOSS_LIMIT",
+        "belowClientOrderId": stop_name(intent),
+        "belowStopPrice": _text(intent.stop_price),
+        "belowPrice": _text(intent.stop_limit),
+        "belowTimeInForce": "GTC",
+        "newOrderRespType": "RESULT",
+    }
 
 
 def trade_of(trade: Json) -> Trade:

@@ -59,7 +59,7 @@ class WorkingOrder:
 
     intent: Intent
     phase: Phase = Phase.WAITING
-    venue_id: str | None = None
+    venue_ids: tuple[str, ...] = ()
     is_cancel_wanted: bool = False
     asked_after: float = 0.0
     ended: OrderState | None = None
@@ -73,7 +73,7 @@ class WorkingOrder:
 
     def hear(self, state: OrderState) -> None:
         """Take in what the venue said of it."""
-        self.venue_id = state.venue_id
+        self.venue_ids = state.venue_ids
         self.phase = Phase.OPEN
         if state.status is not OrderStatus.OPEN:
             self.ended = state

@@ -83,6 +83,7 @@ class Desk:
         self.audience: list[Audience] = []
         self.owners: list[Callable[[int, dict[str, Any]], None]] = []
         self.cancel_ids: dict[tuple[int, int], str] = {}
+        self.list_names: dict[tuple[int, int], str] = {}
         self._n_ids = 0
         exchange = self.exchange
         self.markets = [

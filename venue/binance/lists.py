@@ -51,7 +51,9 @@ def _place(call: Call, price: str, stop: str, stop_limit: str, clients: tuple[st
     if answer.reason:
         raise errors.rejection(answer.reason)
     desk.limits.count_orders(call.account, 2, desk.now_ms())
-    legs = _legs(call, market, known(call, market, answer.order_id).list_id)
+    list_id = known(call, market, answer.order_id).list_id
+    desk.list_names[market.number, list_id] = params.client("listClientOrderId") or desk.new_id()
+    legs = _legs(call, market, list_id)
     reports = [replies.placed(market.words, leg, desk.client_id(leg), "RESULT") for leg in legs]
     return _described(call, market, legs) | {"orderReports": reports}
 
@@ -68,7 +70,7 @@ def _described(call: Call, market: Market, legs: list[OrderState]) -> dict[str, 
         "contingencyType": "OCO",
         "listStatusType": "EXEC_STARTED" if is_open else "ALL_DONE",
         "listOrderStatus": "EXECUTING" if is_open else "ALL_DONE",
-        "listClientOrderId": call.params.text("listClientOrderId") or f"list_{legs[0].list_id}",
+        "listClientOrderId": call.desk.list_names[market.number, legs[0].list_id],
         "transactionTime": call.desk.now_ms(),
         "symbol": market.symbol,
         "orders": [
@@ -84,7 +86,7 @@ def cancel(call: Call) -> dict[str, Any]:
     market = desk.market(call.params)
     list_id = call.params.integer("orderListId")
     if list_id is None:
-        raise errors.missing("orderListId")
+        list_id = _named(call, market)
     legs = _legs(call, market, list_id)
     waiting = [leg for leg in legs if leg.is_open]
     if not waiting:
@@ -92,6 +94,22 @@ def cancel(call: Call) -> dict[str, Any]:
     cancel_one(call, market, waiting[0].id, "", "")
     reports = [replies.cancelled(market.words, leg, desk.client_id(leg), desk.new_id()) for leg in legs]
     return _described(call, market, legs) | {"orderReports": reports}
+
+
+def _named(call: Call, market: Market) -> int:
+    """The newest list of the account with the client's name for it."""
+    name = call.params.text("listClientOrderId")
+    if not name:
+        raise errors.missing("orderListId")
+    owned = {order.list_id for order in call.desk.exchange.all_orders(call.account, market.symbol)}
+    found = [
+        list_id
+        for (number, list_id), known_as in call.desk.list_names.items()
+        if (number, known_as) == (market.number, name) and list_id in owned
+    ]
+    if not found:
+        raise errors.rejection(Reason.UNKNOWN_ORDER)
+    return found[-1]
 
 
 def query(call: Call) -> dict[str, Any]:

@@ -154,7 +154,7 @@ def test_a_process_that_died_while_recovering_is_recovered(tmp_path: Path) -> No
     async def story(left: Left) -> None:
         intent = left.intend(an_order, size=15 * UNITS)
         await left.send(intent)
-        state = await left.path.wire.look_up("SOLUSDT", intent.client_order_id)
+        state = await left.path.wire.look_up(intent)
         trades = await left.path.wire.trades_of("SOLUSDT", state.venue_id)
         assert len(trades) > 1
         known = left.path.gateway.trades

@@ -1,0 +1,28 @@
+"""Whether the market maker that an entry relied on has left (K6.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tools.execution.entry import Entry
+
+Bounds = tuple[float | None, float | None]
+
+
+def bounds_of(features: Mapping[str, float | None]) -> Bounds:
+    """Where the market maker buys and sells, quote per base; None is unknown."""
+    return features.get("mm_lower_bound"), features.get("mm_upper_bound")
+
+
+def mm_has_left(entry: Entry, features: Mapping[str, float | None]) -> bool:
+    """Bounds moved too far since the decision, or a confidence that was there is gone."""
+    least = entry.parameters["abort_confidence"]
+    now = features["mm_confidence"]
+    if entry.confidence >= least and (now is None or now < least):
+        return True
+    limit = entry.parameters["abort_bounds_move_bps"]
+    moved = zip(entry.bounds, bounds_of(features), strict=True)
+    return any(
+        was is not None and is_now is not None and abs(is_now / was - 1) * 1e4 > limit
+        for was, is_now in moved
+    )
