@@ -65,6 +65,32 @@ def run(
 
 
 @app.command()
+def venue(
+    scenario: Annotated[str, typer.Option(help="T0, T1, T2, T3, T4 or RANDOM: how hard it is.")] = "T2",
+    seed: Annotated[int, typer.Option(help="Which world of that kind.")] = 7,
+    port: Annotated[int, typer.Option(help="Loopback port; 0 is any that is free.")] = 0,
+    control_port: Annotated[int, typer.Option(help="Port of the control calls; 0 is any.")] = 0,
+    truth_out: Annotated[Path | None, typer.Option(help="Folder for who did what, and why.")] = None,
+    coins: Annotated[int, typer.Option(help="Thin coins beside BTC, 1 to 5.")] = 5,
+    minutes: Annotated[float | None, typer.Option(help="Stop after so long.")] = None,
+    child: Annotated[bool, typer.Option("--child", hidden=True, help="End with standard input.")] = False,
+) -> None:
+    """Serve a local exchange with labelled participants; one JSON line tells where."""
+    from keeper_agent.commands.venue import run_venue
+
+    run_venue(
+        scenario=scenario,
+        seed=seed,
+        port=port,
+        control_port=control_port,
+        truth_out=truth_out,
+        coins=coins,
+        minutes=minutes,
+        is_child=child,
+    )
+
+
+@app.command()
 def replay(
     trades: Trades,
     book: Book,

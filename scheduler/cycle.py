@@ -21,6 +21,7 @@ from tools.domain.trading import Action, Decision, Fill, Intent, OrderUpdate, Ou
 from tools.execution.executor import Executor
 from tools.execution.outcomes import shadow_outcome
 from tools.execution.paper import PaperMarket
+from tools.execution.routed import RoutedMarket
 from tools.execution.sizing import mm_average_usd
 from tools.execution.stream import FOLLOWED, NOTICED, SIGNALLED, STOP_HIT, WAKE
 from tools.features.fingerprint import fingerprint
@@ -28,6 +29,8 @@ from tools.market.events import Events
 from tools.risk.ledger import Reservation, RiskLedger
 from tools.risk.limits import EntryRequest, RiskAppetite
 from tools.signals.mm_range import SOURCE, round_trip_cost_bps
+
+Market = PaperMarket | RoutedMarket
 
 
 class Decider(Protocol):
@@ -53,6 +56,7 @@ class CycleParts:
     ledger: RiskLedger
     observer: Observer
     appetite: RiskAppetite = RiskAppetite.CONSERVATIVE
+    market: Callable[[Instrument, ParameterSet], Market] = PaperMarket
 
 
 class _Witness:
@@ -91,11 +95,12 @@ class DecisionCycle:
         self._parts = parts
         self._tally = tally
         self._parameters = parts.parameters.snapshot(0)
-        self.market = PaperMarket(instrument, self._parameters)
+        self.market = parts.market(instrument, self._parameters)
         witness = _Witness(parts.log, parts.observer, tally)
         self.executor = Executor(self.market, witness, parts.ledger, self._on_round_trip)
         self._sequence = 0
         self._followed: dict[str, tuple[Decision, int]] = {}
+        self._is_closing = False
 
     def run(self, events: Events, until_ts: int, each: Callable[[int], None] | None = None) -> None:
         """Take all of ``events``, then let time pass up to ``until_ts``, ns.
@@ -121,6 +126,16 @@ class DecisionCycle:
         self.executor.close_out(ts)
         self._tally.unfollowed += self.market.following
 
+    def hear(self, ts: int) -> None:
+        """The venue has said something of this symbol's orders."""
+        self.executor.on_news(ts)
+
+    def wind_down(self, ts: int) -> None:
+        """End of a session at a venue: decide nothing more, sell what is held."""
+        self._is_closing = True
+        self._tally.unfollowed += self.market.following
+        self.executor.wind_down(ts)
+
     def _react(self, reasons: int) -> None:
         ts = self.market.ts
         if reasons & NOTICED:
@@ -129,7 +144,7 @@ class DecisionCycle:
             self.executor.on_stop(ts)
         if reasons & FOLLOWED:
             self._collect()
-        if reasons & SIGNALLED:
+        if reasons & SIGNALLED and not self._is_closing:
             self._decide(ts)
 
     def _wake(self, ts: int) -> None:

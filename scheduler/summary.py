@@ -9,7 +9,7 @@ import numpy as np
 from scheduler.run import Tally
 from tools.domain.clock import iso
 from tools.domain.market import plain
-from tools.execution.paper import PaperMarket
+from tools.execution.market import SymbolMarket
 from tools.models.validation import bootstrap_mean, wilson_interval
 
 LEAST = 10  # round trips below which no interval is given
@@ -49,7 +49,7 @@ def results(tally: Tally, seed: int) -> dict[str, Any]:
     }
 
 
-def silence_of(market: PaperMarket, decisions: int) -> str | None:
+def silence_of(market: SymbolMarket, decisions: int) -> str | None:
     """Why nothing was decided any more, or nothing at all; None where there is nothing to explain."""
     if market.status in ("crossed", "gapped"):
         since = iso(market.broken_since)

@@ -2,25 +2,29 @@
 
 Ties are broken by the agent's name and its own counter, so that nobody's presence reorders the
 others. Whoever trades speaks to the Pit of its market; the exchange's events come back as fills.
+Outsiders (clients of a facade) trade on the same wire; what they cause is taken in before the
+next action, never in the middle of one.
 """
 
 from __future__ import annotations
 
 import hashlib
 import heapq
+from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 import numpy as np
 
 from venue.engine.codes import CommandKind, EventKind, OrderKind, TimeInForce
-from venue.engine.exchange import Exchange
+from venue.engine.exchange import Exchange, Void
 from venue.engine.layout import COMMAND
 from venue.fundamental import STEP_NS, Reals, Regime, RegimePath
 from venue.pit import Fill, Pit
 from venue.public import View, public_view
 from venue.symbols import Symbol
 from venue.truth import Truth
+from venue.wire import Wire
 
 WEALTH = 10**15  # units of each asset an agent starts with
 
@@ -65,12 +69,22 @@ class Simulation:
         worths: the fundamental price of each at each step, shape (n_steps,).
         regimes: the state of the whole market.
         start_ns: when it starts, ns UTC.
+        has_clients: whether outsiders trade, whose orders and fills are kept for their questions.
     """
 
     def __init__(
-        self, symbols: tuple[Symbol, ...], worths: tuple[Reals, ...], regimes: RegimePath, start_ns: int
+        self,
+        symbols: tuple[Symbol, ...],
+        worths: tuple[Reals, ...],
+        regimes: RegimePath,
+        start_ns: int,
+        *,
+        has_clients: bool = False,
     ) -> None:
-        self.exchange = Exchange([symbol.rules() for symbol in symbols], has_history=False)
+        self.exchange = Exchange([symbol.rules() for symbol in symbols], has_history=has_clients)
+        self.wire = Wire(self.exchange)
+        self.wire.listen(self._hear)
+        self.clients: dict[int, str] = {}
         self.pits = tuple(
             Pit(n, s, w, start_ns) for n, (s, w) in enumerate(zip(symbols, worths, strict=True))
         )
@@ -80,6 +94,8 @@ class Simulation:
         self._heap: list[tuple[int, str, int, Callable[..., None], tuple[Any, ...]]] = []
         self._counts: dict[str, int] = {}
         self._command = np.zeros(1, COMMAND)
+        self._outside: deque[Void] = deque()
+        self._is_acting = False
         self._regimes = regimes
         changes = np.flatnonzero(np.diff(regimes.states, prepend=-1))
         for i in changes.tolist():
@@ -101,6 +117,16 @@ class Simulation:
         self.truth.agents.append((agent.pit.symbol.name, agent.name, agent.family, agent.traits()))
         agent.start(self)
 
+    def admit(self, name: str, *, maker_ppm: int, taker_ppm: int) -> int:
+        """Open an account for an outsider; what it does is labelled with ``name``."""
+        account = self.exchange.open_account(maker_ppm=maker_ppm, taker_ppm=taker_ppm, ts=self.now)
+        self.clients[account] = name
+        if self.exchange.history is not None:
+            self.exchange.history.watch(account)
+        for pit in self.pits:
+            self.truth.agents.append((pit.symbol.name, name, "client", {}))
+        return account
+
     def at(self, ts: int, agent: str, action: Callable[..., None], *args: Any) -> None:
         """Let ``action`` happen at ``ts``, not before now."""
         count = self._counts.get(agent, 0)
@@ -109,12 +135,19 @@ class Simulation:
 
     def run(self, seconds: float) -> None:
         """Go on for so many seconds of virtual time."""
-        until = self.now + round(seconds * 1e9)
-        while self._heap and self._heap[0][0] <= until:
-            ts, _, _, action, args = heapq.heappop(self._heap)
+        self.run_until(self.now + round(seconds * 1e9))
+
+    def run_until(self, until: int) -> None:
+        """Go on up to a moment, ns UTC."""
+        heap = self._heap
+        self._take_in()
+        while heap and heap[0][0] <= until:
+            ts, _, _, action, args = heapq.heappop(heap)
             self.now = ts
             action(*args)
-        self.now = until
+            if self._outside:
+                self._take_in()
+        self.now = max(self.now, until)
 
     def place(
         self,
@@ -147,7 +180,21 @@ class Simulation:
 
     def _perform(self, pit: Pit, row: tuple[int, ...]) -> int:
         self._command[0] = row
-        return self._absorb(pit, self.exchange.run(self._command).tolist())
+        was_acting, self._is_acting = self._is_acting, True
+        events = self.wire.run(self._command)
+        self._is_acting = was_acting
+        return self._absorb(pit, events.tolist())
+
+    def _hear(self, events: Void) -> None:
+        """What an outsider caused waits until nobody is in the middle of something."""
+        if not self._is_acting:
+            self._outside.append(events)
+
+    def _take_in(self) -> None:
+        while self._outside:
+            for event in self._outside.popleft().tolist():
+                if event[1] >= 0:
+                    self._absorb(self.pits[event[1]], (event,))
 
     def _absorb(self, pit: Pit, events: Iterable[tuple[int, ...]]) -> int:
         placed = 0
@@ -157,26 +204,40 @@ class Simulation:
                 pit.on_level(self.now, event[3], event[11], event[12], event[20])
             elif kind == _ACCEPTED:
                 placed = event[9]
+                if event[8] in self.clients:
+                    self._label(pit, event)
             elif kind == _TRADE:
                 self._on_trade(pit, event)
             elif kind in (_CANCELLED, _EXPIRED):
                 cause = "cancelled" if kind == _CANCELLED else "expired"
                 self.truth.ends.append((pit.symbol.name, event[9], self.now, cause, event[13]))
-                self.agents[event[8]].on_end(event[9])
+                agent = self.agents.get(event[8])
+                if agent is not None:
+                    agent.on_end(event[9])
         return placed
+
+    def _label(self, pit: Pit, event: tuple[int, ...]) -> None:
+        row = (self.clients[event[8]], "client", 0, 1 - 2 * event[3], event[11], event[12], 0)
+        self.truth.orders.append((pit.symbol.name, event[9], self.now, *row))
+
+    def _name(self, account: int) -> str:
+        agent = self.agents.get(account)
+        return agent.name if agent is not None else self.clients.get(account, "")
 
     def _on_trade(self, pit: Pit, event: tuple[int, ...]) -> None:
         side = 1 - 2 * event[3]
-        taker, maker = self.agents[event[8]], self.agents[event[15]]
+        taker, maker = self.agents.get(event[8]), self.agents.get(event[15])
         order, other, price, size, number = event[9], event[16], event[11], event[12], event[20]
         pit.on_trade(self.now, side, price, size, number)
-        row = (side, price, size, taker.name, maker.name, order, other)
+        row = (side, price, size, self._name(event[8]), self._name(event[15]), order, other)
         self.truth.trades.append((pit.symbol.name, number, self.now, *row))
         for over, left in ((order, event[13]), (other, event[18])):
             if left == 0:
                 self.truth.ends.append((pit.symbol.name, over, self.now, "filled", 0))
-        taker.on_fill(Fill(self.now, order, side, price, size, event[13], False))
-        maker.on_fill(Fill(self.now, other, -side, price, size, event[18], True))
+        if taker is not None:
+            taker.on_fill(Fill(self.now, order, side, price, size, event[13], False))
+        if maker is not None:
+            maker.on_fill(Fill(self.now, other, -side, price, size, event[18], True))
 
     def view(self, symbol: str, period_ns: int) -> View:
         """What the public has seen of a market (see venue/public.py), in buckets of ``period_ns``."""

@@ -213,6 +213,11 @@ class OrderUpdate:
     ts: int
     reason: str = ""
 
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more will come of the order."""
+        return self.status in (OrderStatus.FILLED, OrderStatus.CANCELLED, OrderStatus.REJECTED)
+
 
 @dataclass(frozen=True, slots=True)
 class Fill:

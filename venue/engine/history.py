@@ -74,14 +74,22 @@ class Fill:
 
 
 class History:
-    """Orders and fills of every account, kept up by the events."""
+    """Orders and fills, kept up by the events: of every account, or of those that are watched."""
 
     def __init__(self, cost_units: list[int]) -> None:
         self._cost_units = cost_units
+        self._watched: set[int] | None = None
         self.orders: dict[tuple[int, int], OrderState] = {}
         self.of_client: dict[tuple[int, int, int], int] = {}  # market, account, client: the last order
         self.of_account: dict[tuple[int, int], list[int]] = {}
         self.fills: dict[tuple[int, int], list[Fill]] = {}
+
+    def watch(self, account: int) -> None:
+        """Keep this account's orders from now on, and of the others only those already watched."""
+        self._watched = {account} | (self._watched or set())
+
+    def _is_kept(self, account: int) -> bool:
+        return self._watched is None or account in self._watched
 
     def absorb(self, commands: Void, first: int, events: Void) -> None:
         """Take in the events of ``commands``, the first of which has the number ``first``."""
@@ -89,10 +97,12 @@ class History:
         for row in events[events["kind"] != EventKind.LEVEL].tolist():
             event = dict(zip(names, row, strict=True))
             kind = event["kind"]
-            if kind == EventKind.ACCEPTED:
-                self._open(commands[event["command"] - first], event)
-            elif kind == EventKind.TRADE:
+            if kind == EventKind.TRADE:
                 self._trade(event)
+            elif not self._is_kept(event["account"]):
+                continue
+            elif kind == EventKind.ACCEPTED:
+                self._open(commands[event["command"] - first], event)
             elif kind in (EventKind.CANCELLED, EventKind.EXPIRED):
                 order = self._order(event)
                 order.status = Status.CANCELED if kind == EventKind.CANCELLED else Status.EXPIRED
@@ -135,8 +145,10 @@ class History:
 
     def _trade(self, event: Event) -> None:
         taker_side = event["side"]
-        self._fill(event, "", taker_side, is_maker=False)
-        self._fill(event, "other_", 1 - taker_side, is_maker=True)
+        if self._is_kept(event["account"]):
+            self._fill(event, "", taker_side, is_maker=False)
+        if self._is_kept(event["other_account"]):
+            self._fill(event, "other_", 1 - taker_side, is_maker=True)
 
     def _fill(self, event: Event, who: str, side: int, *, is_maker: bool) -> None:
         market, price, size = (event[name] for name in ("market", "price", "size"))

@@ -68,7 +68,7 @@ class Scenario:
         return ((BTC,) if self.has_leader else ()) + THIN[: self.thin_coins]
 
 
-def build(scenario: Scenario) -> Simulation:
+def build(scenario: Scenario, *, start_ns: int = START_NS, has_clients: bool = False) -> Simulation:
     """The world, everyone in place, at its start."""
     seed, tier = scenario.seed, TIERS[scenario.tier]
     n_steps = round(scenario.seconds * fundamental.STEPS_A_SECOND) + 1
@@ -79,7 +79,7 @@ def build(scenario: Scenario) -> Simulation:
         is_leader = symbol is BTC
         steps = leader if is_leader else fundamental.follower_steps(seed, symbol.base, path, leader)
         worths.append(fundamental.worth(float(symbol.price), steps))
-    sim = Simulation(scenario.symbols, tuple(worths), path, START_NS)
+    sim = Simulation(scenario.symbols, tuple(worths), path, start_ns, has_clients=has_clients)
     for pit in sim.pits:
         cast = leader_cast(pit, seed) if pit.symbol is BTC else thin_cast(scenario, tier, pit)
         for agent in cast:

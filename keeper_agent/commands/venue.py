@@ -1,0 +1,53 @@
+"""``keeper venue``: a local exchange with labelled participants, for trying Keeper and for tests."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from keeper_agent.lab.serving import serve_venue
+from tools.domain.errors import BadUsage
+
+
+def run_venue(
+    *,
+    scenario: str,
+    seed: int,
+    port: int,
+    control_port: int,
+    truth_out: Path | None,
+    coins: int,
+    minutes: float | None,
+    is_child: bool,
+) -> None:
+    """Check the words, then serve."""
+    for name, number in (("--port", port), ("--control-port", control_port)):
+        if not 0 <= number <= 65_535:
+            raise BadUsage(f"{name} expects a port from 0 to 65535, was {number}")
+    if not 0 <= seed < 2**63:
+        raise BadUsage(f"--seed expects a whole number from 0, was {seed}")
+    if not 1 <= coins <= 5:
+        raise BadUsage(f"--coins expects 1 to 5 thin coins, was {coins}")
+    if minutes is not None and not (math.isfinite(minutes) and minutes > 0):
+        raise BadUsage(f"--minutes expects a positive number, was {minutes}")
+    serve_venue(
+        scenario=scenario,
+        seed=seed,
+        port=port,
+        control_port=control_port,
+        truth_out=truth_out,
+        coins=coins,
+        minutes=minutes,
+        is_child=is_child,
+        say=_say,
+    )
+
+
+def _say(described: Mapping[str, Any]) -> None:
+    """The one line that tells who is ready where."""
+    sys.stdout.write(json.dumps(described) + "\n")
+    sys.stdout.flush()
