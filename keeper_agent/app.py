@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from importlib.metadata import version
 
@@ -14,7 +14,7 @@ from memory.episodes import EpisodeLog
 from memory.parameters import ParameterStore
 from memory.recall import PatternRecall
 from memory.store import Store
-from scheduler.cycle import CycleParts, DecisionCycle
+from scheduler.cycle import CycleParts, DecisionCycle, Market
 from scheduler.observer import Observer
 from scheduler.run import RunIdentity, Tally
 from tools.domain.market import Instrument
@@ -23,6 +23,7 @@ from tools.domain.ports import Neighbour
 from tools.domain.trading import Signal, Vote
 from tools.execution.entries import SizingDesk
 from tools.execution.kill import KillSwitch
+from tools.execution.paper import PaperMarket
 from tools.execution.sizing import SizingMode
 from tools.features.fingerprint import SIZE
 from tools.models.registry import ModelRegistry, load_folder
@@ -48,6 +49,7 @@ class Keeper:
         model: The outcome model, or None.
         ts: When the run begins, ns.
         tally: Counts that an observer shows too; fresh ones where not given.
+        market: Makes a symbol's market; on paper where not given.
     """
 
     def __init__(
@@ -60,6 +62,7 @@ class Keeper:
         model: OutcomeModel | None,
         ts: int,
         tally: Tally | None = None,
+        market: Callable[[Instrument, ParameterSet], Market] = PaperMarket,
     ) -> None:
         self.store = store
         self.identity = identity
@@ -87,6 +90,7 @@ class Keeper:
             ledger=self.ledger,
             observer=observer,
             appetite=appetite,
+            market=market,
         )
 
     def cycle(self, instrument: Instrument) -> DecisionCycle:

@@ -55,13 +55,28 @@ QuoteUsd = Annotated[
 def run(
     tape: Annotated[Path | None, typer.Option(help="Folder of tapes to play (KEEPER_TAPES).")] = None,
     speed: Annotated[float | None, typer.Option(help="1 is real time (KEEPER_SPEED).")] = None,
+    world: Annotated[
+        str | None,
+        typer.Option(help="recorded (on paper) or venue (a local exchange) (KEEPER_WORLD)."),
+    ] = None,
+    minutes: Annotated[float | None, typer.Option(help="Length at a venue (KEEPER_MINUTES).")] = None,
     home: Home = None,
     as_json: Json = False,
 ) -> None:
-    """Run the agent in paper mode on recorded tapes, through the live loop."""
-    from keeper_agent.commands.run import run_agent
+    """Run the agent: on recorded tapes in paper mode, or at a local venue."""
+    from keeper_agent.settings import load_settings
 
-    run_agent(tape=tape, speed=speed, home=home, as_json=as_json)
+    settings = load_settings(
+        keeper_home=home, keeper_tapes=tape, keeper_speed=speed, keeper_world=world, keeper_minutes=minutes
+    )
+    if settings.keeper_world == "venue":
+        from keeper_agent.commands.trade import trade_at_local_venue
+
+        trade_at_local_venue(settings, as_json=as_json)
+    else:
+        from keeper_agent.commands.run import run_agent
+
+        run_agent(settings, as_json=as_json)
 
 
 @app.command()

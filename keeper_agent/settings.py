@@ -84,6 +84,14 @@ class Settings(BaseSettings):
     aggressor_detection: bool = Field(
         default=True, description="infer the aggressor of a print where the venue does not name it"
     )
+    keeper_world: Literal["recorded", "venue"] = Field(
+        default="recorded",
+        description="recorded plays tapes on paper, venue trades at a local exchange of its own",
+    )
+    keeper_scenario: str = Field(default="T2", description="which local exchange: T0 to T4, or RANDOM")
+    keeper_minutes: float | None = Field(
+        default=None, gt=0, description="minutes a session at a venue lasts; empty means until Ctrl-C"
+    )
     ml_model_path: Path | None = Field(
         default=None, description="folder of a trained outcome model to use instead of the home's own"
     )

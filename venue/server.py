@@ -61,10 +61,10 @@ class WorldClock:
         self._sim = sim
 
     def now(self) -> int:
-        """The present; in the middle of an action, the time of that action."""
+        """The present; in the middle of an action or of its news, the time of that action."""
         if self._sim is None:
             return self._wall.now()
-        if self._is_winding:
+        if self._is_winding or self._sim.wire.is_telling:
             return self._sim.now
         self._is_winding = True
         try:

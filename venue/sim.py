@@ -82,6 +82,8 @@ class Simulation:
         has_clients: bool = False,
     ) -> None:
         self.exchange = Exchange([symbol.rules() for symbol in symbols], has_history=has_clients)
+        if self.exchange.history is not None:
+            self.exchange.history.watch_nobody()
         self.wire = Wire(self.exchange)
         self.wire.listen(self._hear)
         self.clients: dict[int, str] = {}
@@ -193,8 +195,8 @@ class Simulation:
     def _take_in(self) -> None:
         while self._outside:
             for event in self._outside.popleft().tolist():
-                if event[1] >= 0:
-                    self._absorb(self.pits[event[1]], (event,))
+                if event[2] >= 0:
+                    self._absorb(self.pits[event[2]], (event,))
 
     def _absorb(self, pit: Pit, events: Iterable[tuple[int, ...]]) -> int:
         placed = 0

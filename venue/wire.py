@@ -19,6 +19,12 @@ class Wire:
     def __init__(self, exchange: Exchange) -> None:
         self.exchange = exchange
         self._listeners: list[Listener] = []
+        self._telling = 0
+
+    @property
+    def is_telling(self) -> bool:
+        """Whether somebody is being told of events; nothing new should happen then."""
+        return self._telling > 0
 
     def listen(self, listener: Listener) -> None:
         """Hear all events from now on."""
@@ -27,8 +33,12 @@ class Wire:
     def publish(self, events: Void) -> None:
         """Tell all listeners."""
         if len(events):
-            for listener in self._listeners:
-                listener(events)
+            self._telling += 1
+            try:
+                for listener in self._listeners:
+                    listener(events)
+            finally:
+                self._telling -= 1
 
     def tell(self, answer: Answer) -> Answer:
         """Publish an answer's events and hand it on."""

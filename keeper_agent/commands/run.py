@@ -16,7 +16,7 @@ from keeper_agent.app import Keeper, current_model
 from keeper_agent.commands.reflect import reflect_day
 from keeper_agent.console import ERR, OUT, own_words, print_json
 from keeper_agent.logs import open_log
-from keeper_agent.settings import Settings, load_settings
+from keeper_agent.settings import Settings
 from keeper_agent.views.live import LiveView
 from keeper_agent.views.summary import summary_table
 from memory.account import plays_of, present
@@ -53,9 +53,8 @@ class Tape:
         return int(stamps[-1] - stamps[0])
 
 
-def run_agent(*, tape: Path | None, speed: float | None, home: Path | None, as_json: bool) -> None:
+def run_agent(settings: Settings, *, as_json: bool) -> None:
     """Play every tape of the folder, decide, trade on paper, remember, reflect, and sum up."""
-    settings = load_settings(keeper_home=home, keeper_tapes=tape, keeper_speed=speed)
     console = ERR if as_json else OUT
     console.print(f"[bold]Keeper[/] paper mode, home {escape(str(settings.keeper_home))}", soft_wrap=True)
     tapes = load_tapes(settings)
@@ -239,7 +238,7 @@ def suggested_questions(decision: str | None, tapes: Sequence[Tape]) -> list[str
 def show_end(summary: dict[str, Any]) -> None:
     """The summary, the report and what to ask next."""
     OUT.print()
-    OUT.print(summary_table(f"Run {summary['run_id']} (paper)", summary))
+    OUT.print(summary_table(f"Run {summary['run_id']} ({summary.get('world', 'paper')})", summary))
     if summary["report"]:
         OUT.print(f"report   {escape(summary['report'])}", soft_wrap=True)
     OUT.print("[dim]ask me, for example:[/]")

@@ -62,6 +62,10 @@ class LiveView:
         self._quote = quote
         self._console.print(Text(f"▶ {title}", style="bold"))
 
+    def name(self, title: str) -> None:
+        """What the next frames show."""
+        self._title = title
+
     def frame(self, ts: int, share: float, status: str, features: Mapping[str, float | None]) -> None:
         """Draw the market as sensed at ``ts``, ``share`` of the tape done."""
         self._features, self._status, self._share = features, status, share

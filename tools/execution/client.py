@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from importlib import import_module
 from typing import Any
 from urllib.parse import urlsplit
 
 from tools.domain.errors import BadUsage
-from tools.domain.market import Instrument
+from tools.domain.market import Instrument, to_units
 from tools.execution.localize import localize_binance
 from tools.execution.wire import Wire
 from tools.execution.working import GatewayConfig
+from tools.market.instruments import instrument_for
 
 VENUES = ("binance",)
+BPS = 10_000
 LOAD_S = 10.0  # orders have deadlines of their own; loading the markets may take longer
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -35,19 +38,55 @@ async def connect(key: AccountKey, instruments: Mapping[str, Instrument], config
     Raises:
         BadUsage: The venue is unknown, the url is not on this machine, or a symbol is not listed.
     """
+    client = await _ready(key, list(instruments.values()), config)
+    return Wire(client, instruments)
+
+
+async def open_account(key: AccountKey, symbols: Sequence[str], config: GatewayConfig) -> Wire:
+    """A wire on ``symbols`` with grids and fees as the venue tells them.
+
+    Raises:
+        BadUsage: The venue is unknown, the url is not on this machine, or a symbol is not listed.
+    """
+    named = [instrument_for(key.venue, symbol) for symbol in symbols]
+    client = await _ready(key, named, config)
+    try:
+        rates = (await client.fetch_balance()).get("info", {}).get("commissionRates") or {}
+    except BaseException:
+        await client.close()
+        raise
+    return Wire(client, {one.symbol: _as_listed(one, client, rates) for one in named})
+
+
+def _as_listed(instrument: Instrument, client: Any, rates: Mapping[str, str]) -> Instrument:
+    market = client.markets[f"{instrument.base}/{instrument.quote}"]
+    least = market["limits"]["cost"]["min"] or 0
+    maker, taker = rates.get("maker", market["maker"]), rates.get("taker", market["taker"])
+    return replace(
+        instrument,
+        tick=to_units(Decimal(str(market["precision"]["price"]))),
+        lot=to_units(Decimal(str(market["precision"]["amount"]))),
+        min_notional=Decimal(str(least)),
+        maker_fee_bps=float(maker) * BPS,
+        taker_fee_bps=float(taker) * BPS,
+    )
+
+
+async def _ready(key: AccountKey, instruments: Sequence[Instrument], config: GatewayConfig) -> Any:
+    """A client that has loaded its markets, all of ``instruments`` among them."""
     if key.venue not in VENUES:
         raise BadUsage(f"expected a venue that orders can be sent to ({', '.join(VENUES)}), was {key.venue}")
     client = _client(key, config)
     try:
         await client.load_markets()
         await client.load_time_difference()
-        for symbol, instrument in instruments.items():
-            if f"{instrument.base}/{instrument.quote}" not in client.markets:
-                raise BadUsage(f"expected a symbol that {key.venue} lists, was {symbol}")
+        for one in instruments:
+            if f"{one.base}/{one.quote}" not in client.markets:
+                raise BadUsage(f"expected a symbol that {key.venue} lists, was {one.symbol}")
     except BaseException:
         await client.close()
         raise
-    return Wire(client, instruments)
+    return client
 
 
 def _client(key: AccountKey, config: GatewayConfig) -> Any:

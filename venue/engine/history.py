@@ -85,8 +85,13 @@ class History:
         self.fills: dict[tuple[int, int], list[Fill]] = {}
 
     def watch(self, account: int) -> None:
-        """Keep this account's orders from now on, and of the others only those already watched."""
-        self._watched = {account} | (self._watched or set())
+        """Keep this account's orders from now on, too."""
+        if self._watched is not None:
+            self._watched.add(account)
+
+    def watch_nobody(self) -> None:
+        """Keep nothing from now on but of accounts that are then watched."""
+        self._watched = set()
 
     def _is_kept(self, account: int) -> bool:
         return self._watched is None or account in self._watched

@@ -1,0 +1,210 @@
+"""``keeper run`` at a venue: live market data in, orders through the gateway, for as long as asked."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from rich.markup import escape
+
+from keeper_agent.app import Keeper, current_model
+from keeper_agent.commands.reflect import reflect_day
+from keeper_agent.commands.run import show_end, stopping
+from keeper_agent.console import ERR, OUT, print_json
+from keeper_agent.lab.child import local_venue
+from keeper_agent.settings import Settings
+from keeper_agent.views.live import LiveView
+from memory.account import present
+from memory.account_lock import AccountLock
+from memory.episodes import EpisodeLog
+from memory.lock import HomeLock
+from memory.open_orders import OpenOrders
+from memory.patterns import PatternLibrary
+from memory.store import Store
+from scheduler.live import Stop
+from scheduler.run import RunIdentity, Tally
+from scheduler.summary import results
+from scheduler.trading import Trading
+from tools.domain.clock import Clock, SystemClock, SystemStopwatch
+from tools.domain.identity import fresh_run_id
+from tools.domain.market import NANOS, Instrument
+from tools.domain.parameter import ParameterSet
+from tools.domain.trading import World
+from tools.execution.client import AccountKey, open_account
+from tools.execution.gateway import OrderGateway
+from tools.execution.guards import unless_killed, while_owned
+from tools.execution.kill import KillSwitch
+from tools.execution.news import NewsDesk
+from tools.execution.reconcile import Reconciler, Reconciliation
+from tools.execution.recovery import Recovery
+from tools.execution.routed import RoutedMarket
+from tools.execution.warmup import warm_kernels
+from tools.execution.wire import Wire
+from tools.execution.working import GatewayConfig
+from tools.market.endpoints import endpoint_of
+from tools.market.feed import Feed
+
+FLUSH_S = 5.0
+
+
+def trade_at_local_venue(settings: Settings, *, as_json: bool) -> None:
+    """Start a venue of our own, trade there, stop it, and sum up."""
+    console = ERR if as_json else OUT
+    console.print(
+        f"[bold]Keeper[/] at a local venue ({escape(settings.keeper_scenario)}), "
+        f"home {escape(str(settings.keeper_home))}",
+        soft_wrap=True,
+    )
+    warm_kernels()
+    with (
+        HomeLock.acquire(settings.keeper_home, "keeper run") as lock,
+        Store.open(settings.keeper_home) as store,
+    ):
+        summary = asyncio.run(_at_local_venue(settings, store, lock, console))
+    if as_json:
+        print_json(summary)
+    else:
+        show_end(summary)
+
+
+async def _at_local_venue(settings: Settings, store: Store, lock: HomeLock, console: Any) -> dict[str, Any]:
+    words = ["--scenario", settings.keeper_scenario, "--seed", str(settings.keeper_seed)]
+    async with local_venue(words) as venue:
+        key = AccountKey("binance", str(venue["api_key"]), str(venue["secret"]), str(venue["binance"]))
+        config = GatewayConfig(has_stream=True)
+        symbols = [symbol for symbol in venue["symbols"] if symbol != "BTCUSDT"]
+        wire = await open_account(key, symbols, config)
+        try:
+            with AccountLock.acquire(settings.keeper_home / "accounts", key.api_key) as account:
+                session = VenueSession(settings, store, lock, console, wire, account, config)
+                return await session.play(key)
+        finally:
+            await wire.client.close()  # type: ignore[attr-defined]
+
+
+class VenueSession:
+    """One run of the agent at a venue."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        lock: HomeLock,
+        console: Any,
+        wire: Wire,
+        account: AccountLock,
+        config: GatewayConfig,
+    ) -> None:
+        self._settings, self._store, self._lock, self._console = settings, store, lock, console
+        self._clock: Clock = SystemClock()
+        self._start = present(store, self._clock.now())
+        switch = KillSwitch(settings.keeper_home)
+        guards = (while_owned(lambda: account.is_valid), unless_killed(switch))
+        self._gateway = OrderGateway(wire, self._clock, guards=guards, config=config)
+        self._desk = NewsDesk(self._gateway)
+        self._tally = Tally()
+        model = current_model(settings)
+        self._view = LiveView(console, self._tally, model.version if model else None)
+        identity = RunIdentity(fresh_run_id(self._start), World.VENUE, settings.keeper_seed)
+        self._keeper = Keeper(
+            settings,
+            store,
+            identity,
+            wire.instruments,
+            self._view,
+            model,
+            self._start,
+            self._tally,
+            self._market,
+        )
+        self._record = OpenOrders(store, World.VENUE.value, "binance")
+        self._reconciler = Reconciler(self._gateway, self._record, self._alarm)
+        self._flushed = self._clock.now()
+
+    def _market(self, instrument: Instrument, parameters: ParameterSet) -> RoutedMarket:
+        exchange = self._desk.exchange(instrument.symbol)
+        return RoutedMarket(instrument, parameters, exchange, has_brackets=True)
+
+    def _alarm(self, found: Reconciliation) -> None:
+        self._console.print(f"[bold red]entries halted:[/] {escape(str(found))}", soft_wrap=True)
+
+    async def play(self, key: AccountKey) -> dict[str, Any]:
+        """Recover, trade, wind down, reflect; returns the summary."""
+        keeper, wire = self._keeper, self._gateway.wire
+        keeper.begin("run", {"world": "venue"}, "", self._start)
+        self._gateway.start()
+        recovery = Recovery(
+            self._gateway, self._record, EpisodeLog(self._store), self._reconciler, self._clock
+        )
+        recovered = await recovery.recover()
+        if recovered.resolved or recovered.closed:
+            self._console.print(
+                f"recovered {len(recovered.resolved)} orders, closed {len(recovered.closed)} positions"
+            )
+        reconciling = asyncio.create_task(self._reconciler.run())
+        stop = Stop()
+        quote = next(iter(wire.instruments.values())).quote
+        self._view.begin_tape(f"{', '.join(wire.instruments)} at a local venue", quote)
+        try:
+            with stopping(stop), self._view:
+                left = await self._trade(key, stop)
+        finally:
+            reconciling.cancel()
+            await asyncio.gather(reconciling, return_exceptions=True)
+            await self._gateway.close()
+        keeper.end(self._clock.now())
+        with PatternLibrary(self._lock, self._store) as library:
+            library.sync()
+        return self._summary(left)
+
+    async def _trade(self, key: AccountKey, stop: Stop) -> tuple[str, ...]:
+        wire = self._gateway.wire
+        minutes = self._settings.keeper_minutes
+        feed = Feed(
+            endpoint_of("binance", key.base_url),
+            list(wire.instruments),
+            clock=self._clock,
+            stopwatch=SystemStopwatch(),
+            rng=np.random.default_rng(self._settings.keeper_seed),
+            complain=lambda text: self._console.print(text, style="yellow", markup=False),
+        )
+        cycles = {symbol: self._keeper.cycle(one) for symbol, one in wire.instruments.items()}
+        shown = list(cycles)
+
+        def each_frame(ts: int) -> None:
+            symbol = shown[(ts // NANOS // 3) % len(shown)]
+            market = cycles[symbol].market
+            self._view.name(symbol)
+            self._view.frame(ts, 0.0, market.status, market.features(ts))
+            if ts - self._flushed > FLUSH_S * NANOS:
+                self._store.flush()
+                self._flushed = ts
+
+        async with feed:
+            trading = Trading(feed, self._desk, cycles, self._clock, each_frame)
+            return await trading.run(stop, None if minutes is None else minutes * 60)
+
+    def _summary(self, left: Sequence[str]) -> dict[str, Any]:
+        keeper, decision = self._keeper, self._view.worth_asking
+        questions = [f"why did you decide {decision}?"] if decision else []
+        return {
+            "run_id": keeper.identity.run_id,
+            "home": str(self._settings.keeper_home),
+            "world": World.VENUE.value,
+            "quote": "/".join(sorted({one.quote for one in self._gateway.wire.instruments.values()})),
+            **results(keeper.tally, keeper.identity.seed),
+            "left_open": list(left),
+            "patterns_remembered": len(keeper.recall),
+            "report": self._reflect(),
+            "questions": [*questions, "how many signals did you skip today?"],
+        }
+
+    def _reflect(self) -> str | None:
+        keeper, ts = self._keeper, self._clock.now()
+        if keeper.tally.decisions == 0:
+            return None
+        found = reflect_day(self._store, keeper.log, self._settings, run_id=keeper.identity.run_id, ts=ts)
+        self._store.flush()
+        return str(found.report_path)

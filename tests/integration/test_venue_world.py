@@ -1,0 +1,58 @@
+"""``keeper venue`` and ``keeper run --world venue``: real processes, sockets and the unmodified client."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+KEEPER = (sys.executable, "-m", "keeper_agent.cli")
+
+
+def test_the_venue_says_where_it_is_and_leaves_a_whole_truth(tmp_path: Path) -> None:
+    words = ("venue", "--scenario", "T2", "--coins", "1", "--truth-out", str(tmp_path))
+    with subprocess.Popen([*KEEPER, *words], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        told = json.loads(process.stdout.readline())
+        assert told["symbols"] == ["BTCUSDT", "ORBUSDT"]
+        assert told["binance"].startswith("http://127.0.0.1:")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=20) == 0
+    assert pq.read_table(tmp_path / "orders.parquet").num_rows > 100  # type: ignore[no-untyped-call]
+
+
+def test_a_wrong_word_is_one_line_and_exit_2() -> None:
+    found = subprocess.run(
+        [*KEEPER, "venue", "--scenario", "T9"], capture_output=True, text=True, check=False
+    )
+    assert found.returncode == 2
+    assert "tier must be one of" in found.stderr
+    assert "Traceback" not in found.stderr
+
+
+def test_a_venue_that_is_a_child_ends_with_its_parents_input() -> None:
+    words = [*KEEPER, "venue", "--child", "--coins", "1"]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdin is not None
+        process.stdout.readline()
+        process.stdin.close()
+        assert process.wait(timeout=20) == 0
+
+
+def test_a_session_at_a_venue_decides_and_ends_flat_in_order(tmp_path: Path) -> None:
+    words = ("run", "--world", "venue", "--minutes", "0.3", "--home", str(tmp_path), "--json")
+    found = subprocess.run([*KEEPER, *words], capture_output=True, text=True, check=False, timeout=120)
+    assert found.returncode == 0, found.stderr
+    assert "Traceback" not in found.stderr
+    summary = json.loads(found.stdout)
+    assert summary["world"] == "venue"
+    assert summary["left_open"] == []
+    verified = subprocess.run(
+        [*KEEPER, "memory", "verify", "--home", str(tmp_path)], capture_output=True, text=True, check=False
+    )
+    assert verified.returncode == 0, verified.stderr
