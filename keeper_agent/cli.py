@@ -15,6 +15,7 @@ from typing import Annotated, Any
 
 import typer
 
+from keeper_agent.venue_words import Json, record, venue
 from tools.domain.errors import KeeperError
 
 INTERNAL = 70
@@ -34,8 +35,9 @@ train_app = typer.Typer(no_args_is_help=True, help="Train models from what memor
 memory_app = typer.Typer(no_args_is_help=True, help="Rebuild, verify and freeze the memory.")
 app.add_typer(train_app, name="train")
 app.add_typer(memory_app, name="memory")
+app.command()(venue)
+app.command()(record)
 
-Json = Annotated[bool, typer.Option("--json", help="Machine-readable result on stdout.")]
 Home = Annotated[
     Path | None,
     typer.Option("--home", help="Folder of Keeper's state (KEEPER_HOME)."),
@@ -77,32 +79,6 @@ def run(
         from keeper_agent.commands.run import run_agent
 
         run_agent(settings, as_json=as_json)
-
-
-@app.command()
-def venue(
-    scenario: Annotated[str, typer.Option(help="T0, T1, T2, T3, T4 or RANDOM: how hard it is.")] = "T2",
-    seed: Annotated[int, typer.Option(help="Which world of that kind.")] = 7,
-    port: Annotated[int, typer.Option(help="Loopback port; 0 is any that is free.")] = 0,
-    control_port: Annotated[int, typer.Option(help="Port of the control calls; 0 is any.")] = 0,
-    truth_out: Annotated[Path | None, typer.Option(help="Folder for who did what, and why.")] = None,
-    coins: Annotated[int, typer.Option(help="Thin coins beside BTC, 1 to 5.")] = 5,
-    minutes: Annotated[float | None, typer.Option(help="Stop after so long.")] = None,
-    child: Annotated[bool, typer.Option("--child", hidden=True, help="End with standard input.")] = False,
-) -> None:
-    """Serve a local exchange with labelled participants; one JSON line tells where."""
-    from keeper_agent.commands.venue import run_venue
-
-    run_venue(
-        scenario=scenario,
-        seed=seed,
-        port=port,
-        control_port=control_port,
-        truth_out=truth_out,
-        coins=coins,
-        minutes=minutes,
-        is_child=child,
-    )
 
 
 @app.command()
@@ -161,36 +137,6 @@ def sense(
         out=out,
         every=every,
         quote_usd=quote_usd,
-        as_json=as_json,
-    )
-
-
-@app.command()
-def record(
-    venue: Annotated[str, typer.Option("--venue", help="binance, binance-futures or mexc.")],
-    symbols: Annotated[str, typer.Option("--symbols", help="Symbols, e.g. BTCUSDT,ETHUSDT.")],
-    out: Annotated[Path, typer.Option("--out", help="Folder for the recordings.")],
-    base_url: Annotated[
-        str | None, typer.Option("--base-url", help="Another host, e.g. http://127.0.0.1:8080.")
-    ] = None,
-    minutes: Annotated[float | None, typer.Option("--minutes", help="Stop after; default: Ctrl-C.")] = None,
-    rotate: Annotated[str, typer.Option("--rotate", help="Length of a recording, e.g. 15m, 1h, 1d.")] = "1h",
-    disk_budget: Annotated[
-        str, typer.Option("--disk-budget", help="Most disk space, e.g. 500MB, 2GB; the oldest go first.")
-    ] = "2GB",
-    as_json: Json = False,
-) -> None:
-    """Record a venue's live market data in the layout that replay reads."""
-    from keeper_agent.commands.record import record_feed
-
-    record_feed(
-        venue=venue,
-        symbols=symbols,
-        out=out,
-        base_url=base_url,
-        minutes=minutes,
-        rotate=rotate,
-        disk_budget=disk_budget,
         as_json=as_json,
     )
 

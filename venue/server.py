@@ -7,10 +7,9 @@ was due before it. The truth goes to files beside it, never to a socket.
 from __future__ import annotations
 
 import asyncio
-import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
@@ -39,6 +38,8 @@ class ServerConfig:
     """
 
     scenario: Scenario
+    api_key: str
+    secret: str = field(repr=False)
     port: int = 0
     control_port: int = 0
     truth: Path | None = None
@@ -99,7 +100,7 @@ class Server:
         )
         units = sim.exchange.assets.units("USDT", config.quote)
         sim.wire.tell(sim.exchange.deposit(account, "USDT", units, ts=sim.now))
-        return ApiKey(secrets.token_hex(16), secrets.token_hex(32), account)
+        return ApiKey(config.api_key, config.secret, account)
 
     async def run(self, until: Callable[[], bool]) -> None:
         """Let the world go on until ``until``."""

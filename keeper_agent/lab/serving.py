@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tools.domain.errors import BadUsage
+from tools.domain.identity import fresh_secret
 from venue.scenario.build import Scenario, UnknownTier
 from venue.server import ServerConfig, serving
 
@@ -38,7 +39,14 @@ def serve_venue(
         world = Scenario(tier=scenario, seed=seed, seconds=length + 600, thin_coins=coins)
     except UnknownTier as error:
         raise BadUsage(f"--scenario: {error}") from None
-    config = ServerConfig(scenario=world, port=port, control_port=control_port, truth=truth_out)
+    config = ServerConfig(
+        scenario=world,
+        api_key=fresh_secret()[:32],
+        secret=fresh_secret(),
+        port=port,
+        control_port=control_port,
+        truth=truth_out,
+    )
     try:
         asyncio.run(_serve(config, length, say, is_child=is_child))
     except OSError as error:

@@ -20,6 +20,11 @@ def fresh_run_id(ts: int) -> str:
     return "run_" + _digest(ts, secrets.token_hex(16))[:10]
 
 
+def fresh_secret() -> str:
+    """A secret that nobody can guess, 64 hexadecimal digits."""
+    return secrets.token_hex(32)
+
+
 def derived_run_id(*parts: object) -> str:
     """A run id that is a function of the run's inputs, for replays."""
     return "run_" + _digest("run", *parts)[:10]
