@@ -168,4 +168,6 @@ class Recovery:
             is_post_only=False,
             is_reduce_only=True,
             ts=self._clock.now(),
+            stop_price=None,
+            stop_limit=None,
         )
