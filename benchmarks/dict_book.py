@@ -26,6 +26,7 @@ OFFSET = 96.0
 PER_OCTAVE = 8.0
 REACH = 12
 MEMORY_S = 60.0
+LEAST_WATCHED_S = 5.0
 NAN = math.nan
 
 
@@ -39,6 +40,7 @@ class DictSenses:
         self.bids = DictSide(1)
         self.asks = DictSide(-1)
         self.status = EMPTY
+        self.watched = 0.0
         self.best_bid = self.best_ask = self.bid_size = self.ask_size = self.near = 0
         self.in_message = False
         self.ts_book = self.messages = self.next_second = 0
@@ -93,6 +95,7 @@ class DictSenses:
         self._update_regime()
         keep = math.exp(-1.0 / MEMORY_S)
         self.histograms = [[mass * keep for mass in side] for side in self.histograms]
+        self.watched = self.watched * keep + (1.0 if self.status == SOUND else 0.0)
 
     def _begin(self, ts: int, flags: int) -> None:
         self.in_message = True
@@ -277,7 +280,7 @@ class DictSenses:
         bid, ask = sum(bids[best - 1 : best + 2]), sum(asks[best - 1 : best + 2])
         return (
             2.0 ** ((centre + 0.5 - OFFSET) / PER_OCTAVE),
-            0.5 * (bid + ask) / MEMORY_S,
+            0.5 * (bid + ask) / max(self.watched, LEAST_WATCHED_S),
             most / (most + 2.0 * background + 1.0),
             2.0 * min(bid, ask) / (bid + ask),
         )

@@ -21,6 +21,7 @@ Ints = npt.NDArray[np.int64]
 BINS = 256
 PER_OCTAVE = 8.0  # bins a doubling: 9 % wide
 OFFSET = 96.0  # bin of 1 quote unit
+LEAST_WATCHED_S = 5.0  # a rate is per at least so many seconds
 REACH = 12  # bins each way that make the background
 MEMORY_S = 60.0  # time constant of the histogram, seconds
 CLUSTERS = 512  # 1 bp price clusters around the last print
@@ -45,17 +46,24 @@ def bin_value(b: float) -> float:
 
 
 @kernel
-def forget(histogram: Reals) -> None:
-    """Let one second pass over both sides' histograms, shape (2, BINS)."""
+def forget(histogram: Reals, watched: Reals, is_watching: bool) -> None:
+    """Let one second pass over both sides' histograms, shape (2, BINS).
+
+    ``watched[0]`` is how many seconds they hold, aged as they are: adds are counted only
+    while the book is sound.
+    """
     keep = np.exp(-1.0 / MEMORY_S)
+    watched[0] *= keep
+    if is_watching:
+        watched[0] += 1.0
     for side in range(2):
         for b in range(BINS):
             histogram[side, b] *= keep
 
 
 @kernel
-def signature(histogram: Reals, out: Reals) -> None:
-    """The strongest two-sided size.
+def signature(histogram: Reals, watched: float, out: Reals) -> None:
+    """The strongest two-sided size in ``watched`` seconds of the book.
 
     ``out`` gets: quote value (NaN if none), adds per second and side at that size, its
     share of itself and its background, and the balance of the two sides in [0, 1].
@@ -95,7 +103,7 @@ def signature(histogram: Reals, out: Reals) -> None:
         weight += mass
         centre += mass * k
     out[0] = bin_value(centre / weight)
-    out[1] = 0.5 * (bid + ask) / MEMORY_S
+    out[1] = 0.5 * (bid + ask) / max(watched, LEAST_WATCHED_S)
     out[2] = best_excess / (best_excess + 2.0 * best_background + 1.0)
     out[3] = 2.0 * min(bid, ask) / (bid + ask)
 

@@ -50,7 +50,7 @@ def pass_second(s: Any) -> None:
         spread = (book.best_ask - book.best_bid) / 1e8
     fl.close_row(s.flow, s.rows, mid, spread)
     rg.update_regime(s.regime, realised_volatility(s.flow, s.rows), minute_return(s.flow, s.rows))
-    mm.forget(s.histogram)
+    mm.forget(s.histogram, s.watched, book.status == SOUND)
 
 
 @kernel
@@ -300,7 +300,7 @@ def evaluate(s: Any, ts: int, out: Reals) -> bool:
     out[13] = fl.touch_rate(s.flow, s.rows, 10)
     if not config.detect_mm or not config.track_tape:
         return sound
-    mm.signature(s.histogram, s.small)
+    mm.signature(s.histogram, s.watched[0], s.small)
     size, rate, share, balance = s.small[0], s.small[1], s.small[2], s.small[3]
     mm.tape_bounds(s.tape, s.ring, ts, config.window_ns, s.scratch, s.small)
     lower, upper = s.small[0], s.small[1]

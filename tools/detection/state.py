@@ -87,6 +87,7 @@ SENSES = np.dtype(
         ("ring", np.int64, (RING, 4)),
         ("rows", np.float64, (fl.SECONDS, fl.COLUMNS)),
         ("histogram", np.float64, (2, mm.BINS)),
+        ("watched", np.float64, (1,)),  # seconds that the histogram holds
         ("scratch", np.float64, (4, mm.CLUSTERS)),
         ("small", np.float64, (8,)),
     ],

@@ -15,6 +15,7 @@ from tools.detection.market_maker import (
     CLUSTERS,
     bin_value,
     confidence,
+    forget,
     is_range,
     signature,
     size_bin,
@@ -112,7 +113,7 @@ def test_sizes_off_the_scale_fall_into_the_last_bins() -> None:
 
 def test_an_empty_histogram_has_no_signature() -> None:
     out = np.zeros(8)
-    signature(np.zeros((2, BINS)), out)
+    signature(np.zeros((2, BINS)), 60.0, out)
     assert math.isnan(out[0])
     assert (out[2], out[3]) == (0.0, 0.0)
 
@@ -121,7 +122,7 @@ def test_the_signature_of_the_worked_case() -> None:
     histogram = np.zeros((2, BINS))
     histogram[0, 100], histogram[1, 100] = 60.0, 30.0
     out = np.zeros(8)
-    signature(histogram, out)
+    signature(histogram, 60.0, out)
     assert out[:4].tolist() == pytest.approx([bin_value(100), 45 / 60, 30 / 31, 60 / 90])
 
 
@@ -177,3 +178,21 @@ def test_one_price_on_both_sides_is_no_range_whatever_rounding_makes_of_it() -> 
     assert not is_range(math.nan, price)
     assert not is_range(price, math.nan)
     assert is_range(price, price + 1e-8)
+
+
+@pytest.mark.parametrize("seconds", [6, 20, 60, 300])
+def test_a_rate_is_the_same_however_long_the_book_was_watched(seconds: int) -> None:
+    """Two adds a second and side, from the first seconds on."""
+    histogram, watched, out = np.zeros((2, BINS)), np.zeros(1), np.zeros(8)
+    for _ in range(seconds):
+        histogram[:, 100] += 2.0
+        forget(histogram, watched, True)
+    signature(histogram, watched[0], out)
+    assert out[1] == pytest.approx(2.0, rel=0.02)
+
+
+def test_seconds_without_a_sound_book_are_not_watched() -> None:
+    histogram, watched = np.zeros((2, BINS)), np.zeros(1)
+    for _ in range(50):
+        forget(histogram, watched, False)
+    assert watched[0] == 0.0
