@@ -18,8 +18,9 @@ from typing import Any
 import numpy as np
 import orjson
 
+from tests.crash.coin import COIN
 from tests.crash.truth import Truth
-from tests.crash.worker import COIN, Job
+from tests.crash.worker import Job
 from venue.binance.demo import RandomFlow, demo_markets, fund
 from venue.binance.facade import Facade, FacadeConfig
 from venue.binance.faults import Fault, Faults
@@ -32,6 +33,13 @@ from venue.wire import Wire
 ROOT = Path(__file__).parents[2]
 ANSWER_S = 30.0
 FLOW_S = 0.004
+STRUCK = {  # operations that faults strike, and how often against the plan's chance
+    "order.place": 1.0,
+    "order.cancel": 1.0,
+    "order.status": 1 / 3,
+    "orderList.place.oco": 1.0,
+    "orderList.cancel": 1.0,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +69,7 @@ class Figures:
     resolved: int = 0
     closed: int = 0
     orders: int = 0
+    brackets: int = 0
     fills: int = 0
     faults: dict[str, int] = field(default_factory=dict)
     breaches: list[str] = field(default_factory=list)
@@ -78,9 +87,9 @@ def lost_replies(chance: float) -> list[Fault]:
         ("garbage", 0.0),
     ]
     return [
-        Fault(kind=kind, where=where, count=-1, chance=share, seconds=seconds)
+        Fault(kind=kind, where=where, count=-1, chance=share * chance, seconds=seconds)
         for kind, seconds in kinds
-        for where, share in (("order.place", chance), ("order.cancel", chance), ("order.status", chance / 3))
+        for where, share in STRUCK.items()
     ]
 
 
@@ -170,6 +179,7 @@ class CrashLoop:
             await self._life(zygote, facade, key, truth, self._job(facade, key, lives + 1, in_peace=True))
             await zygote.stop()
             self.figures.orders = truth.placed()
+            self.figures.brackets = truth.bracketed()
             self.figures.fills = truth.executed()
             self.figures.faults = dict(Counter(kind for kind, _ in facade.faults.struck))
         return self.figures

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from decimal import Decimal
 
-from tools.domain.trading import Fill
+from tools.domain.ports import IntentLog
+from tools.domain.trading import Fill, Intent, OrderUpdate
 from tools.execution.gateway import OrderGateway
 from tools.execution.working import WorkingOrder
 
@@ -12,6 +14,22 @@ SEND_FIRST = "send_first"
 HASTY = "hasty"
 STATE_FILLS = "state_fills"
 MUTANTS = (SEND_FIRST, HASTY, STATE_FILLS)
+
+
+class TardyLog:
+    """Writes an intent down only a while after its order was sent."""
+
+    def __init__(self, log: IntentLog) -> None:
+        self._log = log
+
+    def record_intent(self, intent: Intent) -> None:
+        asyncio.get_running_loop().call_later(0.03, self._log.record_intent, intent)
+
+    def record_fill(self, fill: Fill) -> None:
+        self._log.record_fill(fill)
+
+    def record_order(self, update: OrderUpdate) -> None:
+        self._log.record_order(update)
 
 
 class HastyGateway(OrderGateway):

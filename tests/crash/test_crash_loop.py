@@ -16,6 +16,7 @@ def test_nothing_is_lost_doubled_or_forgotten_over_many_deaths() -> None:
     assert figures.kills_in_recovery > 0
     assert figures.kills_at_steps > 0
     assert figures.resolved > 0
+    assert figures.brackets > 0
     assert sum(figures.faults.values()) > 0
 
 

@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 from memory.connection import DATABASE, connect_reader
-from tests.crash.worker import COIN, OVER
+from tests.crash.coin import COIN, OVER
 from tools.domain.market import UNITS, to_units
 from venue.engine.codes import Side
 from venue.engine.exchange import Exchange
@@ -41,6 +41,11 @@ class Truth:
         """Orders the venue has had from us."""
         return len(self._exchange.all_orders(self._account, COIN.symbol))
 
+    def bracketed(self) -> int:
+        """Pairs of target and stop the venue has had from us."""
+        orders = self._exchange.all_orders(self._account, COIN.symbol)
+        return len({order.list_id for order in orders if order.list_id})
+
     def executed(self) -> int:
         """Executions the venue has had of us."""
         return len(self._exchange.my_trades(self._account, COIN.symbol))
@@ -54,25 +59,29 @@ class Truth:
     def _orders(self, database: sqlite3.Connection) -> list[str]:
         """No order without an intent, none twice, none in another state than remembered."""
         found: list[str] = []
-        intents = {row["client_order_id"] for row in database.execute("SELECT * FROM intent")}
+        owners = _owners(database)
         ends = {
             row["client_order_id"]: row
             for row in database.execute('SELECT * FROM "order" ORDER BY sequence')
             if row["status"] in ENDED
         }
         names = self._names()
-        doubles = [name for name, n in Counter(names.values()).items() if n > 1]
-        found += [f"double order {name}" for name in doubles]
+        found += [f"double order {name}" for name, n in Counter(names.values()).items() if n > 1]
+        executed: Counter[str] = Counter()
         for order in self._exchange.all_orders(self._account, COIN.symbol):
-            name, end = names[order.id], ends.get(names[order.id])
-            if name not in intents:
+            name = names[order.id]
+            if name not in owners:
                 found.append(f"order {name} at the venue has no intent")
-            elif end is not None and end["status"] == "rejected":
-                found.append(f"order {name} is at the venue and remembered as rejected")
-            elif end is not None and end["filled"] != order.filled * COIN.lot:
-                found.append(f"order {name} executed {order.filled} lots, remembered {end['filled']}")
+                continue
+            executed[owners[name]] += order.filled
             if order.is_open:
                 found.append(f"order {name} is open after recovery")
+        for owner, lots in executed.items():
+            end = ends.get(owner)
+            if end is not None and end["status"] == "rejected":
+                found.append(f"order {owner} is at the venue and remembered as rejected")
+            elif end is not None and end["filled"] != lots * COIN.lot:
+                found.append(f"order {owner} executed {lots} lots, remembered {end['filled']}")
         return found
 
     def _fills(self, database: sqlite3.Connection) -> list[str]:
@@ -107,3 +116,11 @@ class Truth:
         ended = f"SELECT client_order_id FROM 'order' WHERE status IN {tuple(sorted(ENDED))}"  # noqa: S608
         rows = database.execute(f"SELECT * FROM intent WHERE client_order_id NOT IN ({ended})")  # noqa: S608
         return [f"order {row['client_order_id']} was forgotten" for row in rows]
+
+
+def _owners(database: sqlite3.Connection) -> dict[str, str]:
+    """Name at the venue to the intent's own: a bracket has two orders."""
+    rows = database.execute("SELECT client_order_id, stop_price FROM intent").fetchall()
+    plain = {row["client_order_id"]: row["client_order_id"] for row in rows}
+    stops = {f"{row['client_order_id']}s": row["client_order_id"] for row in rows if row["stop_price"]}
+    return plain | stops
