@@ -70,7 +70,8 @@ def test_a_look_through_the_pages_ends_when_its_time_is_up(home: Path) -> None:
     with closing(sqlite3.connect(home / DATABASE, check_same_thread=False)) as connection:
         connection.execute(f"CREATE TABLE large AS {rows}")
         assert check_pages(connection, home / DATABASE, 60.0)
-        assert not check_pages(connection, home / DATABASE, 0.004)
+        in_time = [check_pages(connection, home / DATABASE, 0.004) for _ in range(20)]
+        assert not all(in_time), "a timer may be late on a busy machine, but not always"
         assert connection.execute("SELECT COUNT(*) FROM large").fetchone() == (300_000,)
 
 
