@@ -46,7 +46,7 @@ class ServerConfig:
     quote: Decimal = RICHES
     maker_bps: float = 0.0
     taker_bps: float = 5.0
-    warm_s: float = 90.0
+    warm_s: float = 180.0
 
 
 class WorldClock:
@@ -83,12 +83,12 @@ class Server:
         wall = wall or WallClock()
         start = wall.now() - round(config.warm_s * 1e9)
         self.sim = build(config.scenario, start_ns=start, has_clients=True)
-        self.sim.run_until(wall.now())
         self.clock = WorldClock(wall)
-        self.clock.wind(self.sim)
         self.key = self._admit()
         limits = FacadeConfig(port=config.port, control_port=config.control_port)
         self.binance = Facade(self.sim.wire, [self.key], clock=self.clock, config=limits)
+        self.sim.run_until(wall.now())  # with the facade there: what was traded so far can be asked for
+        self.clock.wind(self.sim)
         self._ledger = TruthLedger(self.sim, config.truth)
 
     def _admit(self) -> ApiKey:
