@@ -101,6 +101,7 @@ class DecisionCycle:
         self._sequence = 0
         self._followed: dict[str, tuple[Decision, int]] = {}
         self._is_closing = False
+        self._departures = 0  # counted in the tally already
 
     def run(self, events: Events, until_ts: int, each: Callable[[int], None] | None = None) -> None:
         """Take all of ``events``, then let time pass up to ``until_ts``, ns.
@@ -201,7 +202,8 @@ class DecisionCycle:
                 self._keep(outcome, signal)
 
     def _on_round_trip(self, outcome: Outcome, signal: Signal) -> None:
-        self._tally.departures = self.executor.departures
+        self._tally.departures += self.executor.departures - self._departures
+        self._departures = self.executor.departures
         self._keep(outcome, signal)
 
     def _keep(self, outcome: Outcome, signal: Signal) -> None:

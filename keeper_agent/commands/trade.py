@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from keeper_agent.commands.run import show_end, stopping
 from keeper_agent.console import ERR, OUT, print_json
 from keeper_agent.lab.child import local_venue
 from keeper_agent.settings import Settings
+from keeper_agent.views.board import SymbolRow
 from keeper_agent.views.live import LiveView
 from memory.account import present
 from memory.account_lock import AccountLock
@@ -23,6 +24,7 @@ from memory.lock import HomeLock
 from memory.open_orders import OpenOrders
 from memory.patterns import PatternLibrary
 from memory.store import Store
+from scheduler.cycle import DecisionCycle
 from scheduler.live import Stop
 from scheduler.run import RunIdentity, Tally
 from scheduler.summary import results
@@ -37,6 +39,7 @@ from tools.execution.gateway import OrderGateway
 from tools.execution.guards import unless_killed, while_owned
 from tools.execution.kill import KillSwitch
 from tools.execution.news import NewsDesk
+from tools.execution.recent import recent_prints
 from tools.execution.reconcile import Reconciler, Reconciliation
 from tools.execution.recovery import Recovery
 from tools.execution.routed import RoutedMarket
@@ -47,6 +50,7 @@ from tools.market.endpoints import endpoint_of
 from tools.market.feed import Feed
 
 FLUSH_S = 5.0
+RESULT_S = 15.0  # between two lines with the result so far, where nothing is drawn
 
 
 def trade_at_local_venue(settings: Settings, *, as_json: bool) -> None:
@@ -106,7 +110,7 @@ class VenueSession:
         self._desk = NewsDesk(self._gateway)
         self._tally = Tally()
         model = current_model(settings)
-        self._view = LiveView(console, self._tally, model.version if model else None)
+        self._view = LiveView(console, self._tally, model.version if model else None, "LOCAL VENUE")
         identity = RunIdentity(fresh_run_id(self._start), World.VENUE, settings.keeper_seed)
         self._keeper = Keeper(
             settings,
@@ -121,7 +125,7 @@ class VenueSession:
         )
         self._record = OpenOrders(store, World.VENUE.value, "binance")
         self._reconciler = Reconciler(self._gateway, self._record, self._alarm)
-        self._flushed = self._clock.now()
+        self._flushed = self._told = self._began = self._clock.now()
 
     def _market(self, instrument: Instrument, parameters: ParameterSet) -> RoutedMarket:
         exchange = self._desk.exchange(instrument.symbol)
@@ -171,20 +175,44 @@ class VenueSession:
             complain=lambda text: self._console.print(text, style="yellow", markup=False),
         )
         cycles = {symbol: self._keeper.cycle(one) for symbol, one in wire.instruments.items()}
-        shown = list(cycles)
-
-        def each_frame(ts: int) -> None:
-            symbol = shown[(ts // NANOS // 3) % len(shown)]
-            market = cycles[symbol].market
-            self._view.name(symbol)
-            self._view.frame(ts, 0.0, market.status, market.features(ts))
-            if ts - self._flushed > FLUSH_S * NANOS:
-                self._store.flush()
-                self._flushed = ts
-
+        await self._prime(cycles)
+        self._began = self._clock.now()
         async with feed:
-            trading = Trading(feed, self._desk, cycles, self._clock, each_frame)
+            trading = Trading(feed, self._desk, cycles, self._clock, lambda ts: self._each_frame(ts, cycles))
             return await trading.run(stop, None if minutes is None else minutes * 60)
+
+    async def _prime(self, cycles: Mapping[str, DecisionCycle]) -> None:
+        """Let the tapes begin full: a thin coin takes a minute to print what a window holds."""
+        now = self._clock.now()
+        window = self._keeper.parameters.snapshot(now).nanos("tape_window_s")
+        client: Any = self._gateway.wire.client
+        for symbol, cycle in cycles.items():
+            instrument = self._gateway.wire.instruments[symbol]
+            prints = await recent_prints(client, instrument, now - window, now)
+            if len(prints):
+                cycle.run(prints, int(prints["ts_init"][-1]))
+
+    def _each_frame(self, ts: int, cycles: Mapping[str, DecisionCycle]) -> None:
+        rests = self._keeper.ledger.snapshot(ts).rests
+        rows = [
+            SymbolRow(
+                symbol,
+                cycle.market.status,
+                cycle.market.features(ts),
+                cycle.executor.entry,
+                max(0, rests.get(symbol, 0) - ts) / NANOS,
+            )
+            for symbol, cycle in cycles.items()
+        ]
+        minutes = self._settings.keeper_minutes
+        share = None if minutes is None else min(1.0, (ts - self._began) / (minutes * 60 * NANOS))
+        self._view.frame_of(ts, share, rows)
+        if ts - self._told > RESULT_S * NANOS:
+            self._view.tell_result(ts)
+            self._told = ts
+        if ts - self._flushed > FLUSH_S * NANOS:
+            self._store.flush()
+            self._flushed = ts
 
     def _summary(self, left: Sequence[str]) -> dict[str, Any]:
         keeper, decision = self._keeper, self._view.worth_asking
@@ -196,6 +224,7 @@ class VenueSession:
             "quote": "/".join(sorted({one.quote for one in self._gateway.wire.instruments.values()})),
             **results(keeper.tally, keeper.identity.seed),
             "left_open": list(left),
+            "makers_found": self._view.makers_found,
             "patterns_remembered": len(keeper.recall),
             "report": self._reflect(),
             "questions": [*questions, "how many signals did you skip today?"],

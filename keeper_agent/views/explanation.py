@@ -40,7 +40,7 @@ def show_explanation(out: Console, found: Data) -> None:
 
 def _show_conclusion(out: Console, found: Data, then: Data) -> None:
     signal = then["signal"]
-    probe = "  a probe: taken to learn, at the smallest size" if then["is_probe"] else ""
+    probe = "  a probe: taken to learn" if then["is_probe"] else ""
     _pair(out, "route", f"{then['route']}{probe}")
     _pair(out, "reason", then["reason"])
     beside = f"{_share(then['probability'])} against break-even {_share(then['breakeven'])}"

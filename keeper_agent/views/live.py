@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Self
 
-from rich.console import Console, Group
+from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.panel import Panel
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from keeper_agent.views.board import REGIMES, MakerWatch, SymbolRow, board
 from keeper_agent.views.summary import UNAVAILABLE, money, number
 from scheduler.run import Tally
 from tools.domain.clock import iso
@@ -20,7 +21,6 @@ from tools.domain.regime import Regime
 from tools.domain.trading import Action, Decision, Fill, Intent, OrderUpdate, Outcome, Signal
 
 STYLES = {Action.ENTER: "bold green", Action.SKIP: "dim", Action.ABSTAIN: "yellow"}
-REGIMES = {"calm": "green", "volatile": "yellow", "trending": "cyan", "panic": "bold red"}
 CLOCK = slice(11, 19)
 
 
@@ -31,17 +31,17 @@ class LiveView:
         console: Where to draw.
         tally: The run's counts.
         model: Version of the outcome model, or None.
+        place: Where orders go, for the frame.
     """
 
-    def __init__(self, console: Console, tally: Tally, model: str | None) -> None:
+    def __init__(self, console: Console, tally: Tally, model: str | None, place: str = "PAPER") -> None:
         self._console = console
         self._tally = tally
         self._model = model
         self._title = ""
         self._quote = ""
-        self._features: Mapping[str, float | None] = {}
-        self._status = "empty"
-        self._share = 0.0
+        self._place = place
+        self._makers = MakerWatch()
         self._live = Live(console=console, auto_refresh=False, transient=True)
         self._is_drawing = console.is_terminal
         self.worth_asking: str | None = None  # the last decision that entered, or the last of all
@@ -62,15 +62,32 @@ class LiveView:
         self._quote = quote
         self._console.print(Text(f"▶ {title}", style="bold"))
 
-    def name(self, title: str) -> None:
-        """What the next frames show."""
-        self._title = title
+    @property
+    def makers_found(self) -> int:
+        """Symbols on which a market maker was found, where symbols are shown together."""
+        return len(self._makers.found)
 
     def frame(self, ts: int, share: float, status: str, features: Mapping[str, float | None]) -> None:
-        """Draw the market as sensed at ``ts``, ``share`` of the tape done."""
-        self._features, self._status, self._share = features, status, share
+        """Draw one market as sensed at ``ts``, ``share`` of the tape done."""
         if self._is_drawing:
-            self._live.update(self._panel(ts), refresh=True)
+            self._live.update(self._panel(ts, share, self._senses(status, features)), refresh=True)
+
+    def frame_of(self, ts: int, share: float | None, rows: Sequence[SymbolRow]) -> None:
+        """Draw all markets at ``ts``, ``share`` of the session done, and say which market makers come and go.
+
+        ``share`` is None where a session has no end.
+        """
+        for row in rows:
+            line = self._makers.look(row, ts)
+            if line is not None:
+                self._print(Text.assemble((f"{iso(ts)[CLOCK]}   ", "dim"), line))
+        if self._is_drawing:
+            self._live.update(self._panel(ts, share, board(rows)), refresh=True)
+
+    def tell_result(self, ts: int) -> None:
+        """A line with the result so far, for where nothing is drawn."""
+        if not self._is_drawing:
+            self._print(Text.assemble((f"{iso(ts)[CLOCK]}   ", "dim"), self._result()))
 
     def on_decision(self, decision: Decision, signal: Signal) -> None:
         """A line a decision: route, probability beside its break-even, size and reason."""
@@ -135,18 +152,18 @@ class LiveView:
             line.truncate(self._console.width - 1, overflow="ellipsis")
         self._console.print(line, soft_wrap=True)
 
-    def _panel(self, ts: int) -> Panel:
-        bar = ProgressBar(total=1.0, completed=self._share)
-        group = Group(self._senses(), self._result(), bar)
+    def _panel(self, ts: int, share: float | None, market: RenderableType) -> Panel:
+        parts: list[RenderableType] = [market, self._result()]
+        if share is not None:
+            parts.append(ProgressBar(total=1.0, completed=share))
         return Panel(
-            group,
+            Group(*parts),
             title=Text(f"{self._title}  {iso(ts)[:19]}"),
-            subtitle="PAPER · Ctrl-C stops",
+            subtitle=f"{self._place} · Ctrl-C stops",
             padding=(0, 1),
         )
 
-    def _senses(self) -> Table:
-        f = self._features
+    def _senses(self, status: str, f: Mapping[str, float | None]) -> Table:
         regime = Regime(int(f.get("regime") or 0)).label
         table = Table.grid(padding=(0, 2))
         lower, upper = f.get("mm_lower_bound"), f.get("mm_upper_bound")
@@ -164,7 +181,7 @@ class LiveView:
             f"spoof {number(f.get('spoofing_score'), '.2f')}",
         )
         model = self._model or "none yet"
-        table.add_row(f"book {self._status}", "BTC correlation unavailable", f"model {model}", "")
+        table.add_row(f"book {status}", "BTC correlation unavailable", f"model {model}", "")
         return table
 
     def _result(self) -> Text:
@@ -172,10 +189,12 @@ class LiveView:
         line = Text(
             f"decisions {t.decisions}  probes {t.probes}  fills {t.fills}  round trips {t.round_trips}  "
         )
+        if t.departures:
+            line.append(f"departures met {t.departures}  ", style="yellow")
         line.append(
             f"result {money(t.net_quote)} {self._quote}", style="green" if t.net_quote >= 0 else "red"
         )
-        line.append(f" after {money(t.fees_quote)} of fees")
+        line.append(f" after {money(t.fees_quote)} fees")
         return line
 
 

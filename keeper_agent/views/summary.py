@@ -49,11 +49,12 @@ def summary_lines(summary: Mapping[str, Any]) -> list[tuple[str, str]]:
         )
     lines += [
         ("decisions", f"{summary['decisions']}  ({routes or 'none'})"),
-        ("probes", f"{summary['probes']}  (labelled, smallest size, paper only)"),
+        ("probes", f"{summary['probes']}  (labelled, never with live money)"),
         ("orders, fills", f"{summary['orders']}, {summary['fills']}"),
         ("round trips", _round_trips(summary)),
         ("result", _result(summary)),
         *_open(summary),
+        *_makers(summary),
         ("followed on paper", f"{summary['followed_on_paper']}  (every signal, taken or not)"),
     ]
     return lines
@@ -79,4 +80,13 @@ def _open(summary: Mapping[str, Any]) -> list[tuple[str, str]]:
     if not n:
         return []
     cost = f"{money(summary['open_cost_quote'])} {summary['quote']}"
-    return [("still open", f"{n} position(s) that cost {cost}: the book had no bid to sell to at the end")]
+    return [
+        ("still open", f"{n} position(s) that cost {cost}: no bid at the end, or less than the least order")
+    ]
+
+
+def _makers(summary: Mapping[str, Any]) -> list[tuple[str, str]]:
+    if "makers_found" not in summary:
+        return []
+    text = f"found on {summary['makers_found']} symbols, departures met {summary['departures']}"
+    return [("market makers", text)]

@@ -107,6 +107,7 @@ CATALOGUE: tuple[ParameterSpec, ...] = (
     ParameterSpec(
         "probe_share", 0.08, 0, 0.5, "share", "share of refused signals taken as labelled probes on paper"
     ),
+    ParameterSpec("probe_target_usd", 0, 0, 1e6, "USD", "target of a probe; 0 takes the smallest order"),
     # sizing
     ParameterSpec("default_order_size_usd", 2, 0.1, 1e6, "USD", "target of one entry"),
     ParameterSpec("min_order_size_usd", 1, 0.01, 1e6, "USD", "smallest slice"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 from tools.domain.errors import InvariantBroken
 from tools.domain.identity import decision_id
@@ -70,7 +71,7 @@ def _draft(signal: Signal, settlement: Settlement, desk: SizingDesk, parameters:
     request = SizeRequest(
         instrument=instrument,
         price=signal.entry_price,
-        target_usd=amount(parameters, "min_order_size_usd") if settlement.is_probe else None,
+        target_usd=_probe_target(parameters) if settlement.is_probe else None,
         mm_average_usd=average,
         confidence=signal.confidence,
         mode=desk.mode,
@@ -85,6 +86,11 @@ def _draft(signal: Signal, settlement: Settlement, desk: SizingDesk, parameters:
         decision, signal.symbol, wish.usd, signal.ts, average, desk.appetite, settlement.is_probe
     )
     return EntryDraft(request, ask)
+
+
+def _probe_target(parameters: ParameterSet) -> Decimal:
+    """What a probe aims at: the smallest order, or more where a parameter says so."""
+    return max(amount(parameters, "min_order_size_usd"), amount(parameters, "probe_target_usd"))
 
 
 def _size(draft: EntryDraft | None, limited: Limited | None, parameters: ParameterSet) -> Sizing | None:

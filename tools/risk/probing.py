@@ -1,7 +1,8 @@
 """Probes: a small, bounded, labelled share of refused signals taken so that outcomes exist.
 
 With an empty memory nothing is certain and nothing would ever be learned. A probe is
-drawn by a coin fixed by seed and signal, has the smallest size, and passes every limit.
+drawn by a coin fixed by seed and signal, has the smallest size unless a parameter says more, and
+passes every limit.
 """
 
 from __future__ import annotations
