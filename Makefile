@@ -84,8 +84,9 @@ check: setup  ## check format, lint, types and import contracts
 bench: setup  ## measure as ratios to plain baselines (BENCH=replay)
 	@$(BIN)/python -m benchmarks.$(BENCH) $(BENCH_ARGS)
 
-crash: setup  ## kill the order path a thousand times against a local venue (KILLS=1000)
+crash: setup  ## kill the order path, then the whole agent, against a local venue (KILLS=1000, AGENT_KILLS=50)
 	@$(BIN)/python -m tests.crash --kills $(or $(KILLS),1000) --workers 2
+	@$(BIN)/python -m tests.crash --agent --kills $(or $(AGENT_KILLS),50)
 
 # uv works from a throw-away environment: all it leaves behind are the two lock files.
 lock: setup  ## resolve the dependencies anew into both lock files

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import platformdirs
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tools.domain.errors import BadUsage
@@ -89,6 +89,14 @@ class Settings(BaseSettings):
         description="recorded plays tapes on paper, venue trades at a local exchange of its own",
     )
     keeper_scenario: str = Field(default="T2", description="which local exchange: T0 to T4, or RANDOM")
+    keeper_base_url: str = Field(
+        default="", description="a venue on this machine that runs already; empty starts one"
+    )
+    keeper_api_key: SecretStr = Field(default=SecretStr(""), description="key of the account at that venue")
+    keeper_api_secret: SecretStr = Field(default=SecretStr(""), description="its secret")
+    keeper_symbols: str = Field(
+        default="", description="what is traded there, separated by commas; empty is all but BTCUSDT"
+    )
     keeper_minutes: float | None = Field(
         default=None, gt=0, description="minutes a session at a venue lasts; empty means until Ctrl-C"
     )
@@ -127,6 +135,10 @@ class Settings(BaseSettings):
             values["spoof_max_score"] = 1.0
         changed = {name: value for name, value in values.items() if value != SPECS[name].default}
         return changed | _named_values(self.keeper_parameters)
+
+    def symbols(self) -> list[str]:
+        """The symbols named, in order."""
+        return [name for piece in self.keeper_symbols.split(",") if (name := piece.strip().upper())]
 
     def probes_allowed(self) -> bool | None:
         """The operator's word on probes; None is the default: everywhere but with live money."""

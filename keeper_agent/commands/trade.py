@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,7 @@ from scheduler.run import RunIdentity, Tally
 from scheduler.summary import results
 from scheduler.trading import Trading
 from tools.domain.clock import Clock, SystemClock, SystemStopwatch
+from tools.domain.errors import BadUsage
 from tools.domain.identity import fresh_run_id
 from tools.domain.market import NANOS, Instrument
 from tools.domain.parameter import ParameterSet
@@ -74,11 +76,8 @@ def trade_at_local_venue(settings: Settings, *, as_json: bool) -> None:
 
 
 async def _at_local_venue(settings: Settings, store: Store, lock: HomeLock, console: Any) -> dict[str, Any]:
-    words = ["--scenario", settings.keeper_scenario, "--seed", str(settings.keeper_seed)]
-    async with local_venue(words) as venue:
-        key = AccountKey("binance", str(venue["api_key"]), str(venue["secret"]), str(venue["binance"]))
+    async with _account(settings) as (key, symbols):
         config = GatewayConfig(has_stream=True)
-        symbols = [symbol for symbol in venue["symbols"] if symbol != "BTCUSDT"]
         wire = await open_account(key, symbols, config)
         try:
             with AccountLock.acquire(settings.keeper_home / "accounts", key.api_key) as account:
@@ -86,6 +85,26 @@ async def _at_local_venue(settings: Settings, store: Store, lock: HomeLock, cons
                 return await session.play(key)
         finally:
             await wire.client.close()  # type: ignore[attr-defined]
+
+
+@asynccontextmanager
+async def _account(settings: Settings) -> AsyncIterator[tuple[AccountKey, Sequence[str]]]:
+    """Where to trade, and what: at a venue of our own unless one is named."""
+    if settings.keeper_base_url:
+        key, secret = settings.keeper_api_key, settings.keeper_api_secret
+        if not key.get_secret_value() or not secret.get_secret_value():
+            raise BadUsage("KEEPER_BASE_URL needs KEEPER_API_KEY and KEEPER_API_SECRET")
+        yield (
+            AccountKey(
+                "binance", key.get_secret_value(), secret.get_secret_value(), settings.keeper_base_url
+            ),
+            settings.symbols(),
+        )
+        return
+    words = ["--scenario", settings.keeper_scenario, "--seed", str(settings.keeper_seed)]
+    async with local_venue(words) as venue:
+        named = AccountKey("binance", str(venue["api_key"]), str(venue["secret"]), str(venue["binance"]))
+        yield named, settings.symbols()
 
 
 class VenueSession:

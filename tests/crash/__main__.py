@@ -1,4 +1,4 @@
-"""``python -m tests.crash --kills 1000``: the whole crash loop, its figures as JSON."""
+"""``python -m tests.crash --kills 1000``, or ``--agent --kills 50``: the crash loop, its figures as JSON."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from dataclasses import asdict
 
 import orjson
 
-from tests.crash.loop import Plan, crash
+from tests.crash.agent import AgentFigures, AgentPlan, kill_agent
+from tests.crash.loop import Figures, Plan, crash
 from tests.crash.mutants import MUTANTS
 
 
@@ -19,8 +20,11 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--mutant", choices=MUTANTS, default="")
     parser.add_argument("--minutes", type=float, default=1_440.0, help="stop then, however few the kills")
+    parser.add_argument("--agent", action="store_true", help="kill the whole agent instead of the order path")
     parser.add_argument("--workers", type=int, default=4, help="loops side by side; they mostly wait")
     options = parser.parse_args()
+    if options.agent:
+        return _tell(kill_agent(AgentPlan(options.kills, seed=options.seed)))
     plan = Plan(
         options.kills,
         seed=options.seed,
@@ -28,7 +32,10 @@ def main() -> int:
         most_s=options.minutes * 60,
         workers=options.workers,
     )
-    figures = crash(plan)
+    return _tell(crash(plan))
+
+
+def _tell(figures: Figures | AgentFigures) -> int:
     sys.stdout.write(orjson.dumps(asdict(figures), option=orjson.OPT_INDENT_2).decode() + "\n")
     return 1 if figures.breaches else 0
 

@@ -106,7 +106,7 @@ async def a_venue(plan: Plan) -> AsyncIterator[tuple[Facade, ApiKey, Truth]]:
     async with Facade(wire, [key], clock=clock, faults=faults, config=FacadeConfig(limits=limits)) as facade:
         flow = asyncio.create_task(_flow(RandomFlow(wire, COIN.symbol, plan.seed, clock)))
         try:
-            yield facade, key, Truth(wire.exchange, account)
+            yield facade, key, Truth(wire.exchange, account, COIN.symbol)
         finally:
             flow.cancel()
             with suppress(asyncio.CancelledError):

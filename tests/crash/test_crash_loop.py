@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+from pathlib import Path
+
 import pytest
 
+from tests.crash.agent import AgentPlan, crash_agent
 from tests.crash.loop import Plan, crash
 from tests.crash.mutants import MUTANTS
 
@@ -27,3 +31,13 @@ def test_the_loop_catches_a_broken_order_path(mutant: str) -> None:
         Plan(kills=30, seed=2, mutant=mutant, stop_at_breach=True, most_s=45, chance=0.1, workers=2)
     )
     assert figures.breaches
+
+
+def test_the_whole_agent_loses_nothing_when_it_is_killed(tmp_path: Path) -> None:
+    """INV-01, INV-03, INV-04: ``keeper run`` at a venue that goes on, and a last life that ends flat."""
+    figures = asyncio.run(crash_agent(AgentPlan(kills=2, latest_s=4.0), tmp_path / "home"))
+    assert figures.breaches == []
+    assert figures.kills == 2
+    assert figures.recoveries >= 2
+    assert figures.is_flat
+    assert figures.is_verified

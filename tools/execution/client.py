@@ -18,6 +18,7 @@ from tools.market.instruments import instrument_for
 
 VENUES = ("binance",)
 BPS = 10_000
+LEADER = "BTCUSDT"  # not thin: others are measured against it
 LOAD_S = 10.0  # orders have deadlines of their own; loading the markets may take longer
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -45,17 +46,28 @@ async def connect(key: AccountKey, instruments: Mapping[str, Instrument], config
 async def open_account(key: AccountKey, symbols: Sequence[str], config: GatewayConfig) -> Wire:
     """A wire on ``symbols`` with grids and fees as the venue tells them.
 
+    Where no symbol is named it is on every spot market in USDT but the leader's.
+
     Raises:
         BadUsage: The venue is unknown, the url is not on this machine, or a symbol is not listed.
     """
     named = [instrument_for(key.venue, symbol) for symbol in symbols]
     client = await _ready(key, named, config)
+    named = named or [instrument_for(key.venue, symbol) for symbol in _listed(client)]
     try:
         rates = (await client.fetch_balance()).get("info", {}).get("commissionRates") or {}
     except BaseException:
         await client.close()
         raise
     return Wire(client, {one.symbol: _as_listed(one, client, rates) for one in named})
+
+
+def _listed(client: Any) -> list[str]:
+    """The symbols of every spot market in USDT, in the venue's order, without the leader."""
+    spot = [
+        one for one in client.markets.values() if one["spot"] and one["active"] and one["quote"] == "USDT"
+    ]
+    return [one["id"] for one in spot if one["id"] != LEADER]
 
 
 def _as_listed(instrument: Instrument, client: Any, rates: Mapping[str, str]) -> Instrument:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from keeper_agent.settings import CHECKOUT, Settings, load_settings
 from tests.support.documents import PARAMETERS, parameters_page
@@ -33,6 +34,8 @@ def written(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
@@ -167,3 +170,14 @@ def test_parameter_names_are_unique_and_defaults_within_bounds() -> None:
         assert spec.check(spec.default) == spec.default
         assert spec.help
         assert spec.unit
+
+
+def test_a_secret_shows_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KEEPER_API_SECRET", "do-not-tell")
+    settings = load_settings()
+    assert settings.keeper_api_secret.get_secret_value() == "do-not-tell"
+    assert "do-not-tell" not in repr(settings) + str(settings) + settings.model_dump_json()
+
+
+def test_symbols_are_named_in_any_case() -> None:
+    assert load_settings(keeper_symbols="orbusdt, KITEUSDT,").symbols() == ["ORBUSDT", "KITEUSDT"]

@@ -1,0 +1,172 @@
+"""``keeper run`` itself killed again and again, at a venue that goes on.
+
+The venue lives in this process and is asked for the truth each time the agent says that it has
+recovered, before it trades again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from tests.crash.truth import Truth
+from venue.scenario.build import Scenario
+from venue.server import Server, ServerConfig, serving
+
+READY = "▶"  # the line by which the agent says that it has recovered and begins to trade
+START_S = 60.0
+BUSY = (
+    "mm_min_trades=2,mm_min_confidence=0,mm_refresh_rate_min=0.1,tape_window_s=120,entry_zone=1,abort_confidence=0,"
+    "signal_spacing_s=1,entry_timeout_s=5,hold_timeout_s=5,probe_share=0.5,probe_target_usd=20,"
+    "signal_min_confidence=0,max_trades_per_day=1000000,departure_rest_s=1"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AgentPlan:
+    """How often to kill; every third death comes at any time after a start, the others after a recovery."""
+
+    kills: int
+    seed: int = 3
+    latest_s: float = 10.0
+
+
+@dataclass(slots=True)
+class AgentFigures:
+    """What came of it."""
+
+    kills: int = 0
+    kills_before_ready: int = 0
+    recoveries: int = 0
+    orders: int = 0
+    brackets: int = 0
+    fills: int = 0
+    is_flat: bool = False
+    is_verified: bool = False
+    breaches: list[str] = field(default_factory=list)
+
+
+class AgentLoop:
+    """Starts the agent, kills it, and at last lets it end in peace."""
+
+    def __init__(self, plan: AgentPlan, server: Server, home: Path) -> None:
+        self._plan = plan
+        self._home = home
+        self._chance = np.random.default_rng(plan.seed)
+        self._environment = _environment(server)
+        exchange = server.sim.exchange
+        symbols = [pit.symbol.name for pit in server.sim.pits]
+        self._truths = [Truth(exchange, server.key.account, symbol) for symbol in symbols]
+        self.figures = AgentFigures()
+
+    async def run(self) -> AgentFigures:
+        """All deaths, one life in peace, and a look at the memory."""
+        while self.figures.kills < self._plan.kills:
+            seconds = float(self._chance.uniform(0.0, self._plan.latest_s))
+            await self._die(seconds, is_early=self.figures.kills % 3 == 0)
+        await self._live()
+        figures = self.figures
+        figures.orders = sum(truth.placed() for truth in self._truths)
+        figures.brackets = sum(truth.bracketed() for truth in self._truths)
+        figures.fills = sum(truth.executed() for truth in self._truths)
+        figures.is_verified = await self._end("memory", "verify") == 0
+        return figures
+
+    async def _die(self, seconds: float, *, is_early: bool) -> None:
+        """One life, ended ``seconds`` after its start or after its recovery."""
+        process = await self._start("run", "--world", "venue", "--minutes", "10")
+        watch = asyncio.create_task(self._watch(process))
+        if not is_early:
+            await asyncio.wait([watch], timeout=START_S)
+        await asyncio.sleep(seconds)
+        is_ready = watch.done()
+        if process.returncode is not None:
+            self.figures.breaches.append(f"the agent ended by itself with {process.returncode}")
+        with suppress(ProcessLookupError):
+            os.kill(process.pid, signal.SIGKILL)
+        await process.wait()
+        watch.cancel()
+        await asyncio.gather(watch, return_exceptions=True)
+        self.figures.kills += 1
+        self.figures.kills_before_ready += not is_ready
+
+    async def _live(self) -> None:
+        process = await self._start("run", "--world", "venue", "--minutes", "0.1")
+        await self._watch(process)
+        assert process.stdout is not None
+        await process.stdout.read()
+        code = await process.wait()
+        if code != 0:
+            self.figures.breaches.append(f"the last life ended with {code}")
+        found = self._judge()
+        self.figures.is_flat = code == 0 and not found
+        self.figures.breaches += found
+
+    async def _watch(self, process: asyncio.subprocess.Process) -> None:
+        """Read until the agent is ready, judge at once, and go on reading."""
+        assert process.stdout is not None
+        while line := await process.stdout.readline():
+            if line.decode(errors="replace").startswith(READY):
+                self.figures.recoveries += 1
+                self.figures.breaches += self._judge()
+                return
+
+    def _judge(self) -> list[str]:
+        found = [breach for truth in self._truths for breach in truth.breaches(self._home)]
+        return [f"life {self.figures.recoveries}: {breach}" for breach in found]
+
+    async def _end(self, *words: str) -> int:
+        process = await self._start(*words)
+        assert process.stdout is not None
+        await process.stdout.read()
+        return await process.wait()
+
+    async def _start(self, *words: str) -> asyncio.subprocess.Process:
+        command = (sys.executable, "-m", "keeper_agent.cli", *words, "--home", str(self._home))
+        return await asyncio.create_subprocess_exec(
+            *command,
+            env=self._environment,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+
+
+def _environment(server: Server) -> Mapping[str, str]:
+    return {
+        **os.environ,
+        "KEEPER_BASE_URL": f"http://{server.binance.address}",
+        "KEEPER_API_KEY": server.key.key,
+        "KEEPER_API_SECRET": server.key.secret,
+        "KEEPER_PARAMETERS": BUSY,
+        "DEFAULT_ORDER_SIZE_USD": "25",
+        "MAX_ORDER_SIZE_USD": "50",
+    }
+
+
+def kill_agent(plan: AgentPlan) -> AgentFigures:
+    """Run ``plan`` with a home of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        return asyncio.run(crash_agent(plan, Path(folder) / "home"))
+
+
+async def crash_agent(plan: AgentPlan, home: Path) -> AgentFigures:
+    """Run ``plan`` at a venue of tier T2 in this process."""
+    world = Scenario(tier="T2", seed=plan.seed, seconds=6 * 3600.0)
+    config = ServerConfig(scenario=world, api_key="crash-key", secret="crash-secret")  # noqa: S106 (a local key)
+    async with serving(config) as server:
+        over = asyncio.Event()
+        running = asyncio.create_task(server.run(over.is_set))
+        try:
+            return await AgentLoop(plan, server, home).run()
+        finally:
+            over.set()
+            await running
