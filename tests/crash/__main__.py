@@ -7,10 +7,14 @@ import sys
 from dataclasses import asdict
 
 import orjson
+from rich.progress import TaskID
 
+from keeper_agent.console import progress
 from tests.crash.agent import AgentFigures, AgentPlan, kill_agent
 from tests.crash.loop import Figures, Plan, crash
 from tests.crash.mutants import MUTANTS
+
+ONLY = TaskID(0)  # the bar's one task
 
 
 def main() -> int:
@@ -24,7 +28,8 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=4, help="loops side by side; they mostly wait")
     options = parser.parse_args()
     if options.agent:
-        return _tell(kill_agent(AgentPlan(options.kills, seed=options.seed)))
+        with progress("kills of the agent", options.kills) as bar:
+            return _tell(kill_agent(AgentPlan(options.kills, seed=options.seed), lambda: bar.advance(ONLY)))
     plan = Plan(
         options.kills,
         seed=options.seed,
@@ -32,7 +37,8 @@ def main() -> int:
         most_s=options.minutes * 60,
         workers=options.workers,
     )
-    return _tell(crash(plan))
+    with progress("kills of the order path", options.kills) as bar:
+        return _tell(crash(plan, lambda: bar.advance(ONLY)))
 
 
 def _tell(figures: Figures | AgentFigures) -> int:

@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -58,8 +58,9 @@ class AgentFigures:
 class AgentLoop:
     """Starts the agent, kills it, and at last lets it end in peace."""
 
-    def __init__(self, plan: AgentPlan, server: Server, home: Path) -> None:
+    def __init__(self, plan: AgentPlan, server: Server, home: Path, on_kill: Callable[[], None]) -> None:
         self._plan = plan
+        self._on_kill = on_kill
         self._home = home
         self._chance = np.random.default_rng(plan.seed)
         self._environment = _environment(server)
@@ -97,6 +98,7 @@ class AgentLoop:
         watch.cancel()
         await asyncio.gather(watch, return_exceptions=True)
         self.figures.kills += 1
+        self._on_kill()
         self.figures.kills_before_ready += not is_ready
 
     async def _live(self) -> None:
@@ -152,13 +154,15 @@ def _environment(server: Server) -> Mapping[str, str]:
     }
 
 
-def kill_agent(plan: AgentPlan) -> AgentFigures:
+def kill_agent(plan: AgentPlan, on_kill: Callable[[], None]) -> AgentFigures:
     """Run ``plan`` with a home of its own."""
     with tempfile.TemporaryDirectory() as folder:
-        return asyncio.run(crash_agent(plan, Path(folder) / "home"))
+        return asyncio.run(crash_agent(plan, Path(folder) / "home", on_kill))
 
 
-async def crash_agent(plan: AgentPlan, home: Path) -> AgentFigures:
+async def crash_agent(
+    plan: AgentPlan, home: Path, on_kill: Callable[[], None] = lambda: None
+) -> AgentFigures:
     """Run ``plan`` at a venue of tier T2 in this process."""
     world = Scenario(tier="T2", seed=plan.seed, seconds=6 * 3600.0)
     config = ServerConfig(scenario=world, api_key="crash-key", secret="crash-secret")  # noqa: S106 (a local key)
@@ -166,7 +170,7 @@ async def crash_agent(plan: AgentPlan, home: Path) -> AgentFigures:
         over = asyncio.Event()
         running = asyncio.create_task(server.run(over.is_set))
         try:
-            return await AgentLoop(plan, server, home).run()
+            return await AgentLoop(plan, server, home, on_kill).run()
         finally:
             over.set()
             await running

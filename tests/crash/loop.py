@@ -8,7 +8,7 @@ import signal
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, dataclass, field, fields, replace
 from decimal import Decimal
@@ -161,8 +161,9 @@ class Zygote:
 class CrashLoop:
     """Kills until the plan is fulfilled, and compares with the venue after every recovery."""
 
-    def __init__(self, plan: Plan, home: Path) -> None:
+    def __init__(self, plan: Plan, home: Path, on_kill: Callable[[], None]) -> None:
         self._plan = plan
+        self._on_kill = on_kill
         self._home = home
         self._chance = np.random.default_rng(plan.seed)
         self.figures = Figures()
@@ -233,6 +234,7 @@ class CrashLoop:
     def _count(self, ended: int, job: Job, *, recovered: bool) -> None:
         if ended == -signal.SIGKILL:
             self.figures.kills += 1
+            self._on_kill()
             self.figures.kills_at_steps += job.kill_at > 0
             self.figures.kills_in_recovery += not recovered
         elif ended == 0:
@@ -247,7 +249,7 @@ async def _kill_after(pid: int, seconds: float) -> None:
         os.kill(pid, signal.SIGKILL)
 
 
-def crash(plan: Plan) -> Figures:
+def crash(plan: Plan, on_kill: Callable[[], None] = lambda: None) -> Figures:
     """Run ``plan``, shared by its workers: each has a home, a venue and a zygote of its own."""
 
     async def together(folder: Path) -> list[Figures]:
@@ -255,7 +257,7 @@ def crash(plan: Plan) -> Figures:
             replace(plan, seed=plan.seed + number, kills=-(-plan.kills // plan.workers))
             for number in range(plan.workers)
         ]
-        loops = [CrashLoop(share, folder / str(share.seed)) for share in shares]
+        loops = [CrashLoop(share, folder / str(share.seed), on_kill) for share in shares]
         return await asyncio.gather(*(loop.run() for loop in loops))
 
     with tempfile.TemporaryDirectory() as folder:
