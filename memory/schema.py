@@ -332,3 +332,13 @@ class ReportRow(SQLModel, table=True):
     ts: int = _nanos()
     markdown: str
     statistics: str
+
+
+class LinkRow(SQLModel, table=True):
+    """A link of the audit chain over all other tables; see ``memory.chain``."""
+
+    __tablename__ = "link"
+
+    number: int = Field(primary_key=True)
+    sealed: str
+    digest: str

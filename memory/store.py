@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self, cast
@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Engine, Executable, Select, and_, inspect, se
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from memory.chain import Head, read_head, seal
 from memory.connection import (
     DATABASE,
     allow_reading_only,
@@ -60,6 +61,7 @@ class Store:
         self._batch_mode = "OFF" if is_throwaway else "NORMAL"
         self._durable_mode = "OFF" if is_throwaway else "FULL"
         self._queue: list[Row] = []
+        self._head = Head()
         self._lock = threading.RLock()
 
     @classmethod
@@ -110,8 +112,7 @@ class Store:
         """Write what is queued; on failure the queue is kept, so nothing is lost."""
         with self._lock:
             if self._queue:
-                with self._transaction(self._batch_mode):
-                    self._insert_all(self._queue)
+                self._seal_after(self._batch_mode, lambda: self._insert_all(self._queue))
                 self._queue.clear()
 
     def commit_durable(self, rows: Sequence[Row]) -> None:
@@ -123,8 +124,7 @@ class Store:
         """
         self._require_writer()
         with self._lock:
-            with self._transaction(self._durable_mode):
-                self._insert_all([*self._queue, *rows])
+            self._seal_after(self._durable_mode, lambda: self._insert_all([*self._queue, *rows]))
             self._queue.clear()
 
     def execute(self, statements: Iterable[Executable]) -> None:
@@ -132,9 +132,12 @@ class Store:
         self._require_writer()
         with self._lock:
             self.flush()
-            with self._transaction(self._batch_mode):
+
+            def run() -> None:
                 for statement in statements:
                     self._connection.execute(statement)
+
+            self._seal_after(self._batch_mode, run)
 
     def read(self, statement: Select[Any]) -> Sequence[Mapping[str, Any]]:
         """The rows of ``statement`` as mappings, what this writer has queued included."""
@@ -171,12 +174,13 @@ class Store:
     def _admit(self) -> None:
         revision = self._revision()
         if revision is None and not self.is_read_only:
-            with self._transaction("FULL"):
-                upgrade(self._connection)
+            self._upgrade()
         elif revision != HEAD:
             self._admit_other(revision)
         if self.is_read_only:
             allow_reading_only(self._driver)
+        else:
+            self._head = read_head(self._driver)
 
     def _admit_other(self, revision: str | None) -> None:
         if revision is None:
@@ -190,8 +194,13 @@ class Store:
                 f"{self.path} has the tables of an older Keeper (revision {revision}, expected {HEAD}); "
                 "a writing command such as keeper run brings it up to date"
             )
+        self._upgrade()
+
+    def _upgrade(self) -> None:
+        """Bring the tables up to date, and seal what was there before there was a chain."""
         with self._transaction("FULL"):
             upgrade(self._connection)
+            seal(self._driver, read_head(self._driver))
 
     def _revision(self) -> str | None:
         """The revision of the tables; None for an empty database."""
@@ -202,6 +211,13 @@ class Store:
             raise StoreUnusable(f"expected Keeper's tables in {self.path}, found {', '.join(sorted(names))}")
         found = self._connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalars().all()
         return str(found[0]) if found else None
+
+    def _seal_after(self, synchronous: str, change: Callable[[], None]) -> None:
+        """Make a change and link it to all before, in one transaction."""
+        with self._transaction(synchronous):
+            change()
+            head = seal(self._driver, self._head)
+        self._head = head
 
     @contextmanager
     def _transaction(self, synchronous: str) -> Iterator[None]:

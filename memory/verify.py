@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from memory.chain import Head, check_chain
 from memory.connection import DATABASE, check_file, connect_reader, damaged, unusable
 from memory.lock import HomeLock
 from memory.patterns import FOLDER, PatternLibrary
@@ -28,12 +29,14 @@ class MemoryReport:
         patterns: Patterns in the library; None where it was not looked at.
         library: Why it was not, empty where it was.
         faults: Every fault in a line.
+        head: The end of the audit chain: its number of links and its hash.
     """
 
     counts: Mapping[str, int]
     patterns: int | None
     library: str
     faults: tuple[str, ...]
+    head: Head
 
     @property
     def is_whole(self) -> bool:
@@ -81,14 +84,15 @@ def _report(home: Path, lock: HomeLock | None, library: str) -> MemoryReport:
     """All that can be seen in ``home``; its library only with the ``lock``."""
     faults = _broken_references(home / DATABASE)
     with Store.open(home, read_only=lock is None) as store:
+        head, broken = check_chain(home / DATABASE)
         patterns: int | None = None
         differences: list[str] = []
         if lock is not None and (home / FOLDER).exists():
             patterns, differences = _library_faults(lock, store)
         elif lock is not None:
             library = "none yet, keeper run or keeper memory rebuild makes it"
-        found = (*faults, *_reference_faults(store), *differences)
-        return MemoryReport(_counts(store), patterns, library, found)
+        found = (*faults, *broken, *_reference_faults(store), *differences)
+        return MemoryReport(_counts(store), patterns, library, found, head)
 
 
 def _library_faults(lock: HomeLock, store: Store) -> tuple[int, list[str]]:

@@ -48,12 +48,14 @@ def _show(report: MemoryReport, home: Path, as_json: bool) -> None:
                 "counts": dict(report.counts),
                 "patterns": report.patterns,
                 "library": report.library or "checked",
+                "audit_chain": {"links": report.head.number, "head": report.head.digest},
                 "faults": list(report.faults),
             }
         )
     else:
         for name, count in report.counts.items():
             OUT.print(f"{name:<10} {count:>10,}")
+        OUT.print(f"{'chain':<10} {report.head.number:>10,} links, head {report.head.digest[:16]}")
         library = f"{report.patterns:>10,} patterns" if report.patterns is not None else report.library
         OUT.print(f"{'library':<10} {escape(library)}", soft_wrap=True)
     if not report.is_whole:

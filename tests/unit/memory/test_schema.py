@@ -150,4 +150,6 @@ def test_no_booked_amount_has_a_floating_column() -> None:
 
 def test_every_fact_has_its_run_world_and_time_known() -> None:
     for table in TABLES.values():
+        if table.name == "link":
+            continue  # no fact, but the seal on all of them
         assert {"run_id", "world", "ts_known"} <= set(table.columns.keys()), table.name

@@ -1,0 +1,158 @@
+"""The hash chain over memory: every batch is sealed by a link to everything before it.
+
+A link names, for each table, the last row that it covers and a hash of the rows since the link
+before; its own hash takes in that link's. So no sealed row can be changed, removed, exchanged or
+slipped in without a link that no longer fits. What may still change of a row (when it ended or
+was retired) is not sealed. Who cuts the end off together with its links leaves a shorter but
+whole chain: compare its head, which `keeper memory verify` tells, with one that was kept elsewhere.
+
+A column that a row leaves empty is not part of its hash, so a new column changes no old link.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import NamedTuple
+
+import orjson
+
+from memory.codec import canonical
+from memory.connection import connect_reader, unusable
+from memory.schema import METADATA
+
+LINKS = "link"
+TABLES = tuple(sorted(name for name in METADATA.tables if name != LINKS))
+CHANGING = {"run": {"ts_ended"}, "parameter": {"ts_retired"}, "lesson": {"ts_retired"}}
+AT_ONCE = 5_000  # rows fetched at a time
+SHOWN = 5  # faults told one by one
+
+
+class Sealed(NamedTuple):
+    """What a link says of one table."""
+
+    upto: int  # rowid of the last row
+    digest: str  # of the rows since the link before
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The end of a chain.
+
+    Attributes:
+        upto: Last sealed rowid by table.
+    """
+
+    number: int = 0
+    digest: str = ""
+    upto: Mapping[str, int] = field(default_factory=dict)
+
+
+def read_head(connection: sqlite3.Connection) -> Head:
+    """The end of the chain as it is in the database."""
+    row = connection.execute("SELECT number, digest FROM link ORDER BY number DESC LIMIT 1").fetchone()
+    if row is None:
+        return Head()
+    upto: dict[str, int] = {}
+    for (sealed,) in connection.execute("SELECT sealed FROM link ORDER BY number DESC"):
+        for name, part in orjson.loads(sealed).items():
+            upto.setdefault(name, part[0])
+        if len(upto) == len(TABLES):
+            break
+    return Head(row[0], row[1], upto)
+
+
+def seal(connection: sqlite3.Connection, head: Head) -> Head:
+    """Add a link for the rows since ``head`` in the open transaction; the new end.
+
+    The caller keeps it once the transaction is committed, and forgets it otherwise.
+    """
+    parts: dict[str, Sealed] = {}
+    for name in TABLES:
+        part = _hash_rows(connection, name, head.upto.get(name, 0), None)
+        if part is not None:
+            parts[name] = part
+    if not parts:
+        return head
+    words = canonical({name: list(part) for name, part in parts.items()})
+    number, digest = head.number + 1, _link_digest(head.digest, words)
+    connection.execute("INSERT INTO link (number, sealed, digest) VALUES (?, ?, ?)", (number, words, digest))
+    return replace(
+        head, number=number, digest=digest, upto={**head.upto, **{n: p.upto for n, p in parts.items()}}
+    )
+
+
+def check_chain(path: Path) -> tuple[Head, list[str]]:
+    """The end of the chain of the database at ``path``, and every fault in a line.
+
+    Raises:
+        StoreUnusable: The database cannot be read.
+    """
+    try:
+        with closing(connect_reader(path)) as reader:
+            reader.execute("BEGIN")  # one state of the database, whoever writes beside us
+            faults: list[str] = []
+            for fault in _faults(reader):
+                faults.append(fault)
+                if len(faults) > SHOWN:
+                    return read_head(reader), [*faults[:SHOWN], "and more links that do not fit"]
+            return read_head(reader), faults
+    except sqlite3.Error as error:
+        raise unusable("read", path, error) from error
+
+
+def _faults(reader: sqlite3.Connection) -> Iterator[str]:
+    upto: dict[str, int] = {}
+    digest, expected = "", 1
+    for number, words, kept in reader.execute("SELECT number, sealed, digest FROM link ORDER BY number"):
+        if number != expected:
+            yield f"link {expected} of the audit chain is missing"
+        expected = number + 1
+        if _link_digest(digest, words) != kept:
+            yield f"link {number} of the audit chain does not follow from the one before"
+        digest = kept
+        for name, (last, rows) in orjson.loads(words).items():
+            found = _hash_rows(reader, name, upto.get(name, 0), last) if name in TABLES else None
+            if found != Sealed(last, rows):
+                yield f"link {number} of the audit chain does not fit its rows of {name}: they were changed"
+            upto[name] = last
+    for name in TABLES:
+        query = f'SELECT COUNT(*) FROM "{name}" WHERE rowid > ?'  # noqa: S608 (a table of ours)
+        (beyond,) = reader.execute(query, (upto.get(name, 0),)).fetchone()
+        if beyond:
+            yield f"{beyond} rows of {name} are not in the audit chain"
+
+
+def _hash_rows(connection: sqlite3.Connection, name: str, after: int, upto: int | None) -> Sealed | None:
+    """The rows with ``after`` < rowid (≤ ``upto``), in order; None where there are none."""
+    columns = _columns(name)
+    listed = ", ".join(f'"{column}"' for column in columns)
+    until = "" if upto is None else f" AND rowid <= {upto:d}"
+    query = f'SELECT rowid, {listed} FROM "{name}" WHERE rowid > ?{until} ORDER BY rowid'  # noqa: S608 (as above)
+    cursor = connection.execute(query, (after,))
+    digest, last = hashlib.sha256(), 0
+    while rows := cursor.fetchmany(AT_ONCE):
+        for row in rows:
+            digest.update(_row_bytes(columns, row[1:]))
+        last = rows[-1][0]
+    return Sealed(last, digest.hexdigest()) if last else None
+
+
+def _row_bytes(columns: Sequence[str], values: Sequence[object]) -> bytes:
+    held = {column: value for column, value in zip(columns, values, strict=True) if value is not None}
+    return orjson.dumps(held, default=bytes.hex, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def _columns(name: str) -> tuple[str, ...]:
+    changing = CHANGING.get(name, set())
+    return tuple(
+        sorted(column.name for column in METADATA.tables[name].columns if column.name not in changing)
+    )
+
+
+def _link_digest(before: str, words: str) -> str:
+    return hashlib.sha256(f"{before}\n{words}".encode()).hexdigest()
