@@ -8,8 +8,10 @@ from importlib.metadata import version
 
 from graphs.context import DecisionContext, Scorer
 from graphs.decision import DecisionGraph
+from keeper_agent.sealing import Sealer
 from keeper_agent.settings import Settings
 from memory.account import account_day
+from memory.bundles import BundleBook
 from memory.episodes import EpisodeLog
 from memory.parameters import ParameterStore
 from memory.recall import PatternRecall
@@ -74,12 +76,14 @@ class Keeper:
         self.ledger = RiskLedger(_ledger_start(store, identity, instruments, ts), lambda: switch.is_set)
         self.model = model
         appetite = RiskAppetite(settings.risk_appetite)
+        desk = SizingDesk(instruments, SizingMode(settings.position_sizing_mode), appetite)
+        allowed = settings.probes_allowed()
         context = DecisionContext(
             recall=self.recall,
-            pattern_voter=_pattern_vote,
+            pattern_voter=neighbours_vote,
             account=self.ledger,
-            desk=SizingDesk(instruments, SizingMode(settings.position_sizing_mode), appetite),
-            probes=ProbePolicy(identity.seed, identity.world, settings.probes_allowed()),
+            desk=desk,
+            probes=ProbePolicy(identity.seed, identity.world, allowed),
             scorer=None if model is None else model_scorer(model),
         )
         self._parts = CycleParts(
@@ -91,6 +95,14 @@ class Keeper:
             observer=observer,
             appetite=appetite,
             market=market,
+            seal=Sealer(
+                book=BundleBook(store),
+                identity=identity,
+                desk=desk,
+                allowed=allowed,
+                model=None if model is None else model.version,
+                code_version=CODE_VERSION,
+            ),
         )
 
     def cycle(self, instrument: Instrument) -> DecisionCycle:
@@ -116,7 +128,8 @@ class Keeper:
         self.store.flush()
 
 
-def _pattern_vote(signal: Signal, neighbours: Sequence[Neighbour], parameters: ParameterSet) -> Vote:
+def neighbours_vote(signal: Signal, neighbours: Sequence[Neighbour], parameters: ParameterSet) -> Vote:
+    """The pattern vote on ``signal``, as the decision graph hears it."""
     return pattern_vote(neighbours, parameters, loss_bps=signal.loss_bps)
 
 

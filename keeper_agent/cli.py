@@ -198,6 +198,22 @@ def explain(
     explain_decision(decision=decision, home=home, as_json=as_json)
 
 
+@app.command("replay-decision")
+def replay_decision(
+    decision: Annotated[str, typer.Argument(help="Decision id or a unique beginning of it.")],
+    changes: Annotated[
+        list[str] | None,
+        typer.Option("--with", help="parameter=value to take it under instead; may be given again."),
+    ] = None,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Take a decision again from what was sealed with it: identical, or different under another policy."""
+    from keeper_agent.commands.replay_decision import replay_decision as take_again
+
+    take_again(decision=decision, changes=changes or [], home=home, as_json=as_json)
+
+
 @app.command()
 def kill(
     reason: Annotated[

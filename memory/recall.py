@@ -19,7 +19,7 @@ from sqlalchemy import select
 from memory.rows import vector_values
 from memory.schema import METADATA
 from memory.store import Store
-from tools.domain.errors import StoreUnusable
+from tools.domain.errors import NotInRecord, StoreUnusable
 from tools.domain.ports import Neighbour
 
 Floats: TypeAlias = npt.NDArray[np.float64]
@@ -179,6 +179,45 @@ class PatternRecall:
             self._times[place + 1 : count + 1] = self._times[place:count].copy()
             self._matrix[place + 1 : count + 1] = self._matrix[place:count].copy()
         self._times[place], self._matrix[place] = ts_known, unit
+
+
+def recalled(store: Store, vector: Sequence[float], outcome_ids: Sequence[str]) -> list[Neighbour]:
+    """The remembered states of ``outcome_ids``, in that order, with their similarity to ``vector``.
+
+    The same bits as when they were recalled: one state's similarity does not depend on the others.
+
+    Raises:
+        NotInRecord: One of them is not in memory.
+    """
+    patterns = METADATA.tables["pattern"]
+    found = {
+        row["outcome_id"]: row
+        for start in range(0, len(outcome_ids), 500)
+        for row in store.read(
+            select(patterns).where(patterns.c.outcome_id.in_(outcome_ids[start : start + 500]))
+        )
+    }
+    missing = [name for name in outcome_ids if name not in found]
+    if missing:
+        raise NotInRecord(f"expected the recalled states in memory, {', '.join(missing[:3])} are not")
+    unit = _unit(vector)
+    rows = [found[name] for name in outcome_ids]
+    if unit is None or not rows:
+        return []
+    matrix = np.array([_unit(vector_values(row["vector"])) for row in rows])
+    similarities = _exact(np.array(unit), matrix).tolist()
+    return [
+        Neighbour(
+            row["signal_id"],
+            row["outcome_id"],
+            similarity,
+            row["net_bps"],
+            row["result"],
+            row["ts_known"],
+            row["ts"],
+        )
+        for row, similarity in zip(rows, similarities, strict=True)
+    ]
 
 
 def _unit(vector: Sequence[float]) -> list[float] | None:

@@ -112,6 +112,41 @@ class DecisionRow(SQLModel, table=True):
     recalled: str
 
 
+class PolicyRow(SQLModel, table=True):
+    """Everything but market and account that a decision was taken under, named by its hash."""
+
+    __tablename__ = "policy"
+    __table_args__ = (_refers("run_id", "run"), Index("ix_policy_run", "run_id"))
+
+    policy_id: str = Field(primary_key=True)
+    run_id: str
+    world: str
+    content: str
+    ts_known: int = _nanos()
+
+
+class BundleRow(SQLModel, table=True):
+    """What a decision was taken from, sealed with it, so that it can be taken again."""
+
+    __tablename__ = "bundle"
+    __table_args__ = (
+        _refers("run_id", "run"),
+        _refers("decision_id", "decision"),
+        _refers("policy_id", "policy"),
+        Index("ix_bundle_run", "run_id"),
+        Index("ix_bundle_policy", "policy_id"),
+    )
+
+    decision_id: str = Field(primary_key=True)
+    policy_id: str
+    run_id: str
+    world: str
+    account: str
+    market_events: int = _nanos()
+    market_hash: str
+    ts_known: int = _nanos()
+
+
 class IntentRow(SQLModel, table=True):
     """A durable wish to place one order."""
 

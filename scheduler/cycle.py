@@ -19,6 +19,7 @@ from tools.domain.parameter import ParameterSet
 from tools.domain.ports import Episodes, IntentLog, ParameterSource
 from tools.domain.trading import Action, Decision, Fill, Intent, OrderUpdate, Outcome, Signal
 from tools.execution.executor import Executor
+from tools.execution.market import MarketSlice
 from tools.execution.outcomes import shadow_outcome
 from tools.execution.paper import PaperMarket
 from tools.execution.routed import RoutedMarket
@@ -26,6 +27,7 @@ from tools.execution.sizing import mm_average_usd
 from tools.execution.stream import FOLLOWED, NOTICED, SIGNALLED, STOP_HIT, WAKE
 from tools.features.fingerprint import fingerprint
 from tools.market.events import Events
+from tools.risk.exposure import LedgerSnapshot
 from tools.risk.ledger import Reservation, RiskLedger
 from tools.risk.limits import EntryRequest, RiskAppetite
 from tools.signals.mm_range import SOURCE, round_trip_cost_bps
@@ -38,6 +40,20 @@ class Decider(Protocol):
 
     def decide(self, signals: Sequence[Signal], parameters: ParameterSet, ts: int) -> tuple[Decision, ...]:
         """One decision a signal, in order."""
+        ...
+
+
+class Seal(Protocol):
+    """Keeps what a decision was taken from."""
+
+    def __call__(
+        self,
+        decision: Decision,
+        parameters: ParameterSet,
+        account: LedgerSnapshot,
+        market: MarketSlice,
+    ) -> None:
+        """Seal one decision with its inputs."""
         ...
 
 
@@ -57,6 +73,7 @@ class CycleParts:
     observer: Observer
     appetite: RiskAppetite = RiskAppetite.CONSERVATIVE
     market: Callable[[Instrument, ParameterSet], Market] = PaperMarket
+    seal: Seal | None = None
 
 
 class _Witness:
@@ -156,11 +173,14 @@ class DecisionCycle:
     def _decide(self, ts: int) -> None:
         parameters = self._current(ts)
         signal = self._signal(ts, parameters)
+        account = self._parts.ledger.snapshot(ts)
         decision = self._parts.decider.decide([signal], parameters, ts)[0]
         self._tally.signals += 1
         self._tally.count_decision(decision)
         self._parts.log.record_signal(signal)
         self._parts.log.record_decision(decision)
+        if self._parts.seal is not None:
+            self._parts.seal(decision, parameters, account, self.market.slice)
         self._parts.observer.on_decision(decision, signal)
         size = decision.plan.size if decision.plan else self.market.instrument.lot
         if self.market.follow(signal, size):

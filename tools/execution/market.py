@@ -6,7 +6,8 @@ another's part: a paper exchange in the same pass, or a venue.
 
 from __future__ import annotations
 
-from typing import Protocol
+from hashlib import sha256
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -20,8 +21,15 @@ from tools.execution import following as fo
 from tools.execution.exchange import News
 from tools.execution.stream import DESK, advance
 from tools.features.names import FEATURES
-from tools.market.events import Events
+from tools.market.events import Events, event_bytes
 from tools.signals.mm_range import tune_range
+
+
+class MarketSlice(NamedTuple):
+    """What a decision had seen of its market: how many events, and the hash of all of them in order."""
+
+    events: int
+    digest: str
 
 
 class TradedMarket(Protocol):
@@ -80,6 +88,8 @@ class SymbolMarket:
         self.senses = new_senses(instrument, parameters)
         self.desk: npt.NDArray[np.void] = np.zeros(1, DESK)
         self.buffer = feature_buffer()
+        self._slice = sha256()
+        self._slice_events = 0
         self._followed: dict[int, Signal] = {}
         self._next_number = 1
         self.tune(parameters)
@@ -95,7 +105,15 @@ class SymbolMarket:
     def advance(self, events: Events, start: int, limit_ts: int) -> tuple[int, int]:
         """Take events until something needs attention; see ``stream.advance``."""
         index, reasons = advance(events, start, limit_ts, self.senses, self.desk, self.buffer)
+        if index > start:
+            self._slice.update(event_bytes(events[start:index]))
+            self._slice_events += int(index) - start
         return int(index), int(reasons)
+
+    @property
+    def slice(self) -> MarketSlice:
+        """All that was seen of this market so far, named by its hash."""
+        return MarketSlice(self._slice_events, self._slice.hexdigest())
 
     # what is sensed
 

@@ -36,6 +36,8 @@ EVENT = np.dtype(
 
 Events: TypeAlias = npt.NDArray[np.void]
 
+PACKED = np.dtype([(name, EVENT[name]) for name in EVENT.names or ()])  # without the gaps of alignment
+
 
 def merge(book: Events, prints: Events) -> Events:
     """Both streams in the order they were received, shape (n_book + n_prints,).
@@ -53,3 +55,8 @@ def shift(events: Events, offset_ns: int) -> Events:
     moved["ts_event"] += offset_ns
     moved["ts_init"] += offset_ns
     return moved
+
+
+def event_bytes(events: Events) -> bytes:
+    """``events`` as bytes that depend on their values alone, for a hash of what was seen."""
+    return events.astype(PACKED).tobytes()

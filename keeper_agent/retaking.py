@@ -1,0 +1,159 @@
+"""A decision taken again from its sealed bundle: the same, or the same under another policy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from graphs.context import DecisionContext, Scorer
+from graphs.decision import DecisionGraph
+from keeper_agent.app import CODE_VERSION, model_scorer, neighbours_vote
+from keeper_agent.settings import Settings
+from memory.bundles import Bundle, read_bundle
+from memory.codec import from_plain, to_plain
+from memory.lookup import find_decision, tell
+from memory.recall import PatternRecall, recalled
+from memory.store import Store
+from tools.domain.errors import ModelUnusable
+from tools.domain.market import Instrument
+from tools.domain.parameter import SPECS, ParameterSet, default_parameters
+from tools.domain.ports import Neighbour, Recall
+from tools.domain.trading import Decision, Signal, World
+from tools.execution.entries import SizingDesk
+from tools.execution.sizing import SizingMode
+from tools.models.registry import ModelRegistry, load_folder
+from tools.models.scoring import OutcomeModel
+from tools.risk.exposure import LedgerSnapshot
+from tools.risk.limits import RiskAppetite
+from tools.risk.probing import ProbePolicy
+
+RECALL_PARAMETERS = frozenset({"pattern_neighbours", "pattern_min_similarity"})
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One field in which two decisions differ, as plain data."""
+
+    name: str
+    was: Any
+    now: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Retaken:
+    """A decision and what it comes to now.
+
+    Attributes:
+        changed: The parameters that were changed on purpose.
+        code_version: Version of the program that took it.
+    """
+
+    was: Decision
+    now: Decision
+    bundle: Bundle
+    changed: Mapping[str, float]
+    code_version: str
+
+    @property
+    def differences(self) -> tuple[Difference, ...]:
+        """Every field that differs, in the order of a decision's fields."""
+        was, now = to_plain(self.was), to_plain(self.now)
+        return tuple(Difference(name, was[name], now[name]) for name in was if was[name] != now[name])
+
+
+class _Account:
+    """The account as it was."""
+
+    def __init__(self, then: LedgerSnapshot) -> None:
+        self._then = then
+
+    def snapshot(self, ts: int) -> LedgerSnapshot:
+        return self._then
+
+
+class _Recalled:
+    """What the decision recalled, whatever has become known since."""
+
+    def __init__(self, neighbours: Sequence[Neighbour]) -> None:
+        self._neighbours = list(neighbours)
+
+    def neighbours(
+        self, vectors: Sequence[tuple[float, ...]], ts: int, limit: int, min_similarity: float
+    ) -> list[list[Neighbour]]:
+        return [self._neighbours for _ in vectors]
+
+
+def retake(store: Store, settings: Settings, text: str, changes: Mapping[str, float]) -> Retaken:
+    """Take the decision whose id begins with ``text`` again, under ``changes`` of its parameters.
+
+    Raises:
+        NotInRecord: There is no such decision, or it has no bundle.
+        BadUsage: There is more than one, or a change is out of bounds.
+        ModelUnusable: The model that was asked is no longer there.
+    """
+    was = find_decision(store, text)
+    bundle = read_bundle(store, was.decision_id)
+    signal = tell(store, was.decision_id).signal
+    parameters = _parameters(bundle, was.parameters_version, changes)
+    graph = DecisionGraph(_context(store, settings, bundle, signal, was, changes))
+    (now,) = graph.decide([signal], parameters, was.ts)
+    return Retaken(was, now, bundle, dict(changes), str(bundle.policy["code_version"]))
+
+
+def is_same_code(retaken: Retaken) -> bool:
+    """Whether this very version of the program took the decision."""
+    return retaken.code_version == CODE_VERSION
+
+
+def _parameters(bundle: Bundle, version: int, changes: Mapping[str, float]) -> ParameterSet:
+    """What was in force, with ``changes``; a parameter that did not exist yet has its default."""
+    checked = default_parameters(changes)
+    kept = {name: value for name, value in bundle.policy["parameters"].items() if name in SPECS}
+    values = {**checked.values, **kept, **{name: checked[name] for name in changes}}
+    return ParameterSet(values, version, dict(bundle.policy["origin"]))
+
+
+def _context(
+    store: Store,
+    settings: Settings,
+    bundle: Bundle,
+    signal: Signal,
+    was: Decision,
+    changes: Mapping[str, float],
+) -> DecisionContext:
+    policy = bundle.policy
+    instrument = from_plain(Instrument, policy["instrument"])
+    recall: Recall = (
+        PatternRecall.load(store)
+        if RECALL_PARAMETERS & set(changes)
+        else _Recalled(recalled(store, signal.vector, was.recalled))
+    )
+    return DecisionContext(
+        recall=recall,
+        pattern_voter=neighbours_vote,
+        account=_Account(from_plain(LedgerSnapshot, bundle.account)),
+        desk=SizingDesk(
+            {instrument.symbol: instrument},
+            SizingMode(policy["sizing_mode"]),
+            RiskAppetite(policy["risk_appetite"]),
+        ),
+        probes=ProbePolicy(policy["seed"], World(bundle.world), policy["probes_allowed"]),
+        scorer=_scorer(settings, policy["model"]),
+    )
+
+
+def _scorer(settings: Settings, version: str | None) -> Scorer | None:
+    return None if version is None else model_scorer(_model(settings, version))
+
+
+def _model(settings: Settings, version: str) -> OutcomeModel:
+    """The model of ``version``, from where the settings say or from the home's registry."""
+    if settings.ml_model_path is not None:
+        model = load_folder(settings.ml_model_path)
+        if model.version == version:
+            return model
+    try:
+        return ModelRegistry(settings.keeper_home).load(version)
+    except ModelUnusable as error:
+        raise ModelUnusable(f"the decision asked model {version}, which is not here: {error}") from error

@@ -1,0 +1,101 @@
+"""What each decision was taken from: sealed with it, so that it can be taken again.
+
+A signal's features, the outcomes recalled and the model's version stand in the record already; a
+bundle adds the account as it was, the hash of all market data seen so far, and the policy
+(parameters, sizes, seed): the same for thousands of decisions, so it is kept once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import select
+
+from memory.codec import canonical
+from memory.rows import Row
+from memory.schema import METADATA
+from memory.store import Store
+from tools.domain.errors import NotInRecord
+from tools.domain.identity import content_hash
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A decision's inputs.
+
+    Attributes:
+        policy: Everything but market and account, as plain data.
+        account: The account at the decision time, as plain data.
+        market_events: How many events of the symbol the run had seen.
+        market_hash: SHA-256 of them in order.
+    """
+
+    decision_id: str
+    run_id: str
+    world: str
+    ts: int
+    policy: Mapping[str, Any]
+    account: Mapping[str, Any]
+    market_events: int
+    market_hash: str
+
+    @property
+    def policy_id(self) -> str:
+        """The name of its policy: the hash of what it says."""
+        return f"p_{content_hash(canonical(dict(self.policy)).encode())}"
+
+
+class BundleBook:
+    """Keeps bundles in ``store``; a policy is written when it is first met."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        policies = METADATA.tables["policy"]
+        self._known = {row["policy_id"] for row in store.read(select(policies.c.policy_id))}
+
+    def record(self, bundle: Bundle) -> None:
+        """Keep a bundle with the next batch."""
+        name = bundle.policy_id
+        shared = {"run_id": bundle.run_id, "world": bundle.world, "ts_known": bundle.ts, "policy_id": name}
+        rows = []
+        if name not in self._known:
+            rows.append(Row("policy", {**shared, "content": canonical(dict(bundle.policy))}))
+            self._known.add(name)
+        values = {
+            **shared,
+            "decision_id": bundle.decision_id,
+            "account": canonical(dict(bundle.account)),
+            "market_events": bundle.market_events,
+            "market_hash": bundle.market_hash,
+        }
+        self._store.write([*rows, Row("bundle", values)])
+
+
+def read_bundle(store: Store, decision_id: str) -> Bundle:
+    """The bundle of a decision.
+
+    Raises:
+        NotInRecord: It has none: it was taken before bundles were kept.
+    """
+    bundles, policies = METADATA.tables["bundle"], METADATA.tables["policy"]
+    joined = bundles.join(policies, bundles.c.policy_id == policies.c.policy_id)
+    query = (
+        select(bundles, policies.c.content).select_from(joined).where(bundles.c.decision_id == decision_id)
+    )
+    found = store.read(query)
+    if not found:
+        raise NotInRecord(f"decision {decision_id} has no bundle: it was taken before bundles were kept")
+    row = found[0]
+    return Bundle(
+        decision_id=row["decision_id"],
+        run_id=row["run_id"],
+        world=row["world"],
+        ts=row["ts_known"],
+        policy=orjson.loads(row["content"]),
+        account=orjson.loads(row["account"]),
+        market_events=row["market_events"],
+        market_hash=row["market_hash"],
+    )
