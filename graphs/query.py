@@ -37,6 +37,8 @@ from memory.statistics import (
 )
 from memory.store import Store
 from prompts.questions import Ask, Query, Subject, parse_question
+from prompts.vietnamese import is_vietnamese
+from prompts.vietnamese_answers import in_vietnamese
 from tools.domain.clock import iso
 from tools.domain.errors import NotInRecord
 from tools.domain.market import plain
@@ -71,6 +73,7 @@ def answer(store: Store, question: str, now: int) -> Answer:
         text, numbers, citations = answer_learned(store, query, now)
     else:
         text, numbers, citations = _ANSWERS[query.ask](store, query)
+    text = in_vietnamese(text) if is_vietnamese(question) else text
     return Answer(question, query, describe(query, run_id), text, numbers, citations)
 
 

@@ -14,6 +14,7 @@ from enum import StrEnum
 from memory.lookup import DecisionFilter
 from prompts.hearing import Heard, hear
 from prompts.periods import Period, cut_period
+from prompts.vietnamese import is_vietnamese, to_english
 from prompts.vocabulary import NUMBERS, PHRASES
 from tools.domain.errors import BadUsage, NotInRecord
 from tools.domain.trading import Action, Result
@@ -107,7 +108,7 @@ def parse_question(text: str, *, symbols: Sequence[str], now: int, newest: int |
     """
     if not text.strip() or len(text) > LONGEST:
         raise BadUsage(f"expected a question of 1 to {LONGEST} characters, was {len(text.strip())}")
-    rest, heard = text, Heard()
+    rest, heard = to_english(text) if is_vietnamese(text) else text, Heard()
     for name in _ID.findall(rest.lower()):
         heard.add("decision", name)
     rest = _ID.sub(" ", rest.lower())
