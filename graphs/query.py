@@ -49,13 +49,14 @@ _Told: TypeAlias = tuple[str, Mapping[str, Any], tuple[str, ...]]
 SEED = 7  # of the intervals: the same question about the same record gives the same answer
 
 
-def answer(store: Store, question: str, now: int) -> Answer:
+def answer(store: Store, question: str, now: int, before: Sequence[str] = ()) -> Answer:
     """The answer to ``question`` from what is in memory.
 
     Args:
         store: The record; reading is enough.
-        question: In plain words.
+        question: In plain words, English or Vietnamese.
         now: What today is, nanoseconds.
+        before: Questions asked before, which a follow-up builds on.
 
     Raises:
         NotInRecord: It was not understood, or the record does not reach there.
@@ -64,7 +65,7 @@ def answer(store: Store, question: str, now: int) -> Answer:
     newest = last_decision_time(store)
     if newest is None:
         raise NotInRecord(f"not in the record: {store.path} holds no decision yet; keeper run makes some")
-    query = parse_question(question, symbols=symbols(store), now=now, newest=newest)
+    query = parse_question(question, symbols=symbols(store), now=now, newest=newest, before=before)
     run_id = last_run(store) if query.is_last_run else None
     if run_id is not None:
         query = replace(query, where=replace(query.where, run_id=run_id))

@@ -13,6 +13,13 @@ from tools.domain.trading import Action
 
 QUOTES = ("USDT", "USDC", "FDUSD", "BUSD", "USD", "EUR", "BTC", "ETH")
 _PAIR = re.compile(rf"[A-Z0-9]{{2,}}[-_/]?(?:{'|'.join(QUOTES)})(?:[-_]?PERP)?", re.IGNORECASE)
+# Slots that speak of the same thing: naming one of them anew drops what was said in the others.
+EXCLUSIVE = (
+    ("action", "untaken", "probe", "rule"),
+    ("won", "result", "exit", "kind"),
+    ("best", "most", "limit"),
+    ("world", "run"),
+)
 
 
 @dataclass
@@ -27,6 +34,14 @@ class Heard:
         values = self.said.setdefault(slot, [])
         if value not in values:
             values.append(value)
+
+    def then(self, later: Heard) -> Heard:
+        """What holds after ``later`` was said: its words replace what they contradict."""
+        said = {slot: list(values) for slot, values in self.said.items() if slot not in later.said}
+        for group in EXCLUSIVE:
+            if any(slot in later.said for slot in group):
+                said = {slot: values for slot, values in said.items() if slot not in group}
+        return Heard(said | {slot: list(values) for slot, values in later.said.items()})
 
     def has(self, slot: str, value: object | None = None) -> bool:
         """Whether ``slot`` was named, or was named as ``value``."""

@@ -30,6 +30,10 @@ CAN_ASK = (
 _ID = re.compile(r"\bd_[0-9a-z]+\b")
 _LIMIT = re.compile(rf"\b(last|latest|newest|recent|top|best|worst|first) (\d+|{'|'.join(NUMBERS)})\b")
 _WORD = re.compile(r"[\w./'-]+")
+_FOLLOWING = re.compile(
+    r"(and|what about|how about|also|but|only|of those|of these|còn|thế còn|vậy còn|và|con|the con)\b"
+    r"|(why|how come|tại sao|vì sao|tai sao|vi sao)\W*$"
+)
 
 
 class Ask(StrEnum):
@@ -93,7 +97,14 @@ class Query:
     is_fees: bool = False
 
 
-def parse_question(text: str, *, symbols: Sequence[str], now: int, newest: int | None) -> Query:
+def parse_question(
+    text: str,
+    *,
+    symbols: Sequence[str],
+    now: int,
+    newest: int | None,
+    before: Sequence[str] = (),
+) -> Query:
     """The query that ``text`` asks.
 
     Args:
@@ -101,11 +112,27 @@ def parse_question(text: str, *, symbols: Sequence[str], now: int, newest: int |
         symbols: Symbols in the record.
         now: What today is, nanoseconds.
         newest: Time of the newest decision in the record.
+        before: Questions asked before, oldest first: what they said holds for a question that
+            follows on from them (see ``follows_on``) unless it says otherwise.
 
     Raises:
         BadUsage: There is no question, or it names a date or time that does not exist.
         NotInRecord: It names a symbol not in the record, or was not understood.
     """
+    whole, period = Heard(), Period()
+    for one in (*before, text) if before and follows_on(text) else (text,):
+        heard, named = _hear(one, symbols, now, newest)
+        whole, period = whole.then(heard), named if named != Period() else period
+    return _query(whole, period)
+
+
+def follows_on(text: str) -> bool:
+    """Whether a question makes sense only after another: "and on ETH?", "why?", "còn hôm qua?"."""
+    return bool(_FOLLOWING.match(text.strip().lower()))
+
+
+def _hear(text: str, symbols: Sequence[str], now: int, newest: int | None) -> tuple[Heard, Period]:
+    """The words of one question and the period it names."""
     if not text.strip() or len(text) > LONGEST:
         raise BadUsage(f"expected a question of 1 to {LONGEST} characters, was {len(text.strip())}")
     rest, heard = to_english(text) if is_vietnamese(text) else text, Heard()
@@ -127,7 +154,7 @@ def parse_question(text: str, *, symbols: Sequence[str], now: int, newest: int |
         words = ", ".join(f'"{word}"' for word in heard.strange)
         known = ", ".join(symbols) or "none"
         raise NotInRecord(f"did not understand {words}; {CAN_ASK}; symbols in the record: {known}")
-    return _query(heard, period)
+    return heard, period
 
 
 def _query(heard: Heard, period: Period) -> Query:

@@ -131,5 +131,5 @@ while who with yesterday's you your yours
 # To take a decision is to make one; only a signal, a trade or the like is entered by taking it.
 TAKING = frozenset(("take", "took", "taken", "taking"))
 DECIDING = frozenset(("decision", "decisions"))
-_NEAR_FILLERS = "place placed saw see seen settle settled settles z earlier"
+_NEAR_FILLERS = "ones place placed saw see seen settle settled settles z earlier"
 FILLERS = frozenset((*_FILLERS.split(), *_NEAR_FILLERS.split()))
