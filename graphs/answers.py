@@ -100,6 +100,18 @@ def query_as_data(query: Query) -> dict[str, Any]:
     return {**own, "where": {name: value for name, value in where.items() if value is not None}}
 
 
+def as_data(found: Answer) -> dict[str, Any]:
+    """An answer as plain data."""
+    return {
+        "question": found.question,
+        "understood": found.understood,
+        "query": query_as_data(found.query),
+        "answer": found.text,
+        "numbers": dict(found.numbers),
+        "citations": list(found.citations),
+    }
+
+
 def estimate_as_data(estimate: Estimate | None) -> dict[str, Any] | None:
     """An estimate with its interval and n."""
     if estimate is None:

@@ -15,7 +15,8 @@ from typing import Annotated, Any
 
 import typer
 
-from keeper_agent.venue_words import Json, record, venue
+from keeper_agent.record_words import Home, Json, ask, explain, mcp, replay_decision
+from keeper_agent.venue_words import record, venue
 from tools.domain.errors import KeeperError
 
 INTERNAL = 70
@@ -35,13 +36,7 @@ train_app = typer.Typer(no_args_is_help=True, help="Train models from what memor
 memory_app = typer.Typer(no_args_is_help=True, help="Rebuild, verify and freeze the memory.")
 app.add_typer(train_app, name="train")
 app.add_typer(memory_app, name="memory")
-app.command()(venue)
-app.command()(record)
 
-Home = Annotated[
-    Path | None,
-    typer.Option("--home", help="Folder of Keeper's state (KEEPER_HOME)."),
-]
 Trades = Annotated[Path, typer.Option("--trades", help="Prints, Tardis columns: .csv.gz, .csv or .parquet.")]
 Book = Annotated[
     Path, typer.Option("--book", help="Book changes, Tardis columns: .csv.gz, .csv or .parquet.")
@@ -175,46 +170,6 @@ def reflect(
 
 
 @app.command()
-def ask(
-    question: Annotated[str, typer.Argument(help="For example: why did you skip the last signal?")],
-    home: Home = None,
-    as_json: Json = False,
-) -> None:
-    """Answer a question about the past from the record, citing decisions."""
-    from keeper_agent.commands.ask import answer_question
-
-    answer_question(question=question, home=home, as_json=as_json)
-
-
-@app.command()
-def explain(
-    decision: Annotated[str, typer.Argument(help="Decision id or a unique beginning of it.")],
-    home: Home = None,
-    as_json: Json = False,
-) -> None:
-    """Explain a decision: what was sensed, who voted how, what was clamped, what came of it."""
-    from keeper_agent.commands.explain import explain_decision
-
-    explain_decision(decision=decision, home=home, as_json=as_json)
-
-
-@app.command("replay-decision")
-def replay_decision(
-    decision: Annotated[str, typer.Argument(help="Decision id or a unique beginning of it.")],
-    changes: Annotated[
-        list[str] | None,
-        typer.Option("--with", help="parameter=value to take it under instead; may be given again."),
-    ] = None,
-    home: Home = None,
-    as_json: Json = False,
-) -> None:
-    """Take a decision again from what was sealed with it: identical, or different under another policy."""
-    from keeper_agent.commands.replay_decision import replay_decision as take_again
-
-    take_again(decision=decision, changes=changes or [], home=home, as_json=as_json)
-
-
-@app.command()
 def kill(
     reason: Annotated[
         str, typer.Option("--reason", help="Kept in the file, shown with refusals.")
@@ -278,6 +233,14 @@ def compile_kernels(as_json: Json = False) -> None:
     from keeper_agent.commands.compile import compile_all
 
     compile_all(as_json=as_json)
+
+
+app.command()(ask)
+app.command()(explain)
+app.command("replay-decision")(replay_decision)
+app.command()(mcp)
+app.command()(venue)
+app.command()(record)
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-Json = Annotated[bool, typer.Option("--json", help="Machine-readable result on stdout.")]
+from keeper_agent.record_words import Json
 
 
 def venue(

@@ -70,8 +70,8 @@ _LINES: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
         lambda f: f"{_place(f).capitalize()} trong {f['n']} {_noun(f)}, theo kết quả ròng sau phí:",
     ),
     (
-        r"(?P<place>Best|Worst) (?P<group>\w+) by mean net result: (?P<name>\S+) "
-        rf"\(of (?P<k>\d+), (?P<n>\d+) {_NOUN}\)",
+        (r"(?P<place>Best|Worst) (?P<group>\w+) by mean net result: (?P<name>\S+) "
+        rf"\(of (?P<k>\d+), (?P<n>\d+) {_NOUN}\)"),
         lambda f: f"{_group(f).capitalize()} {_place(f)} theo kết quả ròng trung bình: {f['name']} "
         f"(trong {f['k']}, {f['n']} {_noun(f)})",
     ),
@@ -110,8 +110,8 @@ _LINES: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
         lambda f: f"ròng {f['net']} quote sau {f['fees']} phí, mức sụt giảm {f['fall']}",
     ),
     (
-        rf"(?P<id>d_\w+) (?P<deed>{'|'.join(DEEDS)}) (?P<symbol>\S+)(?P<probe> as a probe)? at (?P<at>\S+), "
-        r"settled by (?P<route>\w+): a (?P<source>\w+) (?P<side>\w+) signal at (?P<price>\S+)\.",
+        (rf"(?P<id>d_\w+) (?P<deed>{'|'.join(DEEDS)}) (?P<symbol>\S+)(?P<probe> as a probe)? at (?P<at>\S+), "
+        r"settled by (?P<route>\w+): a (?P<source>\w+) (?P<side>\w+) signal at (?P<price>\S+)\."),
         lambda f: f"{f['id']} {DEEDS[f['deed']]} {f['symbol']}{' (thăm dò)' if f['probe'] else ''} "
         f"lúc {f['at']}, do {f['route']} quyết: tín hiệu {f['source']} {f['side']} tại {f['price']}.",
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 
-from graphs.answers import query_as_data
+from graphs.answers import as_data
 from graphs.query import answer
 from keeper_agent.asked import Conversation
 from keeper_agent.console import OUT, print_json
@@ -28,14 +28,4 @@ def answer_question(*, question: str, home: Path | None, as_json: bool) -> None:
     if not as_json:
         show_answer(OUT, found)
         return
-    print_json(
-        {
-            "question": found.question,
-            "after": list(before),
-            "query": query_as_data(found.query),
-            "understood": found.understood,
-            "answer": found.text,
-            "numbers": found.numbers,
-            "citations": list(found.citations),
-        }
-    )
+    print_json({**as_data(found), "after": list(before)})

@@ -1,0 +1,58 @@
+"""Words of the commands that read the record; ``cli`` gathers them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Json = Annotated[bool, typer.Option("--json", help="Machine-readable result on stdout.")]
+Home = Annotated[
+    Path | None,
+    typer.Option("--home", help="Folder of Keeper's state (KEEPER_HOME)."),
+]
+
+
+def ask(
+    question: Annotated[str, typer.Argument(help="For example: why did you skip the last signal?")],
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Answer a question about the past from the record, citing decisions."""
+    from keeper_agent.commands.ask import answer_question
+
+    answer_question(question=question, home=home, as_json=as_json)
+
+
+def explain(
+    decision: Annotated[str, typer.Argument(help="Decision id or a unique beginning of it.")],
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Explain a decision: what was sensed, who voted how, what was clamped, what came of it."""
+    from keeper_agent.commands.explain import explain_decision
+
+    explain_decision(decision=decision, home=home, as_json=as_json)
+
+
+def mcp(home: Home = None) -> None:
+    """Serve the record to other programs' models: read-only, MCP, on standard input and output."""
+    from keeper_agent.mcp_server import serve
+
+    serve(home)
+
+
+def replay_decision(
+    decision: Annotated[str, typer.Argument(help="Decision id or a unique beginning of it.")],
+    changes: Annotated[
+        list[str] | None,
+        typer.Option("--with", help="parameter=value to take it under instead; may be given again."),
+    ] = None,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Take a decision again from what was sealed with it: identical, or different under another policy."""
+    from keeper_agent.commands.replay_decision import replay_decision as take_again
+
+    take_again(decision=decision, changes=changes or [], home=home, as_json=as_json)
