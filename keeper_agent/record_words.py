@@ -27,13 +27,14 @@ def ask(
 
 def explain(
     decision: Annotated[str, typer.Argument(help="Decision id or a unique beginning of it.")],
+    form: Annotated[str, typer.Option("--format", help="text, json, html or mermaid.")] = "text",
     home: Home = None,
     as_json: Json = False,
 ) -> None:
     """Explain a decision: what was sensed, who voted how, what was clamped, what came of it."""
     from keeper_agent.commands.explain import explain_decision
 
-    explain_decision(decision=decision, home=home, as_json=as_json)
+    explain_decision(decision=decision, home=home, form="json" if as_json else form)
 
 
 def mcp(home: Home = None) -> None:
