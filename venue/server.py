@@ -14,10 +14,10 @@ from decimal import Decimal
 from pathlib import Path
 
 from venue.binance.facade import Facade, FacadeConfig
-from venue.binance.signing import ApiKey
 from venue.clock import Clock, WallClock
 from venue.ledger import TruthLedger
 from venue.scenario.build import Scenario, build
+from venue.serving.keys import ApiKey
 from venue.sim import Simulation
 
 STEP_S = 0.005  # between two looks at what is due

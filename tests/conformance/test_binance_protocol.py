@@ -13,8 +13,8 @@ import pytest
 from tests.support.binance_venue import MARKET, World, at_venue, until
 from tests.support.sources import ROOT
 from venue.binance.facade import FacadeConfig
-from venue.binance.session import SocketConfig
-from venue.binance.signing import sign
+from venue.serving.keys import sign
+from venue.serving.session import SocketConfig
 
 Story = Callable[[World, aiohttp.ClientSession], Coroutine[Any, Any, None]]
 DEPTH = "solusdt@depth@100ms"

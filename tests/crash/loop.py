@@ -23,11 +23,11 @@ from tests.crash.truth import Truth
 from tests.crash.worker import Job
 from venue.binance.demo import RandomFlow, demo_markets, fund
 from venue.binance.facade import Facade, FacadeConfig
-from venue.binance.faults import Fault, Faults
 from venue.binance.limits import LimitConfig
-from venue.binance.signing import ApiKey
 from venue.clock import WallClock
 from venue.engine.exchange import Exchange
+from venue.serving.faults import Fault, Faults
+from venue.serving.keys import ApiKey
 from venue.wire import Wire
 
 ROOT = Path(__file__).parents[2]

@@ -12,11 +12,11 @@ import ccxt.pro
 from tools.execution.localize import LOCAL_OPTIONS, localize_binance
 from venue.binance.demo import RandomFlow, demo_wire
 from venue.binance.facade import Facade, FacadeConfig
-from venue.binance.faults import Fault
-from venue.binance.signing import ApiKey
 from venue.clock import Clock, WallClock
 from venue.engine.codes import OrderKind, Side
 from venue.engine.exchange import NewOrder
+from venue.serving.faults import Fault
+from venue.serving.keys import ApiKey
 from venue.wire import Wire
 
 SYMBOL = "SOL/USDT"

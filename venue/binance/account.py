@@ -6,9 +6,10 @@ from typing import Any
 
 from venue.binance import errors, replies
 from venue.binance.calls import Call
-from venue.binance.desk import NS_A_MS, Market
 from venue.binance.trading import target
 from venue.engine.history import Fill, OrderState
+from venue.serving.desk import Market
+from venue.serving.events import NS_A_MS
 
 PPM_A_BASIS_POINT = 100
 MOST_ROWS = 1_000

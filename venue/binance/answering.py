@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from venue.binance import errors
 from venue.binance.calls import Call, Operation, Security
 from venue.binance.desk import Desk
-from venue.binance.faults import AFTER, BEFORE, READING, Fault, Faults
 from venue.binance.parameters import Params
-from venue.binance.signing import ApiKey, check_signature, check_time
-
-HTML = "<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
-
-
-class ConnectionCut(Exception):
-    """The client is not answered: its connection ends."""
+from venue.binance.signing import check_signature, check_time
+from venue.serving.answer import Answer, through_faults
+from venue.serving.faults import READING, Faults
+from venue.serving.keys import ApiKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +24,6 @@ class Request:
     key: str
     signed: str
     signature: str
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What goes out: a result, or a raw text in its place."""
-
-    status: int
-    result: Any = None
-    raw: str | None = None
-    retry_after: int | None = None
 
 
 class Answering:
@@ -55,17 +39,7 @@ class Answering:
         Raises:
             ConnectionCut: the client is to hear nothing.
         """
-        name = request.operation.name
-        before = self.faults.strike(BEFORE, name)
-        if before is not None:
-            early = await _spoil(before, None)
-            if early is not None:
-                return early
-        answer = self._perform(request)
-        after = self.faults.strike(AFTER, name)
-        if after is not None:
-            return await _spoil(after, answer) or answer
-        return answer
+        return await through_faults(self.faults, request.operation.name, lambda: self._perform(request))
 
     def _perform(self, request: Request) -> Answer:
         try:
@@ -95,16 +69,3 @@ class Answering:
             raise errors.no_such_key()
         is_stale = self.faults.strike(READING, operation.name) is not None
         return Call(desk, params, key, is_stale)
-
-
-async def _spoil(fault: Fault, answer: Answer | None) -> Answer | None:
-    """What a fault makes of an answer; None leaves it as it is."""
-    what = fault.kind.partition("_")[0]
-    if what == "cut":
-        raise ConnectionCut
-    if what == "hold":
-        await asyncio.sleep(fault.seconds)
-        return answer
-    if what == "garbage":
-        return Answer(200, raw=HTML)
-    return Answer(fault.status, raw=fault.body)

@@ -10,7 +10,7 @@ from typing import Any
 from venue.binance import errors
 from venue.binance.desk import Desk
 from venue.binance.parameters import Params
-from venue.binance.signing import ApiKey
+from venue.serving.keys import ApiKey
 
 
 class Security(Enum):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from venue.binance.words import INTERVALS_MS
+from venue.serving.words import INTERVALS_MS
 
 SPEEDS_MS = {"": 1_000, "@1000ms": 1_000, "@100ms": 100, "@10ms": 10}
 NAME = re.compile(

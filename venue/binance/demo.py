@@ -11,11 +11,11 @@ import numpy as np
 import orjson
 
 from venue.binance.facade import Facade, FacadeConfig
-from venue.binance.signing import ApiKey
 from venue.clock import Clock, WallClock
 from venue.engine.codes import OrderKind, SelfTrade, Side
 from venue.engine.exchange import Exchange, NewOrder
 from venue.engine.rules import MarketRules
+from venue.serving.keys import ApiKey
 from venue.wire import Wire
 
 KEY = "demo-key-of-the-local-venue"

@@ -9,19 +9,19 @@ from types import TracebackType
 from aiohttp import web
 
 from venue.binance.answering import Answering
-from venue.binance.control import Control
 from venue.binance.desk import Desk
-from venue.binance.faults import Faults
 from venue.binance.feeds import Feeds
 from venue.binance.limits import LimitConfig, Limits
 from venue.binance.rest import Rest
-from venue.binance.session import SocketConfig
-from venue.binance.signing import ApiKey
-from venue.binance.sockets import Sockets
 from venue.binance.streaming import Streaming
 from venue.binance.users import Users
 from venue.binance.wsapi import WsApi
 from venue.clock import Clock, WallClock
+from venue.serving.control import Control
+from venue.serving.faults import Faults
+from venue.serving.keys import ApiKey
+from venue.serving.session import SocketConfig
+from venue.serving.sockets import Sockets
 from venue.wire import Wire
 
 LOOPBACK = "127.0.0.1"
@@ -69,7 +69,7 @@ class Facade:
 
     async def start(self) -> None:
         """Listen; afterwards the addresses are known."""
-        control = Control(self.desk, self.faults, self.users, self.sockets)
+        control = Control(self.desk, self.faults, self.desk.limits, self.users, self.sockets)
         self.address = await self._listen(self._application(), self.config.port)
         self.control_address = await self._listen(control.application(), self.config.control_port)
 

@@ -9,11 +9,12 @@ import orjson
 
 from venue.binance import public
 from venue.binance.channels import Channel, channel_of
-from venue.binance.desk import Desk, Market
-from venue.binance.events import Event
+from venue.binance.desk import Desk
 from venue.binance.flows import CandleFlow, DepthFlow, Flow, PartialFlow, TickerFlow
-from venue.binance.prints import Aggregate, Print
-from venue.binance.session import Session
+from venue.serving.desk import Market
+from venue.serving.events import Event
+from venue.serving.prints import Aggregate, Print
+from venue.serving.session import Session
 
 
 class Feeds:

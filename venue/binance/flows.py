@@ -6,8 +6,9 @@ from typing import Any, Protocol
 
 from venue.binance import public
 from venue.binance.channels import Channel
-from venue.binance.desk import Desk, Market
-from venue.binance.prints import Candle
+from venue.binance.desk import Desk
+from venue.serving.desk import Market
+from venue.serving.prints import Candle
 
 
 class Flow(Protocol):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from venue.binance import errors
+from venue.serving.window import Window
 
 MINUTE_MS = 60_000
 DAY_MS = 86_400_000
@@ -20,25 +21,6 @@ class LimitConfig:
     orders_a_day: int = 200_000
     tolerated: int = 10
     ban_s: int = 120
-
-
-@dataclass(slots=True)
-class Window:
-    """A count that starts anew with every interval."""
-
-    span_ms: int
-    number: int = -1
-    count: int = 0
-
-    def at(self, now_ms: int) -> int:
-        """The count in the interval of ``now_ms``."""
-        if now_ms // self.span_ms != self.number:
-            self.number, self.count = now_ms // self.span_ms, 0
-        return self.count
-
-    def left_ms(self, now_ms: int) -> int:
-        """Until the next interval."""
-        return self.span_ms - now_ms % self.span_ms
 
 
 @dataclass(slots=True)

@@ -6,9 +6,9 @@ from typing import Any
 
 from venue.binance import errors
 from venue.binance.calls import Call
-from venue.binance.desk import Market
-from venue.binance.words import KINDS, MODES, Words, text
 from venue.engine.rules import Assets, as_record
+from venue.serving.desk import Market
+from venue.serving.words import KINDS, MODES, Words, text
 
 
 def exchange_info(call: Call) -> dict[str, Any]:

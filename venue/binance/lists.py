@@ -6,11 +6,11 @@ from typing import Any
 
 from venue.binance import errors, replies
 from venue.binance.calls import Call
-from venue.binance.desk import Market
 from venue.binance.trading import cancel_one, known
 from venue.engine.codes import Reason, Side
 from venue.engine.exchange import NewOco
 from venue.engine.history import OrderState
+from venue.serving.desk import Market
 
 
 def place(call: Call) -> dict[str, Any]:

@@ -7,10 +7,11 @@ from typing import Any
 
 from venue.binance import errors, replies
 from venue.binance.calls import Call
-from venue.binance.desk import Desk, Market
+from venue.binance.desk import Desk
 from venue.binance.parameters import Params
-from venue.binance.prints import DAY_MS, Candle
-from venue.binance.words import INTERVALS_MS
+from venue.serving.desk import Market
+from venue.serving.prints import DAY_MS, Candle
+from venue.serving.words import INTERVALS_MS
 
 MOST_LEVELS = 5_000
 MOST_ROWS = 1_000

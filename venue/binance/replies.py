@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from venue.binance.events import NS_A_MS, status_of
-from venue.binance.prints import Aggregate, Candle, Print
-from venue.binance.words import KINDS, MODES, SIDES, TIFS, Words
+from venue.binance.events import status_of
 from venue.engine.history import Fill, OrderState
+from venue.serving.events import NS_A_MS
+from venue.serving.prints import Aggregate, Candle, Print
+from venue.serving.words import KINDS, MODES, SIDES, TIFS, Words
 
 
 def order(words: Words, state: OrderState, client: str) -> dict[str, Any]:

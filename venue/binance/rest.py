@@ -5,10 +5,11 @@ from __future__ import annotations
 import orjson
 from aiohttp import web
 
-from venue.binance.answering import Answer, Answering, ConnectionCut, Request
+from venue.binance.answering import Answering, Request
 from venue.binance.limits import DAY_MS
 from venue.binance.routes import REST
-from venue.binance.signing import decode, split_signature
+from venue.serving.answer import Answer, ConnectionCut
+from venue.serving.keys import decode, split_signature
 
 JSON = "application/json"
 NOT_FOUND = '{"code":-1000,"msg":"This endpoint does not exist."}'

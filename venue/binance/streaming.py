@@ -8,8 +8,8 @@ import orjson
 from aiohttp import web
 
 from venue.binance.feeds import Feeds
-from venue.binance.session import Session
-from venue.binance.sockets import Sockets
+from venue.serving.session import Session
+from venue.serving.sockets import Sockets
 
 INVALID_REQUEST = 2
 INVALID_JSON = 3

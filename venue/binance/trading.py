@@ -6,11 +6,11 @@ from typing import Any
 
 from venue.binance import errors, replies
 from venue.binance.calls import Call
-from venue.binance.desk import Market
 from venue.binance.parameters import Params
 from venue.engine.codes import EventKind, OrderKind, Reason, ReplaceMode, TimeInForce
 from venue.engine.exchange import Answer, NewOrder
 from venue.engine.history import OrderState
+from venue.serving.desk import Market
 
 STOPS = (OrderKind.STOP_LOSS_LIMIT, OrderKind.TAKE_PROFIT_LIMIT)
 RESPONSES = ("ACK", "RESULT", "FULL")

@@ -7,8 +7,9 @@ from typing import Any
 import orjson
 
 from venue.binance.desk import Desk
-from venue.binance.faults import USER_STREAM
-from venue.binance.session import Session
+from venue.binance.reports import Reports
+from venue.serving.faults import USER_STREAM
+from venue.serving.session import Session
 
 
 class Users:
@@ -18,7 +19,7 @@ class Users:
         self._desk = desk
         self._subscriptions: dict[int, tuple[Session, int]] = {}
         self._n = 0
-        desk.owners.append(self.tell)
+        Reports(desk, self.tell)
 
     def __len__(self) -> int:
         """How many subscriptions there are."""

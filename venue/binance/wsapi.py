@@ -10,13 +10,14 @@ import orjson
 from aiohttp import web
 
 from venue.binance import errors
-from venue.binance.answering import Answer, Answering, ConnectionCut, Request
+from venue.binance.answering import Answering, Request
 from venue.binance.calls import Call, Operation, Security
 from venue.binance.routes import WS_API
-from venue.binance.session import Session
 from venue.binance.signing import as_text, signed_text
-from venue.binance.sockets import Sockets
 from venue.binance.users import Users
+from venue.serving.answer import Answer, ConnectionCut
+from venue.serving.session import Session
+from venue.serving.sockets import Sockets
 
 SUBSCRIBE = "userDataStream.subscribe.signature"
 UNSUBSCRIBE = "userDataStream.unsubscribe"

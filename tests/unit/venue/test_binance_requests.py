@@ -7,12 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from venue.binance import errors, signing
-from venue.binance.faults import KINDS, BadFault, Fault, Faults, fault_of
 from venue.binance.limits import LimitConfig, Limits
 from venue.binance.parameters import Params
-from venue.binance.words import text
 from venue.engine.codes import Reason
 from venue.engine.rules import MarketRules
+from venue.serving import keys
+from venue.serving.faults import KINDS, BadFault, Fault, Faults, fault_of
+from venue.serving.words import text
 
 RULES = MarketRules(
     symbol="SOLUSDT",
@@ -39,7 +40,7 @@ def refused(call: object, *arguments: object, **options: object) -> tuple[int, s
 
 
 def test_documented_signature_is_reproduced() -> None:
-    assert signing.sign(SECRET, PAYLOAD) == SIGNATURE
+    assert keys.sign(SECRET, PAYLOAD) == SIGNATURE
     signing.check_signature(SECRET, PAYLOAD, SIGNATURE)
     code, msg = refused(signing.check_signature, SECRET, PAYLOAD + "0", SIGNATURE)
     assert (code, msg) == (-1022, "Signature for this request is not valid.")
@@ -50,11 +51,11 @@ def test_documented_signature_is_reproduced() -> None:
     [(f"{PAYLOAD}&signature={SIGNATURE}", ""), ("", f"{PAYLOAD}&signature={SIGNATURE}")],
 )
 def test_signature_is_over_what_was_sent(query: str, body: str) -> None:
-    assert signing.split_signature(query, body) == (PAYLOAD, SIGNATURE)
+    assert keys.split_signature(query, body) == (PAYLOAD, SIGNATURE)
 
 
 def test_query_and_body_are_signed_as_one_text() -> None:
-    signed, signature = signing.split_signature("symbol=A", "side=BUY&signature=ff")
+    signed, signature = keys.split_signature("symbol=A", "side=BUY&signature=ff")
     assert (signed, signature) == ("symbol=Aside=BUY", "ff")
 
 

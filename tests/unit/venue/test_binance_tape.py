@@ -15,11 +15,12 @@ from venue.binance.demo import RandomFlow, demo_markets, demo_wire
 from venue.binance.desk import Desk
 from venue.binance.limits import Limits
 from venue.binance.parameters import Params
-from venue.binance.prints import MINUTE_MS, Print, Prints
+from venue.binance.reports import Reports
 from venue.clock import WoundClock
 from venue.engine.codes import Side
 from venue.engine.exchange import Exchange, NewOrder
 from venue.engine.rules import BadRules
+from venue.serving.prints import MINUTE_MS, Print, Prints
 from venue.wire import Wire
 
 START = 1_700_000_040 * 10**9  # a whole minute
@@ -109,7 +110,7 @@ class Listener:
         self.wire, self.key = demo_wire(self.clock)
         self.desk = Desk(self.wire, [self.key], self.clock, Limits())
         self.told: list[dict[str, Any]] = []
-        self.desk.owners.append(lambda account, payload: self.told.append(payload))
+        Reports(self.desk, lambda account, payload: self.told.append(payload))
 
     def call(self, **params: str) -> Call:
         """A request of the account."""

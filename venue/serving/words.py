@@ -1,11 +1,14 @@
-"""Engine integers as the decimal texts of the protocol, eight places or as many as it takes."""
+"""Engine integers as the decimal texts of a protocol: eight places or as many as it takes, unless told."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 
 from venue.engine.codes import OrderKind, SelfTrade, Side, TimeInForce
 from venue.engine.rules import Assets, MarketRules
+
+Text = Callable[[Decimal], str]
 
 PLACES = 8
 KEPT = 50_000  # texts remembered a market
@@ -44,8 +47,9 @@ def text(amount: Decimal) -> str:
 class Words:
     """The texts of one market; levels repeat, so texts are kept."""
 
-    def __init__(self, rules: MarketRules, assets: Assets) -> None:
+    def __init__(self, rules: MarketRules, assets: Assets, write: Text = text) -> None:
         self.rules = rules
+        self.write = write
         self._assets = assets
         self._prices: dict[int, str] = {}
         self._sizes: dict[int, str] = {}
@@ -56,7 +60,7 @@ class Words:
         if ticks not in self._prices:
             if len(self._prices) >= KEPT:
                 self._prices.clear()
-            self._prices[ticks] = text(self.rules.price(ticks))
+            self._prices[ticks] = self.write(self.rules.price(ticks))
         return self._prices[ticks]
 
     def size(self, lots: int) -> str:
@@ -64,7 +68,7 @@ class Words:
         if lots not in self._sizes:
             if len(self._sizes) >= KEPT:
                 self._sizes.clear()
-            self._sizes[lots] = text(self.rules.size(lots))
+            self._sizes[lots] = self.write(self.rules.size(lots))
         return self._sizes[lots]
 
     def quote(self, units: int) -> str:
@@ -73,7 +77,7 @@ class Words:
 
     def amount(self, asset: str, units: int) -> str:
         """An amount of an asset."""
-        return text(self._assets.amount(asset, units))
+        return self.write(self._assets.amount(asset, units))
 
     def received(self, side: int) -> str:
         """The asset an order of this side receives, in which its fee is taken."""

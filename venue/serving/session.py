@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from aiohttp import ClientConnectionError, WSMsgType, web
 
-from venue.binance.faults import MESSAGE, Fault, Faults
+from venue.serving.faults import MESSAGE, Fault, Faults
 
 POLICY_VIOLATION = 1008
 
@@ -23,6 +23,10 @@ class SocketConfig:
     streams: int = 1_024  # a connection
     ping_s: float = 20.0
     pong_s: float = 60.0
+
+
+class Packet(bytes):
+    """A message that goes out as a binary frame; others are text."""
 
 
 class Session:
@@ -110,7 +114,9 @@ class Session:
                 await self._ready.wait()
                 self._ready.clear()
                 while self._queue:
-                    await self.socket.send_frame(self._queue.popleft(), WSMsgType.TEXT)
+                    message = self._queue.popleft()
+                    kind = WSMsgType.BINARY if isinstance(message, Packet) else WSMsgType.TEXT
+                    await self.socket.send_frame(message, kind)
 
     async def ping(self, now_ms: int) -> None:
         """Ask whether the client is there."""

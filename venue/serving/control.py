@@ -7,25 +7,42 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 from aiohttp import web
 
-from venue.binance.desk import NS_A_MS, Desk
-from venue.binance.faults import BadFault, Faults, fault_of
-from venue.binance.sockets import Sockets
-from venue.binance.users import Users
 from venue.engine.rules import BadRules
+from venue.serving.desk import Desk
+from venue.serving.events import NS_A_MS
+from venue.serving.faults import BadFault, Faults, fault_of
+from venue.serving.sockets import Sockets
 
 Body = dict[str, Any]
+
+
+class Bans(Protocol):
+    """What counts requests, and may refuse them all for a while."""
+
+    def ban(self, now_ms: int, seconds: float, status: int) -> None:
+        """Refuse everything."""
+        ...
+
+
+class Listeners(Protocol):
+    """The user streams."""
+
+    def terminate(self, account: int) -> None:
+        """End those of an account."""
+        ...
 
 
 class Control:
     """What may be done to a facade while it runs."""
 
-    def __init__(self, desk: Desk, faults: Faults, users: Users, sockets: Sockets) -> None:
+    def __init__(self, desk: Desk, faults: Faults, bans: Bans, users: Listeners, sockets: Sockets) -> None:
         self._desk = desk
+        self._bans = bans
         self._faults = faults
         self._users = users
         self._sockets = sockets
@@ -65,7 +82,7 @@ class Control:
 
     def _ban(self, body: Body) -> Any:
         """POST ban {seconds, status}: refuse all requests with 418 or 429."""
-        self._desk.limits.ban(self._desk.now_ms(), float(body["seconds"]), int(body.get("status", 418)))
+        self._bans.ban(self._desk.now_ms(), float(body["seconds"]), int(body.get("status", 418)))
         return {}
 
     def _halt(self, body: Body) -> Any:

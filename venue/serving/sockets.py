@@ -8,10 +8,10 @@ from contextlib import suppress
 
 from aiohttp import ClientConnectionError, WSMessage, WSMsgType, web
 
-from venue.binance.desk import Desk
-from venue.binance.faults import Faults
-from venue.binance.limits import Window
-from venue.binance.session import POLICY_VIOLATION, Session, SocketConfig
+from venue.serving.desk import Desk
+from venue.serving.faults import Faults
+from venue.serving.session import POLICY_VIOLATION, Session, SocketConfig
+from venue.serving.window import Window
 
 MOST_BYTES = 1 << 17
 
