@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import orjson
@@ -11,6 +10,7 @@ from venue.binance import public
 from venue.binance.channels import Channel, channel_of
 from venue.binance.desk import Desk
 from venue.binance.flows import CandleFlow, DepthFlow, Flow, PartialFlow, TickerFlow
+from venue.serving.beats import Beats
 from venue.serving.desk import Market
 from venue.serving.events import Event
 from venue.serving.prints import Aggregate, Print
@@ -28,7 +28,7 @@ class Feeds:
         self._flows: dict[int, dict[str, Flow]] = {}
         self._depths: dict[int, dict[str, DepthFlow]] = {}
         self._tops: dict[int, dict[str, Any]] = {}
-        self._beats: dict[int, asyncio.Task[None]] = {}
+        self._beats = Beats(self.beat)
         desk.audience.append(self)
 
     def channel(self, name: str) -> Channel | None:
@@ -80,8 +80,7 @@ class Feeds:
 
     def _start(self, channel: Channel) -> None:
         self._flows.setdefault(channel.period_ms, {})[channel.name] = self._flow(channel)
-        if channel.period_ms not in self._beats:
-            self._beats[channel.period_ms] = asyncio.ensure_future(self._keep_beat(channel.period_ms))
+        self._beats.need(channel.period_ms)
 
     def _flow(self, channel: Channel) -> Flow:
         desk = self._desk
@@ -97,15 +96,6 @@ class Feeds:
         flow = DepthFlow(desk, market)
         self._depths.setdefault(market.number, {})[channel.name] = flow
         return flow
-
-    async def _keep_beat(self, period_ms: int) -> None:
-        loop = asyncio.get_running_loop()
-        period = period_ms / 1_000
-        due = loop.time()
-        while True:
-            due = max(due + period, loop.time())
-            await asyncio.sleep(due - loop.time())
-            self.beat(period_ms)
 
     def beat(self, period_ms: int) -> None:
         """Send what the streams of a period have to say."""
@@ -181,6 +171,4 @@ class Feeds:
 
     def close(self) -> None:
         """Stop all beats."""
-        for task in self._beats.values():
-            task.cancel()
-        self._beats.clear()
+        self._beats.close()

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from venue.binance import public
 from venue.binance.channels import Channel
 from venue.binance.desk import Desk
+from venue.serving.changes import Changes
 from venue.serving.desk import Market
 from venue.serving.prints import Candle
 
@@ -25,35 +26,29 @@ class DepthFlow:
     def __init__(self, desk: Desk, market: Market) -> None:
         self._desk = desk
         self._market = market
-        self._sent = market.book(1).update_id
-        self._seen = self._sent
-        self._changes: tuple[dict[int, int], dict[int, int]] = ({}, {})
+        self._changes = Changes(market)
 
     def change(self, side: int, ticks: int, lots: int, update_id: int) -> None:
-        """A level's new size; what came before the stream began is not in it."""
-        if update_id <= self._sent:
-            return
-        self._changes[side][ticks] = lots
-        self._seen = update_id
+        """A level's new size."""
+        self._changes.add(side, ticks, lots, update_id)
 
     def beat(self) -> list[Any]:
         """One depthUpdate, or nothing where the book stood still."""
-        if self._seen == self._sent:
+        change = self._changes.take()
+        if change is None:
             return []
         words = self._market.words
-        bids, asks = (words.levels(list(side.items())) for side in self._changes)
-        payload = {
-            "e": "depthUpdate",
-            "E": self._desk.now_ms(),
-            "s": self._market.symbol,
-            "U": self._sent + 1,
-            "u": self._seen,
-            "b": bids,
-            "a": asks,
-        }
-        self._sent = self._seen
-        self._changes = ({}, {})
-        return [payload]
+        return [
+            {
+                "e": "depthUpdate",
+                "E": self._desk.now_ms(),
+                "s": self._market.symbol,
+                "U": change.first,
+                "u": change.last,
+                "b": words.levels(change.bids),
+                "a": words.levels(change.asks),
+            }
+        ]
 
 
 class PartialFlow:
