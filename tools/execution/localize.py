@@ -56,6 +56,18 @@ def localize_binance(exchange: Any, address: str) -> None:
     refuse_live_hosts(exchange, address)
 
 
+def localize_mexc(exchange: Any, address: str) -> None:
+    """Let a ccxt mexc client speak to ``address`` (host:port) alone; its error classes do not depend on urls.
+
+    Raises:
+        LiveHostLeft: a url that leads elsewhere is left.
+    """
+    api = exchange.urls["api"]
+    sockets = _rewritten(api.pop("ws", {}), f"ws://{address}")
+    exchange.urls["api"] = _rewritten(api, f"http://{address}") | ({"ws": sockets} if sockets else {})
+    refuse_live_hosts(exchange, address)
+
+
 def _rewritten(urls: dict[str, Any], base: str) -> dict[str, Any]:
     """The same tree of urls with another scheme and host."""
     return {

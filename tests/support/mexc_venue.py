@@ -1,0 +1,107 @@
+"""A local MEXC venue with a real ccxt client pointed at it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import ccxt.pro
+
+from tests.support.binance_venue import LIMIT_S, MARKET, compile_kernels
+from tools.execution.localize import localize_mexc
+from venue.binance.demo import RandomFlow, demo_wire
+from venue.clock import Clock, WallClock
+from venue.engine.codes import OrderKind, Side
+from venue.engine.exchange import NewOrder
+from venue.mexc.facade import Facade, FacadeConfig
+from venue.serving.faults import Fault
+from venue.serving.keys import ApiKey
+from venue.wire import Wire
+
+LOADED: list[Any] = []  # a client that has loaded the markets, which are the same in every world
+
+
+@dataclass(slots=True)
+class MexcWorld:
+    """The venue, its key, a client, and a random flow that the test steps."""
+
+    facade: Facade
+    wire: Wire
+    key: ApiKey
+    flow: RandomFlow
+    client: Any
+    others: list[Any] = field(default_factory=list)
+
+    def new_client(self, **options: Any) -> Any:
+        """Another client of the same account."""
+        client = make_client(self.facade.address, self.key, **options)
+        client.set_markets_from_exchange(LOADED[0])
+        self.others.append(client)
+        return client
+
+    def arm(self, **fault: Any) -> None:
+        """Let something go wrong."""
+        self.facade.faults.arm(Fault(**fault))
+
+    def struck(self) -> list[str]:
+        """What has gone wrong so far."""
+        return [kind for kind, _ in self.facade.faults.struck]
+
+    def best(self) -> tuple[float, float]:
+        """Best bid and ask."""
+        book = self.wire.exchange.book(MARKET, 1)
+        return book.bids[0][0] / 100, book.asks[0][0] / 100
+
+    def take(self, side: Side, lots: int) -> None:
+        """A market order of somebody else."""
+        order = NewOrder(side=side, kind=OrderKind.MARKET, size=lots)
+        exchange = self.wire.exchange
+        self.wire.tell(exchange.place(self.key.account + 1, MARKET, order, ts=self.facade.desk.now()))
+
+    async def trade_at_random(self, steps: int, *, pause_s: float = 0.002) -> None:
+        """Let the flow go on while clients listen."""
+        for _ in range(steps):
+            self.flow.step()
+            await asyncio.sleep(pause_s)
+
+
+def make_client(address: str, key: ApiKey, **options: Any) -> Any:
+    """A ccxt.pro client as it comes, but for its urls."""
+    config: dict[str, Any] = {"apiKey": key.key, "secret": key.secret, "enableRateLimit": False}
+    client = ccxt.pro.mexc(config | options)
+    client.timeout_on_exit = 0  # there is no TLS to say goodbye to
+    localize_mexc(client, address)
+    return client
+
+
+@asynccontextmanager
+async def world(config: FacadeConfig | None = None, clock: Clock | None = None) -> AsyncIterator[MexcWorld]:
+    """A venue that serves, and a client that knows its markets."""
+    clock = clock or WallClock()
+    wire, key = demo_wire(clock)
+    async with Facade(wire, [key], clock=clock, config=config) as facade:
+        flow = RandomFlow(wire, MARKET, 1, clock)
+        made = MexcWorld(facade, wire, key, flow, make_client(facade.address, key))
+        try:
+            if not LOADED:
+                await made.client.load_markets()
+                LOADED.append(made.client)
+            made.client.set_markets_from_exchange(LOADED[0])
+            yield made
+        finally:
+            for client in (made.client, *made.others):
+                await client.close()
+
+
+def at_mexc(
+    story: Callable[[MexcWorld], Coroutine[Any, Any, None]], config: FacadeConfig | None = None
+) -> None:
+    """Run a story at a fresh venue, in bounded time."""
+    compile_kernels()
+
+    async def told() -> None:
+        async with asyncio.timeout(LIMIT_S), world(config) as made:
+            await story(made)
+
+    asyncio.run(told())
