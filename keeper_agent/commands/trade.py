@@ -148,7 +148,9 @@ class VenueSession:
 
     def _market(self, instrument: Instrument, parameters: ParameterSet) -> RoutedMarket:
         exchange = self._desk.exchange(instrument.symbol)
-        return RoutedMarket(instrument, parameters, exchange, has_brackets=True)
+        return RoutedMarket(
+            instrument, parameters, exchange, has_brackets=self._gateway.wire.dialect.has_brackets
+        )
 
     def _alarm(self, found: Reconciliation) -> None:
         self._console.print(f"[bold red]entries halted:[/] {escape(str(found))}", soft_wrap=True)

@@ -9,7 +9,9 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
+from tests.support import mexc_venue
 from tests.support.binance_venue import LIMIT_S, MARKET, World, until, world
+from tests.support.mexc_venue import MexcWorld
 from tools.domain.clock import SystemClock
 from tools.domain.market import UNITS, Instrument, Side
 from tools.domain.trading import Fill, Intent, OrderStatus, OrderUpdate
@@ -53,7 +55,7 @@ OVER = frozenset({OrderStatus.FILLED, OrderStatus.CANCELLED, OrderStatus.REJECTE
 class OrderPath:
     """A gateway, its venue, and what was heard so far."""
 
-    world: World
+    world: World | MexcWorld
     gateway: OrderGateway
     wire: Wire
     updates: list[OrderUpdate] = field(default_factory=list)
@@ -127,11 +129,15 @@ def selling(order: str, **changes: Any) -> Intent:
 
 @asynccontextmanager
 async def order_path(
-    at: World, guards: Sequence[Guard] = (), config: GatewayConfig = FAST, trades: TradeLedger | None = None
+    at: World | MexcWorld,
+    guards: Sequence[Guard] = (),
+    config: GatewayConfig = FAST,
+    trades: TradeLedger | None = None,
 ) -> AsyncIterator[OrderPath]:
     """A started gateway with a client of its own."""
-    key = AccountKey("binance", at.key.key, at.key.secret, f"http://{at.facade.address}")
-    wire = await connect(key, {MARKET: SOL}, config)
+    venue = "mexc" if isinstance(at, MexcWorld) else "binance"
+    key = AccountKey(venue, at.key.key, at.key.secret, f"http://{at.facade.address}")
+    wire = await connect(key, {MARKET: replace(SOL, venue=venue)}, config)
     wire.client.timeout_on_exit = 0  # type: ignore[attr-defined]
     limiter = Limiter(LimiterConfig(per_second=1e5, burst=1e5))
     gateway = OrderGateway(wire, SystemClock(), guards=guards, limiter=limiter, config=config, trades=trades)
@@ -147,11 +153,13 @@ def with_orders(
     story: Callable[[OrderPath], Coroutine[Any, Any, None]],
     guards: Sequence[Guard] = (),
     config: GatewayConfig = FAST,
+    venue: str = "binance",
 ) -> None:
     """Run a story with a gateway at a fresh venue, in bounded time."""
 
     async def told() -> None:
-        async with asyncio.timeout(LIMIT_S), world() as at, order_path(at, guards, config) as path:
+        fresh = mexc_venue.world() if venue == "mexc" else world()
+        async with asyncio.timeout(LIMIT_S), fresh as at, order_path(at, guards, config) as path:
             await story(path)
 
     asyncio.run(told())

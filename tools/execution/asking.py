@@ -68,7 +68,7 @@ class Desk:
 
     async def rest(self, error: BaseException | None, tries: int) -> None:
         """Back off after a question that brought nothing."""
-        said = judge(error) if error is not None else Judgement(Verdict.UNSENT, "")
+        said = judge(error, self._wire.dialect) if error is not None else Judgement(Verdict.UNSENT, "")
         await self.make_up(said, tries)
 
     async def _ask(

@@ -11,12 +11,11 @@ from urllib.parse import urlsplit
 
 from tools.domain.errors import BadUsage
 from tools.domain.market import Instrument, to_units
-from tools.execution.localize import localize_binance
+from tools.execution.dialect import DIALECTS, Dialect
 from tools.execution.wire import Wire
 from tools.execution.working import GatewayConfig
 from tools.market.instruments import instrument_for
 
-VENUES = ("binance",)
 BPS = 10_000
 LEADER = "BTCUSDT"  # not thin: others are measured against it
 LOAD_S = 10.0  # orders have deadlines of their own; loading the markets may take longer
@@ -40,7 +39,7 @@ async def connect(key: AccountKey, instruments: Mapping[str, Instrument], config
         BadUsage: The venue is unknown, the url is not on this machine, or a symbol is not listed.
     """
     client = await _ready(key, list(instruments.values()), config)
-    return Wire(client, instruments)
+    return Wire(client, instruments, DIALECTS[key.venue])
 
 
 async def open_account(key: AccountKey, symbols: Sequence[str], config: GatewayConfig) -> Wire:
@@ -59,7 +58,7 @@ async def open_account(key: AccountKey, symbols: Sequence[str], config: GatewayC
     except BaseException:
         await client.close()
         raise
-    return Wire(client, {one.symbol: _as_listed(one, client, rates) for one in named})
+    return Wire(client, {one.symbol: _as_listed(one, client, rates) for one in named}, DIALECTS[key.venue])
 
 
 def _listed(client: Any) -> list[str]:
@@ -86,9 +85,11 @@ def _as_listed(instrument: Instrument, client: Any, rates: Mapping[str, str]) ->
 
 async def _ready(key: AccountKey, instruments: Sequence[Instrument], config: GatewayConfig) -> Any:
     """A client that has loaded its markets, all of ``instruments`` among them."""
-    if key.venue not in VENUES:
-        raise BadUsage(f"expected a venue that orders can be sent to ({', '.join(VENUES)}), was {key.venue}")
-    client = _client(key, config)
+    if key.venue not in DIALECTS:
+        raise BadUsage(
+            f"expected a venue that orders can be sent to ({', '.join(DIALECTS)}), was {key.venue}"
+        )
+    client = _client(key, config, DIALECTS[key.venue])
     try:
         await client.load_markets()
         await client.load_time_difference()
@@ -101,7 +102,7 @@ async def _ready(key: AccountKey, instruments: Sequence[Instrument], config: Gat
     return client
 
 
-def _client(key: AccountKey, config: GatewayConfig) -> Any:
+def _client(key: AccountKey, config: GatewayConfig, dialect: Dialect) -> Any:
     # ccxt takes over half a second to load, and only sessions that send orders need it; it has no types.
     library: Any = import_module("ccxt.pro")
     client = getattr(library, key.venue)(
@@ -112,9 +113,7 @@ def _client(key: AccountKey, config: GatewayConfig) -> Any:
             "timeout": int(max(config.deadline_s, LOAD_S) * 1_000),
             "options": {
                 "defaultType": "spot",
-                "fetchMarkets": {"types": ["spot"]},
-                "fetchCurrencies": False,
-                "fetchMargins": False,
+                **dialect.options,
                 "recvWindow": int(config.recv_window_s * 1_000),
                 "maxRetriesOnFailure": 0,
                 "adjustForTimeDifference": True,
@@ -122,8 +121,10 @@ def _client(key: AccountKey, config: GatewayConfig) -> Any:
             },
         }
     )
+    for ability in dialect.lacks:
+        client.has[ability] = False
     if key.base_url:
-        localize_binance(client, _address(key.base_url))
+        dialect.localize(client, _address(key.base_url))
     return client
 
 

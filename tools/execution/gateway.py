@@ -187,7 +187,7 @@ class OrderGateway:
             async with asyncio.timeout(self.config.deadline_s) as order.timer:
                 state = await self.wire.place(order.intent)
         except Exception as error:  # noqa: BLE001 (whatever went wrong, the order may exist)
-            return judge(error)
+            return judge(error, self.wire.dialect)
         finally:
             order.timer = None
             order.asked_after = self._not_found_from()
@@ -206,7 +206,7 @@ class OrderGateway:
             if state is not None:
                 order.hear(state)
                 self._tell(order, OrderStatus.OPEN)
-            elif error is not None and is_not_found(error) and not order.venue_ids:
+            elif error is not None and self._is_absent(error) and not order.venue_ids:
                 if asked >= order.asked_after:
                     self._refuse(order, "never arrived at the venue")
                     return
@@ -319,6 +319,9 @@ class OrderGateway:
                     order.interrupt()
                     order.wake.set()
             await asyncio.sleep(self.config.kill_check_s)
+
+    def _is_absent(self, error: BaseException) -> bool:
+        return is_not_found(error, self.wire.dialect)
 
     def _poll_s(self) -> float:
         return self.config.quiet_poll_s if self._stream.is_live else self.config.poll_s

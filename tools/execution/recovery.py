@@ -123,7 +123,7 @@ class Recovery:
                 async with asyncio.timeout(self._gateway.config.deadline_s):
                     return await ask()
             except Exception as error:  # noqa: BLE001 (recovery waits for the venue as long as it takes)
-                if is_not_found(error):
+                if is_not_found(error, self._gateway.wire.dialect):
                     return None
                 tries += 1
                 await asyncio.sleep(self._gateway.config.backoff(tries))

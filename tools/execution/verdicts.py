@@ -12,13 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from tools.execution.dialect import Dialect
+
 CODE = re.compile(r'"code"\s*:\s*"?(-?\d+)')
-DUPLICATE = "Duplicate order sent"
-LATE = frozenset({-1021})
-LIMITED = frozenset({-1003, -1015})
-UNSURE = frozenset({-1000, -1001, -1006, -1007, -1008})
-BAD_KEY = frozenset({-2014, -2015})
-NOT_FOUND = frozenset({-2011, -2013})
 DIALLING = frozenset({"ClientConnectorError", "gaierror"})
 VAGUE_CLASSES = frozenset({"ExchangeClosedByUser", "UnsubscribeError"})
 
@@ -41,21 +37,23 @@ class Judgement:
     reason: str
 
 
-def judge(error: BaseException) -> Judgement:
+def judge(error: BaseException, dialect: Dialect) -> Judgement:
     """What ``error`` says of the order whose request ended with it.
 
     UNSENT: no connection came about. LIMITED: refused for its rate. LATE: refused for its
     time stamp. These three never took effect and may be sent again under the same id.
     """
-    return Judgement(_verdict(error), reason_of(error))
+    return Judgement(_verdict(error, dialect), reason_of(error))
 
 
-def is_not_found(error: BaseException) -> bool:
+def is_not_found(error: BaseException, dialect: Dialect) -> bool:
     """Whether the venue itself said that it knows no such open order; an outage never says so."""
     names = _names(error)
     if "OperationFailed" in names:
         return False
-    return "OrderNotFound" in names or venue_code(error) in NOT_FOUND
+    code = venue_code(error)
+    words = dialect.not_found.get(code) if code is not None else None
+    return "OrderNotFound" in names or (words is not None and words in str(error))
 
 
 def venue_code(error: BaseException) -> int | None:
@@ -70,24 +68,25 @@ def reason_of(error: BaseException) -> str:
     return f"{type(error).__name__}: {words}"[:200] if words else type(error).__name__
 
 
-def _verdict(error: BaseException) -> Verdict:
+def _verdict(error: BaseException, dialect: Dialect) -> Verdict:
     names, code = _names(error), venue_code(error)
-    if DUPLICATE in str(error):
+    if dialect.duplicate in str(error):
         return Verdict.UNKNOWN
     if any(_names(cause) & DIALLING for cause in _causes(error)):
         return Verdict.UNSENT
-    if code in BAD_KEY:
+    if code in dialect.bad_key:
         return Verdict.REJECTED
-    if code in LIMITED or names & {"DDoSProtection", "RateLimitExceeded"}:
+    if code in dialect.limited or names & {"DDoSProtection", "RateLimitExceeded"}:
         return Verdict.LIMITED
-    if code in LATE:
+    if code in dialect.late:
         return Verdict.LATE
-    if "OperationFailed" in names or code in UNSURE:
+    if "OperationFailed" in names or code in dialect.unsure:
         return Verdict.UNKNOWN
     if "ExchangeError" not in names or names & VAGUE_CLASSES:
         return Verdict.UNKNOWN
     is_typed = type(error).__name__ != "ExchangeError"
-    return Verdict.REJECTED if is_typed or code is not None else Verdict.UNKNOWN
+    is_code_enough = dialect.has_typed_refusals and code is not None
+    return Verdict.REJECTED if is_typed or is_code_enough else Verdict.UNKNOWN
 
 
 def _names(error: BaseException) -> set[str]:

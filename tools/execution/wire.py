@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any
 
-from tools.domain.market import Instrument, Side, plain, to_decimal, to_units
+from tools.domain.market import Instrument, plain, to_decimal, to_units
 from tools.domain.trading import Intent, OrderStatus
+from tools.execution.dialect import REST_TRADES, Dialect
+from tools.execution.library import Client
 from tools.execution.naming import list_name, stop_name
 
 MS = 1_000_000
-PAGE = 1_000
 ENDED = {
     "closed": OrderStatus.FILLED,
     "canceled": OrderStatus.CANCELLED,
@@ -25,56 +26,6 @@ ENDED = {
     "rejected": OrderStatus.REJECTED,
 }
 Json = Mapping[str, Any]
-
-
-class Client(Protocol):
-    """What is used of a ccxt client."""
-
-    async def create_order(self, symbol: str, kind: str, side: str, /, *args: Any) -> Any:
-        """Place an order."""
-        ...
-
-    async def cancel_order(self, order_id: Any, symbol: str, params: Any, /) -> Any:
-        """Cancel an order."""
-        ...
-
-    async def fetch_order(self, order_id: Any, symbol: str, params: Any, /) -> Any:
-        """One order."""
-        ...
-
-    async def fetch_open_orders(self, symbol: str, since: Any = None, limit: Any = None) -> Any:
-        """The open orders of a symbol."""
-        ...
-
-    async def fetch_my_trades(
-        self, symbol: str, since: Any = None, limit: Any = None, params: Any = ...
-    ) -> Any:
-        """Our trades on a symbol."""
-        ...
-
-    async def fetch_balance(self, params: Any = ...) -> Any:
-        """The account's balances."""
-        ...
-
-    async def load_time_difference(self, params: Any = ...) -> Any:
-        """Measure how far our clock is from the venue's."""
-        ...
-
-    async def watch_my_trades(self) -> Any:
-        """Wait for new trades of ours."""
-        ...
-
-    async def private_post_orderlist_oco(self, params: Any, /) -> Any:
-        """Place two orders of which one ends the other."""
-        ...
-
-    async def private_delete_orderlist(self, params: Any, /) -> Any:
-        """Cancel both."""
-        ...
-
-    def parse_order(self, reply: Any, market: Any = None, /) -> Any:
-        """A venue's order in the client library's structure."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +68,11 @@ class Unreadable(Exception):
 
 
 class Wire:
-    """Calls of one client on the symbols of ``instruments``."""
+    """Calls of one client, in its venue's dialect, on the symbols of ``instruments``."""
 
-    def __init__(self, client: Client, instruments: Mapping[str, Instrument]) -> None:
+    def __init__(self, client: Client, instruments: Mapping[str, Instrument], dialect: Dialect) -> None:
         self.client = client
+        self.dialect = dialect
         self.instruments = dict(instruments)
 
     async def place(self, intent: Intent) -> OrderState:
@@ -142,7 +94,7 @@ class Wire:
             None if intent.price is None else _text(intent.price),
             params,
         )
-        return order_state(reply)
+        return order_state(reply) if self.dialect.has_full_replies else just_named(reply, intent)
 
     async def cancel(self, intent: Intent) -> OrderState:
         """Ask for a cancel by client order id."""
@@ -168,6 +120,8 @@ class Wire:
         return state
 
     async def _place_bracket(self, intent: Intent) -> OrderState:
+        if not self.dialect.has_brackets:
+            raise Unreadable(f"{self.dialect.venue} keeps no brackets, {intent.client_order_id} is one")
         reply = await self.client.private_post_orderlist_oco(oco_request(intent, self.id_of(intent.symbol)))
         legs = [order_state(self.client.parse_order(leg)) for leg in reply.get("orderReports") or ()]
         by_name = {leg.client_order_id: leg for leg in legs}
@@ -177,21 +131,20 @@ class Wire:
         return of_bracket(*(by_name[name] for name in names))
 
     async def trades_of(self, symbol: str, venue_id: str) -> list[Trade]:
-        """Every execution of one order."""
-        found = await self.client.fetch_my_trades(self.symbol(symbol), None, PAGE, {"orderId": venue_id})
-        return [trade for trade in map(trade_of, found) if trade.venue_id == venue_id]
-
-    async def trades_from(self, symbol: str, trade_id: int) -> list[Trade]:
-        """Every execution from ``trade_id`` on, oldest first."""
-        gathered: list[Trade] = []
+        """Every execution of one order; where pages go by time, from the newest back."""
+        gathered: dict[str, Trade] = {}
+        asked: dict[str, Any] = {"orderId": venue_id}
         while True:
-            page = await self.client.fetch_my_trades(
-                self.symbol(symbol), None, PAGE, {"fromId": str(trade_id)}
-            )
-            gathered.extend(map(trade_of, page))
-            if len(page) < PAGE:
-                return gathered
-            trade_id = int(gathered[-1].trade_id) + 1
+            most = self.dialect.trades
+            page = [
+                trade_of(one, self.dialect)
+                for one in await self.client.fetch_my_trades(self.symbol(symbol), None, most, asked)
+            ]
+            fresh = [one for one in page if one.trade_id not in gathered]
+            gathered |= {one.trade_id: one for one in page if one.venue_id == venue_id}
+            if len(page) < most or not fresh or not self.dialect.has_pages_by_time:
+                return list(gathered.values())
+            asked["until"] = min(one.ts for one in page) // MS
 
     async def open_orders(self, symbol: str) -> list[OrderState]:
         """The open orders of a symbol, ours and others'."""
@@ -219,7 +172,7 @@ class Wire:
 
     async def watch_trades(self) -> Sequence[Trade]:
         """Wait for executions on the user stream; copied at once, for the client changes them later."""
-        return [trade_of(dict(trade)) for trade in await self.client.watch_my_trades()]
+        return [trade_of(dict(trade), self.dialect) for trade in await self.client.watch_my_trades()]
 
     def id_of(self, symbol: str) -> str:
         """The venue's own name of ``symbol``."""
@@ -250,6 +203,20 @@ def order_state(reply: Json) -> OrderState:
         executed=_units(info.get("executedQty"), reply.get("filled")),
         size=_units(info.get("origQty"), reply.get("amount")),
     )
+
+
+def just_named(reply: Json, intent: Intent) -> OrderState:
+    """An order of which the answer says that it exists and nothing else: open until asked for.
+
+    ccxt takes a text in place of an answer, be it a gateway's error page, for an order's id.
+
+    Raises:
+        Unreadable: It names no order.
+    """
+    venue_id = _info(reply).get("orderId")
+    if venue_id is None:
+        raise Unreadable("the reply names no order")
+    return OrderState(intent.client_order_id, str(venue_id), OrderStatus.OPEN, 0, intent.size)
 
 
 def of_bracket(target: OrderState, stop: OrderState) -> OrderState:
@@ -288,7 +255,7 @@ def oco_request(intent: Intent, symbol: str) -> dict[str, str]:
     }
 
 
-def trade_of(trade: Json) -> Trade:
+def trade_of(trade: Json, dialect: Dialect) -> Trade:
     """An execution from the client library's structure; the venue's own text is read where it is there.
 
     Raises:
@@ -298,22 +265,18 @@ def trade_of(trade: Json) -> Trade:
     if trade.get("id") is None or trade.get("order") is None:
         raise Unreadable("a trade without id or order")
     fee = trade.get("fee") or {}
-    is_stream = "l" in info and "L" in info
+    is_stream = dialect.stream.size in info
+    words = dialect.stream if is_stream else REST_TRADES
     return Trade(
         trade_id=str(trade["id"]),
         venue_id=str(trade["order"]),
-        price=_units(info.get("L" if is_stream else "price"), trade.get("price")),
-        size=_units(info.get("l" if is_stream else "qty"), trade.get("amount")),
-        fee=Decimal(str(info.get("n" if is_stream else "commission") or fee.get("cost") or 0)),
+        price=_units(info.get(words.price), trade.get("price")),
+        size=_units(info.get(words.size), trade.get("amount")),
+        fee=Decimal(str(info.get(words.fee) or fee.get("cost") or 0)),
         fee_asset=str(fee.get("currency") or ""),
         is_maker=_is_maker(info, trade),
         ts=int(trade.get("timestamp") or 0) * MS,
     )
-
-
-def side_of(label: str) -> Side:
-    """``buy`` or ``sell`` as a side."""
-    return Side.BUY if label == "buy" else Side.SELL
 
 
 def _info(told: Json) -> Json:
@@ -322,6 +285,7 @@ def _info(told: Json) -> Json:
 
 
 def _is_maker(info: Json, trade: Json) -> bool:
+    """The venue's own flag; ccxt calls every fill on MEXC's stream a taker's, which only holds without it."""
     for key in ("isMaker", "m"):
         if isinstance(info.get(key), bool):
             return bool(info[key])
