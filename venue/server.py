@@ -16,6 +16,7 @@ from pathlib import Path
 from venue.binance.facade import Facade, FacadeConfig
 from venue.clock import Clock, WallClock
 from venue.ledger import TruthLedger
+from venue.mexc.facade import Facade as MexcFacade
 from venue.scenario.build import Scenario, build
 from venue.serving.keys import ApiKey
 from venue.sim import Simulation
@@ -87,7 +88,8 @@ class Server:
         self.key = self._admit()
         limits = FacadeConfig(port=config.port, control_port=config.control_port)
         self.binance = Facade(self.sim.wire, [self.key], clock=self.clock, config=limits)
-        self.sim.run_until(wall.now())  # with the facade there: what was traded so far can be asked for
+        self.mexc = MexcFacade(self.sim.wire, [self.key], clock=self.clock)
+        self.sim.run_until(wall.now())  # with the facades there: what was traded so far can be asked for
         self.clock.wind(self.sim)
         self._ledger = TruthLedger(self.sim, config.truth)
 
@@ -118,14 +120,16 @@ class Server:
         base = f"http://{self.binance.address}"
         return {
             "binance": base,
-            "mexc": None,
+            "mexc": f"http://{self.mexc.address}",
             "futures": None,
             "stream": f"ws://{self.binance.address}/stream/ws",
             "ws_api": f"ws://{self.binance.address}/ws-api/v3",
             "control": f"http://{self.binance.control_address}",
+            "mexc_control": f"http://{self.mexc.control_address}",
             "api_key": self.key.key,
             "secret": self.key.secret,
             "symbols": [pit.symbol.name for pit in self.sim.pits],
+            "mexc_symbols": [market.symbol for market in self.mexc.desk.listed],
             "scenario": self.config.scenario.tier,
             "seed": self.config.scenario.seed,
         }
@@ -140,7 +144,7 @@ async def serving(config: ServerConfig) -> AsyncIterator[Server]:
     """A server whose facades listen; the truth is whole when this is left."""
     server = Server(config)
     try:
-        async with server.binance:
+        async with server.binance, server.mexc:
             yield server
     finally:
         server.close()

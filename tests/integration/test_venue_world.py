@@ -20,6 +20,8 @@ def test_the_venue_says_where_it_is_and_leaves_a_whole_truth(tmp_path: Path) -> 
         told = json.loads(process.stdout.readline())
         assert told["symbols"] == ["BTCUSDT", "ORBUSDT"]
         assert told["binance"].startswith("http://127.0.0.1:")
+        assert told["mexc"].startswith("http://127.0.0.1:")
+        assert told["mexc"] != told["binance"]
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=20) == 0
     assert pq.read_table(tmp_path / "orders.parquet").num_rows > 100  # type: ignore[no-untyped-call]

@@ -18,7 +18,7 @@ SIDES = {"buy": Side.BUY, "sell": Side.SELL}
 class TradesClient(Protocol):
     """What is used of a ccxt client."""
 
-    async def fetch_trades(self, symbol: str, since: Any = None, limit: Any = None, /) -> Any:
+    async def fetch_trades(self, symbol: str, since: Any = None, limit: Any = None, params: Any = ..., /) -> Any:
         """The public trades of a symbol, in the library's structure."""
         ...
 
@@ -30,7 +30,9 @@ async def recent_prints(client: TradesClient, instrument: Instrument, since: int
     the library tells of a trade is checked like anything from outside: a trade that is not on
     the grid or outside the time asked for is left out.
     """
-    trades = await client.fetch_trades(f"{instrument.base}/{instrument.quote}", since // MS, MOST)
+    symbol = f"{instrument.base}/{instrument.quote}"
+    # MEXC answers for a span alone; the end is rounded up, so that the last millisecond is in it
+    trades = await client.fetch_trades(symbol, since // MS, MOST, {"until": -(-now // MS)})
     events = np.zeros(len(trades), EVENT)
     count = 0
     for trade in sorted(trades, key=lambda one: int(one["timestamp"])):
