@@ -18,7 +18,9 @@ SIDES = {"buy": Side.BUY, "sell": Side.SELL}
 class TradesClient(Protocol):
     """What is used of a ccxt client."""
 
-    async def fetch_trades(self, symbol: str, since: Any = None, limit: Any = None, params: Any = ..., /) -> Any:
+    async def fetch_trades(
+        self, symbol: str, since: Any = None, limit: Any = None, params: Any = ..., /
+    ) -> Any:
         """The public trades of a symbol, in the library's structure."""
         ...
 
