@@ -39,7 +39,9 @@ class Answering:
         Raises:
             ConnectionCut: the client is to hear nothing.
         """
-        return await through_faults(self.faults, request.operation.name, lambda: self._perform(request))
+        return await through_faults(
+            self.faults, request.operation.name, lambda: self._perform(request), errors.UNKNOWN
+        )
 
     def _perform(self, request: Request) -> Answer:
         try:

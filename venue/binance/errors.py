@@ -24,6 +24,7 @@ class Refusal(Exception):
         return told if self.data is None else told | {"data": self.data}
 
 
+UNKNOWN = '{"code":-1000,"msg":"Unknown error, please check your request or try again later."}'
 FILTERS = {
     Reason.PRICE_FILTER: "PRICE_FILTER",
     Reason.PRICE_BAND: "PERCENT_PRICE_BY_SIDE",

@@ -27,6 +27,7 @@ class Refusal(Exception):
         return {"code": self.code, "msg": self.msg}
 
 
+UNKNOWN = '{"code":500,"msg":"Internal error"}'
 REJECTIONS = {
     Reason.MARKET_HALTED: (30016, "Trading disabled"),
     Reason.PRICE_FILTER: (30087, "Order price exceeds allowed range"),

@@ -37,7 +37,7 @@ class Rest:
         key = request.headers.get("X-MEXC-APIKEY", "")
         perform = partial(self._perform, operation, query, key)
         try:
-            answer = await through_faults(self._faults, operation.name, perform)
+            answer = await through_faults(self._faults, operation.name, perform, errors.UNKNOWN)
         except ConnectionCut:
             if request.transport is not None:
                 request.transport.abort()

@@ -26,25 +26,27 @@ class Answer:
     retry_after: int | None = None
 
 
-async def through_faults(faults: Faults, name: str, perform: Callable[[], Answer]) -> Answer:
+async def through_faults(faults: Faults, name: str, perform: Callable[[], Answer], unknown: str) -> Answer:
     """Perform what is asked, as far as the faults at ``name`` let it through.
+
+    An error for which the fault has no words is ``unknown``, in the protocol's.
 
     Raises:
         ConnectionCut: the client is to hear nothing.
     """
     before = faults.strike(BEFORE, name)
     if before is not None:
-        early = await _spoil(before, None)
+        early = await _spoil(before, None, unknown)
         if early is not None:
             return early
     answer = perform()
     after = faults.strike(AFTER, name)
     if after is not None:
-        return await _spoil(after, answer) or answer
+        return await _spoil(after, answer, unknown) or answer
     return answer
 
 
-async def _spoil(fault: Fault, answer: Answer | None) -> Answer | None:
+async def _spoil(fault: Fault, answer: Answer | None, unknown: str) -> Answer | None:
     """What a fault makes of an answer; None leaves it as it is."""
     what = fault.kind.partition("_")[0]
     if what == "cut":
@@ -54,4 +56,4 @@ async def _spoil(fault: Fault, answer: Answer | None) -> Answer | None:
         return answer
     if what == "garbage":
         return Answer(200, raw=HTML)
-    return Answer(fault.status, raw=fault.body)
+    return Answer(fault.status, raw=fault.body or unknown)

@@ -32,7 +32,8 @@ class Fault:
 
     ``where`` is a pattern over operation names (``order.place``, ``depth``) or stream names
     (``solusdt@depth@100ms``; ``user`` is the user stream). The first ``skip`` that match are
-    spared, then ``count`` of them are struck (-1: all), each with ``chance``.
+    spared, then ``count`` of them are struck (-1: all), each with ``chance``. An error without a
+    ``body`` says that something unknown went wrong, in the words of the protocol.
     """
 
     kind: str
@@ -42,7 +43,7 @@ class Fault:
     chance: float = 1.0
     seconds: float = 0.0
     status: int = 503
-    body: str = '{"code":-1000,"msg":"Unknown error, please check your request or try again later."}'
+    body: str = ""
     code: int = 1001
 
     def __post_init__(self) -> None:

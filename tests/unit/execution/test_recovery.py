@@ -9,8 +9,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from memory.open_orders import OpenOrders
 from memory.store import Store
+from tests.support import mexc_venue
 from tests.support.binance_venue import LIMIT_S, until, world
 from tests.support.memories import MemoryBuilder
 from tests.support.order_path import OrderPath, an_order, order_path, resting
@@ -22,6 +25,7 @@ from tools.execution.reconcile import PositionGap, ReconcileConfig, Reconciler, 
 from tools.execution.recovery import Recovered, Recovery
 from venue.engine.codes import Side as VenueSide
 
+both = pytest.mark.parametrize("venue", ["binance", "mexc"])
 COINS = 500 * UNITS  # what the account held before Keeper
 
 
@@ -37,7 +41,7 @@ class Left:
 
     @property
     def record(self) -> OpenOrders:
-        return OpenOrders(self.store, "venue", "binance")
+        return OpenOrders(self.store, "venue", self.path.wire.dialect.venue)
 
     @property
     def reconciler(self) -> Reconciler:
@@ -53,7 +57,8 @@ class Left:
         """A durable intent of a new decision."""
         decision = self.decide()
         order = client_order_id(decision.decision_id, leg, 1)
-        intent = make(order, decision_id=decision.decision_id, run_id=decision.run_id, **changes)
+        named = {"decision_id": decision.decision_id, "run_id": decision.run_id}
+        intent = make(order, venue=self.path.wire.dialect.venue, **named, **changes)
         self.memory.log.record_intent(intent)
         return intent
 
@@ -100,9 +105,12 @@ class Left:
         return dict(rows.fetchall())
 
 
-def left_behind(story: Callable[[Left], Coroutine[Any, Any, None]], home: Path) -> None:
+def left_behind(
+    story: Callable[[Left], Coroutine[Any, Any, None]], home: Path, venue: str = "binance"
+) -> None:
     async def told() -> None:
-        async with asyncio.timeout(LIMIT_S), world() as at, order_path(at) as path:
+        fresh = mexc_venue.world() if venue == "mexc" else world()
+        async with asyncio.timeout(LIMIT_S), fresh as at, order_path(at) as path:
             with Store.open(home) as store:
                 memory = MemoryBuilder(store, world="venue")
                 memory.begin(ts=SystemClock().now())
@@ -111,7 +119,8 @@ def left_behind(story: Callable[[Left], Coroutine[Any, Any, None]], home: Path) 
     asyncio.run(told())
 
 
-def test_an_intent_that_was_never_sent_ends_as_never_arrived(tmp_path: Path) -> None:
+@both
+def test_an_intent_that_was_never_sent_ends_as_never_arrived(tmp_path: Path, venue: str) -> None:
     """INV-04, INV-06."""
 
     async def story(left: Left) -> None:
@@ -123,10 +132,11 @@ def test_an_intent_that_was_never_sent_ends_as_never_arrived(tmp_path: Path) -> 
         assert recovered.agreement.is_equal
         assert left.path.at_venue() == []
 
-    left_behind(story, tmp_path)
+    left_behind(story, tmp_path, venue)
 
 
-def test_a_working_order_is_withdrawn_and_its_part_sold(tmp_path: Path) -> None:
+@both
+def test_a_working_order_is_withdrawn_and_its_part_sold(tmp_path: Path, venue: str) -> None:
     """INV-04: nothing forgotten; the part that was executed is imported and closed, reduce-only."""
 
     async def story(left: Left) -> None:
@@ -144,10 +154,11 @@ def test_a_working_order_is_withdrawn_and_its_part_sold(tmp_path: Path) -> None:
         assert [holding.size for holding in recovered.left] == [4 * UNITS // 10 - 4 * UNITS // 10_000 - sold]
         assert recovered.agreement.is_equal, str(recovered.agreement)
 
-    left_behind(story, tmp_path)
+    left_behind(story, tmp_path, venue)
 
 
-def test_a_filled_order_whose_reply_was_never_read_is_imported_and_closed(tmp_path: Path) -> None:
+@both
+def test_a_filled_order_whose_reply_was_never_read_is_imported_and_closed(tmp_path: Path, venue: str) -> None:
     """INV-04: the process died between the effect and the reply."""
 
     async def story(left: Left) -> None:
@@ -159,7 +170,7 @@ def test_a_filled_order_whose_reply_was_never_read_is_imported_and_closed(tmp_pa
         assert recovered.agreement.is_equal, str(recovered.agreement)
         assert left.path.gateway.halted == ""
 
-    left_behind(story, tmp_path)
+    left_behind(story, tmp_path, venue)
 
 
 def test_what_a_bracket_protected_is_sold_after_a_restart(tmp_path: Path) -> None:
@@ -183,7 +194,8 @@ def test_what_a_bracket_protected_is_sold_after_a_restart(tmp_path: Path) -> Non
     left_behind(story, tmp_path)
 
 
-def test_recovering_twice_changes_nothing(tmp_path: Path) -> None:
+@both
+def test_recovering_twice_changes_nothing(tmp_path: Path, venue: str) -> None:
     """INV-03, INV-04: fills known already are neither told nor sold again."""
 
     async def story(left: Left) -> None:
@@ -195,10 +207,11 @@ def test_recovering_twice_changes_nothing(tmp_path: Path) -> None:
         assert (again.resolved, again.fills, again.closed) == ((), 0, ())
         assert len(left.path.at_venue()) == orders
 
-    left_behind(story, tmp_path)
+    left_behind(story, tmp_path, venue)
 
 
-def test_a_process_that_died_while_recovering_is_recovered(tmp_path: Path) -> None:
+@both
+def test_a_process_that_died_while_recovering_is_recovered(tmp_path: Path, venue: str) -> None:
     """INV-04: a part of the fills is in memory, the order's end is not."""
 
     async def story(left: Left) -> None:
@@ -217,10 +230,13 @@ def test_a_process_that_died_while_recovering_is_recovered(tmp_path: Path) -> No
         assert len(fills) == len(trades)
         assert recovered.agreement.is_equal, str(recovered.agreement)
 
-    left_behind(story, tmp_path)
+    left_behind(story, tmp_path, venue)
 
 
-def test_orders_of_ours_that_memory_does_not_know_are_cancelled_and_others_left_alone(tmp_path: Path) -> None:
+@both
+def test_orders_of_ours_that_memory_does_not_know_are_cancelled_and_others_left_alone(
+    tmp_path: Path, venue: str
+) -> None:
     """INV-05: by their prefix; a person's own orders are not ours to touch."""
 
     async def story(left: Left) -> None:
@@ -231,7 +247,7 @@ def test_orders_of_ours_that_memory_does_not_know_are_cancelled_and_others_left_
         assert recovered.external == ("kpstranger",)
         assert [order["clientOrderId"] for order in await client.fetch_open_orders("SOL/USDT")] == ["by-hand"]
 
-    left_behind(story, tmp_path)
+    left_behind(story, tmp_path, venue)
 
 
 def test_a_position_that_memory_cannot_explain_halts_entries_and_alerts(tmp_path: Path) -> None:
