@@ -22,6 +22,7 @@ from tests.support.mexc_venue import MexcWorld
 from tests.support.wires import Levels
 from tools.domain.clock import SystemClock, SystemStopwatch
 from tools.domain.market import UNITS
+from tools.market.decode import warm_decoders
 from tools.market.endpoints import endpoint_of
 from tools.market.feed import Feed
 from venue.engine.exchange import Void
@@ -49,6 +50,8 @@ class Reader:
 
     def __init__(self, at: World | MexcWorld, feed: Feed) -> None:
         self._exchange = at.wire.exchange
+        rules = self._exchange.rules[0]
+        self._tick, self._lot = int(rules.tick * UNITS), int(rules.lot * UNITS)
         self._line = feed.lines[MARKET]
         self._watcher = Watcher()
         self._feed = feed
@@ -60,10 +63,9 @@ class Reader:
         at.wire.listen(self._write_down)
 
     def _write_down(self, events: Void | None) -> None:
-        rules = self._exchange.rules[0]
-        book = self._exchange.book(MARKET, 5_000)
+        book = self._exchange.book(MARKET, 500)
         self.history[book.update_id] = {
-            (side, int(rules.price(ticks) * UNITS)): int(rules.size(lots) * UNITS)
+            (side, ticks * self._tick): lots * self._lot
             for side, levels in ((1, book.bids), (-1, book.asks))
             for ticks, lots in levels
         }
@@ -118,10 +120,11 @@ Story = Callable[[World | MexcWorld, Feed, Reader], Coroutine[Any, Any, None]]
 def told(venue: str, story: Story) -> None:
     """Run a story with a reader at a fresh venue, in bounded time."""
     compile_kernels()
+    warm_decoders()
 
     async def play() -> None:
         fresh = mexc_venue.world() if venue == "mexc" else binance_venue.world()
-        async with asyncio.timeout(LIMIT_S), fresh as at, reading(at, venue) as (feed, reader):
+        async with asyncio.timeout(2 * LIMIT_S), fresh as at, reading(at, venue) as (feed, reader):
             await story(at, feed, reader)
 
     asyncio.run(play())
@@ -140,10 +143,10 @@ def test_whatever_happens_to_the_stream_the_reader_s_book_is_the_engine_s(venue:
         await until(lambda: reader.is_whole)
         for fault in STORM:
             at.arm(**fault)
-        await stir(at, 3.5)
+        await stir(at, 3.0)
         at.facade.faults.clear()
         await stir(at, 0.4)
-        await until(lambda: reader.is_whole)
+        await until(lambda: reader.is_whole, seconds=10)
         assert reader.wrong == []
         counts = feed.counts()
         assert reader.compared > 10
