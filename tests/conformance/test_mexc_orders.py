@@ -44,17 +44,19 @@ def test_resting_order_is_found_by_its_client_id_and_cancelled() -> None:
 def test_market_order_fills_and_its_trades_tell_fee_and_side() -> None:
     async def story(world: MexcWorld) -> None:
         client = world.client
-        _, ask = world.best()
+        bid, ask = world.best()
         placed = await client.create_order(SYMBOL, "market", "buy", 0.1, None, named("kp-2"))
         order = await client.fetch_order(placed["id"], SYMBOL)
         assert (order["status"], order["filled"], order["average"]) == ("closed", 0.1, ask)
         assert (order["clientOrderId"], order["type"]) == ("kp-2", "market")
+        await client.create_order(SYMBOL, "market", "sell", 0.2)
+        assert len(await client.fetch_my_trades(SYMBOL)) == 2
         (trade,) = await client.fetch_my_trades(SYMBOL, None, None, {"orderId": placed["id"]})
         assert (trade["order"], trade["side"], trade["takerOrMaker"]) == (order["id"], "buy", "taker")
         assert trade["fee"] == {"currency": "SOL", "cost": 0.0001}
         balance = await client.fetch_balance()
-        assert balance["SOL"]["total"] == pytest.approx(500 + 0.1 - 0.0001)
-        assert balance["USDT"]["total"] == pytest.approx(100_000 - 0.1 * ask)
+        assert balance["SOL"]["total"] == pytest.approx(500 + 0.1 - 0.0001 - 0.2)
+        assert balance["USDT"]["total"] == pytest.approx(100_000 - 0.1 * ask + 0.2 * bid * 0.999)
 
     at_mexc(story)
 

@@ -91,6 +91,25 @@ def test_an_order_of_one_protocol_is_the_other_s_too() -> None:
     at_both(story)
 
 
+def test_a_stop_of_the_other_protocol_is_an_order_but_in_no_book() -> None:
+    async def story(both: Both) -> None:
+        watching = asyncio.ensure_future(both.mexc.watch_order_book(SYMBOL))
+        await until(lambda: bool(both.server.mexc.sockets.open))
+        await asyncio.sleep(0.1)
+        await both.binance.create_order(SYMBOL, "market", "buy", 100)
+        bid = (await both.binance.fetch_ticker(SYMBOL))["bid"]
+        params = {"stopPrice": bid * 0.8, "clientOrderId": "kp-stop"}
+        await both.binance.create_order(SYMBOL, "limit", "sell", 50, bid * 0.79, params)
+        seen = await both.mexc.fetch_order(None, SYMBOL, {"clientOrderId": "kp-stop"})
+        assert (seen["status"], seen["info"]["type"]) == ("open", "STOP_LIMIT")
+        book = await both.mexc.fetch_order_book(SYMBOL, 5_000)
+        assert seen["price"] not in [row[0] for row in book["asks"]]
+        assert (await both.mexc.cancel_order(seen["id"], SYMBOL))["status"] == "canceled"
+        watching.cancel()
+
+    at_both(story)
+
+
 def test_markets_whose_steps_are_no_powers_of_ten_are_not_listed_on_mexc() -> None:
     """FERN's tick is 0.000002 and DUSK's 0.0005: MEXC could only say how many decimals they have."""
 
