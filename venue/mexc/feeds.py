@@ -83,9 +83,7 @@ class Feeds:
                 flow.trades.append(trade)
 
     def level_changed(self, market: Market, event: Event) -> None:
-        """Let every depth stream of the market know; stops that wait are in no book."""
-        if event.side > 1:
-            return
+        """Let every depth stream of the market know; the engine tells of levels in the book alone."""
         for name, flow in self._flows.items():
             if isinstance(flow, DepthFlow) and self._channels[name].symbol == market.symbol:
                 flow.changes.add(event.side, event.price, event.size, event.number)
