@@ -20,7 +20,7 @@ def ask(
     as_json: Json = False,
 ) -> None:
     """Answer a question about the past from the record, citing decisions."""
-    from keeper_agent.commands.ask import answer_question
+    from keeper_agent.commands.ask import answer_question  # heavy: a store and the parser
 
     answer_question(question=question, home=home, as_json=as_json)
 
@@ -32,14 +32,14 @@ def explain(
     as_json: Json = False,
 ) -> None:
     """Explain a decision: what was sensed, who voted how, what was clamped, what came of it."""
-    from keeper_agent.commands.explain import explain_decision
+    from keeper_agent.commands.explain import explain_decision  # heavy: a store
 
     explain_decision(decision=decision, home=home, form="json" if as_json else form)
 
 
 def mcp(home: Home = None) -> None:
     """Serve the record to other programs' models: read-only, MCP, on standard input and output."""
-    from keeper_agent.mcp_server import serve
+    from keeper_agent.mcp_server import serve  # heavy: the protocol's library
 
     serve(home)
 
@@ -54,6 +54,8 @@ def replay_decision(
     as_json: Json = False,
 ) -> None:
     """Take a decision again from what was sealed with it: identical, or different under another policy."""
-    from keeper_agent.commands.replay_decision import replay_decision as take_again
+    from keeper_agent.commands.replay_decision import (
+        replay_decision as take_again,  # heavy: the decision graph
+    )
 
     take_again(decision=decision, changes=changes or [], home=home, as_json=as_json)
