@@ -9,7 +9,7 @@ from typing import Any
 
 import ccxt.pro
 
-from tools.execution.localize import LOCAL_OPTIONS, localize_binance
+from tools.market.localize import LOCAL_OPTIONS, localize_binance
 from venue.binance.demo import RandomFlow, demo_wire
 from venue.binance.facade import Facade, FacadeConfig
 from venue.clock import Clock, WallClock

@@ -9,7 +9,7 @@ from typing import Any
 import ccxt.pro
 
 from tests.support.binance_venue import LIMIT_S, MARKET, compile_kernels
-from tools.execution.localize import localize_mexc
+from tools.market.localize import localize_mexc
 from venue.binance.demo import RandomFlow, demo_wire
 from venue.clock import Clock, WallClock
 from venue.engine.codes import OrderKind, Side

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from tools.execution.localize import localize_binance, localize_mexc
+from tools.market.localize import localize_binance, localize_mexc
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 

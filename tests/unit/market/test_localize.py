@@ -5,7 +5,7 @@ from typing import Any
 import ccxt.pro
 import pytest
 
-from tools.execution.localize import LiveHostLeft, live_url, localize_binance, refuse_live_hosts
+from tools.market.localize import LiveHostLeft, live_url, localize_binance, refuse_live_hosts
 
 ADDRESS = "127.0.0.1:4321"
 ROOTS = {"spot": "api", "linear": "fapi", "inverse": "dapi", "option": "eapi", "portfolioMargin": "papi"}
