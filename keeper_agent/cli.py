@@ -15,6 +15,7 @@ from typing import Annotated, Any
 
 import typer
 
+from keeper_agent import download_words
 from keeper_agent.record_words import Home, Json, ask, explain, mcp, replay_decision
 from keeper_agent.venue_words import record, venue
 from tools.domain.errors import KeeperError
@@ -36,6 +37,7 @@ train_app = typer.Typer(no_args_is_help=True, help="Train models from what memor
 memory_app = typer.Typer(no_args_is_help=True, help="Rebuild, verify and freeze the memory.")
 app.add_typer(train_app, name="train")
 app.add_typer(memory_app, name="memory")
+app.add_typer(download_words.app, name="download")
 
 Trades = Annotated[Path, typer.Option("--trades", help="Prints, Tardis columns: .csv.gz, .csv or .parquet.")]
 Book = Annotated[

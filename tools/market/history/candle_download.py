@@ -1,0 +1,76 @@
+"""Candles of one symbol, from where the file ends to where the question ends.
+
+Each question is a window that one answer can hold, so that what the answer lacks, the venue lacks. It is
+asked once more all the same before a hole is called an outage; nothing is filled in from the neighbours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tools.market.history.candle_file import CandleFile
+from tools.market.history.source import Source
+from tools.market.history.spans import Span
+from tools.market.history.watching import Watcher
+
+SAVE_EVERY = 20  # answers; what a kill can cost
+
+
+@dataclass(slots=True)
+class CandleCounts:
+    """What one download did to a file."""
+
+    new: int = 0
+    filled: int = 0  # of these, found only when asked again
+
+
+async def download_candles(
+    source: Source, file: CandleFile, since: int | None, until: int, watcher: Watcher
+) -> CandleCounts:
+    """Bring ``file`` up to what the venue has from ``since`` (ms; None: from the first) to ``until``.
+
+    ``until`` is in the past. What was fetched is saved, also where this is broken off.
+
+    Raises:
+        VenueUnreachable: The venue stopped answering.
+        VenueRefused: It refused.
+        StoreUnusable: The disk does not take the file.
+    """
+    counts = CandleCounts()
+    if file.first_day is None:
+        file.first_day = await source.first_day(file.symbol, until)
+    if file.first_day is None:
+        watcher.begin(file.symbol, 0)
+        return counts
+    start = file.timeframe.up(max(file.first_day, since or 0))
+    missing = file.covered.missing(start, max(start, file.timeframe.down(until)))
+    watcher.begin(file.symbol, sum(file.timeframe.count(span) for span in missing))
+    unsaved = 0
+    try:
+        for window in _windows(missing, source.dialect.candle_rows * file.timeframe.span_ms):
+            await _fetch(source, file, window, counts, watcher)
+            unsaved += 1
+            if unsaved >= SAVE_EVERY:
+                file.save()
+                unsaved = 0
+    finally:
+        if unsaved or (file.duplicates and not missing):
+            file.save()
+    return counts
+
+
+def _windows(spans: list[Span], length: int) -> list[Span]:
+    return [(start, min(start + length, end)) for first, end in spans for start in range(first, end, length)]
+
+
+async def _fetch(
+    source: Source, file: CandleFile, window: Span, counts: CandleCounts, watcher: Watcher
+) -> None:
+    new = file.add(await source.candles(file.symbol, file.timeframe, window))
+    for hole in file.holes(window):
+        found = file.add(await source.candles(file.symbol, file.timeframe, hole))
+        counts.filled += found
+        new += found
+    file.settle(window)
+    counts.new += new
+    watcher.advance(file.symbol, file.timeframe.count(window), new)
