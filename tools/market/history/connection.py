@@ -44,6 +44,10 @@ async def connected(
     )
     if address is not None:
         dialect.localize(client, address)
+    client.open()
+    # aiohttp would ask once more by itself where a kept connection is lost, past every budget; it has no
+    # public switch for that
+    client.session._retry_connection = False
     try:
         yield Source(
             dialect,
