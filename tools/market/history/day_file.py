@@ -100,7 +100,7 @@ def contents_of(path: Path, venue: str, symbol: str) -> Contents:
         BadInput: It cannot be read, is of another venue or symbol, or its ids or stamps do not rise.
     """
     rows, first, last, last_us = 0, None, None, 0
-    for batch in batches(path, TRADE_COLUMNS):
+    for batch in batches(path, TRADE_COLUMNS, as_text=True):
         try:
             columns.codes(batch.rows["exchange"], "exchange", {venue: 0})
             columns.codes(batch.rows["symbol"], "symbol", {symbol: 0})
