@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from keeper_agent.console import ERR, OUT, print_json
 from keeper_agent.settings import load_home
 from keeper_agent.views.download import Bars, market_table
 from tools.domain.clock import SystemClock, SystemStopwatch, iso
-from tools.domain.errors import BadUsage
+from tools.domain.errors import BadUsage, KeeperError
 from tools.market.history.cache import Cache, Fetched
 from tools.market.history.candle_download import download_candles
 from tools.market.history.candle_file import open_candles
@@ -37,6 +37,14 @@ TICKERS_S = 60.0
 LEAST_WEIGHT = 100  # all tickers at once cost 80
 SETTLED_MS = 2_000  # what is younger may still grow
 NS_A_MS = 1_000_000
+
+Result = TypeVar("Result")
+
+
+class Interrupted(KeeperError):
+    """Somebody stopped the download; nothing is lost."""
+
+    exit_code = 130
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +121,7 @@ def download_candle_files(order: Order, timeframe: str, *, as_json: bool) -> Non
                 )
         return told
 
-    rows, counts = asyncio.run(_in_session(order, run))
+    rows, counts = _in_session(order, run)
     _report(order, rows, counts, as_json=as_json, line=_candle_line)
 
 
@@ -146,7 +154,7 @@ def download_trade_files(order: Order, *, as_json: bool) -> None:
                 )
         return told
 
-    rows, counts = asyncio.run(_in_session(order, run))
+    rows, counts = _in_session(order, run)
     _report(order, rows, counts, as_json=as_json, line=_trade_line)
 
 
@@ -162,7 +170,7 @@ def show_markets(order: Order, quote: str | None, *, as_json: bool) -> None:
             unpack=lambda value: {name: Ticker(**row) for name, row in value.items()},
         )
 
-    (markets, tickers), _ = asyncio.run(_in_session(order, run, is_timed=False))
+    (markets, tickers), _ = _in_session(order, run, is_timed=False)
     rows = market_rows(markets.value, tickers.value, quote)
     if as_json:
         times = {"markets_fetched_at": iso(markets.at), "tickers_fetched_at": iso(tickers.at)}
@@ -216,10 +224,19 @@ def _end(order: Order, since: int | None, until: int | None, now: int) -> int:
     return now if until is None else min(until, now)
 
 
-async def _in_session(order: Order, run: Any, *, is_timed: bool = True) -> tuple[Any, dict[str, int]]:
+def _in_session(
+    order: Order, run: Callable[[Session], Awaitable[Result]], *, is_timed: bool = True
+) -> tuple[Result, dict[str, int]]:
     """What ``run`` makes of a session, and what was asked in it."""
-    async with _session(order, is_timed=is_timed) as session:
-        return await run(session), asdict(session.source.channel.counts)
+
+    async def whole() -> tuple[Result, dict[str, int]]:
+        async with _session(order, is_timed=is_timed) as session:
+            return await run(session), asdict(session.source.channel.counts)
+
+    try:
+        return asyncio.run(whole())
+    except KeyboardInterrupt:
+        raise Interrupted("interrupted; the same command goes on from here") from None
 
 
 @asynccontextmanager

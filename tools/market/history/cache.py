@@ -49,9 +49,10 @@ class Cache:
         if kept is not None:
             return kept
         value = await fetch()
-        document = {"source": self._source, "fetched_at": self._clock.now(), "value": pack(value)}
+        at = self._clock.now()
+        document = {"source": self._source, "fetched_at": at, "value": pack(value)}
         write_whole(path, lambda part: _write(part, orjson.dumps(document)))
-        return Fetched(value, self._clock.now(), True)
+        return Fetched(value, at, True)
 
     def _read(self, path: Path, max_age_s: float, unpack: Callable[[Any], Value]) -> Fetched[Value] | None:
         """A cache that cannot be used is one that is not there: it is fetched again."""
