@@ -36,7 +36,9 @@ def candles(
     as_json: Json = False,
 ) -> None:
     """Download closed candles: one Parquet file a symbol and timeframe."""
-    from keeper_agent.commands.download import Order, download_candle_files  # heavy: pyarrow
+    # pyarrow takes long to load, and no other command should wait for it
+    from keeper_agent.commands.download import download_candle_files
+    from keeper_agent.download_session import Order
 
     order = Order(
         venue=venue,
@@ -67,7 +69,9 @@ def trades(
     as_json: Json = False,
 ) -> None:
     """Download public trades in the layout that replay reads: one file a symbol and UTC day."""
-    from keeper_agent.commands.download import Order, download_trade_files  # heavy: pyarrow
+    # pyarrow takes long to load, and no other command should wait for it
+    from keeper_agent.commands.download import download_trade_files
+    from keeper_agent.download_session import Order
 
     order = Order(
         venue=venue,
@@ -92,7 +96,9 @@ def symbols(
     as_json: Json = False,
 ) -> None:
     """Show a venue's markets: tick, lot, smallest order, volume of 24 hours, status."""
-    from keeper_agent.commands.download import Order, show_markets  # heavy: pyarrow
+    # what a download needs takes long to load
+    from keeper_agent.commands.markets import show_markets
+    from keeper_agent.download_session import Order
 
     order = Order(venue=venue, base_url=base_url, weight=weight, home=home)
     show_markets(order, quote, as_json=as_json)

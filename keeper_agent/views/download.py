@@ -65,7 +65,7 @@ class Bars:
 
     def note(self, text: str) -> None:
         """Something a person should hear at once."""
-        self._console.print(text, style="yellow", markup=False, soft_wrap=True)
+        self._console.print(text, style="yellow", markup=False, highlight=False, soft_wrap=True)
 
 
 def market_table(rows: Sequence[dict[str, Any]]) -> Table:

@@ -86,13 +86,12 @@ def klines(call: Call) -> list[list[Any]]:
     if interval not in INTERVALS_MS:
         raise errors.Refusal(400, -1120, "Invalid interval.")
     span = INTERVALS_MS[interval]
-    found = market.prints.candles(span, desk.now_ms())
-    limit = params.limit(500, MOST_ROWS)
+    now, limit = desk.now_ms(), params.limit(500, MOST_ROWS)
     start, end = params.integer("startTime"), params.integer("endTime")
-    if end is not None:
-        found = [candle for candle in found if candle.start <= end]
+    window = (start or 0, now if end is None else end)
+    found = market.prints.candles(span, now, window)
     if start is not None:
-        found = [candle for candle in found if candle.start >= start][:limit]
+        found = found[:limit]
     return [replies.candle(market.words, candle, span) for candle in found[-limit:]]
 
 

@@ -144,14 +144,17 @@ class Prints:
             before = self.minutes[-1]
             self.minutes.append(flat(before.start + MINUTE_MS, before.close))
 
-    def candles(self, span_ms: int, now_ms: int) -> list[Candle]:
-        """All candles of an interval up to now, oldest first."""
+    def candles(self, span_ms: int, now_ms: int, window: tuple[int, int] | None = None) -> list[Candle]:
+        """The candles of an interval up to now that open within ``window``, oldest first."""
         if not self.minutes:
             return []
         self._advance(now_ms)
+        first, last = window if window is not None else (0, now_ms)
         groups: dict[int, list[Candle]] = {}
         for candle in self.minutes:
-            groups.setdefault(candle.start - candle.start % span_ms, []).append(candle)
+            start = candle.start - candle.start % span_ms
+            if first <= start <= last:
+                groups.setdefault(start, []).append(candle)
         return [fold(start, minutes) for start, minutes in groups.items()]
 
     def candle(self, span_ms: int, now_ms: int) -> Candle | None:

@@ -62,6 +62,9 @@ def test_candles_are_what_the_trades_say(rows: list[tuple[int, int, int, bool]],
         assert (candle.n, candle.first) == (len(inside), inside[0].id if inside else -1)
         close = candle.close
         assert tape.candle(span, candle.start) == candle
+        window = (candle.start - 1, candle.start + span)
+        expected = [one for one in candles if window[0] <= one.start <= window[1]]
+        assert tape.candles(span, trades[-1].ms, window) == expected
 
 
 def test_one_taker_order_is_one_aggregate_a_price() -> None:

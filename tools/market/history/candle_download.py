@@ -13,7 +13,7 @@ from tools.market.history.source import Source
 from tools.market.history.spans import Span
 from tools.market.history.watching import Watcher
 
-SAVE_EVERY = 20  # answers; what a kill can cost
+SAVE_EVERY = 10  # answers; what a kill can cost
 
 
 @dataclass(slots=True)

@@ -23,6 +23,7 @@ class TradeCounts:
     rows: int = 0
     files: list[str] = field(default_factory=list)
     faults: PageFaults = field(default_factory=PageFaults)
+    covered: Span = (0, 0)  # ms; from the question or the market's first day, up to the question's end
     holes: list[Span] = field(default_factory=list)  # of all days in question, also those found earlier
 
 
@@ -41,7 +42,8 @@ async def download_trades(
     counts = TradeCounts()
     first_day = await source.first_day(symbol, window[1]) if _is_unknown(store, window) else window[0]
     start = window[1] if first_day is None else max(window[0], first_day)
-    watcher.begin(symbol, max(0, window[1] - start))
+    counts.covered = (min(start, window[1]), window[1])
+    watcher.begin(symbol, counts.covered[1] - counts.covered[0])
     for at in range(start, window[1], DAY_MS):
         await _download_day(source, store, symbol, (at, min(at + DAY_MS, window[1])), counts, watcher)
     return counts
