@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -25,7 +25,7 @@ MINUTE = 60_000
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 NS_A_MS = 1_000_000
-LIMIT_S = 25.0
+LIMIT_S = 60.0
 SWIFT = ChannelConfig(weight_per_minute=1_000_000, backoff_s=0.001, usual_wait_s=0.01)
 WIDE = LimitConfig(weight_a_minute=1_000_000)  # in wound time a minute may last for ever
 
@@ -84,19 +84,26 @@ class Past:
         tape.aggregates.clear()
         tape.aggregates.extend(kept)
 
-    @asynccontextmanager
-    async def source(self, **config: Any) -> AsyncIterator[Source]:
+    def source(self, **config: Any) -> AbstractAsyncContextManager[Source]:
         """A connected source of its own."""
-        async with connected(
-            dialect_of("binance"),
-            self.base_url,
-            config=replace(SWIFT, **config),
-            clock=SystemClock(),
-            stopwatch=SystemStopwatch(),
-            rng=np.random.default_rng(7),
-            complain=self.said.append,
-        ) as source:
-            yield source
+        return connection(self.base_url, complain=self.said.append, **config)
+
+
+@asynccontextmanager
+async def connection(
+    base_url: str, *, complain: Callable[[str], None], venue: str = "binance", **config: Any
+) -> AsyncIterator[Source]:
+    """A source that is connected, and quick to ask again."""
+    async with connected(
+        dialect_of(venue),
+        base_url,
+        config=replace(SWIFT, **config),
+        clock=SystemClock(),
+        stopwatch=SystemStopwatch(),
+        rng=np.random.default_rng(7),
+        complain=complain,
+    ) as source:
+        yield source
 
 
 @asynccontextmanager

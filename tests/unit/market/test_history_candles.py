@@ -1,6 +1,7 @@
 """Candle files: equal to the trades, grown by what is new alone, honest about holes and damage."""
 
 import asyncio
+import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ import pytest
 from tests.support.histories import DAY, HOUR, MINUTE, START, SYMBOL, Ear, Past, in_time, past
 from tools.domain.errors import BadInput
 from tools.market.history.candle_download import CandleCounts, download_candles
-from tools.market.history.candle_file import META, CandleFile, open_candles
+from tools.market.history.candle_file import HASH, META, CandleFile, open_candles
 from tools.market.history.candles import CANDLE, Candles, candles_of
 from tools.market.history.channel import Malformed, VenueUnreachable
 from tools.market.history.source import Source
@@ -249,12 +250,12 @@ def test_duplicates_alone_are_reason_enough_to_write(tmp_path: Path) -> None:
     async def story() -> None:
         async with past(HOUR) as venue, venue.source() as source:
             file, _, _ = await download(source, tmp_path, venue.now)
-            known = pq.read_schema(file.path).metadata
-            double = np.concatenate([file.candles, file.candles[:5]])
-            table = pa.table({name: double[name] for name in CANDLE.names or ()})
-            pq.write_table(table.replace_schema_metadata(known), file.path)
+            n_candles = len(file.candles)
+            file.candles = np.concatenate([file.candles, file.candles[:5]])
+            file.save()
+            assert pq.read_table(file.path).num_rows == n_candles + 5
             await download(source, tmp_path, venue.now)
-            assert pq.read_table(file.path).num_rows == len(file.candles)
+            assert pq.read_table(file.path).num_rows == n_candles
 
     in_time(story)
 
@@ -291,6 +292,32 @@ def test_damaged_file_is_said_and_kept_aside(kind: str, tmp_path: Path) -> None:
     in_time(story)
 
 
+def test_no_flipped_bit_goes_unnoticed(tmp_path: Path) -> None:
+    ear, path = Ear(), tmp_path / "SOLUSDT-1m.parquet"
+    draw = np.random.default_rng(5)
+    file = opened(tmp_path, ear)
+    made = np.zeros(40, CANDLE)
+    made["open_time"] = (START + np.arange(40) * MINUTE) * 1_000
+    for name in ("open", "high", "low", "close", "volume"):
+        made[name] = draw.random() + 1
+    file.add(made)
+    file.settle((START, START + 50 * MINUTE))
+    file.save()
+    content = path.read_bytes()
+    for at in range(0, len(content), 7):
+        path.write_bytes(content[:at] + bytes([content[at] ^ (1 << at % 8)]) + content[at + 1 :])
+        ear.notes.clear()
+        found = opened(tmp_path, ear)
+        is_same = found.candles.tolist() == made.tolist() and found.covered == file.covered
+        # a flip in the name of the metadata leaves candles that are believed as those of others are
+        is_foreign = found.candles.tolist() == made.tolist() and found.covered.parts == (
+            (START, START + 40 * MINUTE),
+        )
+        assert ear.notes or is_same or is_foreign, at
+        for aside in tmp_path.glob("*.damaged-*"):
+            aside.unlink()
+
+
 @pytest.mark.parametrize(
     "row",
     [
@@ -319,7 +346,8 @@ def test_candles_of_something_else_are_never_mixed_in(name: str, value: str, tmp
     path = tmp_path / "SOLUSDT-1m.parquet"
     known = {"venue": "binance", "symbol": SYMBOL, "timeframe": "1m", "covered": [], "outages": []}
     table = pa.table({name: np.zeros(0, CANDLE)[name] for name in CANDLE.names or ()})
-    told = {META: orjson.dumps({**known, "first_day": None, name: value})}
+    said = orjson.dumps({**known, "first_day": None, name: value})
+    told = {META: said, HASH: hashlib.sha256(said).hexdigest()}
     pq.write_table(table.replace_schema_metadata(told), path)
     before = path.read_bytes()
     with pytest.raises(BadInput, match=f"expected candles of {name} .*, was {value}; choose another --out"):

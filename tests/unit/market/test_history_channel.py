@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.histories import HOUR, START, SYMBOL, in_time, past
+from tests.support.histories import HOUR, START, SYMBOL, connection, in_time, past
 from tools.market.history.channel import Channel, VenueRefused, VenueUnreachable
 from tools.market.history.source import Source
 from tools.market.history.timeframes import Timeframe
@@ -26,6 +26,7 @@ async def ask(source: Source) -> int:
         {"kind": "error_before"},
         {"kind": "error_after", "status": 502, "body": "<html>bad gateway</html>"},
         {"kind": "error_before", "status": 500, "body": ""},
+        {"kind": "error_before", "status": 503, "body": '{"code": -4999, "msg": "no class for that"}'},
         {"kind": "cut_before"},
         {"kind": "cut_after"},
         {"kind": "garbage"},
@@ -44,6 +45,29 @@ def test_passing_fault_is_outlived_by_asking_again(fault: dict[str, Any]) -> Non
             n_counted = 4 if fault["kind"] in ("cut_after", "garbage", "error_after") else 1
             # nothing below us, as aiohttp would, asked again at our cost
             assert venue.facade.desk.limits.weight.count == 2 * n_counted <= counts.weight
+
+    in_time(story)
+
+
+def test_answer_that_breaks_off_is_asked_for_again() -> None:
+    n_asked = 0
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal n_asked
+        await reader.readuntil(b"\r\n\r\n")
+        n_asked += 1
+        body = b'{"serverTime": 1735689600000}'
+        head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body)
+        writer.write(head + (body[:12] if n_asked == 1 else body))
+        await writer.drain()
+        writer.close()
+
+    async def story() -> None:
+        server = await asyncio.start_server(serve, "127.0.0.1", 0)
+        host, port = server.sockets[0].getsockname()[:2]
+        async with server, connection(f"http://{host}:{port}", complain=print) as source:
+            assert await source.now_ms() == START
+            assert (n_asked, source.channel.counts.retries) == (2, 1)
 
     in_time(story)
 

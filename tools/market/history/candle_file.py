@@ -1,11 +1,12 @@
 """One file of candles that knows what it holds: which stretches were asked for, where the venue had none.
 
-That knowledge is in the Parquet file's own metadata, so that no kill can part it from the candles. Pages
-carry checksums: a file that rotted is noticed.
+That knowledge is in the Parquet file's own metadata, so that no kill can part it from the candles. A hash
+over both is there too: a file that rotted is noticed.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +24,7 @@ from tools.market.history.spans import Span, Spans
 from tools.market.history.timeframes import Timeframe
 
 META = b"keeper_history"
+HASH = b"keeper_history_sha256"
 KINDS = {name: pa.int64() if name == "open_time" else pa.float64() for name in COLUMNS}
 
 
@@ -74,11 +76,9 @@ class CandleFile:
             StoreUnusable: The disk does not take it.
         """
         table = pa.table({name: pa.array(self.candles[name], kind) for name, kind in KINDS.items()})
-        table = table.replace_schema_metadata({META: orjson.dumps(self._known())})
-        write_whole(
-            self.path,
-            lambda part: pa_parquet.write_table(table, part, compression="zstd", write_page_checksum=True),
-        )
+        known = orjson.dumps(self._known())
+        table = table.replace_schema_metadata({META: known, HASH: _hash(self.candles, known)})
+        write_whole(self.path, lambda part: pa_parquet.write_table(table, part, compression="zstd"))
 
     def _known(self) -> dict[str, Any]:
         return {
@@ -126,7 +126,7 @@ def open_candles(
 
 
 def _read(path: Path, timeframe: Timeframe) -> tuple[Candles, Any]:
-    table = pa_parquet.read_table(path, columns=None, page_checksum_verification=True)
+    table = pa_parquet.read_table(path)
     if [(one.name, one.type) for one in table.schema] != list(KINDS.items()):
         raise ValueError(f"expected the columns {', '.join(KINDS)}, was {', '.join(table.schema.names)}")
     if any(column.null_count for column in table.columns):
@@ -136,8 +136,16 @@ def _read(path: Path, timeframe: Timeframe) -> tuple[Candles, Any]:
         candles[name] = table[name].to_numpy()
     if (why := fault_in(candles, timeframe)) is not None:
         raise ValueError(why)
-    told = (table.schema.metadata or {}).get(META)
-    return candles, None if told is None else orjson.loads(told)
+    metadata = table.schema.metadata or {}
+    if META not in metadata:
+        return candles, None
+    if metadata.get(HASH) != _hash(candles, metadata[META]):
+        raise ValueError("it is not as it was written")
+    return candles, orjson.loads(metadata[META])
+
+
+def _hash(candles: Candles, known: bytes) -> bytes:
+    return hashlib.sha256(candles.tobytes() + known).hexdigest().encode()
 
 
 def _believe(file: CandleFile) -> None:
