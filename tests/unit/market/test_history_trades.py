@@ -290,6 +290,25 @@ def test_stamps_that_run_backwards_are_received_in_order() -> None:
     assert (in_order(page, 6 * NS_A_MS).events["ts_init"] // NS_A_MS).tolist() == [6, 6, 6]
 
 
+def test_file_is_ordered_also_where_the_venue_stamps_backwards(tmp_path: Path) -> None:
+    class Shaky(Source):
+        async def trades_from(self, symbol: str, number: int, rows: int | None = None) -> Page:
+            page = await super().trades_from(symbol, number, rows)
+            page.events["ts_event"][page.ids == 30] -= 60_000 * NS_A_MS
+            page.events["ts_init"] = page.events["ts_event"]
+            return page
+
+    async def story() -> None:
+        async with past(2 * HOUR) as venue, venue.source() as plain:
+            await download(Shaky(plain.dialect, plain.channel), tmp_path, venue.now)
+            sizes = [size for _, _, size, _ in held(tmp_path / FIRST)]
+            assert sizes == [size for _, _, size, _ in printed(venue, START, venue.now)]
+            events = read_trades(tmp_path / FIRST, symbol=SYMBOL, venue="binance")
+            assert events["ts_init"][29] == events["ts_init"][28] > events["ts_event"][29]
+
+    in_time(story)
+
+
 def row(number: int, ms: int, **other: Any) -> dict[str, Any]:
     """A row as the venue sends it."""
     return {"a": number, "p": "1.5", "q": "2", "f": number, "l": number, "T": ms, "m": True, **other}

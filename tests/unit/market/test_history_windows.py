@@ -10,6 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.histories import DAY, HOUR, NS_A_MS, START, Ear
+from tools.domain.market import UNITS
+from tools.market.history.channel import VenueUnreachable
 from tools.market.history.day_file import contents_of
 from tools.market.history.prints import Page, made_ids, page_of
 from tools.market.history.source import DIALECTS
@@ -17,6 +19,7 @@ from tools.market.history.spans import Span
 from tools.market.history.trade_download import download_trades
 from tools.market.history.trade_pages import PageFaults, pages
 from tools.market.history.trade_store import TradeStore
+from tools.market.tardis import read_trades
 
 CAP = 1_000
 
@@ -26,7 +29,8 @@ class Uncounted:
 
     dialect = DIALECTS["mexc"]
 
-    def __init__(self, stamps: list[int]) -> None:
+    def __init__(self, stamps: list[int], *, lives: int = 1_000_000) -> None:
+        self._lives = lives
         self._rows = [
             {"a": None, "p": str(1 + at % 7), "q": "1.5", "T": stamp, "m": at % 2 == 0}
             for at, stamp in enumerate(sorted(stamps))
@@ -40,20 +44,27 @@ class Uncounted:
     async def trades_in(self, symbol: str, window: Span, rows: int | None = None) -> Page:
         """The first of the window."""
         assert 0 < window[1] - window[0] <= HOUR, "the venue takes no longer windows"
+        self._lives -= 1
+        if self._lives < 0:
+            raise VenueUnreachable("gone")
         self.asked.append(window)
         inside = [row for row in self._rows if window[0] <= row["T"] < window[1]][:CAP]
         return page_of(inside[::-1], CAP, made_ids)
 
 
-def collected(venue: Any, window: Span) -> tuple[list[tuple[int, int]], PageFaults]:
-    """Stamps and ids of all pages."""
+Told = tuple[int, int, int]
 
-    async def collect() -> tuple[list[tuple[int, int]], PageFaults]:
-        faults, found, reached = PageFaults(), [], window[0]
+
+def collected(venue: Any, window: Span) -> tuple[list[Told], PageFaults]:
+    """Stamps, ids and prices (whole) of all pages."""
+
+    async def collect() -> tuple[list[Told], PageFaults]:
+        faults, found, reached = PageFaults(), list[Told](), window[0]
         async for page, known in pages(venue, "AUSDT", window, None, faults):
             assert known > reached
             reached = known
-            found += zip((page.events["ts_event"] // NS_A_MS).tolist(), page.ids.tolist(), strict=True)
+            columns = (page.events["ts_event"] // NS_A_MS, page.ids, page.events["price"] // UNITS)
+            found += zip(*(column.tolist() for column in columns), strict=True)
         assert reached == window[1]
         return found, faults
 
@@ -70,10 +81,18 @@ def test_every_trade_comes_once_and_in_order(bursts: list[tuple[int, int]], leng
         counts[at] = min(CAP - 1, counts[at] + n)
     stamps = [START + at for at, n in counts.items() for _ in range(n)]
     found, faults = collected(Uncounted(stamps), (START, START + length))
-    assert [stamp for stamp, _ in found] == sorted(stamp for stamp in stamps if stamp < START + length)
-    ids = [number for _, number in found]
+    expected = [stamp for stamp in sorted(stamps) if stamp < START + length]
+    assert [stamp for stamp, _, _ in found] == expected
+    ids = [number for _, number, _ in found]
     assert ids == sorted(set(ids))
+    prices = Counter((stamp, 1 + at % 7) for at, stamp in enumerate(expected))
+    assert Counter((stamp, price) for stamp, _, price in found) == prices
     assert faults.holes == []
+
+
+def test_trades_of_one_millisecond_stay_in_the_order_in_which_they_happened() -> None:
+    found, _ = collected(Uncounted([START + 5] * 10 + [START + 6] * 10), (START, START + HOUR))
+    assert [price for _, _, price in found] == [1 + at % 7 for at in range(20)]
 
 
 def test_more_in_a_millisecond_than_can_be_asked_for_is_reported() -> None:
@@ -87,6 +106,27 @@ def test_quiet_market_is_asked_by_the_hour() -> None:
     venue = Uncounted([START + 7])
     collected(venue, (START, START + 5 * HOUR))
     assert len(venue.asked) == 5
+
+
+def test_broken_off_download_repeats_nothing_of_the_millisecond_it_stopped_in(tmp_path: Path) -> None:
+    stamps = [START + 9] * 300 + [START + HOUR - 1] * 500 + [START + HOUR] * 400 + [START + 2 * HOUR] * 9
+
+    async def story() -> None:
+        folder, window = tmp_path, (START, START + 3 * HOUR)
+        for lives in (1, 1, 100):
+            store = TradeStore(folder, "mexc", "AUSDT", Ear().note)
+            venue: Any = Uncounted(stamps, lives=lives)
+            if lives < 100:
+                with pytest.raises(VenueUnreachable):
+                    await download_trades(venue, store, "AUSDT", window, Ear())
+            else:
+                counts = await download_trades(venue, store, "AUSDT", window, Ear())
+                assert (counts.new, counts.rows) == (9, len(stamps))
+        path = folder / "mexc_AUSDT_20250101-0000.trades.csv.gz"
+        events = read_trades(path, symbol="AUSDT", venue="mexc")
+        assert (events["ts_event"] // NS_A_MS).tolist() == stamps
+
+    asyncio.run(story())
 
 
 @pytest.mark.parametrize("step", [HOUR // 3, 600_001])
