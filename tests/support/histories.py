@@ -13,7 +13,6 @@ from tools.market.history.channel import ChannelConfig
 from tools.market.history.connection import connected
 from tools.market.history.source import Source, dialect_of
 from venue.binance.demo import RandomFlow, demo_wire
-from venue.binance.desk import Market
 from venue.binance.facade import Facade, FacadeConfig
 from venue.binance.faults import Fault
 from venue.binance.limits import LimitConfig
@@ -36,7 +35,8 @@ class Past:
 
     clock: WoundClock
     flow: RandomFlow
-    facade: Facade
+    facade: Any  # of the venue it is
+    venue: str = "binance"
     said: list[str] = field(default_factory=list)
 
     @property
@@ -45,7 +45,7 @@ class Past:
         return self.clock.now() // NS_A_MS
 
     @property
-    def market(self) -> Market:
+    def market(self) -> Any:
         """The market with the flow."""
         return self.facade.desk.by_symbol[SYMBOL]
 
@@ -86,7 +86,7 @@ class Past:
 
     def source(self, **config: Any) -> AbstractAsyncContextManager[Source]:
         """A connected source of its own."""
-        return connection(self.base_url, complain=self.said.append, **config)
+        return connection(self.base_url, complain=self.said.append, venue=self.venue, **config)
 
 
 @asynccontextmanager

@@ -82,11 +82,12 @@ def test_silence_is_a_fault() -> None:
     in_time(story)
 
 
-def test_too_many_requests_are_followed_by_the_quiet_the_venue_asks_for() -> None:
+@pytest.mark.parametrize("status", [429, 403])
+def test_too_many_requests_are_followed_by_the_quiet_the_venue_asks_for(status: int) -> None:
     async def story() -> None:
         async with past(HOUR) as venue, venue.source() as source:
             await ask(source)
-            venue.facade.desk.limits.ban(venue.now, 1.0, 429)
+            venue.facade.desk.limits.ban(venue.now, 1.0, status)
             loop = asyncio.get_running_loop()
             started = loop.time()
             answer = asyncio.create_task(ask(source))
@@ -96,7 +97,7 @@ def test_too_many_requests_are_followed_by_the_quiet_the_venue_asks_for() -> Non
             assert loop.time() - started >= 0.95
             counts = source.channel.counts
             assert (counts.limited, counts.requests, counts.retries) == (1, 3, 0)
-            assert "HTTP 429" in venue.said[0]
+            assert f"HTTP {status}" in venue.said[0]
 
     in_time(story)
 

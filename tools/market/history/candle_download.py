@@ -13,7 +13,7 @@ from tools.market.history.source import Source
 from tools.market.history.spans import Span
 from tools.market.history.watching import Watcher
 
-SAVE_EVERY = 10  # answers; what a kill can cost
+SAVE_EVERY = 10  # answers, or a twentieth of the file: what a kill can cost
 
 
 @dataclass(slots=True)
@@ -50,7 +50,7 @@ async def download_candles(
         for window in _windows(missing, source.dialect.candle_rows * file.timeframe.span_ms):
             await _fetch(source, file, window, counts, watcher)
             unsaved += 1
-            if unsaved >= SAVE_EVERY:
+            if unsaved >= max(SAVE_EVERY, len(file.candles) // (20 * source.dialect.candle_rows)):
                 file.save()
                 unsaved = 0
     finally:

@@ -50,8 +50,11 @@ class CandleFile:
     duplicates: int = 0
 
     def add(self, candles: Candles) -> int:
-        """Take candles in; returns how many are new."""
+        """Take ordered candles in; returns how many are new."""
         before = len(self.candles)
+        if before and len(candles) and self.candles["open_time"][-1] < candles["open_time"][0]:
+            self.candles = np.concatenate([self.candles, candles])  # the usual case needs no sorting
+            return len(candles)
         self.candles, n_double = joined(self.candles, candles)
         self.duplicates += n_double
         return len(self.candles) - before

@@ -68,9 +68,10 @@ def joined(old: Candles, new: Candles) -> tuple[Candles, int]:
 
 def holes_in(candles: Candles, timeframe: Timeframe, window: Span) -> list[Span]:
     """Where in ``window`` (ms) candles are missing, runs of them."""
-    span = timeframe.span_ms
+    span, opens = timeframe.span_ms, candles["open_time"]
+    first, end = np.searchsorted(opens, np.array(window) * MICROS)
     expected = np.arange(timeframe.up(window[0]), timeframe.up(window[1]), span, dtype=np.int64)
-    missing = np.setdiff1d(expected, candles["open_time"] // MICROS, assume_unique=True)
+    missing = np.setdiff1d(expected, opens[first:end] // MICROS, assume_unique=True)
     if len(missing) == 0:
         return []
     runs = np.split(missing, np.flatnonzero(np.diff(missing) != span) + 1)

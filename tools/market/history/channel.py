@@ -20,6 +20,7 @@ from tools.domain.market import NANOS
 from tools.market.history.budget import WeightBudget
 
 TOO_MANY = (418, 429)
+SHUT_OUT = 403  # where it comes with the time after which to come back
 MINUTE_NS = 60 * NANOS
 USED_WEIGHT = ("x-mbx-used-weight-1m", "x-mbx-used-weight")
 Answer = TypeVar("Answer")
@@ -179,7 +180,7 @@ class Channel:
     async def _after(self, what: str, failures: int, error: Exception) -> None:
         """Wait as long as the failure asks for, or give up."""
         status = self._heard.status
-        if status in TOO_MANY:
+        if status in TOO_MANY or (status == SHUT_OUT and self._heard.number("retry-after") is not None):
             self.counts.limited += 1
             self._wait_as_told(what, failures)
         elif not self._is_passing(error, status):
