@@ -19,6 +19,7 @@ from keeper_agent.views.download import Bars
 from tools.domain.clock import SystemClock, SystemStopwatch, iso
 from tools.domain.errors import BadUsage, KeeperError
 from tools.market.history.cache import Cache, Fetched
+from tools.market.history.candle_file import LIVE, LOCAL
 from tools.market.history.channel import ChannelConfig
 from tools.market.history.connection import address_of, connected
 from tools.market.history.listing import Listings
@@ -54,8 +55,14 @@ class Order:
 
     @property
     def folder(self) -> Path:
-        """Where the files go."""
-        return self.out if self.out is not None else load_home(self.home) / "history" / self.venue
+        """Where the files go; what a local venue made up is never among what happened."""
+        name = self.venue if self.source == LIVE else f"{self.venue}-{self.source}"
+        return self.out if self.out is not None else load_home(self.home) / "history" / name
+
+    @property
+    def source(self) -> str:
+        """Whether the live venue is asked or a local one."""
+        return LIVE if self.base_url is None else LOCAL
 
     @property
     def names(self) -> list[str]:

@@ -15,7 +15,9 @@ Venue = Annotated[str, typer.Option("--venue", help="binance or mexc.")]
 Symbols = Annotated[str, typer.Option("--symbols", help="Symbols, e.g. BTCUSDT,ETHUSDT.")]
 Until = Annotated[str | None, typer.Option("--until", help="Up to this moment; default: now.")]
 BaseUrl = Annotated[str | None, typer.Option("--base-url", help="A local venue, e.g. http://127.0.0.1:8080.")]
-Out = Annotated[Path | None, typer.Option("--out", help="Folder; default: history/VENUE in the home.")]
+Out = Annotated[
+    Path | None, typer.Option("--out", help="Folder; default: history/VENUE[-local] in the home.")
+]
 Weight = Annotated[int, typer.Option("--weight", help="Most request weight in any minute.")]
 Home = Annotated[Path | None, typer.Option("--home", help="Folder of Keeper's state (KEEPER_HOME).")]
 

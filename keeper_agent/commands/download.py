@@ -31,7 +31,12 @@ def download_candle_files(order: Order, timeframe: str, *, as_json: bool) -> Non
             for symbol in order.names:
                 path = order.folder / f"{symbol}-{frame.name}.parquet"
                 file = open_candles(
-                    path, venue=order.venue, symbol=symbol, timeframe=frame, note=session.bars.note
+                    path,
+                    venue=order.venue,
+                    symbol=symbol,
+                    timeframe=frame,
+                    note=session.bars.note,
+                    source=order.source,
                 )
                 counts = await download_candles(session.source, file, since, end, session.bars)
                 told.append(_candle_row(file, counts))
@@ -51,7 +56,7 @@ def download_trade_files(order: Order, *, as_json: bool) -> None:
         told = []
         with sole_writer(order.folder):
             for symbol in order.names:
-                store = TradeStore(order.folder, order.venue, symbol, session.bars.note)
+                store = TradeStore(order.folder, order.venue, symbol, session.bars.note, source=order.source)
                 start = since if since is not None else store.earliest
                 start = (end - DAY_MS if start is None else start) // DAY_MS * DAY_MS
                 counts = await download_trades(session.source, store, symbol, (start, end), session.bars)

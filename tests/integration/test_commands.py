@@ -19,6 +19,7 @@ from tools.features.names import FEATURES
 from tools.market.tapes import TapeFiles
 
 HEAVY = (
+    "ccxt",
     "numpy",
     "numba",
     "langgraph",

@@ -70,7 +70,7 @@ def test_killed_download_of_trades_goes_on_without_loss(here: Here, tmp_path: Pa
             await struck(venue, running)
             running.send_signal(signal.SIGKILL)
             await running.communicate()
-            folder = tmp_path / "history" / "binance"
+            folder = tmp_path / "history" / "binance-local"
             assert not list(folder.glob("*.csv.gz.*")) + list(folder.glob("binance*"))
             said = await done(here, venue, *words)
             assert said.code == 0, said.err

@@ -58,6 +58,8 @@ def test_symbols_are_spelled_as_the_venues_do_each_once() -> None:
 
 def test_files_go_below_the_home_unless_told_otherwise(tmp_path: Path) -> None:
     assert Order(venue="mexc", home=tmp_path).folder == tmp_path / "history" / "mexc"
+    local = Order(venue="mexc", home=tmp_path, base_url="http://127.0.0.1:8080")
+    assert local.folder == tmp_path / "history" / "mexc-local"
     assert Order(venue="mexc", home=tmp_path, out=Path("here")).folder == Path("here")
 
 

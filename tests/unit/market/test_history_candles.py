@@ -111,7 +111,8 @@ def test_second_run_asks_only_for_what_is_new(tmp_path: Path) -> None:
             middle, n_before = venue.now, len(source.windows)
             venue.go_on(venue.now + HOUR, 10_000)
             last, counts, _ = await download(source, tmp_path, venue.now)
-            assert source.windows[n_before:] == [(middle, middle + HOUR)]
+            # one candle again, to see that it is the same venue
+            assert source.windows[n_before:] == [(middle - MINUTE, middle), (middle, middle + HOUR)]
             assert (counts.new, len(last.candles)) == (60, len(first.candles) + 60)
             assert last.candles.tolist() == from_trades(venue, ONE, venue.now)
 
@@ -228,6 +229,7 @@ def test_candles_made_elsewhere_are_kept_and_their_holes_filled(tmp_path: Path) 
             whole = file.candles
             path = tmp_path / "SOLUSDT-1m.parquet"
             kept = np.concatenate([whole[20:60], whole[50:60], whole[70:120]])  # ten twice, ten missing
+            kept["close"][-1] = kept["low"][-1]  # taken before it closed
             pq.write_table(pa.table({name: kept[name] for name in CANDLE.names or ()}), path)
             found = opened(tmp_path, Ear())
             assert (len(found.candles), found.duplicates) == (90, 10)
@@ -236,10 +238,10 @@ def test_candles_made_elsewhere_are_kept_and_their_holes_filled(tmp_path: Path) 
             assert counts.new == len(whole) - 90
             assert file.candles.tolist() == whole.tolist()
             opens = (whole["open_time"] // 1_000).tolist()
-            assert source.windows == [
+            assert source.windows[1:] == [
                 (START, opens[20]),
                 (opens[60], opens[70]),
-                (opens[120], START + 3 * HOUR),
+                (opens[119], START + 3 * HOUR),
             ]
             assert ear.notes == []
 
@@ -256,6 +258,19 @@ def test_duplicates_alone_are_reason_enough_to_write(tmp_path: Path) -> None:
             assert pq.read_table(file.path).num_rows == n_candles + 5
             await download(source, tmp_path, venue.now)
             assert pq.read_table(file.path).num_rows == n_candles
+
+    in_time(story)
+
+
+def test_candles_of_another_world_are_not_gone_on_with(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with past(3 * HOUR) as venue, venue.source() as source:
+            file, _, _ = await download(source, tmp_path, venue.now)
+        content = file.path.read_bytes()
+        async with past(5 * HOUR, step_ms=20_000) as venue, venue.source() as source:
+            with pytest.raises(BadInput, match="last candle is not the one the venue tells"):
+                await download(source, tmp_path, venue.now)
+        assert file.path.read_bytes() == content
 
     in_time(story)
 
@@ -341,10 +356,19 @@ def test_impossible_candle_makes_a_file_unreadable_and_an_answer_malformed(
             candles_of([[START, *map(str, row[1:])]], ONE, (START, START + MINUTE))
 
 
-@pytest.mark.parametrize(("name", "value"), [("venue", "mexc"), ("symbol", "ETHUSDT"), ("timeframe", "5m")])
+@pytest.mark.parametrize(
+    ("name", "value"), [("venue", "mexc"), ("symbol", "ETHUSDT"), ("timeframe", "5m"), ("source", "local")]
+)
 def test_candles_of_something_else_are_never_mixed_in(name: str, value: str, tmp_path: Path) -> None:
     path = tmp_path / "SOLUSDT-1m.parquet"
-    known = {"venue": "binance", "symbol": SYMBOL, "timeframe": "1m", "covered": [], "outages": []}
+    known = {
+        "venue": "binance",
+        "symbol": SYMBOL,
+        "timeframe": "1m",
+        "source": "live",
+        "covered": [],
+        "outages": [],
+    }
     table = pa.table({name: np.zeros(0, CANDLE)[name] for name in CANDLE.names or ()})
     said = orjson.dumps({**known, "first_day": None, name: value})
     told = {META: said, HASH: hashlib.sha256(said).hexdigest()}

@@ -101,7 +101,7 @@ def test_second_run_asks_only_for_what_is_new(tmp_path: Path) -> None:
             venue.go_on(venue.now + HOUR, 30_000)
             source.asked.clear()
             last, _, _ = await download(source, tmp_path, venue.now)
-            assert source.asked == [first.rows + 1]
+            assert source.asked == [first.rows], "one again, to see that it is the same venue"
             assert last.new == len(printed(venue, START + 30 * HOUR, venue.now)) > 0
             assert held(tmp_path / FIRST, tmp_path / SECOND) == printed(venue, START, venue.now)
             assert (tmp_path / FIRST).stat().st_mtime_ns == day, "a complete day is not written again"
@@ -240,6 +240,23 @@ def test_trades_the_venue_has_lost_are_reported(tmp_path: Path) -> None:
             assert np.flatnonzero(events["flags"] & GAP).tolist() == [39]
             again, _, _ = await download(source, tmp_path, venue.now)
             assert again.holes == counts.holes
+
+    in_time(story)
+
+
+def test_trades_of_another_world_are_not_gone_on_with(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with past(3 * HOUR) as venue, venue.source() as source:
+            await download(source, tmp_path, venue.now)
+        content = (tmp_path / FIRST).read_bytes()
+        async with past(5 * HOUR, step_ms=15_000) as venue, venue.source() as source:
+            with pytest.raises(
+                BadInput, match=r"end with trade \d+ of 2025-01-01T0.*, which the venue does not"
+            ):
+                await download(source, tmp_path, venue.now)
+        assert (tmp_path / FIRST).read_bytes() == content
+        with pytest.raises(BadInput, match="expected trades of the local venue, was live"):
+            TradeStore(tmp_path, "binance", SYMBOL, Ear().note, source="local")
 
     in_time(story)
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tools.domain.errors import BadInput
 from tools.market.history.candle_file import CandleFile
+from tools.market.history.candles import MICROS, Candles
 from tools.market.history.source import Source
 from tools.market.history.spans import Span
 from tools.market.history.watching import Watcher
@@ -35,6 +37,7 @@ async def download_candles(
         VenueUnreachable: The venue stopped answering.
         VenueRefused: It refused.
         StoreUnusable: The disk does not take the file.
+        BadInput: The venue tells the file's last candle otherwise: it is another venue's.
     """
     counts = CandleCounts()
     if file.first_day is None:
@@ -44,6 +47,8 @@ async def download_candles(
         return counts
     start = file.timeframe.up(max(file.first_day, since or 0))
     missing = file.covered.missing(start, max(start, file.timeframe.down(until)))
+    if missing:
+        await _refuse_another_venue(source, file, missing[-1][0])
     watcher.begin(file.symbol, sum(file.timeframe.count(span) for span in missing))
     unsaved = 0
     try:
@@ -57,6 +62,27 @@ async def download_candles(
         if unsaved or (file.duplicates and not missing):
             file.save()
     return counts
+
+
+async def _refuse_another_venue(source: Source, file: CandleFile, start: int) -> None:
+    """Compare the candle before ``start`` (ms), where the file has it, with what the venue says it was."""
+    before = start - file.timeframe.span_ms
+    known = _opening_at(file.candles, before)
+    told = (
+        _opening_at(await source.candles(file.symbol, file.timeframe, (before, start)), before)
+        if len(known)
+        else known
+    )
+    if known.tolist() != told.tolist():
+        raise BadInput(
+            f"{file.path}: its last candle is not the one the venue tells; expected the venue it came from, "
+            "or another --out"
+        )
+
+
+def _opening_at(candles: Candles, ms: int) -> Candles:
+    found: Candles = candles[candles["open_time"] == ms * MICROS]
+    return found
 
 
 def _windows(spans: list[Span], length: int) -> list[Span]:

@@ -25,6 +25,7 @@ from tools.market.history.timeframes import Timeframe
 
 META = b"keeper_history"
 HASH = b"keeper_history_sha256"
+LIVE, LOCAL = "live", "local"
 KINDS = {name: pa.int64() if name == "open_time" else pa.float64() for name in COLUMNS}
 
 
@@ -35,6 +36,7 @@ class CandleFile:
     Attributes:
         covered: Stretches (ms) the venue has been asked for.
         outages: Where in them it has no candles, asked twice.
+        source: Live, or a local venue: what one made up is never among what happened.
         first_day: First day (ms) of which the venue has a candle; None until asked.
         duplicates: Candles that were there twice and no longer are.
     """
@@ -43,6 +45,7 @@ class CandleFile:
     venue: str
     symbol: str
     timeframe: Timeframe
+    source: str = LIVE
     candles: Candles = field(default_factory=lambda: np.zeros(0, CANDLE))
     covered: Spans = field(default_factory=Spans)
     outages: Spans = field(default_factory=Spans)
@@ -88,6 +91,7 @@ class CandleFile:
             "venue": self.venue,
             "symbol": self.symbol,
             "timeframe": self.timeframe.name,
+            "source": self.source,
             "covered": self.covered.parts,
             "outages": self.outages.parts,
             "first_day": self.first_day,
@@ -95,7 +99,13 @@ class CandleFile:
 
 
 def open_candles(
-    path: Path, *, venue: str, symbol: str, timeframe: Timeframe, note: Callable[[str], None]
+    path: Path,
+    *,
+    venue: str,
+    symbol: str,
+    timeframe: Timeframe,
+    note: Callable[[str], None],
+    source: str = LIVE,
 ) -> CandleFile:
     """The candles in ``path``, or none where there is no such file.
 
@@ -103,9 +113,9 @@ def open_candles(
     elsewhere, is believed as far as its candles go without a hole.
 
     Raises:
-        BadInput: It holds the candles of another venue, symbol or timeframe.
+        BadInput: It holds the candles of another venue, symbol, timeframe or source.
     """
-    file = CandleFile(path, venue, symbol, timeframe)
+    file = CandleFile(path, venue, symbol, timeframe, source)
     if not path.exists():
         return file
     try:
@@ -118,7 +128,8 @@ def open_candles(
     if known is None:
         _believe(file)
         return file
-    for name, expected in (("venue", venue), ("symbol", symbol), ("timeframe", timeframe.name)):
+    own = {"venue": venue, "symbol": symbol, "timeframe": timeframe.name, "source": source}
+    for name, expected in own.items():
         if known[name] != expected:
             raise BadInput(
                 f"{path}: expected candles of {name} {expected}, was {known[name]}; choose another --out"
@@ -154,7 +165,8 @@ def _hash(candles: Candles, known: bytes) -> bytes:
 def _believe(file: CandleFile) -> None:
     if len(file.candles):
         opens = file.candles["open_time"] // MICROS
-        whole = Spans.of([(int(opens[0]), int(opens[-1]) + file.timeframe.span_ms)])
-        for hole in file.holes(whole.parts[0]):
+        # not the last: where it was taken before it closed, it is to be replaced
+        whole = Spans.of([(int(opens[0]), int(opens[-1]))])
+        for hole in file.holes((int(opens[0]), int(opens[-1]))):
             whole = whole.without(*hole)
         file.covered = whole

@@ -20,7 +20,7 @@ from tools.market import columns
 from tools.market.archive import whole_members
 from tools.market.cells import CellFault
 from tools.market.history.files import publish
-from tools.market.history.prints import Page
+from tools.market.history.prints import NS_A_MS, Page
 from tools.market.tables import batches
 from tools.market.tapes import tape_name
 from tools.market.tardis import TRADE_COLUMNS
@@ -31,12 +31,18 @@ MICROS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a file of trades holds; ids and stamp (ms) are None where it has no row."""
+    """What a file of trades holds; ids and stamps (ms) are None where it has no row.
+
+    Attributes:
+        last_ms: The venue's stamp of the last trade.
+        until: Up to where it is known to be complete.
+    """
 
     rows: int = 0
     first_id: int | None = None
     last_id: int | None = None
     last_ms: int | None = None
+    until: int | None = None
 
 
 class DayFile:
@@ -99,13 +105,14 @@ def contents_of(path: Path, venue: str, symbol: str) -> Contents:
     Raises:
         BadInput: It cannot be read, is of another venue or symbol, or its ids or stamps do not rise.
     """
-    rows, first, last, last_us = 0, None, None, 0
+    rows, first, last, last_us, last_ms = 0, None, None, 0, None
     for batch in batches(path, TRADE_COLUMNS, as_text=True):
         try:
             columns.codes(batch.rows["exchange"], "exchange", {venue: 0})
             columns.codes(batch.rows["symbol"], "symbol", {symbol: 0})
             ids = columns.trade_ids(batch.rows["id"], "id")
             stamps = columns.times_ns(batch.rows["local_timestamp"], "local_timestamp") // MICROS
+            last_ms = int(columns.times_ns(batch.rows["timestamp"], "timestamp")[-1]) // NS_A_MS
         except CellFault as fault:
             raise batch.fault(fault.row, fault.what) from None
         if (last is not None and ids[0] <= last) or (ids[1:] <= ids[:-1]).any():
@@ -115,7 +122,7 @@ def contents_of(path: Path, venue: str, symbol: str) -> Contents:
         rows += len(ids)
         first = int(ids[0]) if first is None else first
         last, last_us = int(ids[-1]), int(stamps[-1])
-    return Contents(rows, first, last, last_us // MICROS if rows else None)
+    return Contents(rows, first, last, last_ms, last_us // MICROS if rows else None)
 
 
 def sha256_of(path: Path) -> str:

@@ -10,7 +10,7 @@ from tools.market.history.prints import Page
 from tools.market.history.source import Source
 from tools.market.history.spans import Span
 from tools.market.history.timeframes import DAY_MS
-from tools.market.history.trade_pages import NS_A_MS, PageFaults, pages
+from tools.market.history.trade_pages import NS_A_MS, Last, PageFaults, pages
 from tools.market.history.trade_store import Day, TradeStore
 from tools.market.history.watching import Watcher
 
@@ -83,18 +83,19 @@ async def _go_on(
     """Add what is missing of a day and publish its file."""
     file = store.file(window[0])
     begun = file.begin(day.contents)
-    known_until = max(window[0], begun.last_ms or window[0])
-    last_id = begun.last_id if begun.last_id is not None else store.last_id_before(window[0])
-    next_id = None if last_id is None else last_id + 1
+    known_until = max(window[0], begun.until or window[0])
+    end = begun if begun.last_id is not None else store.before(window[0])
+    last = None if end.last_id is None or end.last_ms is None else Last(end.last_id, end.last_ms)
     faults = PageFaults()
     first_id, rows, stamp, reached = begun.first_id, begun.rows, known_until * NS_A_MS, window[0]
-    async for page, known in pages(source, symbol, (known_until, window[1]), next_id, faults):
-        page = page.cut(page.ids > last_id) if last_id is not None else page
+    async for page, known in pages(source, symbol, (known_until, window[1]), last, faults):
+        page = page.cut(page.ids > last.id) if last is not None else page
         page = in_order(page, stamp)
         file.add(page)
         if len(page.ids):
             first_id = int(page.ids[0]) if first_id is None else first_id
-            last_id, stamp = int(page.ids[-1]), int(page.events["ts_init"][-1])
+            last = Last(int(page.ids[-1]), int(page.events["ts_event"][-1]) // NS_A_MS)
+            stamp = int(page.events["ts_init"][-1])
             rows += len(page.ids)
             counts.new += len(page.ids)
         watcher.advance(symbol, known - reached, len(page.ids))
@@ -102,7 +103,15 @@ async def _go_on(
     watcher.advance(symbol, window[1] - reached, 0)
     counts.faults.duplicates += faults.duplicates
     counts.faults.refilled += faults.refilled
-    return Day(window[1], file.publish(), rows, first_id, last_id, [*day.holes, *faults.holes])
+    return Day(
+        window[1],
+        file.publish(),
+        rows,
+        first_id,
+        None if last is None else last.id,
+        None if last is None else last.ms,
+        [*day.holes, *faults.holes],
+    )
 
 
 def in_order(page: Page, stamp: int) -> Page:

@@ -11,12 +11,22 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from tools.domain.clock import iso
+from tools.domain.errors import BadInput
 from tools.market.history.prints import Page
 from tools.market.history.source import Source
 from tools.market.history.spans import Span
 from tools.market.history.timeframes import HOUR_MS
 
 NS_A_MS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """A trade that is there already: its id, and its stamp (ms)."""
+
+    id: int
+    ms: int
 
 
 @dataclass(slots=True)
@@ -35,7 +45,7 @@ class PageFaults:
 
 
 def pages(
-    source: Source, symbol: str, window: Span, next_id: int | None, faults: PageFaults
+    source: Source, symbol: str, window: Span, last: Last | None, faults: PageFaults
 ) -> AsyncIterator[tuple[Page, int]]:
     """The trades of ``window`` (ms), each page with the moment up to which all is known.
 
@@ -43,20 +53,25 @@ def pages(
         source: Where from.
         symbol: Whose.
         window: From and up to; its end is in the venue's past.
-        next_id: The first id that is wanted, where it is known.
+        last: The trade after which to go on, where it is known.
         faults: Is told what went wrong.
+
+    Raises:
+        BadInput: The venue does not know ``last``: it is another venue's.
     """
     if source.dialect.has_trade_ids:
-        return _by_id(source, symbol, window, next_id, faults)
+        return _by_id(source, symbol, window, last, faults)
     return _by_time(source, symbol, window, faults)
 
 
 async def _by_id(
-    source: Source, symbol: str, window: Span, next_id: int | None, faults: PageFaults
+    source: Source, symbol: str, window: Span, last: Last | None, faults: PageFaults
 ) -> AsyncIterator[tuple[Page, int]]:
-    wanted = next_id if next_id is not None else await _first_id(source, symbol, window)
+    wanted = last.id + 1 if last is not None else await _first_id(source, symbol, window)
     while wanted is not None:
-        told = await source.trades_from(symbol, wanted)
+        told = await source.trades_from(symbol, wanted if last is None else last.id)
+        if last is not None:
+            told, last = _after(last, symbol, told), None
         page = told.cut(told.ids >= wanted)
         faults.duplicates += len(told.ids) - len(page.ids)
         page = await _refilled(source, symbol, wanted, page, faults)
@@ -67,6 +82,17 @@ async def _by_id(
         faults.holes += _gaps(wanted, kept)  # one at the window's end is for whoever goes on from there
         yield kept, window[1] if is_over else int(stamps.max(initial=window[0]))
         wanted = None if is_over else int(page.ids[-1]) + 1
+
+
+def _after(last: Last, symbol: str, page: Page) -> Page:
+    """``page`` without ``last``, which it begins with."""
+    is_last = (page.ids == last.id) & (page.events["ts_event"] // NS_A_MS == last.ms)
+    if not is_last.any():
+        raise BadInput(
+            f"{symbol}: the files end with trade {last.id} of {iso(last.ms * NS_A_MS)}, which the venue does "
+            "not know; expected the venue they came from, or another --out"
+        )
+    return page.cut(~is_last)
 
 
 async def _first_id(source: Source, symbol: str, window: Span) -> int | None:

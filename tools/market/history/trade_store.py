@@ -16,6 +16,7 @@ import orjson
 
 from tools.domain.clock import day_of
 from tools.domain.errors import BadInput
+from tools.market.history.candle_file import LIVE
 from tools.market.history.day_file import Contents, DayFile, contents_of, sha256_of
 from tools.market.history.files import set_aside, write_whole
 from tools.market.history.spans import Span
@@ -37,22 +38,31 @@ class Day:
     rows: int = 0
     first_id: int | None = None
     last_id: int | None = None
+    last_ms: int | None = None  # stamp of that trade
     holes: list[Span] = field(default_factory=list)
 
     @property
     def contents(self) -> Contents:
         """As of a file."""
-        return Contents(self.rows, self.first_id, self.last_id, self.until)
+        return Contents(self.rows, self.first_id, self.last_id, self.last_ms, self.until)
 
 
 class TradeStore:
     """The trades of one symbol, by day."""
 
-    def __init__(self, folder: Path, venue: str, symbol: str, note: Callable[[str], None]) -> None:
+    def __init__(
+        self, folder: Path, venue: str, symbol: str, note: Callable[[str], None], *, source: str = LIVE
+    ) -> None:
+        """Read the checkpoint.
+
+        Raises:
+            BadInput: The folder holds trades of a local instead of the live venue, or the other way round.
+        """
         self._folder = folder
         self._venue = venue
         self._symbol = symbol
         self._note = note
+        self._source = source
         stem = tape_name(venue, symbol, 0).rpartition("_")[0]
         self.checkpoint = folder / f"{stem}.trades.json"
         self.days = self._load()
@@ -78,9 +88,15 @@ class TradeStore:
         except BadInput as error:
             self._note(f"{error}; kept as {set_aside(path).name}, downloading that day anew")
             return Day(start)
-        until = start if found.last_ms is None else found.last_ms
-        holes = known.holes if known is not None else []
-        return Day(until, sha256_of(path), found.rows, found.first_id, found.last_id, holes)
+        return Day(
+            start if found.until is None else found.until,
+            sha256_of(path),
+            found.rows,
+            found.first_id,
+            found.last_id,
+            found.last_ms,
+            known.holes if known is not None else [],
+        )
 
     def record(self, start: int, day: Day) -> None:
         """Write down what is now known of a day."""
@@ -88,6 +104,7 @@ class TradeStore:
         document = {
             "venue": self._venue,
             "symbol": self._symbol,
+            "source": self._source,
             "days": {
                 day_of(at * 1_000_000): {"start": at, **asdict(one)} for at, one in sorted(self.days.items())
             },
@@ -95,23 +112,30 @@ class TradeStore:
         content = orjson.dumps(document, option=orjson.OPT_INDENT_2)
         write_whole(self.checkpoint, lambda part: _write(part, content))
 
-    def last_id_before(self, start: int) -> int | None:
-        """The last id of the day before, where that day is complete."""
-        before = self.days.get(start - DAY_MS)
-        return before.last_id if before is not None and before.until == start else None
+    def before(self, start: int) -> Contents:
+        """What is known of the day before ``start``, where that day is complete."""
+        day = self.days.get(start - DAY_MS)
+        return day.contents if day is not None and day.until == start else Contents()
 
     def _load(self) -> dict[int, Day]:
         if not self.checkpoint.exists():
             return {}
         try:
             document = orjson.loads(self.checkpoint.read_bytes())
-            return {int(row["start"]): _day(row) for row in document["days"].values()}
+            days = {int(row["start"]): _day(row) for row in document["days"].values()}
+            source = document["source"]
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             aside = set_aside(self.checkpoint).name
             self._note(
                 f"{self.checkpoint}: not readable ({error}); kept as {aside}, reading the files instead"
             )
             return {}
+        if source != self._source:
+            raise BadInput(
+                f"{self.checkpoint}: expected trades of the {self._source} venue, was {source}; "
+                "choose another --out"
+            )
+        return days
 
 
 def _day(row: Any) -> Day:
