@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from tests.support.binance_venue import Fault
 from tools.domain.clock import SystemClock, SystemStopwatch
 from tools.market.history.channel import ChannelConfig
 from tools.market.history.connection import connected
 from tools.market.history.source import Source, dialect_of
 from venue.binance.demo import RandomFlow, demo_wire
 from venue.binance.facade import Facade, FacadeConfig
-from venue.binance.faults import Fault
 from venue.binance.limits import LimitConfig
 from venue.clock import WoundClock
 

@@ -63,7 +63,7 @@ class ChannelConfig:
     most_backoff_s: float = 30.0
     usual_wait_s: float = 60.0
     longest_wait_s: float = 900.0
-    timeout_s: float = 10.0
+    timeout_s: float = 20.0
 
 
 @dataclass(slots=True)
