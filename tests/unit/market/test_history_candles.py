@@ -197,6 +197,27 @@ def test_outage_is_reported_and_nothing_is_made_up(tmp_path: Path) -> None:
     in_time(story)
 
 
+def test_candles_that_come_late_are_not_taken_for_an_outage(tmp_path: Path) -> None:
+    class Late(Source):
+        async def candles(self, symbol: str, timeframe: Timeframe, window: Span) -> Candles:
+            found = await super().candles(symbol, timeframe, window)
+            return found[found["open_time"] < (START + 179 * MINUTE) * 1_000]
+
+    async def story() -> None:
+        async with past(3 * HOUR) as venue, venue.source() as source:
+            out = (START + HOUR, START + HOUR + 2 * MINUTE)
+            venue.forget_minutes(*out)
+            late = Late(source.dialect, source.channel)
+            file, _, _ = await download(late, tmp_path, venue.now)
+            assert file.covered.parts == ((START, venue.now - MINUTE),)
+            assert file.outages.parts == (out,)
+            file, counts, _ = await download(source, tmp_path, venue.now)
+            assert (counts.new, file.covered.parts) == (1, ((START, venue.now),))
+            assert file.outages.parts == (out,)
+
+    in_time(story)
+
+
 def test_time_before_the_first_candle_is_no_outage(tmp_path: Path) -> None:
     async def story() -> None:
         async with past(3 * HOUR, start=START + 5 * HOUR) as venue, venue.source() as source:

@@ -53,7 +53,7 @@ async def download_candles(
     unsaved = 0
     try:
         for window in _windows(missing, source.dialect.candle_rows * file.timeframe.span_ms):
-            await _fetch(source, file, window, counts, watcher)
+            await _fetch(source, file, window, until, counts, watcher)
             unsaved += 1
             if unsaved >= max(SAVE_EVERY, len(file.candles) // (20 * source.dialect.candle_rows)):
                 file.save()
@@ -85,18 +85,28 @@ def _opening_at(candles: Candles, ms: int) -> Candles:
     return found
 
 
+def _settled(file: CandleFile, window: Span, until: int) -> Span:
+    """``window`` without what is missing at its end, where that is the end of the question.
+
+    A venue may be late with its newest candles; they are asked for again next time.
+    """
+    late = [hole for hole in file.holes(window) if hole[1] == window[1]]
+    is_end = window[1] + file.timeframe.span_ms > until
+    return (window[0], late[0][0]) if late and is_end else window
+
+
 def _windows(spans: list[Span], length: int) -> list[Span]:
     return [(start, min(start + length, end)) for first, end in spans for start in range(first, end, length)]
 
 
 async def _fetch(
-    source: Source, file: CandleFile, window: Span, counts: CandleCounts, watcher: Watcher
+    source: Source, file: CandleFile, window: Span, until: int, counts: CandleCounts, watcher: Watcher
 ) -> None:
     new = file.add(await source.candles(file.symbol, file.timeframe, window))
     for hole in file.holes(window):
         found = file.add(await source.candles(file.symbol, file.timeframe, hole))
         counts.filled += found
         new += found
-    file.settle(window)
+    file.settle(_settled(file, window, until))
     counts.new += new
     watcher.advance(file.symbol, file.timeframe.count(window), new)

@@ -70,7 +70,10 @@ class CandleFile:
         return holes_in(self.candles, self.timeframe, (start, window[1])) if start < window[1] else []
 
     def settle(self, window: Span) -> None:
-        """``window`` has been asked for, twice where something was missing: what still is, is an outage."""
+        """``window`` has been asked for, twice where something was missing: what still is, is an outage.
+
+        It may be empty.
+        """
         self.covered = self.covered.plus(*window)
         kept = self.outages.without(*window)
         self.outages = Spans.of([*kept.parts, *self.holes(window)])
