@@ -8,22 +8,17 @@ import numpy as np
 import orjson
 import pytest
 
-from tests.support.histories import DAY, HOUR, NS_A_MS, START, SYMBOL, Ear, Past, in_time, past
+from tests.support.histories import DAY, HOUR, NS_A_MS, START, SYMBOL, Ear, in_time, past
+from tests.support.trade_histories import CHECKPOINT, FIRST, SECOND, download, held, printed
 from tools.domain.errors import BadInput
-from tools.domain.market import UNITS
 from tools.market.events import GAP
 from tools.market.history.channel import Malformed, VenueUnreachable
 from tools.market.history.day_file import contents_of
 from tools.market.history.prints import Page, page_of, told_ids
 from tools.market.history.source import Source
-from tools.market.history.trade_download import TradeCounts, download_trades, in_order
+from tools.market.history.trade_download import in_order
 from tools.market.history.trade_store import TradeStore
 from tools.market.tardis import read_trades
-
-Row = tuple[int, int, int, int]
-FIRST = "binance_SOLUSDT_20250101-0000.trades.csv.gz"
-SECOND = "binance_SOLUSDT_20250102-0000.trades.csv.gz"
-CHECKPOINT = "binance_SOLUSDT.trades.json"
 
 
 class Clumsy(Source):
@@ -42,35 +37,6 @@ class Clumsy(Source):
         page = await super().trades_from(symbol, max(1, number - self._repeats), more)
         is_lost = np.isin(page.ids, np.array(self._lacks)) if number not in self._lacks else page.ids < 0
         return page.cut(~is_lost)
-
-
-async def download(
-    source: Source, folder: Path, until: int, since: int = START
-) -> tuple[TradeCounts, TradeStore, Ear]:
-    ear = Ear()
-    store = TradeStore(folder, "binance", SYMBOL, ear.note)
-    return await download_trades(source, store, SYMBOL, (since, until), ear), store, ear
-
-
-def held(*paths: Path) -> list[Row]:
-    """Time (ms), price and size (units) and side of every row, as a replay reads them."""
-    found: list[Row] = []
-    for path in paths:
-        events = read_trades(path, symbol=SYMBOL, venue="binance")
-        columns = (events["ts_init"] // NS_A_MS, events["price"], events["size"], events["side"])
-        found += zip(*(column.tolist() for column in columns), strict=True)
-    return found
-
-
-def printed(venue: Past, start: int, end: int) -> list[Row]:
-    """What the engine's tape says."""
-    rules = venue.market.words.rules
-    tick, lot = int(rules.tick * UNITS), int(rules.lot * UNITS)
-    return [
-        (one.ms, one.price * tick, one.size * lot, -1 if one.is_buyer_maker else 1)
-        for one in venue.market.prints.aggregates
-        if start <= one.ms < end
-    ]
 
 
 def test_files_hold_what_the_engine_printed_by_day(tmp_path: Path) -> None:
@@ -125,89 +91,6 @@ def test_broken_off_download_goes_on_where_it_stopped(tmp_path: Path) -> None:
             counts, _, _ = await download(source, tmp_path, venue.now)
             assert (counts.new, counts.rows) == (n_all - 1_000, n_all)
             assert held(tmp_path / FIRST, tmp_path / SECOND) == printed(venue, START, venue.now)
-
-    in_time(story)
-
-
-@pytest.mark.parametrize("rest", [b"", b"\x1f\x8b\x08", b"no gzip", gzip.compress(b"exchange,symbol\n")])
-def test_useless_rest_is_begun_anew(rest: bytes, tmp_path: Path) -> None:
-    async def story() -> None:
-        async with past(2 * HOUR) as venue, venue.source() as source:
-            (tmp_path / f".{FIRST.replace('.trades.', '.trades.part.')}").write_bytes(rest)
-            await download(source, tmp_path, venue.now)
-            assert held(tmp_path / FIRST) == printed(venue, START, venue.now)
-
-    in_time(story)
-
-
-def test_kill_between_file_and_checkpoint_loses_nothing(tmp_path: Path) -> None:
-    async def story() -> None:
-        async with past(2 * HOUR) as venue, venue.source() as source:
-            await download(source, tmp_path, venue.now)
-            old = (tmp_path / CHECKPOINT).read_bytes()
-            venue.go_on(venue.now + HOUR, 10_000)
-            await download(source, tmp_path, venue.now)
-            (tmp_path / CHECKPOINT).write_bytes(old)
-            counts, store, ear = await download(source, tmp_path, venue.now)
-            assert (counts.new, ear.notes) == (0, [])
-            assert counts.rows == len(printed(venue, START, venue.now))
-            assert store.days[START].until == venue.now
-            assert held(tmp_path / FIRST) == printed(venue, START, venue.now)
-
-    in_time(story)
-
-
-@pytest.mark.parametrize("loss", ["gone", "spoiled"])
-def test_checkpoint_that_is_lost_is_made_again_from_the_files(loss: str, tmp_path: Path) -> None:
-    async def story() -> None:
-        async with past(30 * HOUR, step_ms=60_000) as venue, venue.source() as source:
-            await download(source, tmp_path, venue.now)
-            (tmp_path / CHECKPOINT).unlink()
-            if loss == "spoiled":
-                (tmp_path / CHECKPOINT).write_text('{"days": {"2025-01-01": 7}}')
-            counts, store, ear = await download(source, tmp_path, venue.now)
-            assert (counts.new, counts.rows) == (0, len(printed(venue, START, venue.now)))
-            assert sorted(store.days) == [START, START + DAY]
-            assert len(ear.notes) == (loss == "spoiled")
-            if loss == "spoiled":
-                assert "kept as binance_SOLUSDT.trades.json.damaged-1" in ear.notes[0]
-
-    in_time(story)
-
-
-@pytest.mark.parametrize("damage", ["cut", "flip", "text"])
-def test_damaged_day_is_said_and_kept_aside(damage: str, tmp_path: Path) -> None:
-    async def story() -> None:
-        async with past(30 * HOUR, step_ms=30_000) as venue, venue.source() as source:
-            await download(source, tmp_path, venue.now)
-            path = tmp_path / FIRST
-            content = path.read_bytes()
-            at = len(content) // 2
-            bad = {
-                "cut": content[:at],
-                "flip": content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :],
-                "text": b"hello",
-            }[damage]
-            path.write_bytes(bad)
-            _, _, ear = await download(source, tmp_path, venue.now)
-            assert (tmp_path / f"{FIRST}.damaged-1").read_bytes() == bad
-            assert len(ear.notes) == 1
-            assert f"kept as {FIRST}.damaged-1" in ear.notes[0]
-            assert path.read_bytes() == content
-            assert held(path, tmp_path / SECOND) == printed(venue, START, venue.now)
-
-    in_time(story)
-
-
-def test_file_that_was_deleted_comes_again(tmp_path: Path) -> None:
-    async def story() -> None:
-        async with past(30 * HOUR, step_ms=30_000) as venue, venue.source() as source:
-            await download(source, tmp_path, venue.now)
-            content = (tmp_path / FIRST).read_bytes()
-            (tmp_path / FIRST).unlink()
-            counts, _, _ = await download(source, tmp_path, venue.now)
-            assert counts.new == len(printed(venue, START, START + DAY))
-            assert (tmp_path / FIRST).read_bytes() == content
 
     in_time(story)
 
@@ -349,23 +232,3 @@ def row(number: int, ms: int, **other: Any) -> dict[str, Any]:
 def test_answer_that_is_no_trades_is_malformed(rows: object) -> None:
     with pytest.raises(Malformed, match="expected"):
         page_of(rows, 1_000, told_ids)
-
-
-@pytest.mark.parametrize(
-    ("line", "words"),
-    [
-        ("binance,SOLUSDT,1735689600000000,1735689600000000,7,buy,1,1", "ids must rise"),
-        ("binance,SOLUSDT,1735689500000000,1735689500000000,9,buy,1,1", "backwards"),
-        ("binance,ETHUSDT,1735689600000000,1735689600000000,9,buy,1,1", "ETHUSDT"),
-        ("mexc,SOLUSDT,1735689600000000,1735689600000000,9,buy,1,1", "mexc"),
-    ],
-)
-def test_file_that_is_not_ours_is_not_believed(line: str, words: str, tmp_path: Path) -> None:
-    path = tmp_path / FIRST
-    header = "exchange,symbol,timestamp,local_timestamp,id,side,price,amount"
-    good = "binance,SOLUSDT,1735689600000000,1735689600000000,8,buy,1,1"
-    path.write_bytes(gzip.compress(f"{header}\n{good}\n".encode()))
-    assert contents_of(path, "binance", SYMBOL).last_id == 8
-    path.write_bytes(gzip.compress(f"{header}\n{good}\n{line}\n".encode()))
-    with pytest.raises(BadInput, match=words):
-        contents_of(path, "binance", SYMBOL)
