@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from keeper_agent.venue_words import Json
+from keeper_agent.record_words import Home, Json
 
 app = typer.Typer(no_args_is_help=True, help="Download a venue's history; a broken-off download goes on.")
 
@@ -19,7 +19,6 @@ Out = Annotated[
     Path | None, typer.Option("--out", help="Folder; default: history/VENUE[-local] in the home.")
 ]
 Weight = Annotated[int, typer.Option("--weight", help="Most request weight in any minute.")]
-Home = Annotated[Path | None, typer.Option("--home", help="Folder of Keeper's state (KEEPER_HOME).")]
 
 
 @app.command()
