@@ -19,8 +19,8 @@ from tools.market.history.trade_store import TradeStore
 from tools.market.tardis import read_trades
 from venue.binance.demo import RandomFlow, demo_wire
 from venue.clock import WoundClock
+from venue.mexc import facade as facades
 
-facades = pytest.importorskip("venue.mexc.facade", reason="there is no local MEXC yet")
 FIVE = Timeframe("5m", 5 * MINUTE)
 
 
