@@ -18,11 +18,29 @@ def venue(
     truth_out: Annotated[Path | None, typer.Option(help="Folder for who did what, and why.")] = None,
     coins: Annotated[int, typer.Option(help="Thin coins beside BTC, 1 to 5.")] = 5,
     minutes: Annotated[float | None, typer.Option(help="Stop after so long.")] = None,
+    tape: Annotated[
+        Path | None, typer.Option(help="Folder of recordings to show in place of a scenario.")
+    ] = None,
+    speed: Annotated[
+        str, typer.Option(help="Of the tape: 1 as recorded, 60, max as fast as clients read.")
+    ] = "1",
+    hold: Annotated[bool, typer.Option("--hold", help="Start the tape by POST /tape at control.")] = False,
     child: Annotated[bool, typer.Option("--child", hidden=True, help="End with standard input.")] = False,
 ) -> None:
-    """Serve a local exchange with labelled participants; one JSON line tells where."""
-    from keeper_agent.commands.venue import run_venue  # heavy: the matching engine
+    """Serve a local exchange with labelled participants, or a recording; one JSON line tells where."""
+    from keeper_agent.commands.venue import run_tape, run_venue  # heavy: the matching engine
 
+    if tape is not None:
+        run_tape(
+            tape=tape,
+            speed=speed,
+            is_held=hold,
+            port=port,
+            control_port=control_port,
+            minutes=minutes,
+            is_child=child,
+        )
+        return
     run_venue(
         scenario=scenario,
         seed=seed,

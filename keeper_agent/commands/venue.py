@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from keeper_agent.lab.serving import serve_venue
+from keeper_agent.lab.serving import serve_recording, serve_venue
 from tools.domain.errors import BadUsage
 
 
@@ -25,15 +25,11 @@ def run_venue(
     is_child: bool,
 ) -> None:
     """Check the words, then serve."""
-    for name, number in (("--port", port), ("--control-port", control_port)):
-        if not 0 <= number <= 65_535:
-            raise BadUsage(f"{name} expects a port from 0 to 65535, was {number}")
+    _check_common(port, control_port, minutes)
     if not 0 <= seed < 2**63:
         raise BadUsage(f"--seed expects a whole number from 0, was {seed}")
     if not 1 <= coins <= 5:
         raise BadUsage(f"--coins expects 1 to 5 thin coins, was {coins}")
-    if minutes is not None and not (math.isfinite(minutes) and minutes > 0):
-        raise BadUsage(f"--minutes expects a positive number, was {minutes}")
     serve_venue(
         scenario=scenario,
         seed=seed,
@@ -45,6 +41,51 @@ def run_venue(
         is_child=is_child,
         say=_say,
     )
+
+
+def run_tape(
+    *,
+    tape: Path,
+    speed: str,
+    is_held: bool,
+    port: int,
+    control_port: int,
+    minutes: float | None,
+    is_child: bool,
+) -> None:
+    """Check the words, then show the recordings."""
+    _check_common(port, control_port, minutes)
+    serve_recording(
+        folder=tape,
+        speed=_speed(speed),
+        is_held=is_held,
+        port=port,
+        control_port=control_port,
+        minutes=minutes,
+        is_child=is_child,
+        say=_say,
+    )
+
+
+def _speed(text: str) -> float | None:
+    """A multiple of the recorded pace; None is as fast as clients read."""
+    if text in ("max", "0"):
+        return None
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = math.nan
+    if not (math.isfinite(speed) and speed > 0):
+        raise BadUsage(f"--speed expects a positive number or max, was {text[:40]}")
+    return speed
+
+
+def _check_common(port: int, control_port: int, minutes: float | None) -> None:
+    for name, number in (("--port", port), ("--control-port", control_port)):
+        if not 0 <= number <= 65_535:
+            raise BadUsage(f"{name} expects a port from 0 to 65535, was {number}")
+    if minutes is not None and not (math.isfinite(minutes) and minutes > 0):
+        raise BadUsage(f"--minutes expects a positive number, was {minutes}")
 
 
 def _say(described: Mapping[str, Any]) -> None:

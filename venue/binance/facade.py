@@ -17,7 +17,7 @@ from venue.binance.streaming import Streaming
 from venue.binance.users import Users
 from venue.binance.wsapi import WsApi
 from venue.clock import Clock, WallClock
-from venue.serving.control import Control
+from venue.serving.control import Control, Controls
 from venue.serving.faults import Faults
 from venue.serving.keys import ApiKey
 from venue.serving.session import SocketConfig
@@ -29,11 +29,12 @@ LOOPBACK = "127.0.0.1"
 
 @dataclass(frozen=True, slots=True)
 class FacadeConfig:
-    """Ports (0: any that is free), limits, and how often candles are sent."""
+    """Ports (0: any that is free), limits, how often candles are sent, whether depth waits for its beat."""
 
     port: int = 0
     control_port: int = 0
     kline_ms: int = 2_000
+    is_prompt: bool = False
     limits: LimitConfig = field(default_factory=LimitConfig)
     sockets: SocketConfig = field(default_factory=SocketConfig)
 
@@ -54,11 +55,13 @@ class Facade:
         clock: Clock | None = None,
         faults: Faults | None = None,
         config: FacadeConfig | None = None,
+        controls: Controls | None = None,
     ) -> None:
         self.config = config or FacadeConfig()
+        self._controls = controls or {}
         self.faults = faults or Faults()
         self.desk = Desk(wire, keys, clock or WallClock(), Limits(self.config.limits))
-        self.feeds = Feeds(self.desk, kline_ms=self.config.kline_ms)
+        self.feeds = Feeds(self.desk, kline_ms=self.config.kline_ms, is_prompt=self.config.is_prompt)
         self.users = Users(self.desk)
         self.sockets = Sockets(self.desk, self.faults, self.config.sockets)
         self._answering = Answering(self.desk, self.faults)
@@ -69,7 +72,9 @@ class Facade:
 
     async def start(self) -> None:
         """Listen; afterwards the addresses are known."""
-        control = Control(self.desk, self.faults, self.desk.limits, self.users, self.sockets)
+        control = Control(
+            self.desk, self.faults, self.desk.limits, self.users, self.sockets, more=self._controls
+        )
         self.address = await self._listen(self._application(), self.config.port)
         self.control_address = await self._listen(control.application(), self.config.control_port)
 

@@ -18,11 +18,15 @@ from venue.serving.session import Session
 
 
 class Feeds:
-    """The streams that have listeners; ``is_wrapped`` sessions get the stream's name, too."""
+    """The streams that have listeners; ``is_wrapped`` sessions get the stream's name, too.
 
-    def __init__(self, desk: Desk, *, kline_ms: int = 2_000) -> None:
+    Where it ``is_prompt``, depth does not wait for its beat: each batch of the wire is a message.
+    """
+
+    def __init__(self, desk: Desk, *, kline_ms: int = 2_000, is_prompt: bool = False) -> None:
         self._desk = desk
         self._kline_ms = kline_ms
+        self._is_prompt = is_prompt
         self._listeners: dict[str, dict[Session, None]] = {}
         self._wrapped: set[Session] = set()
         self._flows: dict[int, dict[str, Flow]] = {}
@@ -30,6 +34,10 @@ class Feeds:
         self._tops: dict[int, dict[str, Any]] = {}
         self._beats = Beats(self.beat)
         desk.audience.append(self)
+
+    def heard(self) -> list[str]:
+        """The streams that anybody hears."""
+        return list(self._listeners)
 
     def channel(self, name: str) -> Channel | None:
         """The stream of that name, where it and its symbol exist."""
@@ -141,6 +149,8 @@ class Feeds:
 
     def batch_over(self, market: Market, aggregates: list[Aggregate]) -> None:
         """Send aggregate trades, and the best prices where they moved."""
+        if self._is_prompt:
+            self._hurry(market)
         name = f"{market.symbol.lower()}@aggTrade"
         if name in self._listeners:
             for one in aggregates:
@@ -153,6 +163,11 @@ class Feeds:
                 keys = {"s": "symbol", "b": "bidPrice", "B": "bidQty", "a": "askPrice", "A": "askQty"}
                 payload = {letter: best[key] for letter, key in keys.items()}
                 self._emit(name, {"u": market.book(1).update_id} | payload)
+
+    def _hurry(self, market: Market) -> None:
+        for name, flow in list(self._depths.get(market.number, {}).items()):
+            for payload in flow.beat():
+                self._emit(name, payload)
 
     def _aggregate(self, market: Market, one: Aggregate) -> dict[str, Any]:
         return {

@@ -5,7 +5,7 @@ It listens on a loopback port of its own, so that no client of the venue meets i
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any, Protocol
 
@@ -19,6 +19,7 @@ from venue.serving.faults import BadFault, Faults, fault_of
 from venue.serving.sockets import Sockets
 
 Body = dict[str, Any]
+Controls = Mapping[tuple[str, str], Callable[[Body], Any]]  # by method and path
 
 
 class Bans(Protocol):
@@ -38,14 +39,24 @@ class Listeners(Protocol):
 
 
 class Control:
-    """What may be done to a facade while it runs."""
+    """What may be done to a facade while it runs; ``more`` is what its world lets one do besides."""
 
-    def __init__(self, desk: Desk, faults: Faults, bans: Bans, users: Listeners, sockets: Sockets) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        faults: Faults,
+        bans: Bans,
+        users: Listeners,
+        sockets: Sockets,
+        *,
+        more: Controls | None = None,
+    ) -> None:
         self._desk = desk
         self._bans = bans
         self._faults = faults
         self._users = users
         self._sockets = sockets
+        self._more = more or {}
 
     def application(self) -> web.Application:
         """The control endpoints."""
@@ -60,6 +71,8 @@ class Control:
         app.router.add_post("/deposit", _json(self._deposit))
         app.router.add_post("/disconnect", _json(self._disconnect))
         app.router.add_post("/terminate", _json(self._terminate))
+        for (method, path), act in self._more.items():
+            app.router.add_route(method, path, _json(act))
         return app
 
     def _list_faults(self, body: Body) -> Any:

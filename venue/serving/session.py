@@ -43,6 +43,11 @@ class Session:
         self._held: bytes | None = None
         self._closing: asyncio.Task[None] | None = None
 
+    @property
+    def n_waiting(self) -> int:
+        """Messages that the client has not taken yet."""
+        return len(self._queue)
+
     def push(self, stream: str, message: bytes) -> None:
         """Queue a message of a stream, unless a fault has it otherwise."""
         fault = self._faults.strike(MESSAGE, stream) if self._faults.armed else None

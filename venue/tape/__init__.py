@@ -1,0 +1,1 @@
+"""Recordings of real markets, shown once more behind the venue's protocols."""
