@@ -56,7 +56,7 @@ def run(
     speed: Annotated[float | None, typer.Option(help="1 is real time (KEEPER_SPEED).")] = None,
     world: Annotated[
         str | None,
-        typer.Option(help="recorded (on paper) or venue (a local exchange) (KEEPER_WORLD)."),
+        typer.Option(help="recorded (paper), venue (a local exchange) or live (real money) (KEEPER_WORLD)."),
     ] = None,
     minutes: Annotated[float | None, typer.Option(help="Length at a venue (KEEPER_MINUTES).")] = None,
     home: Home = None,
@@ -72,6 +72,10 @@ def run(
         from keeper_agent.commands.trade import trade_at_local_venue
 
         trade_at_local_venue(settings, as_json=as_json)
+    elif settings.keeper_world == "live":
+        from keeper_agent.commands.live import trade_live
+
+        trade_live(settings, as_json=as_json)
     else:
         from keeper_agent.commands.run import run_agent
 

@@ -84,10 +84,14 @@ class Settings(BaseSettings):
     aggressor_detection: bool = Field(
         default=True, description="infer the aggressor of a print where the venue does not name it"
     )
-    keeper_world: Literal["recorded", "venue"] = Field(
+    keeper_world: Literal["recorded", "venue", "live"] = Field(
         default="recorded",
-        description="recorded plays tapes on paper, venue trades at a local exchange of its own",
+        description="recorded plays tapes on paper, venue trades at a local exchange, live trades real money",
     )
+    keeper_live_confirm: str = Field(
+        default="", description="must be: I trade with real money and may lose it; without it live is refused"
+    )
+    keeper_venue: Literal["binance"] = Field(default="binance", description="where the live world trades")
     keeper_scenario: str = Field(default="T2", description="which local exchange: T0 to T4, or RANDOM")
     keeper_base_url: str = Field(
         default="", description="a venue on this machine that runs already; empty starts one"
@@ -134,7 +138,15 @@ class Settings(BaseSettings):
         if not self.spoof_detection_enabled:
             values["spoof_max_score"] = 1.0
         changed = {name: value for name, value in values.items() if value != SPECS[name].default}
-        return changed | _named_values(self.keeper_parameters)
+        return changed | self.named_parameters()
+
+    def named_parameters(self) -> dict[str, float]:
+        """The parameters that keeper_parameters names.
+
+        Raises:
+            BadUsage: It is malformed or names an unknown parameter.
+        """
+        return _named_values(self.keeper_parameters)
 
     def symbols(self) -> list[str]:
         """The symbols named, in order."""

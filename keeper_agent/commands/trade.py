@@ -52,6 +52,8 @@ from tools.market.endpoints import endpoint_of
 from tools.market.feed import Feed
 
 FLUSH_S = 5.0
+BADGES = {World.VENUE: "LOCAL VENUE", World.LIVE: "LIVE"}
+PLACES = {World.VENUE: "a local venue", World.LIVE: "a live account"}
 RESULT_S = 15.0  # between two lines with the result so far, where nothing is drawn
 
 
@@ -119,7 +121,9 @@ class VenueSession:
         wire: Wire,
         account: AccountLock,
         config: GatewayConfig,
+        world: World = World.VENUE,
     ) -> None:
+        self._world = world
         self._settings, self._store, self._lock, self._console = settings, store, lock, console
         self._clock: Clock = SystemClock()
         self._start = present(store, self._clock.now())
@@ -129,8 +133,8 @@ class VenueSession:
         self._desk = NewsDesk(self._gateway)
         self._tally = Tally()
         model = current_model(settings)
-        self._view = LiveView(console, self._tally, model.version if model else None, "LOCAL VENUE")
-        identity = RunIdentity(fresh_run_id(self._start), World.VENUE, settings.keeper_seed)
+        self._view = LiveView(console, self._tally, model.version if model else None, BADGES[world])
+        identity = RunIdentity(fresh_run_id(self._start), world, settings.keeper_seed)
         self._keeper = Keeper(
             settings,
             store,
@@ -142,7 +146,7 @@ class VenueSession:
             self._tally,
             self._market,
         )
-        self._record = OpenOrders(store, World.VENUE.value, "binance")
+        self._record = OpenOrders(store, world.value, "binance")
         self._reconciler = Reconciler(self._gateway, self._record, self._alarm)
         self._flushed = self._told = self._began = self._clock.now()
 
@@ -158,7 +162,7 @@ class VenueSession:
     async def play(self, key: AccountKey) -> dict[str, Any]:
         """Recover, trade, wind down, reflect; returns the summary."""
         keeper, wire = self._keeper, self._gateway.wire
-        keeper.begin("run", {"world": "venue"}, "", self._start)
+        keeper.begin("run", {"world": self._world.value}, "", self._start)
         self._gateway.start()
         recovery = Recovery(
             self._gateway, self._record, EpisodeLog(self._store), self._reconciler, self._clock
@@ -171,7 +175,7 @@ class VenueSession:
         reconciling = asyncio.create_task(self._reconciler.run())
         stop = Stop()
         quote = next(iter(wire.instruments.values())).quote
-        self._view.begin_tape(f"{', '.join(wire.instruments)} at a local venue", quote)
+        self._view.begin_tape(f"{', '.join(wire.instruments)} at {PLACES[self._world]}", quote)
         try:
             with stopping(stop), self._view:
                 left = await self._trade(key, stop)
@@ -241,7 +245,7 @@ class VenueSession:
         return {
             "run_id": keeper.identity.run_id,
             "home": str(self._settings.keeper_home),
-            "world": World.VENUE.value,
+            "world": self._world.value,
             "quote": "/".join(sorted({one.quote for one in self._gateway.wire.instruments.values()})),
             **results(keeper.tally, keeper.identity.seed),
             "left_open": list(left),

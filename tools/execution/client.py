@@ -24,10 +24,10 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 @dataclass(frozen=True, slots=True)
 class AccountKey:
-    """Who we are at a venue; the secret is kept out of every representation."""
+    """Who we are at a venue; key and secret are kept out of every representation."""
 
     venue: str
-    api_key: str
+    api_key: str = field(repr=False)
     secret: str = field(repr=False)
     base_url: str = ""
 

@@ -126,11 +126,12 @@ def status(call: Call) -> dict[str, Any]:
 def restrictions(call: Call) -> dict[str, Any]:
     """GET sapi/v1/account/apiRestrictions: what a key may do."""
     may_trade = call.key is not None and call.key.may_trade
+    may_withdraw = call.key is not None and call.key.may_withdraw
     return {
         "ipRestrict": False,
         "createTime": 0,
         "enableReading": True,
-        "enableWithdrawals": False,
+        "enableWithdrawals": may_withdraw,
         "enableInternalTransfer": False,
         "enableMargin": False,
         "enableFutures": False,

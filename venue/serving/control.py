@@ -6,6 +6,7 @@ It listens on a loopback port of its own, so that no client of the venue meets i
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import Any, Protocol
 
@@ -71,6 +72,7 @@ class Control:
         app.router.add_post("/deposit", _json(self._deposit))
         app.router.add_post("/disconnect", _json(self._disconnect))
         app.router.add_post("/terminate", _json(self._terminate))
+        app.router.add_post("/rights", _json(self._rights))
         for (method, path), act in self._more.items():
             app.router.add_route(method, path, _json(act))
         return app
@@ -113,6 +115,17 @@ class Control:
         move = exchange.deposit if units > 0 else exchange.withdraw
         answer = self._desk.wire.tell(move(int(body["account"]), asset, abs(units), ts=self._desk.now()))
         return {"reason": answer.reason.name}
+
+    def _rights(self, body: Body) -> Any:
+        """POST rights {account, may_trade, may_withdraw}: what the account's keys may do from now on."""
+        for name, key in self._desk.keys.items():
+            if key.account == int(body["account"]):
+                self._desk.keys[name] = replace(
+                    key,
+                    may_trade=bool(body.get("may_trade", key.may_trade)),
+                    may_withdraw=bool(body.get("may_withdraw", key.may_withdraw)),
+                )
+        return {}
 
     def _disconnect(self, body: Body) -> Any:
         """POST disconnect {code}: close every socket, as happens once a day."""

@@ -16,6 +16,7 @@ class ApiKey:
     secret: str
     account: int
     may_trade: bool = True
+    may_withdraw: bool = False
 
 
 def sign(secret: str, payload: str) -> str:
