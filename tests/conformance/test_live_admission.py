@@ -128,6 +128,16 @@ def test_a_wrong_key_is_one_line_without_it(changed: dict[str, str], words: str)
     at_venue(story)
 
 
+def test_an_error_that_quotes_the_signed_url_is_told_without_its_query() -> None:
+    async def story(world: World) -> None:
+        world.arm(kind="error_before", where="apiRestrictions", status=502, body="gateway")
+        said = await turned_away(world, VenueClosedToUs)
+        assert "/sapi/v1/account/apiRestrictions" in said
+        assert "timestamp" not in said
+
+    at_venue(story)
+
+
 def test_a_venue_that_is_not_there_is_one_line() -> None:
     async def story(world: World) -> None:
         await world.facade.stop()
