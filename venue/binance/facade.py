@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
+from typing import Protocol
 
 from aiohttp import web
 
@@ -25,6 +26,18 @@ from venue.serving.sockets import Sockets
 from venue.wire import Wire
 
 LOOPBACK = "127.0.0.1"
+
+
+class Guest(Protocol):
+    """Another protocol at the same address."""
+
+    def mount(self, app: web.Application) -> None:
+        """Add its paths."""
+        ...
+
+    def close(self) -> None:
+        """The facade serves no longer."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +79,7 @@ class Facade:
         self.sockets = Sockets(self.desk, self.faults, self.config.sockets)
         self._answering = Answering(self.desk, self.faults)
         self._ws_api = WsApi(self._answering, self.users, self.sockets)
+        self.guests: list[Guest] = []
         self._runners: list[web.AppRunner] = []
         self.address = ""
         self.control_address = ""
@@ -84,6 +98,8 @@ class Facade:
         app.router.add_get("/ws-api/v3", self._ws_api.serve)
         for path in ("/stream", "/ws", "/stream/ws", "/ws/{names:.+}", "/stream/ws/{names:.+}"):
             app.router.add_get(path, streaming.serve)
+        for guest in self.guests:
+            guest.mount(app)
         app.router.add_route("*", "/{path:.*}", Rest(self._answering).serve)
         return app
 
@@ -100,6 +116,8 @@ class Facade:
         """Cut all connections and listen no longer."""
         self.feeds.close()
         self._ws_api.close()
+        for guest in self.guests:
+            guest.close()
         await self.sockets.close()
         for runner in self._runners:
             await runner.cleanup()

@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import orjson
 from aiohttp import web
 
 from venue.binance.answering import Answering, Request
+from venue.binance.calls import Operation
 from venue.binance.limits import DAY_MS
 from venue.binance.routes import REST
 from venue.serving.answer import Answer, ConnectionCut
 from venue.serving.keys import decode, split_signature
+
+Routes = Mapping[tuple[str, str], Operation]
 
 JSON = "application/json"
 NOT_FOUND = '{"code":-1000,"msg":"This endpoint does not exist."}'
 
 
 class Rest:
-    """The HTTP side of a facade."""
+    """The HTTP side of a facade: the operations of ``routes``, by method and path."""
 
-    def __init__(self, answering: Answering) -> None:
+    def __init__(self, answering: Answering, routes: Routes = REST) -> None:
         self._answering = answering
+        self._routes = routes
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """One request."""
         path, _, query = request.raw_path.partition("?")
-        operation = REST.get((request.method, path))
+        operation = self._routes.get((request.method, path))
         if operation is None:
             return web.Response(status=404, text=NOT_FOUND, content_type=JSON)
         body = await request.text()
