@@ -15,6 +15,7 @@ from pathlib import Path
 
 from venue.binance.facade import Facade, FacadeConfig
 from venue.clock import Clock, WallClock
+from venue.futures.facade import Futures, stock_account
 from venue.ledger import TruthLedger
 from venue.mexc.facade import Facade as MexcFacade
 from venue.scenario.build import Scenario, build
@@ -89,6 +90,7 @@ class Server:
         limits = FacadeConfig(port=config.port, control_port=config.control_port)
         self.binance = Facade(self.sim.wire, [self.key], clock=self.clock, config=limits)
         self.mexc = MexcFacade(self.sim.wire, [self.key], clock=self.clock)
+        self.futures = self._host_futures()
         self.sim.run_until(wall.now())  # with the facades there: what was traded so far can be asked for
         self.clock.wind(self.sim)
         self._ledger = TruthLedger(self.sim, config.truth)
@@ -103,6 +105,21 @@ class Server:
         units = sim.exchange.assets.units("USDT", config.quote)
         sim.wire.tell(sim.exchange.deposit(account, "USDT", units, ts=sim.now))
         return ApiKey(config.api_key, config.secret, account)
+
+    def _host_futures(self) -> Futures:
+        """The futures venue for the same key, with an account and a wallet of its own."""
+        sim, config = self.sim, self.config
+        account = sim.admit("client-futures", maker_ppm=0, taker_ppm=0)
+        stock_account(sim.wire, account, sim.now)
+        key = ApiKey(config.api_key, config.secret, account)
+        wallet = sim.exchange.assets.units("USDT", config.quote)
+        return Futures(
+            self.binance,
+            [key],
+            {account: wallet},
+            maker_ppm=round(config.maker_bps * PPM_A_BPS),
+            taker_ppm=round(config.taker_bps * PPM_A_BPS),
+        )
 
     async def run(self, until: Callable[[], bool]) -> None:
         """Let the world go on until ``until``."""
@@ -121,7 +138,7 @@ class Server:
         return {
             "binance": base,
             "mexc": f"http://{self.mexc.address}",
-            "futures": None,
+            "futures": base,
             "stream": f"ws://{self.binance.address}/stream/ws",
             "ws_api": f"ws://{self.binance.address}/ws-api/v3",
             "control": f"http://{self.binance.control_address}",

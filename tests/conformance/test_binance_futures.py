@@ -150,12 +150,13 @@ def test_every_trade_is_streamed_once_in_order_and_asked_for_alike() -> None:
         await until(lambda: bool(world.futures.feeds.heard()))
         await world.trade_at_random(150)
         tape = world.futures.desk.markets[0].prints
-        told = [(one.price / 100, one.size / 1_000) for one in tape.aggregates]
+        told = [(one.price / 100, one.size / 1_000) for one in tape.trades]
         assert len(told) > 10
         await until(lambda: len(seen) == len(told))
         assert seen == told
         asked = await world.client.fetch_trades(SWAP)
-        assert [(one["price"], one["amount"]) for one in asked] == told
+        gathered = [(one.price / 100, one.size / 1_000) for one in tape.aggregates]
+        assert [(one["price"], one["amount"]) for one in asked] == gathered
         task.cancel()
 
     at_futures(story)
@@ -205,6 +206,7 @@ def test_an_order_s_life_is_told_and_asked_for() -> None:
 def test_a_position_is_opened_turned_and_closed_with_its_profit_in_the_wallet() -> None:
     async def story(world: FuturesWorld) -> None:
         client = world.client
+        client.options["watchPositions"] = {"fetchPositionsSnapshot": False, "awaitPositionsSnapshot": False}
         position = asyncio.ensure_future(client.watch_positions([SWAP]))
         await until(lambda: len(world.futures.users) > 0)
         await asyncio.sleep(0.05)

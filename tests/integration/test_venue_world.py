@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from urllib.request import urlopen
 
 import pyarrow.parquet as pq
 
@@ -22,6 +23,9 @@ def test_the_venue_says_where_it_is_and_leaves_a_whole_truth(tmp_path: Path) -> 
         assert told["binance"].startswith("http://127.0.0.1:")
         assert told["mexc"].startswith("http://127.0.0.1:")
         assert told["mexc"] != told["binance"]
+        with urlopen(f"{told['futures']}/fapi/v1/exchangeInfo") as answer:  # noqa: S310 (our own child)
+            listed = json.load(answer)["symbols"]
+        assert [one["contractType"] for one in listed] == ["PERPETUAL"] * 2
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=20) == 0
     assert pq.read_table(tmp_path / "orders.parquet").num_rows > 100  # type: ignore[no-untyped-call]

@@ -18,6 +18,7 @@ from venue.futures.ledger import FuturesLedger
 from venue.futures.routes import REST
 from venue.futures.users import FuturesUsers
 from venue.serving.keys import ApiKey
+from venue.wire import Wire
 
 LIMITS = LimitConfig(weight_a_minute=2_400, orders_10_s=300)
 CLEARING = 10**15  # units of every asset with which the engine settles a futures account's trades
@@ -31,9 +32,14 @@ def open_futures_account(facade: Facade, wallet: Decimal) -> tuple[int, int]:
     account = exchange.open_account(maker_ppm=0, taker_ppm=0, ts=desk.now())
     if exchange.history is not None:
         exchange.history.watch(account)
-    for asset in exchange.assets.names:
-        desk.wire.tell(exchange.deposit(account, asset, CLEARING, ts=desk.now()))
+    stock_account(desk.wire, account, desk.now())
     return account, exchange.assets.units(ASSET, wallet)
+
+
+def stock_account(wire: Wire, account: int, ts: int) -> None:
+    """Give a settling account enough of everything; it is nobody's money."""
+    for asset in wire.exchange.assets.names:
+        wire.tell(wire.exchange.deposit(account, asset, CLEARING, ts=ts))
 
 
 class Futures:
