@@ -125,9 +125,9 @@ def test_a_spoiled_stream_heals_to_the_file_s_levels(tmp_path: Path, kind: str) 
 class OwnReader:
     """Keeper's own market data, kept as events."""
 
-    def __init__(self, server: TapeServer) -> None:
+    def __init__(self, server: TapeServer, venue: str) -> None:
         self.feed = Feed(
-            endpoint_of("binance", f"http://{server.binance.address}"),
+            endpoint_of(venue, f"http://{server.binance.address}"),
             ["BTCUSDT"],
             clock=SystemClock(),
             stopwatch=SystemStopwatch(),
@@ -160,9 +160,10 @@ class OwnReader:
         return rows[0][:DEPTH], rows[1][:DEPTH]
 
 
-def test_keeper_s_own_reader_sees_the_file_s_levels_prints_and_stamps(tmp_path: Path) -> None:
+@pytest.mark.parametrize("venue", ["binance", "binance-futures"])
+def test_keeper_s_own_reader_sees_the_file_s_levels_prints_and_stamps(tmp_path: Path, venue: str) -> None:
     async def story(server: TapeServer, book: Rows, trades: Rows) -> None:
-        reader = OwnReader(server)
+        reader = OwnReader(server, venue)
         async with reader.feed:
             reading = asyncio.ensure_future(reader.read())
             await until(lambda: bool(reader.parts))

@@ -6,12 +6,15 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from venue.binance.facade import Facade, FacadeConfig
 from venue.clock import Clock, WallClock
 from venue.engine.rules import BadRules
+from venue.futures.desk import ASSET
+from venue.futures.facade import Futures, open_futures_account
 from venue.serving.keys import ApiKey
 from venue.tape.exchange import Shown, TapeExchange
 from venue.tape.files import find_pairs
@@ -63,6 +66,7 @@ class TapeServer:
             config=FacadeConfig(port=config.port, control_port=config.control_port, is_prompt=True),
             controls={("GET", "/tape"): self._where, ("POST", "/tape"): self._let_go},
         )
+        self.futures = self._host_futures()
         self.player = Player(
             wire,
             self.clock,
@@ -73,9 +77,18 @@ class TapeServer:
         )
         self.player.open_books()
 
+    def _host_futures(self) -> Futures | None:
+        """The same recording in the words of the futures venue, where it trades in USDT."""
+        if ASSET not in self.exchange.assets.names:
+            return None
+        account, units = open_futures_account(self.binance, Decimal(0))
+        key = ApiKey(self.config.api_key, self.config.secret, account)
+        return Futures(self.binance, [key], {account: units})
+
     def _is_wanted(self) -> bool:
+        feeds = [self.binance.feeds, *([self.futures.feeds] if self.futures else [])]
         sessions = self.binance.sockets.open
-        return bool(self.binance.feeds.heard()) and all(one.n_waiting < MOST_BEHIND for one in sessions)
+        return any(one.heard() for one in feeds) and all(one.n_waiting < MOST_BEHIND for one in sessions)
 
     def _where(self, body: dict[str, Any]) -> dict[str, Any]:
         """GET tape: how far it is."""
@@ -111,7 +124,7 @@ class TapeServer:
         return {
             "binance": f"http://{address}",
             "mexc": None,
-            "futures": None,
+            "futures": f"http://{address}" if self.futures else None,
             "stream": f"ws://{address}/stream/ws",
             "ws_api": f"ws://{address}/ws-api/v3",
             "control": f"http://{self.binance.control_address}",
