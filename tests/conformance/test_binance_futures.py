@@ -245,6 +245,7 @@ def test_a_resting_fill_is_the_maker_s_at_its_price() -> None:
         world.take(Side.SELL, 400)
         (fill,) = await fills
         assert (fill["takerOrMaker"], fill["amount"], fill["price"]) == ("maker", 0.4, price)
+        assert fill["fee"] == {"currency": "USDT", "cost": pytest.approx(0.4 * price * 0.0002)}
         (order,) = await client.fetch_open_orders(SWAP)
         assert (order["status"], order["filled"], order["timeInForce"]) == ("open", 0.4, "PO")
 
