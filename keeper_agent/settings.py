@@ -91,7 +91,9 @@ class Settings(BaseSettings):
     keeper_live_confirm: str = Field(
         default="", description="must be: I trade with real money and may lose it; without it live is refused"
     )
-    keeper_venue: Literal["binance"] = Field(default="binance", description="where the live world trades")
+    keeper_venue: Literal["binance", "mexc"] = Field(
+        default="binance", description="where the live world trades: binance or mexc"
+    )
     keeper_scenario: str = Field(default="T2", description="which local exchange: T0 to T4, or RANDOM")
     keeper_base_url: str = Field(
         default="", description="a venue on this machine that runs already; empty starts one"

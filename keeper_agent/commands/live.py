@@ -22,13 +22,14 @@ from memory.store import Store
 from tools.domain.clock import Clock, SystemClock
 from tools.domain.errors import BadUsage, KeeperError
 from tools.domain.trading import World
-from tools.execution.admission import VenueClosedToUs, admit, in_one_line
+from tools.execution.admission import TELLING, VenueClosedToUs, admit, in_one_line
 from tools.execution.client import AccountKey, open_account
 from tools.execution.warmup import warm_kernels
 from tools.execution.wire import Wire
 from tools.execution.working import GatewayConfig
 
 CONFIRMATION = "I trade with real money and may lose it"
+UNTOLD = "; my key cannot withdraw"  # where the venue does not tell, the operator must
 Answer = TypeVar("Answer")
 LIMITS = ("max_order_size_usd", "max_total_exposure_usd", "daily_loss_limit_usd")
 
@@ -69,8 +70,9 @@ def refuse_unless_meant(settings: Settings) -> None:
 
 
 def _confirmation(settings: Settings) -> None:
-    if settings.keeper_live_confirm != CONFIRMATION:
-        raise BadUsage(f"the live world trades real money: KEEPER_LIVE_CONFIRM must be {CONFIRMATION!r}")
+    sentence = CONFIRMATION if settings.keeper_venue in TELLING else CONFIRMATION + UNTOLD
+    if settings.keeper_live_confirm != sentence:
+        raise BadUsage(f"the live world trades real money: KEEPER_LIVE_CONFIRM must be {sentence!r}")
 
 
 def _account(settings: Settings) -> None:

@@ -146,7 +146,7 @@ class VenueSession:
             self._tally,
             self._market,
         )
-        self._record = OpenOrders(store, world.value, "binance")
+        self._record = OpenOrders(store, world.value, wire.dialect.venue)
         self._reconciler = Reconciler(self._gateway, self._record, self._alarm)
         self._flushed = self._told = self._began = self._clock.now()
 
@@ -192,7 +192,7 @@ class VenueSession:
         wire = self._gateway.wire
         minutes = self._settings.keeper_minutes
         feed = Feed(
-            endpoint_of("binance", key.base_url),
+            endpoint_of(wire.dialect.venue, key.base_url),
             list(wire.instruments),
             clock=self._clock,
             stopwatch=SystemStopwatch(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from dataclasses import replace
 from typing import Any
 
 import aiohttp
@@ -12,6 +13,7 @@ import pytest
 from keeper_agent.commands.live import admitted
 from keeper_agent.settings import Settings
 from tests.support.binance_venue import MARKET, World, at_venue, until
+from tests.support.mexc_venue import MexcWorld, at_mexc
 from tests.support.order_path import FAST, an_order, resting
 from tools.domain.clock import SystemClock
 from tools.domain.errors import BadUsage
@@ -22,7 +24,7 @@ from tools.execution.gateway import OrderGateway
 MS = 1_000_000
 
 
-def settings_for(world: World, **changed: Any) -> Settings:
+def settings_for(world: World | MexcWorld, **changed: Any) -> Settings:
     """The settings of a live account at the local venue."""
     usual: dict[str, Any] = {
         "keeper_api_key": world.key.key,
@@ -33,7 +35,7 @@ def settings_for(world: World, **changed: Any) -> Settings:
     return Settings(_env_file=None, **(usual | changed))  # type: ignore[call-arg]
 
 
-async def turned_away(world: World, kind: type[Exception], **changed: Any) -> str:
+async def turned_away(world: World | MexcWorld, kind: type[Exception], **changed: Any) -> str:
     """Why the venue does not let us in; the words hold no secret and no signature."""
     settings = settings_for(world, **changed)
     with pytest.raises(kind) as refusal:
@@ -154,6 +156,26 @@ def test_a_symbol_that_is_not_listed_is_refused() -> None:
         assert "NOPEUSDT" in await turned_away(world, BadUsage, keeper_symbols="NOPEUSDT")
 
     at_venue(story)
+
+
+def test_on_mexc_the_account_s_right_is_asked_and_orders_go_through() -> None:
+    async def story(world: MexcWorld) -> None:
+        exchange, account = world.wire.exchange, world.key.account
+        async with admitted(settings_for(world, keeper_venue="mexc"), FAST, SystemClock()) as wire:
+            gateway = OrderGateway(wire, SystemClock(), config=FAST)
+            gateway.start()
+            try:
+                gateway.place(resting("live3", venue="mexc"))
+                await until(lambda: len(exchange.open_orders(account, MARKET)) == 1)
+                gateway.cancel("live3", SystemClock().now())
+                await until(lambda: len(exchange.open_orders(account, MARKET)) == 0)
+            finally:
+                await gateway.close()
+        world.facade.desk.keys[world.key.key] = replace(world.key, may_trade=False)
+        said = await turned_away(world, BadUsage, keeper_venue="mexc")
+        assert said == "the account may not trade (canTrade is not true)"
+
+    at_mexc(story)
 
 
 def test_a_market_order_of_the_live_path_is_filled() -> None:

@@ -64,7 +64,15 @@ def _judge(rights: Mapping[str, Any]) -> None:
         raise BadUsage("KEEPER_API_KEY may not trade (enableSpotAndMarginTrading is not true)")
 
 
-_RIGHTS: dict[str, Callable[[Any], Awaitable[None]]] = {"binance": _binance_rights}
+async def _mexc_rights(client: Any) -> None:
+    """MEXC tells what the account may do, and nothing of the key."""
+    told = (await client.fetch_balance()).get("info", {})
+    if told.get("canTrade") is not True:
+        raise BadUsage("the account may not trade (canTrade is not true)")
+
+
+_RIGHTS: dict[str, Callable[[Any], Awaitable[None]]] = {"binance": _binance_rights, "mexc": _mexc_rights}
+TELLING = frozenset({"binance"})  # venues that say what a key may do
 
 
 def in_one_line(error: BaseException) -> str:

@@ -66,6 +66,15 @@ def test_whatever_is_missing_is_named(
     assert complaint in refused(load_settings())
 
 
+def test_where_the_venue_tells_nothing_of_a_key_the_operator_must(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KEEPER_VENUE", "mexc")
+    assert f"KEEPER_LIVE_CONFIRM must be '{CONFIRMATION}; my key cannot withdraw'" in refused(load_settings())
+    monkeypatch.setenv("KEEPER_LIVE_CONFIRM", f"{CONFIRMATION}; my key cannot withdraw")
+    refuse_unless_meant(load_settings())
+    monkeypatch.setenv("KEEPER_VENUE", "binance")
+    assert f"KEEPER_LIVE_CONFIRM must be '{CONFIRMATION}'" in refused(load_settings())
+
+
 def test_a_limit_that_equals_the_default_counts_once_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     limits = "max_order_size_usd=10,max_total_exposure_usd=5000,daily_loss_limit_usd=50"
     monkeypatch.setenv("KEEPER_PARAMETERS", limits)
