@@ -28,8 +28,9 @@ def venue(
     child: Annotated[bool, typer.Option("--child", hidden=True, help="End with standard input.")] = False,
 ) -> None:
     """Serve a local exchange with labelled participants, or a recording; one JSON line tells where."""
-    from keeper_agent.commands.venue import run_tape, run_venue  # heavy: the matching engine
+    from keeper_agent.commands.venue import refuse_mixed, run_tape, run_venue  # heavy: the matching engine
 
+    refuse_mixed(tape=tape, speed=speed, is_held=hold, truth_out=truth_out)
     if tape is not None:
         run_tape(
             tape=tape,

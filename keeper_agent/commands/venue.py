@@ -67,6 +67,18 @@ def run_tape(
     )
 
 
+def refuse_mixed(*, tape: Path | None, speed: str, is_held: bool, truth_out: Path | None) -> None:
+    """Refuse words of a tape where there is none, and of a scenario where there is a tape.
+
+    Raises:
+        BadUsage: They would be without effect.
+    """
+    if tape is None and (is_held or speed != "1"):
+        raise BadUsage("--speed and --hold are for a --tape, there is none")
+    if tape is not None and truth_out is not None:
+        raise BadUsage("--truth-out is for a scenario; nobody knows who was behind a recording")
+
+
 def _speed(text: str) -> float | None:
     """A multiple of the recorded pace; None is as fast as clients read."""
     if text in ("max", "0"):

@@ -33,6 +33,8 @@ def test_the_venue_says_where_it_is_and_stays_when_the_tape_is_over(tmp_path: Pa
     ("words", "complaint"),
     [
         (("--tape", "nowhere"), "--tape: nowhere: expected a folder with recordings, it is missing"),
+        (("--hold",), "--speed and --hold are for a --tape, there is none"),
+        (("--tape", "nowhere", "--truth-out", "x"), "--truth-out is for a scenario"),
         (("--tape", "nowhere", "--speed", "fast"), "--speed expects a positive number or max, was fast"),
     ],
 )
