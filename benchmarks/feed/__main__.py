@@ -1,0 +1,33 @@
+"""``python -m benchmarks.feed``: handlers alone; with ``--sockets`` the same clients over sockets."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+from dataclasses import asdict
+
+from benchmarks.feed import handlers, sockets
+
+
+def main() -> None:
+    """Measure and print a table, or JSON."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.feed", description=__doc__)
+    parser.add_argument("--messages", type=int, default=3000, help="without sockets: messages of a stream")
+    parser.add_argument("--rounds", type=int, default=None, help="7 without, 3 with sockets")
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--sockets", action="store_true")
+    parser.add_argument("--rates", type=float, nargs="+", default=[200, 1000, 3000], help="messages a second")
+    parser.add_argument("--seconds", type=float, default=8.0, help="of each client in each round")
+    parser.add_argument("--clients", nargs="+", default=list(sockets.CLIENTS))
+    given = parser.parse_args()
+    if given.sockets:
+        taken = sockets.measured(given.rates, given.rounds or 3, given.seconds, given.clients)
+        print(json.dumps([asdict(one) for one in taken], indent=2) if given.json else sockets.table(taken))
+        return
+    rows = asyncio.run(handlers.measured(given.messages, given.rounds or 7))
+    print(json.dumps([asdict(row) for row in rows], indent=2) if given.json else handlers.table(rows))
+
+
+if __name__ == "__main__":
+    main()

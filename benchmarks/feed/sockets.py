@@ -1,0 +1,141 @@
+"""The same clients over sockets: a paced sender on this machine, each client in a process of its own.
+
+Latency is from just before a message is written to when its client is through with it. A
+round plays every client once, in turn, with the same messages at the same pace.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from benchmarks.feed.clients import Cost
+from benchmarks.loopback.log import read_log
+from benchmarks.loopback.plan import LoadPlan
+from benchmarks.loopback.processes import read_state, sending
+
+CLIENTS = ("keeper", "senses", "ccxt", "bare")
+WARM_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What one client made of one round; times in milliseconds.
+
+    Attributes:
+        p50_ms: From wire to handler, as ``p99_ms``.
+        reached_p99_ms: From wire to the loop that awaits.
+        cpu_us: Processor time a message, everything included.
+        lost: Messages that were written and never handled.
+        unseen: Share of the messages that never reached the loop that awaits.
+        late_ms: How far behind its pace the sender wrote, 99th percentile.
+        load: Processes that wanted a core in the last minute.
+    """
+
+    client: str
+    rate: float
+    messages: int
+    p50_ms: float
+    p99_ms: float
+    reached_p99_ms: float
+    cpu_us: float
+    lost: int
+    unseen: float
+    late_ms: float
+    load: float
+
+
+def play(client: str, plan: LoadPlan) -> Taken:
+    """One client against a sender of its own.
+
+    Raises:
+        RuntimeError: The client ended with an error.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        with sending(plan, folder) as address:
+            text = msgspec.json.encode(plan).decode()
+            arguments = [client, address, text, str(WARM_S), str(folder)]
+            command = [sys.executable, "-m", "benchmarks.feed.clients", *arguments]
+            ended = subprocess.run(command, timeout=plan.seconds + 60, check=False)  # noqa: S603 (our own)
+            if ended.returncode:
+                raise RuntimeError(f"client {client} ended with {ended.returncode}")
+        return figures(client, plan, folder)
+
+
+def figures(client: str, plan: LoadPlan, folder: Path) -> Taken:
+    """Join what the sender and the client kept."""
+    log = read_log(folder)
+    handled, reached = np.load(folder / "handled.npy", allow_pickle=False)[:, : len(log)]
+    cost = msgspec.json.decode((folder / "cost.json").read_bytes(), type=Cost)
+    counts = np.arange(len(log)) >= int(WARM_S * plan.rate)
+    sent = log["ts_sent"]
+    is_handled, is_reached = counts & (handled > 0), counts & (reached > 0)
+    delay = (handled - sent)[is_handled] / 1e6
+    return Taken(
+        client=client,
+        rate=plan.rate,
+        messages=int(counts.sum()),
+        p50_ms=float(np.percentile(delay, 50)),
+        p99_ms=float(np.percentile(delay, 99)),
+        reached_p99_ms=float(np.percentile((reached - sent)[is_reached] / 1e6, 99)),
+        cpu_us=cost.cpu_s / cost.handled * 1e6,
+        lost=int((counts & (sent > 0) & (handled == 0)).sum()),
+        unseen=1 - float(is_reached.sum() / counts.sum()),
+        late_ms=float(read_state(folder)["state"]["late_p99_ms"]),
+        load=os.getloadavg()[0],
+    )
+
+
+def measured(rates: Sequence[float], rounds: int, seconds: float, clients: Sequence[str]) -> list[Taken]:
+    """Every client at every rate, in alternating order."""
+    taken = []
+    for rate in rates:
+        for number in range(rounds):
+            plan = LoadPlan(rate=rate, seconds=WARM_S + seconds, seed=number + 1)
+            order = clients if number % 2 else tuple(reversed(clients))
+            taken += [play(client, plan) for client in order]
+    return taken
+
+
+def table(taken: Sequence[Taken]) -> str:
+    """Medians over the rounds (smallest to greatest) and ratios to Keeper with its senses."""
+    lines = ["rate/s client         p50 ms               p99 ms               loop p99 ms  cpu us/message"]
+    lines[0] += "        cpu/senses          lost  unseen   sender late p99 ms"
+    for rate in dict.fromkeys(one.rate for one in taken):
+        for client in dict.fromkeys(one.client for one in taken):
+            own = [one for one in taken if one.rate == rate and one.client == client]
+            lines.append(_line(own, [one for one in taken if one.rate == rate and one.client == "senses"]))
+    loads = [one.load for one in taken]
+    lines.append(f"load average of the machine: {min(loads):.1f} to {max(loads):.1f}; {len(own)} rounds")
+    return "\n".join(lines)
+
+
+def _line(own: Sequence[Taken], base: Sequence[Taken]) -> str:
+    ratios = [one.cpu_us / other.cpu_us for one, other in zip(own, base, strict=True)]
+    cells = [
+        f"{own[0].rate:6g} {own[0].client:14s}",
+        _spread([one.p50_ms for one in own], 2),
+        _spread([one.p99_ms for one in own], 1),
+        f"{statistics.median(one.reached_p99_ms for one in own):11.1f} ",
+        _spread([one.cpu_us for one in own], 0),
+        _spread(ratios, 2),
+        f"{sum(one.lost for one in own):5d}",
+        f"{statistics.median(one.unseen for one in own):6.1%}",
+        f"{statistics.median(one.late_ms for one in own):8.1f}",
+    ]
+    return " ".join(cells)
+
+
+def _spread(figures: Sequence[float], decimals: int) -> str:
+    low, high = min(figures), max(figures)
+    return f"{statistics.median(figures):.{decimals}f} ({low:.{decimals}f}-{high:.{decimals}f})".ljust(20)
