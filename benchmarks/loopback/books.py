@@ -24,7 +24,7 @@ class TrueBook:
 
     lots: tuple[list[int], list[int]]
     last: int = 0
-    number: int = 0  # of the message that told of the latest change
+    number: int = -1  # of the message that told of the latest change
     trade: int = 0  # id of the latest trade
 
     @classmethod

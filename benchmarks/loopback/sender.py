@@ -7,7 +7,7 @@ slow the pace down and hide its own delay (coordinated omission).
 from __future__ import annotations
 
 import asyncio
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -46,7 +46,7 @@ class SenderState:
     books: int = 0
     most_unread: int = 0  # bytes that waited for a reader at the worst moment
     late_p99_ms: float = 0.0  # of writing behind the pace
-    faults: Counter[str] = field(default_factory=Counter)
+    faults: dict[str, int] = field(default_factory=lambda: dict.fromkeys(FAULTS, 0))
 
 
 def packet(text: str) -> bytes:
