@@ -73,7 +73,7 @@ def told(report: Report) -> str:
         f"prints marked {checked.marks}, marked in vain {checked.false_marks}",
         f"overflows {counts['overflows']}, final books that differ {len(report.books_differ)}",
         f"wire to senses p50 {report.delay_p50_ms:.2f} ms, p99 {report.delay_p99_ms:.1f} ms",
-        f"loop late p50 {report.lag_p50_ms:.1f}, p99 {report.lag_p99_ms:.1f}, most {report.lag_most_ms:.0f} ms",
+        f"loop late p99 {report.lag_p99_ms:.1f} ms, most {report.lag_most_ms:.0f} ms",
         f"sender late p99 {sender['late_p99_ms']:.1f} ms, most unread {sender['most_unread']} bytes",
         f"load average {report.load_before:.1f} before, {report.load_after:.1f} after",
     ]

@@ -13,11 +13,11 @@ import numpy as np
 
 from tools.domain.clock import Clock
 from tools.market.events import GAP, Events
-from tools.market.sync import DepthSync, PrintSequence
+from tools.market.sync import DepthSync, PrintSequence, no_book
 from tools.market.wire.messages import Depth, Prints, Snapshot
 
 MICRO = 1000
-MOST_PENDING = 1 << 20  # rows
+MOST_PENDING = 1 << 16  # rows: a minute of a busy symbol, some 4 MB; fifty symbols at once must fit
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,7 @@ class SymbolLine:
         self._ids: list[int] = []
         self._n_pending = 0
         self._stamp = 0
+        self._is_followed = False  # whoever fetches holds a book and believes in it
 
     @property
     def wants_snapshot(self) -> bool:
@@ -92,6 +93,7 @@ class SymbolLine:
             return None
         events = self._pending[0] if len(self._pending) == 1 else np.concatenate(self._pending)
         batch = Batch(self.symbol, events, tuple(self._ids))
+        self._is_followed = self.book.is_sound
         self._forget()
         return batch
 
@@ -114,7 +116,10 @@ class SymbolLine:
         self.overflows += 1
         self._forget()
         self.prints.on_thrown_away()
-        self._put_all(self.book.on_lost())
+        dropped = self.book.on_lost()
+        if not dropped and self._is_followed:  # the news of it was among what is thrown away
+            dropped = (no_book(0),)
+        self._put_all(dropped)
 
     def _forget(self) -> None:
         self._pending, self._ids, self._n_pending = [], [], 0
