@@ -21,7 +21,7 @@ import numpy as np
 from benchmarks.feed.clients import Cost
 from benchmarks.loopback.log import read_log
 from benchmarks.loopback.plan import LoadPlan
-from benchmarks.loopback.processes import read_state, sending
+from benchmarks.loopback.processes import ROOT, read_state, sending
 
 CLIENTS = ("keeper", "senses", "ccxt", "bare")
 WARM_S = 2.0
@@ -66,7 +66,8 @@ def play(client: str, plan: LoadPlan) -> Taken:
             text = msgspec.json.encode(plan).decode()
             arguments = [client, address, text, str(WARM_S), str(folder)]
             command = [sys.executable, "-m", "benchmarks.feed.clients", *arguments]
-            ended = subprocess.run(command, timeout=plan.seconds + 60, check=False)  # noqa: S603 (our own)
+            limit = plan.seconds + 60
+            ended = subprocess.run(command, timeout=limit, check=False, cwd=ROOT)  # noqa: S603 (our own)
             if ended.returncode:
                 raise RuntimeError(f"client {client} ended with {ended.returncode}")
         return figures(client, plan, folder)

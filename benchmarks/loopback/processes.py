@@ -15,6 +15,7 @@ from benchmarks.loopback.log import STATE_FILE
 from benchmarks.loopback.plan import LoadPlan
 
 PATIENCE_S = 20.0
+ROOT = Path(__file__).resolve().parents[2]  # where `-m benchmarks…` is found
 
 
 @contextmanager
@@ -25,7 +26,8 @@ def sending(plan: LoadPlan, folder: Path) -> Iterator[str]:
         RuntimeError: It did not start or did not end well.
     """
     command = [sys.executable, "-m", "benchmarks.loopback", msgspec.json.encode(plan).decode(), str(folder)]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603 (our own)
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    process = subprocess.Popen(command, text=True, cwd=ROOT, **pipes)  # noqa: S603 (our own)
     try:
         assert process.stdout is not None
         port = process.stdout.readline().strip()

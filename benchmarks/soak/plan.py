@@ -15,6 +15,7 @@ class SoakPlan:
     Attributes:
         load: What is sent and what goes wrong.
         silence_s: After which the receiver leaves a connection that says nothing.
+        backoff_s: Before it dials again; doubles with each attempt.
         weight_per_minute: What it may spend on books; None is what it may spend at the live venue.
         most_pending: Rows of a symbol that may wait for a slow consumer.
         stall_every_s: Between two moments at which the consumer stops; 0 is never.
@@ -24,6 +25,7 @@ class SoakPlan:
 
     load: LoadPlan
     silence_s: float = 5.0
+    backoff_s: float = 0.5
     weight_per_minute: int | None = None
     most_pending: int = MOST_PENDING
     stall_every_s: float = 0.0

@@ -124,7 +124,8 @@ class Receiver:
 
     def _patience(self) -> StreamConfig:
         silence = self.plan.silence_s
-        return StreamConfig(silence_s=silence, quiet_s=2 * silence, ping_s=silence / 3)
+        backoff = self.plan.backoff_s
+        return StreamConfig(silence_s=silence, quiet_s=2 * silence, ping_s=silence / 3, backoff_s=backoff)
 
     def _told(self) -> Mapping[str, Any]:
         books = {

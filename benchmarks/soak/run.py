@@ -19,7 +19,7 @@ import msgspec
 import numpy as np
 
 from benchmarks.loopback.log import Log, read_log
-from benchmarks.loopback.processes import read_state, sending
+from benchmarks.loopback.processes import ROOT, read_state, sending
 from benchmarks.soak.audit import Audit, audit
 from benchmarks.soak.journal import CHANGED, TRADED, Journal, read_journal
 from benchmarks.soak.plan import SoakPlan
@@ -65,8 +65,9 @@ def soak(plan: SoakPlan, receiver: Sequence[str] = RECEIVER) -> Report:
         folder = Path(name)
         with sending(plan.load, folder) as address:
             arguments = [address, msgspec.json.encode(plan).decode(), str(folder)]
+            command = [sys.executable, *receiver, *arguments]
             limit = plan.load.seconds + 2 * HEAL_S
-            ended = subprocess.run([sys.executable, *receiver, *arguments], timeout=limit, check=False)  # noqa: S603 (our own)
+            ended = subprocess.run(command, timeout=limit, check=False, cwd=ROOT)  # noqa: S603 (our own)
             if ended.returncode:
                 raise RuntimeError(f"the receiver ended with {ended.returncode}")
         return report(plan, folder, load_before)

@@ -124,9 +124,10 @@ class Feed:
             await self._wake.wait()
             self._wake.clear()
             self._raise_what_failed()
+            is_last = self._is_stopping  # asked before taking: while a batch is looked at more may come in
             for batch in self._taken():
                 yield batch
-            if self._is_stopping:
+            if is_last:
                 return
 
     def counts(self) -> Mapping[str, int]:

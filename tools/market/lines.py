@@ -55,6 +55,7 @@ class SymbolLine:
         self._pending: list[Events] = []
         self._ids: list[int] = []
         self._n_pending = 0
+        self._has_prints = False  # among what is waiting
         self._stamp = 0
         self._is_followed = False  # whoever fetches holds a book and believes in it
 
@@ -78,6 +79,7 @@ class SymbolLine:
             if has_hole:
                 rows["flags"][0] |= GAP
             self._ids.extend(ids)
+            self._has_prints = True
             self._put(rows)
 
     def on_lost(self) -> None:
@@ -114,12 +116,13 @@ class SymbolLine:
 
     def _overflow(self) -> None:
         self.overflows += 1
+        if self._has_prints:
+            self.prints.on_thrown_away()
         self._forget()
-        self.prints.on_thrown_away()
         dropped = self.book.on_lost()
         if not dropped and self._is_followed:  # the news of it was among what is thrown away
             dropped = (no_book(0),)
         self._put_all(dropped)
 
     def _forget(self) -> None:
-        self._pending, self._ids, self._n_pending = [], [], 0
+        self._pending, self._ids, self._n_pending, self._has_prints = [], [], 0, False

@@ -263,6 +263,32 @@ def test_nobody_fetching_costs_the_book_and_not_the_memory() -> None:
     asyncio.run(play())
 
 
+def test_stopping_loses_nothing_that_came_in_while_a_batch_was_looked_at() -> None:
+    async def play() -> None:
+        async with MarketServer("binance").running() as server:
+            feed = Feed(
+                endpoint_of("binance", server.base_url),
+                [A],
+                clock=SystemClock(),
+                stopwatch=SystemStopwatch(),
+                rng=np.random.default_rng(7),
+                config=SWIFT,
+            )
+            ids: list[int] = []
+            async with feed:
+                await until(lambda: server.followers(A) == 1)
+                await server.trade(A, 1, 102, 1)
+                async for batch in feed.batches():
+                    ids.extend(batch.ids)
+                    if ids == [1]:  # a slow look: more comes in, and then the end is asked for
+                        await server.trade(A, 1, 102, 2)
+                        await until(lambda: feed.counts()["prints"] == 2)
+                        feed.stop()
+            assert ids == [1, 2]
+
+    asyncio.run(play())
+
+
 def test_unknown_symbol_is_one_clear_line() -> None:
     async def play() -> None:
         async with MarketServer("binance").running() as server, watched(server, "NONEUSDT") as (feed, _):

@@ -98,3 +98,13 @@ def test_book_heals_after_an_overflow() -> None:
     assert batch is not None
     assert batch.events["flags"].tolist() == [SNAPSHOT | RESET, SNAPSHOT | LAST, LAST]
     assert line.book.version == 31
+
+
+def test_print_after_an_overflow_of_book_rows_alone_is_not_marked() -> None:
+    line = sound_line()
+    line.on_depth(Depth("AUSDT", 10, 11, rows(MOST + 1, BOOK), 1))
+    assert line.overflows == 1
+    line.on_prints(Prints("AUSDT", rows(1, PRINT), (2,)))
+    batch = line.take()
+    assert batch is not None
+    assert batch.events["flags"].tolist() == [SNAPSHOT | RESET | LAST, LAST]
