@@ -7,13 +7,13 @@ from dataclasses import replace
 import numpy as np
 
 from benchmarks.feed.clients import Sheet
-from benchmarks.loopback.plan import FIRST_MS, MILLI, LoadPlan
+from benchmarks.loopback.plan import LoadPlan
 from tools.detection.state import Void, new_senses
 from tools.domain.clock import SystemClock, SystemStopwatch
 from tools.domain.parameter import default_parameters
 from tools.execution.stream import sense_until
 from tools.market.endpoints import endpoint_of
-from tools.market.events import EVENT, LAST, SNAPSHOT, Events
+from tools.market.events import EVENT, Events
 from tools.market.feed import Feed
 from tools.market.instruments import instrument_for
 
@@ -24,7 +24,7 @@ async def run(address: str, plan: LoadPlan, sheet: Sheet) -> None:
     """Rows handed out are handled."""
     async with _feed(address, plan) as feed:
         async for batch in feed.batches():
-            _stamp(batch.events, sheet)
+            sheet.keep(batch.events)
 
 
 async def run_with_senses(address: str, plan: LoadPlan, sheet: Sheet) -> None:
@@ -36,7 +36,7 @@ async def run_with_senses(address: str, plan: LoadPlan, sheet: Sheet) -> None:
     async with _feed(address, plan) as feed:
         async for batch in feed.batches():
             take_in(batch.events, senses[batch.symbol])
-            _stamp(batch.events, sheet)
+            sheet.keep(batch.events)
 
 
 def take_in(events: Events, senses: Void) -> None:
@@ -53,11 +53,3 @@ def _feed(address: str, plan: LoadPlan) -> Feed:
     endpoint = replace(endpoint_of("binance", f"http://{address}"), weight_per_minute=UNLIMITED)
     rng = np.random.default_rng(plan.seed)
     return Feed(endpoint, plan.names, clock=SystemClock(), stopwatch=SystemStopwatch(), rng=rng)
-
-
-def _stamp(events: Events, sheet: Sheet) -> None:
-    flags = events["flags"]
-    for ts in events["ts_event"][(flags & (LAST | SNAPSHOT)) == LAST].tolist():
-        number = ts // MILLI - FIRST_MS
-        sheet.handle(number)
-        sheet.reach(number)

@@ -18,8 +18,9 @@ import aiohttp
 import msgspec
 import numpy as np
 
-from benchmarks.loopback.plan import LoadPlan
+from benchmarks.loopback.plan import FIRST_MS, MILLI, LoadPlan
 from tools.domain.clock import SystemStopwatch
+from tools.market.events import LAST, SNAPSHOT, Events
 
 GRACE_S = 0.5  # for what is still under way when the sender is through
 NOW = SystemStopwatch().elapsed
@@ -43,13 +44,15 @@ class Sheet:
     """When each message was first handled, and when it first reached the loop that awaits it.
 
     Attributes:
-        warm: Number of the first message that counts.
+        warm_s: After the first message, until processor time counts.
     """
 
     messages: int
-    warm: int
+    warm_s: float
     handled: list[int] = field(init=False)
     reached: list[int] = field(init=False)
+    kept: list[tuple[int, Events]] = field(default_factory=list)
+    ts_began: int = 0
     cpu_began: float = 0.0
 
     def __post_init__(self) -> None:
@@ -60,22 +63,41 @@ class Sheet:
         """Message ``number`` is done with."""
         if not self.handled[number]:
             self.handled[number] = NOW()
-        if number >= self.warm and not self.cpu_began:
-            self.cpu_began = time.process_time()
 
     def reach(self, number: int) -> None:
         """Message ``number`` is in the hands of whoever awaits."""
         if not self.reached[number]:
             self.reached[number] = NOW()
 
+    def keep(self, events: Events) -> None:
+        """These events are done with; which messages they are is read at the end."""
+        self.kept.append((NOW(), events))
+
+    async def begin(self) -> None:
+        """Start the count once the first message was handled and the warm-up is over."""
+        while not self.kept and not any(self.handled[:100]):
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(self.warm_s)
+        self.ts_began, self.cpu_began = NOW(), time.process_time()
+
     def cost(self) -> Cost:
-        """What has been spent so far."""
-        return Cost(time.process_time() - self.cpu_began, sum(1 for ts in self.handled[self.warm :] if ts))
+        """What has been spent since."""
+        cpu_s = time.process_time() - self.cpu_began
+        self._read_kept()
+        return Cost(cpu_s, sum(1 for ts in self.handled if ts > self.ts_began))
 
     def write(self, folder: Path, cost: Cost) -> None:
         """Keep the stamps and the cost."""
         np.save(folder / "handled.npy", np.array([self.handled, self.reached], np.int64))
         (folder / "cost.json").write_bytes(msgspec.json.encode(cost))
+
+    def _read_kept(self) -> None:
+        for now, events in self.kept:
+            is_message = (events["flags"] & (LAST | SNAPSHOT)) == LAST
+            for ts in events["ts_event"][is_message].tolist():
+                number = ts // MILLI - FIRST_MS
+                self.handled[number] = self.handled[number] or now
+                self.reached[number] = self.handled[number]
 
 
 Client = Callable[[str, LoadPlan, Sheet], Awaitable[None]]
@@ -88,12 +110,14 @@ async def until_over(address: str, client: asyncio.Task[None], sheet: Sheet) -> 
         RuntimeError: The client ended first.
     """
     over = asyncio.create_task(_is_over(address))
+    beginning = asyncio.create_task(sheet.begin())
     await asyncio.wait((over, client), return_when=asyncio.FIRST_COMPLETED)
     if client.done():
         over.cancel()
         client.result()
         raise RuntimeError("the client ended before the sender")
     await asyncio.sleep(GRACE_S)
+    await beginning
     cost = sheet.cost()
     client.cancel()
     await asyncio.gather(client, return_exceptions=True)
@@ -121,7 +145,7 @@ def client_of(name: str) -> Client:
 
 async def main(name: str, address: str, plan: LoadPlan, warm_s: float, folder: Path) -> None:
     """Be the client ``name`` until the sender at ``address`` is through."""
-    sheet = Sheet(plan.messages, int(warm_s * plan.rate))
+    sheet = Sheet(plan.messages, warm_s)
     client = asyncio.ensure_future(client_of(name)(address, plan, sheet))
     cost = await until_over(address, client, sheet)
     sheet.write(folder, cost)

@@ -26,8 +26,8 @@ def sending(plan: LoadPlan, folder: Path) -> Iterator[str]:
         RuntimeError: It did not start or did not end well.
     """
     command = [sys.executable, "-m", "benchmarks.loopback", msgspec.json.encode(plan).decode(), str(folder)]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    process = subprocess.Popen(command, text=True, cwd=ROOT, **pipes)  # noqa: S603 (our own)
+    pipe = subprocess.PIPE
+    process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, cwd=ROOT)  # noqa: S603 (our own)
     try:
         assert process.stdout is not None
         port = process.stdout.readline().strip()

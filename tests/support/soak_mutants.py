@@ -4,7 +4,6 @@
 """
 
 import sys
-from dataclasses import replace
 
 from benchmarks.soak.receiver import main
 from tools.market.events import GAP, Events
@@ -20,7 +19,7 @@ def leak() -> None:
 
     def taken(line: SymbolLine) -> Batch | None:
         batch = take(line)
-        kept.append(batch and replace(batch, events=batch.events.copy()))
+        kept.append(batch and Batch(batch.symbol, batch.events.copy(), batch.ids))
         return batch
 
     SymbolLine.take = taken  # type: ignore[method-assign]

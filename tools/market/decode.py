@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tools.market.events import BOOK, EVENT, LAST, PRINT
+from tools.market.events import BOOK, EVENT, LAST, PRINT, Events
 from tools.market.kernel import kernel
 
 Ints = npt.NDArray[np.int64]
@@ -314,17 +314,24 @@ class Scratch:
     """Rows to decode into; grows with what comes in, so that nothing is refused for its size."""
 
     def __init__(self, rows: int = 4096) -> None:
-        self._rows = np.zeros((rows, WORDS), np.int64)
+        self._make(rows)
 
     def rows(self, n_bytes: int) -> Ints:
         """Room for whatever ``n_bytes`` of a message can hold; no level takes less than four bytes."""
         if len(self._rows) * 4 < n_bytes:
-            self._rows = np.zeros((n_bytes // 4 + 1, WORDS), np.int64)
+            self._make(n_bytes // 4 + 1)
         return self._rows
 
-    def taken(self, n: int) -> npt.NDArray[Any]:
+    def taken(self, n: int) -> Events:
         """The first ``n`` rows as events of their own."""
-        return self._rows[:n].copy().view(EVENT)[:, 0]
+        if not n:
+            return np.zeros(0, EVENT)
+        # numpy copies an array of records in three times the time that their bytes take
+        return np.frombuffer(bytearray(self._bytes[: n * EVENT.itemsize]), EVENT)
+
+    def _make(self, rows: int) -> None:
+        self._rows = np.zeros((rows, WORDS), np.int64)
+        self._bytes = self._rows.data.cast("B")
 
 
 def warm_decoders() -> None:

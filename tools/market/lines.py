@@ -7,8 +7,8 @@ keeps each message apart and a replay sees exactly what was seen live.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 
 from tools.domain.clock import Clock
@@ -20,8 +20,7 @@ MICRO = 1000
 MOST_PENDING = 1 << 16  # rows: a minute of a busy symbol, some 4 MB; fifty symbols at once must fit
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(msgspec.Struct, frozen=True):
     """What came in of one symbol since it was last asked for.
 
     Attributes:

@@ -15,7 +15,7 @@ from tests.support.wires import (
     mexc_deals,
     mexc_depth,
 )
-from tools.market.events import BOOK, LAST, PRINT, RESET, SNAPSHOT
+from tools.market.events import BOOK, EVENT, LAST, PRINT, RESET, SNAPSHOT
 from tools.market.wire.binance import BinanceWire
 from tools.market.wire.messages import Ack, Depth, Fault, Message, Other, Pong, Prints, Refusal, Snapshot
 from tools.market.wire.mexc import MexcWire
@@ -23,6 +23,8 @@ from tools.market.wire.mexc import MexcWire
 MS = 1_700_000_000_123
 AMOUNTS = st.integers(1, 10**16)
 LEVELS = st.lists(st.tuples(st.sampled_from([1, -1]), AMOUNTS, st.integers(0, 10**16)), max_size=8)
+ODD = ["1e5", "-1", "+1", " 1", "1_0", "\u0661", ".", "1.2.3", "0.000000010", "0.000000011"]
+DECIMALS = st.from_regex(r"[0-9.]{0,22}", fullmatch=True) | st.sampled_from(ODD)
 BINANCE, MEXC = BinanceWire(), MexcWire()
 
 
@@ -47,6 +49,33 @@ def test_both_venues_tell_the_same_levels(levels: list[tuple[int, int, int]], fi
         assert (found.rows["ts_event"] == MS * 1_000_000).all()
         assert (found.rows["ts_init"] == 0).all()
         assert found.rows["flags"].tolist() == [0] * (len(levels) - 1) + [LAST] * (len(levels) > 0)
+
+
+@given(
+    st.from_regex(r"[0-9.]{0,22}", fullmatch=True)
+    | st.sampled_from(["1e5", "-1", "+1", " 1", "1_0", "\u0661"])
+)
+def test_trade_and_depth_read_a_decimal_alike(text: str) -> None:
+    body = {"e": "trade", "E": MS, "s": "AUSDT", "t": 7, "p": text, "q": "1", "m": False}
+    traded = BINANCE.parse(msgspec.json.encode(body))
+    told = {"e": "depthUpdate", "E": MS, "s": "AUSDT", "U": 1, "u": 1, "b": [[text, "1"]], "a": []}
+    changed = BINANCE.parse(msgspec.json.encode(told))
+    if isinstance(changed, Fault):
+        assert isinstance(traded, Fault)
+    else:
+        assert prints(traded).rows["price"].tolist() == depth(changed).rows["price"].tolist()
+
+
+def test_every_field_of_a_trade_is_where_it_belongs() -> None:
+    row = prints(BINANCE.parse(binance_trade("AUSDT", 7, 123, 456, sold=True, ms=MS))).rows[0]
+    assert row.dtype == EVENT
+    assert row.tolist() == (MS * 1_000_000, 0, 123, 456, PRINT, -1, LAST)
+
+
+def test_rows_can_be_written_and_are_nobody_elses() -> None:
+    first, second = (depth(BINANCE.parse(binance_depth("A", 1, 1, [(1, n, 5)]))).rows for n in (7, 8))
+    first["ts_init"] = 3
+    assert (first["price"].tolist(), second["price"].tolist(), second["ts_init"].tolist()) == ([7], [8], [0])
 
 
 def test_futures_delta_names_its_predecessor() -> None:
