@@ -24,6 +24,8 @@ from tools.market.events import LAST, SNAPSHOT, Events
 
 GRACE_S = 0.5  # for what is still under way when the sender is through
 NOW = SystemStopwatch().elapsed
+CLIENTS = ("keeper", "senses", "ccxt", "bare")
+UVLOOP = "+uvloop"  # behind a name: on that loop instead of asyncio's own
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ class Sheet:
 
     async def begin(self) -> None:
         """Start the count once the first message was handled and the warm-up is over."""
-        while not self.kept and not any(self.handled[:100]):
+        while not self.kept and not any(self.handled):
             await asyncio.sleep(0.01)
         await asyncio.sleep(self.warm_s)
         self.ts_began, self.cpu_began = NOW(), time.process_time()
@@ -131,15 +133,21 @@ async def _is_over(address: str) -> None:
 
 
 def client_of(name: str) -> Client:
-    """The client with this name; each loads only what it needs, or its neighbour's imports cost it memory."""
+    """The client with this name; each loads only what it needs, as it would in a program of its own.
+
+    Raises:
+        ValueError: There is none.
+    """
     if name == "ccxt":
         from benchmarks.feed.client_ccxt import run
     elif name == "bare":
         from benchmarks.feed.client_bare import run
     elif name == "keeper":
         from benchmarks.feed.client_keeper import run
-    else:
+    elif name == "senses":
         from benchmarks.feed.client_keeper import run_with_senses as run
+    else:
+        raise ValueError(f"expected one of {', '.join(CLIENTS)}, was {name[:40]!r}")
     return run
 
 
@@ -155,9 +163,8 @@ def start(arguments: list[str]) -> None:
     """Run on asyncio's own loop, or on uvloop where the name says so."""
     name, address, plan_text, warm_s, folder = arguments
     plan = msgspec.json.decode(plan_text, type=LoadPlan)
-    name, _, loop = name.partition("+")
-    run = main(name, address, plan, float(warm_s), Path(folder))
-    if loop == "uvloop":
+    run = main(name.removesuffix(UVLOOP), address, plan, float(warm_s), Path(folder))
+    if name.endswith(UVLOOP):
         import uvloop  # only to measure whether it pays; nothing else needs it
 
         uvloop.run(run)

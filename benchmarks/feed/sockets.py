@@ -23,7 +23,6 @@ from benchmarks.loopback.log import read_log
 from benchmarks.loopback.plan import LoadPlan
 from benchmarks.loopback.processes import ROOT, read_state, sending
 
-CLIENTS = ("keeper", "senses", "ccxt", "bare")
 WARM_S = 2.0
 
 
@@ -103,22 +102,25 @@ def measured(rates: Sequence[float], rounds: int, seconds: float, clients: Seque
     for rate in rates:
         for number in range(rounds):
             plan = LoadPlan(rate=rate, seconds=WARM_S + seconds, seed=number + 1)
-            order = clients if number % 2 else tuple(reversed(clients))
+            order = tuple(reversed(clients)) if number % 2 else clients
             taken += [play(client, plan) for client in order]
     return taken
 
 
 def table(taken: Sequence[Taken]) -> str:
-    """Medians over the rounds (smallest to greatest) and ratios to Keeper with its senses."""
+    """Medians over the rounds (smallest to greatest) and ratios to the first client."""
     lines = ["rate/s client         p50 ms               p99 ms               loop p99 ms  cpu us/message"]
-    lines[0] += "        cpu/senses          lost  unseen   sender late p99 ms"
+    lines[0] += f"       cpu/{taken[0].client:16s} lost unseen  sender late p99 ms"
     for rate in dict.fromkeys(one.rate for one in taken):
-        for client in dict.fromkeys(one.client for one in taken):
-            own = [one for one in taken if one.rate == rate and one.client == client]
-            lines.append(_line(own, [one for one in taken if one.rate == rate and one.client == "senses"]))
-    loads = [one.load for one in taken]
-    lines.append(f"load average of the machine: {min(loads):.1f} to {max(loads):.1f}; {len(own)} rounds")
+        own = {name: _of(taken, rate, name) for name in dict.fromkeys(one.client for one in taken)}
+        lines += [_line(found, own[taken[0].client]) for found in own.values()]
+    loads, rounds = [one.load for one in taken], len(_of(taken, taken[0].rate, taken[0].client))
+    lines.append(f"load average of the machine {min(loads):.1f} to {max(loads):.1f}; {rounds} rounds")
     return "\n".join(lines)
+
+
+def _of(taken: Sequence[Taken], rate: float, client: str) -> list[Taken]:
+    return [one for one in taken if one.rate == rate and one.client == client]
 
 
 def _line(own: Sequence[Taken], base: Sequence[Taken]) -> str:

@@ -12,6 +12,7 @@ from benchmarks.soak.plan import SoakPlan
 from benchmarks.soak.run import Report, soak
 
 CALM_S = 10.0
+LEAST_MINUTES = 0.1
 
 
 def parsed() -> tuple[SoakPlan, bool]:
@@ -33,6 +34,8 @@ def parsed() -> tuple[SoakPlan, bool]:
     parser.add_argument("--weight", type=int, default=None, help="a minute for books, not the live venue's")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
+    if not given.minutes >= LEAST_MINUTES:
+        parser.error(f"--minutes must be at least {LEAST_MINUTES}, was {given.minutes:g}")
     try:
         names = ("drop", "duplicate", "reorder", "disconnect", "freeze")
         seconds = given.minutes * 60
