@@ -70,6 +70,7 @@ class Feed:
         self._changed: dict[str, SymbolLine] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._is_stopping = False
+        self._has_ended = False  # one of the tasks, none of which ends unless it failed
         self._sessions: list[aiohttp.ClientSession] = []
         self._lane: SnapshotLane | None = None
 
@@ -94,7 +95,7 @@ class Feed:
         runs = [self._lane.run(), *(part.run() for part in self._connections(streams))]
         self._tasks = [asyncio.create_task(run) for run in runs]
         for task in self._tasks:
-            task.add_done_callback(lambda _: self._wake.set())
+            task.add_done_callback(self._on_ended)
         return self
 
     async def __aexit__(
@@ -123,7 +124,8 @@ class Feed:
         while True:
             await self._wake.wait()
             self._wake.clear()
-            self._raise_what_failed()
+            if self._has_ended:
+                self._raise_what_failed()
             is_last = self._is_stopping  # asked before taking: while a batch is looked at more may come in
             for batch in self._taken():
                 yield batch
@@ -181,6 +183,10 @@ class Feed:
             batch = line.take()
             if batch is not None:
                 yield batch
+
+    def _on_ended(self, _: asyncio.Task[None]) -> None:
+        self._has_ended = True
+        self._wake.set()
 
     def _raise_what_failed(self) -> None:
         for task in self._tasks:
