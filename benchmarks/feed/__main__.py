@@ -9,6 +9,7 @@ from dataclasses import asdict
 
 from benchmarks.feed import handlers, sockets
 from benchmarks.feed.clients import CLIENTS, UVLOOP
+from benchmarks.loopback.dialects import DIALECTS
 
 
 def main() -> None:
@@ -18,6 +19,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=None, help="7 without, 3 with sockets")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--sockets", action="store_true")
+    parser.add_argument("--venues", nargs="+", choices=list(DIALECTS), default=list(DIALECTS))
     parser.add_argument("--rates", type=float, nargs="+", default=[200, 1000, 3000], help="messages a second")
     parser.add_argument("--seconds", type=float, default=8.0, help="of each client in each round")
     names = [f"{name}{loop}" for name in CLIENTS for loop in ("", UVLOOP)]
@@ -26,7 +28,9 @@ def main() -> None:
     if given.sockets:
         if not all(0 < rate <= 20_000 for rate in given.rates) or given.seconds <= 0:
             parser.error("--rates must lie above 0 and not above 20000, --seconds above 0")
-        taken = sockets.measured(given.rates, max(1, given.rounds or 3), given.seconds, given.clients)
+        taken = sockets.measured(
+            given.venues, given.rates, max(1, given.rounds or 3), given.seconds, given.clients
+        )
         print(json.dumps([asdict(one) for one in taken], indent=2) if given.json else sockets.table(taken))
         return
     rows = asyncio.run(handlers.measured(given.messages, max(1, given.rounds or 7)))

@@ -30,7 +30,7 @@ async def run(address: str, plan: LoadPlan, sheet: Sheet) -> None:
 async def run_with_senses(address: str, plan: LoadPlan, sheet: Sheet) -> None:
     """What all detectors have taken in is handled."""
     senses = {
-        name: new_senses(instrument_for("binance", name), default_parameters({})) for name in plan.names
+        name: new_senses(instrument_for(plan.venue, name), default_parameters({})) for name in plan.names
     }
     warm_senses(next(iter(senses.values())))
     async with _feed(address, plan) as feed:
@@ -50,6 +50,6 @@ def warm_senses(senses: Void) -> None:
 
 
 def _feed(address: str, plan: LoadPlan) -> Feed:
-    endpoint = replace(endpoint_of("binance", f"http://{address}"), weight_per_minute=UNLIMITED)
+    endpoint = replace(endpoint_of(plan.venue, f"http://{address}"), weight_per_minute=UNLIMITED)
     rng = np.random.default_rng(plan.seed)
     return Feed(endpoint, plan.names, clock=SystemClock(), stopwatch=SystemStopwatch(), rng=rng)

@@ -125,26 +125,34 @@ def bare_take() -> Callable[[BareFrame], None]:
     return take
 
 
-def bare(venue: str) -> Take:
-    """A decoder before ``bare_take``; for MEXC the generated protobuf classes."""
-    decode = msgspec.json.Decoder(BareFrame).decode
-    take = bare_take()
+def parse_push(frame: bytes) -> Any:
+    """A frame of MEXC's by the generated classes."""
+    push: Any = PushDataV3ApiWrapper_pb2.PushDataV3ApiWrapper()
+    push.ParseFromString(frame)
+    return push
+
+
+def bare_push() -> Callable[[Any], None]:
+    """The same as ``bare_take`` for what the generated classes have parsed."""
     sides: Sides = ({}, {})
-    prints: list[tuple[float, float, bool]] = []
+    prints: deque[tuple[float, float, bool]] = deque(maxlen=1000)
 
-    def take_json(frame: bytes) -> None:
-        take(decode(frame))
-
-    def take_proto(frame: bytes) -> None:
-        push: Any = PushDataV3ApiWrapper_pb2.PushDataV3ApiWrapper()
-        push.ParseFromString(frame)
+    def take(push: Any) -> None:
         if push.HasField("publicAggreDeals"):
-            prints.extend(
-                (float(d.price), float(d.quantity), d.tradeType == 2) for d in push.publicAggreDeals.deals
-            )
+            deals = push.publicAggreDeals.deals
+            prints.extend((float(one.price), float(one.quantity), one.tradeType == 2) for one in deals)
         else:
             depths = push.publicAggreDepths
             for levels, items in zip(sides, (depths.bids, depths.asks), strict=True):
                 bare_put(levels, [(item.price, item.quantity) for item in items])
 
-    return take_json if venue == "binance" else take_proto
+    return take
+
+
+def bare(venue: str) -> Take:
+    """A decoder and the least behind it."""
+    if venue == "mexc":
+        take_push = bare_push()
+        return lambda frame: take_push(parse_push(frame))
+    decode, take = msgspec.json.Decoder(BareFrame).decode, bare_take()
+    return lambda frame: take(decode(frame))

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
@@ -23,7 +23,8 @@ from benchmarks.loopback.log import read_log
 from benchmarks.loopback.plan import LoadPlan
 from benchmarks.loopback.processes import ROOT, read_state, sending
 
-WARM_S = 2.0
+WARM_S = 4.0
+CCXT_WAITS = 25  # deltas of a symbol before ccxt asks MEXC for its book
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Taken:
     """
 
     client: str
+    venue: str
     rate: float
     messages: int
     p50_ms: float
@@ -53,6 +55,13 @@ class Taken:
     load: float
 
 
+def warm_s(plan: LoadPlan) -> float:
+    """Seconds of a run that do not count, until every client has its books; the same for all clients."""
+    if plan.venue != "mexc":
+        return WARM_S
+    return WARM_S + CCXT_WAITS * plan.symbols / (plan.rate * (1 - plan.trade_share))
+
+
 def play(client: str, plan: LoadPlan) -> Taken:
     """One client against a sender of its own.
 
@@ -63,7 +72,7 @@ def play(client: str, plan: LoadPlan) -> Taken:
         folder = Path(name)
         with sending(plan, folder) as address:
             text = msgspec.json.encode(plan).decode()
-            arguments = [client, address, text, str(WARM_S), str(folder)]
+            arguments = [client, address, text, str(warm_s(plan)), str(folder)]
             command = [sys.executable, "-m", "benchmarks.feed.clients", *arguments]
             limit = plan.seconds + 60
             ended = subprocess.run(command, timeout=limit, check=False, cwd=ROOT)  # noqa: S603 (our own)
@@ -77,12 +86,13 @@ def figures(client: str, plan: LoadPlan, folder: Path) -> Taken:
     log = read_log(folder)
     handled, reached = np.load(folder / "handled.npy", allow_pickle=False)[:, : len(log)]
     cost = msgspec.json.decode((folder / "cost.json").read_bytes(), type=Cost)
-    counts = np.arange(len(log)) >= int(WARM_S * plan.rate)
+    counts = np.arange(len(log)) >= int(warm_s(plan) * plan.rate)
     sent = log["ts_sent"]
     is_handled, is_reached = counts & (handled > 0), counts & (reached > 0)
     delay = (handled - sent)[is_handled] / 1e6
     return Taken(
         client=client,
+        venue=plan.venue,
         rate=plan.rate,
         messages=int(counts.sum()),
         p50_ms=float(np.percentile(delay, 50)),
@@ -96,37 +106,41 @@ def figures(client: str, plan: LoadPlan, folder: Path) -> Taken:
     )
 
 
-def measured(rates: Sequence[float], rounds: int, seconds: float, clients: Sequence[str]) -> list[Taken]:
-    """Every client at every rate, in alternating order."""
+def measured(
+    venues: Sequence[str], rates: Sequence[float], rounds: int, seconds: float, clients: Sequence[str]
+) -> list[Taken]:
+    """Every client at every rate in the language of every venue, in alternating order."""
     taken = []
-    for rate in rates:
-        for number in range(rounds):
-            plan = LoadPlan(rate=rate, seconds=WARM_S + seconds, seed=number + 1)
-            order = tuple(reversed(clients)) if number % 2 else clients
-            taken += [play(client, plan) for client in order]
+    for venue in venues:
+        for rate in rates:
+            for number in range(rounds):
+                plan = LoadPlan(venue=venue, rate=rate, seconds=seconds, seed=number + 1)
+                plan = replace(plan, seconds=seconds + warm_s(plan))
+                order = tuple(reversed(clients)) if number % 2 else clients
+                taken += [play(client, plan) for client in order]
     return taken
 
 
 def table(taken: Sequence[Taken]) -> str:
     """Medians over the rounds (smallest to greatest) and ratios to the first client."""
-    lines = ["rate/s client         p50 ms               p99 ms               loop p99 ms  cpu us/message"]
-    lines[0] += f"       cpu/{taken[0].client:16s} lost unseen  sender late p99 ms"
-    for rate in dict.fromkeys(one.rate for one in taken):
-        own = {name: _of(taken, rate, name) for name in dict.fromkeys(one.client for one in taken)}
-        lines += [_line(found, own[taken[0].client]) for found in own.values()]
-    loads, rounds = [one.load for one in taken], len(_of(taken, taken[0].rate, taken[0].client))
+    first = taken[0].client
+    head = "venue   rate/s client        p50 ms               p99 ms               loop p99 ms  "
+    lines = [f"{head}cpu us/message       cpu/{first:16s} lost unseen  sender late p99 ms"]
+    groups: dict[tuple[str, float], dict[str, list[Taken]]] = {}
+    for one in taken:
+        groups.setdefault((one.venue, one.rate), {}).setdefault(one.client, []).append(one)
+    for group in groups.values():
+        lines += [_line(own, group[first]) for own in group.values()]
+    loads = [one.load for one in taken]
+    rounds = len(next(iter(groups.values()))[first])
     lines.append(f"load average of the machine {min(loads):.1f} to {max(loads):.1f}; {rounds} rounds")
     return "\n".join(lines)
-
-
-def _of(taken: Sequence[Taken], rate: float, client: str) -> list[Taken]:
-    return [one for one in taken if one.rate == rate and one.client == client]
 
 
 def _line(own: Sequence[Taken], base: Sequence[Taken]) -> str:
     ratios = [one.cpu_us / other.cpu_us for one, other in zip(own, base, strict=True)]
     cells = [
-        f"{own[0].rate:6g} {own[0].client:14s}",
+        f"{own[0].venue:8s}{own[0].rate:5g} {own[0].client:14s}",
         _spread([one.p50_ms for one in own], 2),
         _spread([one.p99_ms for one in own], 1),
         f"{statistics.median(one.reached_p99_ms for one in own):11.1f} ",

@@ -1,4 +1,4 @@
-"""True books of the symbols that a sender tells of, and the frames that tell of their changes.
+"""True books of the symbols that a sender tells of, and how they change.
 
 A book is a fixed ladder of prices whose sizes change; prices and sizes are kept as the text
 that goes on the wire, so that making a message costs little beside reading it.
@@ -10,8 +10,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from benchmarks.loopback.dialects import Changed
+
 SIDE = 500  # levels a side
 MOST_LOTS = 4000
+VERSIONS = 2  # that one change moves a book by
 PRICES = tuple(
     tuple(f"{60_000 - 0.01 * sign * (level + 0.5):.3f}" for level in range(SIDE)) for sign in (1, -1)
 )
@@ -90,31 +93,16 @@ class Draws:
         self._lots = lots.tolist()
 
 
-def depth_frame(name: str, book: TrueBook, ms: int, change: tuple[list[int], list[int]]) -> str:
-    """Change ``book`` and say so as Binance does."""
+def changed(book: TrueBook, change: tuple[list[int], list[int]]) -> tuple[Changed, Changed]:
+    """Change ``book``, which moves it by ``VERSIONS``; prices and new sizes of bids and asks."""
     ladder, lots = change
     half = len(ladder) // 2
-    told = []
-    for side, at in ((0, 0), (1, half)):
-        own = book.lots[side]
-        parts = []
-        for level, size in zip(ladder[at : at + half], lots[at : at + half], strict=True):
+    told: tuple[Changed, Changed] = ([], [])
+    for side in (0, 1):
+        prices, own = PRICES[side], book.lots[side]
+        part = slice(side * half, (side + 1) * half)
+        for level, size in zip(ladder[part], lots[part], strict=True):
             own[level] = size
-            parts.append(f'["{PRICES[side][level]}","{SIZES[size]}"]')
-        told.append(",".join(parts))
-    first, book.last = book.last + 1, book.last + 2
-    return (
-        f'{{"e":"depthUpdate","E":{ms},"s":"{name}","U":{first},"u":{book.last},'
-        f'"b":[{told[0]}],"a":[{told[1]}]}}'
-    )
-
-
-def trade_frame(name: str, book: TrueBook, ms: int, lots: int) -> str:
-    """Count a trade and tell of it as Binance does."""
-    book.trade += 1
-    sold = lots & 1
-    price = PRICES[1 - sold][lots % 7]
-    return (
-        f'{{"e":"trade","E":{ms},"s":"{name}","t":{book.trade},"p":"{price}","q":"{SIZES[lots or 1]}",'
-        f'"T":{ms},"m":{"true" if sold else "false"},"M":true}}'
-    )
+            told[side].append((prices[level], SIZES[size]))
+    book.last += VERSIONS
+    return told

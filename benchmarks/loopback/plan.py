@@ -44,6 +44,7 @@ class LoadPlan:
     """A run of a sender, which starts when every stream has a follower.
 
     Attributes:
+        venue: In whose language: binance or mexc.
         rate: Messages a second over all symbols.
         seconds: How long they are sent.
         calm_s: Of these the last ones, in which nothing goes wrong.
@@ -51,6 +52,7 @@ class LoadPlan:
         levels: Levels that a change of a book names, both sides together.
     """
 
+    venue: str = "binance"
     symbols: int = 50
     rate: float = 1000.0
     seconds: float = 10.0

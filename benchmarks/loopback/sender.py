@@ -1,4 +1,4 @@
-"""The sender: a small Binance on a socket of this machine that sends at a pace and never waits.
+"""The sender: a small venue on a socket of this machine that sends at a pace and never waits.
 
 A frame is put on the transport without waiting for the reader, so that a slow reader cannot
 slow the pace down and hide its own delay (coordinated omission).
@@ -16,7 +16,8 @@ import msgspec
 import numpy as np
 from aiohttp import WSMsgType, web
 
-from benchmarks.loopback.books import MOST_LOTS, Draws, TrueBook, depth_frame, trade_frame
+from benchmarks.loopback.books import MOST_LOTS, PRICES, SIZES, VERSIONS, Draws, TrueBook, changed
+from benchmarks.loopback.dialects import DIALECTS
 from benchmarks.loopback.log import DROPPED, LATE, LOG, STATE_FILE, TWICE, UNHEARD, WRITTEN, write_log
 from benchmarks.loopback.plan import DEPTH, FIRST_MS, PRINT, LoadPlan
 from tools.domain.clock import Stopwatch
@@ -49,16 +50,6 @@ class SenderState:
     faults: dict[str, int] = field(default_factory=lambda: dict.fromkeys(FAULTS, 0))
 
 
-def packet(text: str) -> bytes:
-    """``text`` as one unmasked WebSocket frame."""
-    body = text.encode()
-    if len(body) < 126:
-        return bytes((0x81, len(body))) + body
-    if len(body) < 1 << 16:
-        return b"\x81\x7e" + len(body).to_bytes(2, "big") + body
-    return b"\x81\x7f" + len(body).to_bytes(8, "big") + body
-
-
 class Sender:
     """Sends what ``plan`` says once every stream has a follower.
 
@@ -69,6 +60,7 @@ class Sender:
     def __init__(self, plan: LoadPlan, stopwatch: Stopwatch) -> None:
         self.plan = plan
         self.state = SenderState()
+        self._dialect = DIALECTS[plan.venue]
         self.over = asyncio.Event()
         self.log = np.zeros(plan.messages, LOG)
         rng = np.random.default_rng(plan.seed)
@@ -84,7 +76,7 @@ class Sender:
     def routes(self) -> list[web.RouteDef]:
         """What is served."""
         return [
-            web.get("/stream/ws/{number}", self._serve),
+            web.get(self._dialect.path, self._serve),
             web.get("/api/v3/depth", self._book),
             web.get("/over", self._tell_over),
         ]
@@ -136,15 +128,17 @@ class Sender:
     def _make(self, number: int, symbol: int, kind: int, lots: int, fate: int) -> None:
         book, name, ms = self.books[symbol], self.plan.names[symbol], FIRST_MS + number
         if kind == DEPTH:
-            text = depth_frame(name, book, ms, self._draws.change())
+            sides = changed(book, self._draws.change())
             book.number = number
+            data = self._dialect.depth(name, book.last - VERSIONS + 1, book.last, ms, sides)
         else:
-            text = trade_frame(name, book, ms, lots)
+            book.trade += 1
+            price, size = PRICES[1 - lots % 2][lots % 7], SIZES[lots]
+            data = self._dialect.trade(name, book.trade, ms, price, size, sold=lots % 2 == 1)
         row = self.log[number]
         row["symbol"], row["kind"], row["last"] = symbol, kind, book.last if kind == DEPTH else book.trade
-        self._send(
-            number, (symbol, kind), packet(text), "" if self._is_calm or fate == len(FAULTS) else FAULTS[fate]
-        )
+        is_spared = self._is_calm or fate == len(FAULTS)
+        self._send(number, (symbol, kind), data, "" if is_spared else FAULTS[fate])
         self.state.made = number + 1
 
     def _send(self, number: int, stream: tuple[int, int], data: bytes, fault: str) -> None:
@@ -221,17 +215,16 @@ class Sender:
                     await ws.pong(message.data)
                 elif message.type is WSMsgType.TEXT:
                     asked = msgspec.json.decode(message.data)
-                    await ws.send_json({"result": None, "id": asked["id"]})
-                    self._follow(follower, asked["params"])
+                    await ws.send_json(self._dialect.answer(asked))
+                    self._follow(follower, asked.get("params") or [])
         finally:
             self._forget(follower)
         return ws
 
     def _follow(self, follower: Follower, channels: list[str]) -> None:
         for channel in channels:
-            name, _, kind = channel.partition("@")
-            symbol = self.plan.names.index(name.upper())
-            self._streams[symbol, PRINT if kind == "trade" else DEPTH].append(follower)
+            name, is_trades = self._dialect.stream(channel)
+            self._streams[self.plan.names.index(name), PRINT if is_trades else DEPTH].append(follower)
         if sum(1 for followers in self._streams.values() if followers) == 2 * self.plan.symbols:
             self._is_followed.set()
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from benchmarks.loopback.books import VERSIONS
 from benchmarks.loopback.log import Log
 from benchmarks.loopback.plan import DEPTH, PRINT
 from benchmarks.soak.journal import CHANGED, DROPPED_BOOK, OPENED, TRADED, Journal
 
 Ints = npt.NDArray[np.int64]
-VERSIONS = 2  # of a book that one change moves it by
 
 
 @dataclass(slots=True)

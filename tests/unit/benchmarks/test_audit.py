@@ -5,9 +5,10 @@ from collections.abc import Iterable
 import numpy as np
 import pytest
 
+from benchmarks.loopback.books import VERSIONS
 from benchmarks.loopback.log import LOG, Log
 from benchmarks.loopback.plan import DEPTH, PRINT
-from benchmarks.soak.audit import VERSIONS, Audit, audit
+from benchmarks.soak.audit import Audit, audit
 from benchmarks.soak.journal import CHANGED, DROPPED_BOOK, ENTRY, OPENED, TRADED, Journal
 
 N = 6  # changes of the book are messages 0 to 5, prints 6 to 11

@@ -50,7 +50,7 @@ def test_table_has_a_line_for_each_client(tmp_path: Path) -> None:
     kept(tmp_path)
     taken = [figures(name, PLAN, tmp_path) for name in ("keeper", "ccxt", "keeper", "ccxt")]
     lines = table(taken).splitlines()
-    assert [line.split()[1] for line in lines[1:-1]] == ["keeper", "ccxt"]
+    assert [line.split()[2] for line in lines[1:-1]] == ["keeper", "ccxt"]
     assert "2 rounds" in lines[-1]
 
 
