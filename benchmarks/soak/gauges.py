@@ -6,6 +6,7 @@ Samples go to arrays made beforehand, so that measuring does not grow what is me
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import sys
 import threading
@@ -26,8 +27,18 @@ Reals: TypeAlias = npt.NDArray[np.float64]
 PAGE_KIB = os.sysconf("SC_PAGE_SIZE") / 1024
 
 
+def settle() -> None:
+    """Let the collector forget what is there for good, so that a collection for a sample takes no time."""
+    gc.collect()
+    gc.freeze()
+
+
 def reading() -> tuple[float, ...]:
-    """One sample, in the order of ``GAUGES``; blocks are what Python has allocated and not given back."""
+    """One sample, in the order of ``GAUGES``; blocks are what Python has allocated and still needs.
+
+    Cycles that nobody needs are collected first: they may lie for minutes and are no leak.
+    """
+    gc.collect()
     resident = int(Path("/proc/self/statm").read_text("ascii").split()[1])
     files = len(os.listdir("/proc/self/fd"))  # noqa: PTH208 (names alone, no objects)
     tasks, threads = len(asyncio.all_tasks()), threading.active_count()

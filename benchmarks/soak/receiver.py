@@ -17,7 +17,7 @@ import aiohttp
 import msgspec
 import numpy as np
 
-from benchmarks.soak.gauges import LagMeter, Samples
+from benchmarks.soak.gauges import LagMeter, Samples, settle
 from benchmarks.soak.journal import JournalWriter, entries
 from benchmarks.soak.plan import SoakPlan
 from tools.detection.state import Void, new_senses
@@ -65,6 +65,7 @@ class Receiver:
         """Follow the sender to its end, then keep what was found."""
         for state in self.senses.values():
             commit(state)
+        settle()
         with JournalWriter(folder) as journal:
             async with self.feed:
                 following = asyncio.create_task(self._follow(journal))
