@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import msgspec
@@ -117,7 +117,10 @@ def measured(
                 plan = LoadPlan(venue=venue, rate=rate, seconds=seconds, seed=number + 1)
                 plan = replace(plan, seconds=seconds + warm_s(plan))
                 order = tuple(reversed(clients)) if number % 2 else clients
-                taken += [play(client, plan) for client in order]
+                for client in order:
+                    taken.append(play(client, plan))
+                    told = msgspec.json.encode(asdict(taken[-1])).decode()
+                    print(told, file=sys.stderr, flush=True)  # an hour's figures must not hang on its end
     return taken
 
 

@@ -31,7 +31,7 @@ from tools.market.instruments import instrument_for
 from tools.market.streams import StreamConfig
 
 RECEIVED_FILE, SAMPLES_FILE = "received.json", "samples.npy"
-HEAL_S = 60.0  # at most, for books that are still on their way at the end
+HEAL_S = 180.0  # at most, for books that are still on their way at the end
 SETTLE_S = 0.5
 PAGE = 4096
 

@@ -82,6 +82,7 @@ def report(plan: SoakPlan, folder: Path, load_before: float) -> Report:
     differ = [name for name, book in sent["books"].items() if book != received["books"][name]]
     p50, p99 = _delays(log, journal)
     broken = [
+        *_unfit(plan, sent["state"]),
         *(f"{one.gauge} grows by {one.low:.1f} to {one.high:.1f} a minute" for one in moved if one.grows),
         *(f"the final book of {name} is not the sender's" for name in differ),
         *_unnoticed(checked),
@@ -103,6 +104,13 @@ def report(plan: SoakPlan, folder: Path, load_before: float) -> Report:
         load_after=os.getloadavg()[0],
         broken=broken,
     )
+
+
+def _unfit(plan: SoakPlan, state: Mapping[str, Any]) -> Iterator[str]:
+    """A sender that the machine lets wait for seconds looks frozen to the receiver, and rightly so."""
+    late_s = state["late_p99_ms"] / 1000
+    if late_s > plan.silence_s / 2:
+        yield f"the machine was too busy: the sender wrote {late_s:.1f} s late (99th percentile)"
 
 
 def _delays(log: Log, journal: Journal) -> tuple[float, float]:

@@ -1,8 +1,8 @@
-"""Whether a gauge grows: a straight line through means of blocks, with an interval.
+"""Whether a gauge grows: a straight line through the least values of blocks, with an interval.
 
-Neighbouring samples are alike, so that a line through all of them would look far more
-certain than it is; means of long blocks are nearly independent (batch means; Law, Simulation
-Modeling and Analysis, 2015, 9.5.3).
+The least, because changes that wait for a book come and go, and what leaks never goes. Blocks,
+because neighbouring samples are alike and a line through all of them would look far more
+certain than it is (batch means; Law, Simulation Modeling and Analysis, 2015, 9.5.3).
 """
 
 from __future__ import annotations
@@ -46,9 +46,9 @@ def slope(gauge: str, minutes: Reals, values: Reals) -> Slope:
     if len(values) < 2 * BLOCKS:
         raise ValueError(f"expected at least {2 * BLOCKS} samples, were {len(values)}")
     at = np.array([part.mean() for part in np.array_split(minutes, BLOCKS)])
-    means = np.array([part.mean() for part in np.array_split(values, BLOCKS)])
-    line = stats.linregress(at, means)
-    is_constant = bool((means == means[0]).all())  # there the error of the slope is 0 / 0
+    least = np.array([part.min() for part in np.array_split(values, BLOCKS)])
+    line = stats.linregress(at, least)
+    is_constant = bool((least == least[0]).all())  # there the error of the slope is 0 / 0
     reach = 0.0 if is_constant else float(stats.t.ppf(0.5 + SURE / 2, BLOCKS - 2) * line.stderr)
     span = float(minutes[-1] - minutes[0])
     low, high = float(line.slope) - reach, float(line.slope) + reach
