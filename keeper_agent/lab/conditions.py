@@ -1,0 +1,82 @@
+"""Under which conditions a session in the laboratory is held, beside its scenario and seed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from keeper_agent.lab.latency import Latency
+from tools.domain.errors import BadUsage
+from tools.domain.parameter import default_parameters
+from venue.participants.quoting import Family
+from venue.scenario.build import START_NS, Scenario, UnknownTier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabSettings:
+    """What a session is like.
+
+    Attributes:
+        coins: Thin coins that are traded, 1 to 5.
+        has_leader: Whether the large coin is traded by others, too; the coins follow it in any case.
+        without: Families of participants left out.
+        mm_family: Of every market maker; None lets the seed choose.
+        parameters: Keeper's parameters that differ from the operator's.
+        exploration: Chance with which a refused but sound signal is taken all the same, at the least
+            size and within every limit, 0 to 0.5; None leaves the product's own share.
+        memory: Frozen snapshot to start from; None starts empty.
+        is_present: Whether Keeper is there at all.
+        start_ns: When the world starts; later where the memory already knows of later things.
+        warm_s: Seconds of the world before Keeper sits down.
+        quote: What Keeper owns at the start.
+        maker_bps, taker_bps: Its fees, basis points.
+    """
+
+    coins: int = 5
+    has_leader: bool = False
+    without: tuple[str, ...] = ()
+    mm_family: Family | None = None
+    parameters: Mapping[str, float] = field(default_factory=dict)
+    exploration: float | None = None
+    memory: str | None = None
+    is_present: bool = True
+    start_ns: int = START_NS
+    warm_s: float = 90.0
+    quote: Decimal = Decimal(100_000)
+    maker_bps: float = 0.0
+    taker_bps: float = 5.0
+    latency: Latency = field(default_factory=Latency)
+
+    def overrides(self) -> dict[str, float]:
+        """The parameters that this laboratory sets, checked.
+
+        Raises:
+            BadUsage: One is unknown or out of bounds.
+        """
+        chosen = dict(self.parameters)
+        if self.exploration is not None:
+            chosen["probe_share"] = self.exploration
+        default_parameters(chosen)
+        return chosen
+
+    def world(self, tier: str, seed: int, seconds: float) -> Scenario:
+        """The world of a tier and a seed that lasts so long.
+
+        Raises:
+            BadUsage: There is no such tier, or no such number of coins.
+        """
+        if not 1 <= self.coins <= 5:
+            raise BadUsage(f"expected 1 to 5 thin coins, was {self.coins}")
+        try:
+            return Scenario(
+                tier=tier,
+                seed=seed,
+                seconds=seconds,
+                thin_coins=self.coins,
+                has_leader=self.has_leader,
+                without=self.without,
+                mm_family=self.mm_family,
+            )
+        except UnknownTier as error:
+            raise BadUsage(f"unknown scenario: {error}") from None

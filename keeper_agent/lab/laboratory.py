@@ -1,0 +1,138 @@
+"""The laboratory: agent and venue in one process, in virtual time, from one seed.
+
+The decision cycle, its memory, limits and executor are the product's own; only the sockets are
+left out. Rows come as the public sees them, orders and news take their time, and everyone at the
+venue hears of Keeper's orders. The same seed and settings give the same bytes.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from keeper_agent.lab.conditions import LabSettings
+from keeper_agent.lab.session import Session, Witness
+from keeper_agent.lab.sitting import WIND_DOWN_S, Progress, Sitting, advance
+from keeper_agent.settings import Settings, load_settings
+from memory.account import present
+from memory.snapshots import open_snapshot_copy
+from memory.store import Store
+from scheduler.run import RunIdentity, Tally
+from scheduler.summary import results
+from tools.domain.errors import BadUsage
+from tools.domain.identity import derived_run_id
+from tools.domain.market import NANOS
+from tools.domain.trading import World
+from tools.execution.warmup import warm_kernels
+from venue.scenario.build import build
+from venue.sim import Simulation
+
+SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 (a folder of our own is made in it)
+
+
+class Laboratory:
+    """A scenario and a seed, to be run as often as wanted.
+
+    Args:
+        scenario: A tier: T0 to T4 or RANDOM.
+        seed: Of the world, of Keeper's coins, and of the delays.
+        settings: What else.
+        keeper: The operator's settings; read from the environment where not given.
+
+    Raises:
+        BadUsage: There is no such scenario, or a setting is out of bounds.
+    """
+
+    def __init__(
+        self,
+        scenario: str,
+        seed: int,
+        settings: LabSettings | None = None,
+        keeper: Settings | None = None,
+    ) -> None:
+        self.scenario = scenario
+        self.seed = seed
+        self.settings = settings or LabSettings()
+        self._keeper = keeper or load_settings()
+        self._overrides = self.settings.overrides()
+        self.settings.world(scenario, seed, 1.0)
+
+    def run(self, minutes: float, each: Progress | None = None) -> Session:
+        """Let Keeper trade for so many virtual minutes; ``each`` hears the seconds done.
+
+        Raises:
+            BadUsage: The time is not positive.
+        """
+        if not minutes > 0:
+            raise BadUsage(f"a session must last a positive number of minutes, was {minutes}")
+        seconds = minutes * 60
+        if not self.settings.is_present:
+            return self._watch(seconds, each)
+        warm_kernels()
+        with self._own_settings() as own, Store.open(own.keeper_home, is_throwaway=True) as store:
+            start = present(store, self.settings.start_ns)
+            sim = self._running(start + -start % NANOS, seconds)
+            identity = RunIdentity(self.run_id(sim.start_ns), World.VENUE, self.seed)
+            sitting = Sitting(sim, self.settings, own, store, identity)
+            left_open = sitting.hold(seconds, each)
+        return self._session(
+            sim, seconds, sitting.seated_ns, sitting.keeper.tally, left_open, sitting.witness
+        )
+
+    def run_id(self, start_ns: int) -> str:
+        """Names the world, not what differs in Keeper: both halves of a pair throw the same coins."""
+        return derived_run_id("laboratory", self.scenario, self.seed, self.settings.coins, start_ns)
+
+    def _running(self, start_ns: int, seconds: float) -> Simulation:
+        """The world with its first moments passed."""
+        length = self.settings.warm_s + seconds + WIND_DOWN_S
+        sim = build(self.settings.world(self.scenario, self.seed, length), start_ns=start_ns)
+        sim.run(self.settings.warm_s)
+        return sim
+
+    def _watch(self, seconds: float, each: Progress | None) -> Session:
+        """The world without Keeper, for as long as with it."""
+        sim = self._running(self.settings.start_ns, seconds)
+        seated = sim.now
+        advance(sim, seconds, each)
+        sim.run(WIND_DOWN_S)
+        return self._session(sim, seconds, seated, Tally(), (), Witness())
+
+    def _session(
+        self,
+        sim: Simulation,
+        seconds: float,
+        seated: int,
+        tally: Tally,
+        left_open: tuple[str, ...],
+        witness: Witness,
+    ) -> Session:
+        return Session(
+            run_id=self.run_id(sim.start_ns),
+            scenario=self.scenario,
+            seed=self.seed,
+            seconds=seconds,
+            start_ns=seated,
+            results=results(tally, self.seed),
+            chosen=tuple(witness.chosen),
+            intents=tuple(witness.intents),
+            fills=tuple(witness.fills),
+            outcomes=tuple(witness.outcomes),
+            left_open=left_open,
+            truth=sim.truth,
+        )
+
+    @contextmanager
+    def _own_settings(self) -> Iterator[Settings]:
+        """The operator's settings with a home that is gone afterwards."""
+        folder = SHARED_MEMORY if SHARED_MEMORY.is_dir() else None
+        with tempfile.TemporaryDirectory(prefix="keeper-lab-", dir=folder) as scratch:
+            home = Path(scratch) / "memory"
+            if self.settings.memory is not None:
+                open_snapshot_copy(self.settings.memory, home, home=self._keeper.keeper_home)
+            words = [f"{name}={value!r}" for name, value in sorted(self._overrides.items())]
+            named = ",".join(filter(None, [self._keeper.keeper_parameters, *words]))
+            update = {"keeper_home": home, "keeper_seed": self.seed, "keeper_parameters": named}
+            yield self._keeper.model_copy(update=update)
