@@ -21,7 +21,7 @@ from tools.execution.trades import TradeLedger
 from tools.execution.wire import Trade
 from venue.binance.errors import rejection
 from venue.binance.events import Event, rows
-from venue.engine.codes import CommandKind, EventKind, OrderKind, Side
+from venue.engine.codes import EventKind, OrderKind, Side
 from venue.engine.exchange import Answer, NewOco, NewOrder, Void
 from venue.sim import Simulation
 

@@ -129,7 +129,7 @@ class Session:
         return content_hash(self.record())
 
     def withdrawals(self, cause: str | None = None) -> int:
-        """How often market makers left or changed how they quote, of one cause or any, while Keeper sat there."""
+        """How often market makers left or quoted less, for one cause or any, while Keeper sat there."""
         return sum(
             1
             for _, _, ts, state, why in self.truth.quoting
