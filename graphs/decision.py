@@ -158,7 +158,7 @@ class DecisionGraph:
         """
         if not signals:
             return ()
-        _require_decidable(signals, ts)
+        require_decidable(signals, ts)
         start: DecisionState = {"signals": tuple(signals), "parameters": parameters, "ts": ts}
         with self._untraced(enabled=False):  # decisions never leave the machine through a tracing variable
             final = self._graph.invoke(start)
@@ -188,15 +188,24 @@ def _bound(node: Node, context: DecisionContext) -> _BoundNode:
     return run
 
 
+def is_consulted(state: DecisionState, context: DecisionContext) -> bool:
+    """Whether the brain is asked: there is one, and something is ambiguous."""
+    return context.brain is not None and any(one.is_ambiguous for one in state["settlements"])
+
+
 def _after_route(context: DecisionContext) -> Callable[[DecisionState], str]:
     def choose(state: DecisionState) -> str:
-        is_open = any(settlement.is_ambiguous for settlement in state["settlements"])
-        return "consult" if is_open and context.brain is not None else "limit"
+        return "consult" if is_consulted(state, context) else "limit"
 
     return choose
 
 
-def _require_decidable(signals: Sequence[Signal], ts: int) -> None:
+def require_decidable(signals: Sequence[Signal], ts: int) -> None:
+    """Refuse a batch that cannot be decided at ``ts``.
+
+    Raises:
+        InvariantBroken: A signal is from after ``ts`` or appears twice.
+    """
     late = [signal.signal_id for signal in signals if signal.ts > ts]
     if late:
         raise InvariantBroken(f"signals from after the decision time {ts}: {', '.join(late)}")

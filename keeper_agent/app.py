@@ -16,7 +16,7 @@ from memory.episodes import EpisodeLog
 from memory.parameters import ParameterStore
 from memory.recall import PatternRecall
 from memory.store import Store
-from scheduler.cycle import CycleParts, DecisionCycle, Market
+from scheduler.cycle import CycleParts, Decider, DecisionCycle, Market
 from scheduler.observer import Observer
 from scheduler.run import RunIdentity, Tally
 from tools.domain.market import Instrument
@@ -52,6 +52,7 @@ class Keeper:
         ts: When the run begins, ns.
         tally: Counts that an observer shows too; fresh ones where not given.
         market: Makes a symbol's market; on paper where not given.
+        decider: Makes what decides from its context; the decision graph where not given.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class Keeper:
         ts: int,
         tally: Tally | None = None,
         market: Callable[[Instrument, ParameterSet], Market] = PaperMarket,
+        decider: Callable[[DecisionContext], Decider] = DecisionGraph,
     ) -> None:
         self.store = store
         self.identity = identity
@@ -88,7 +90,7 @@ class Keeper:
         )
         self._parts = CycleParts(
             identity=identity,
-            decider=DecisionGraph(context),
+            decider=decider(context),
             log=self.log,
             parameters=self.parameters,
             ledger=self.ledger,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from keeper_agent.lab.exploring import Venture
 from keeper_agent.lab.latency import Latency
 from tools.domain.errors import BadUsage
 from tools.domain.parameter import default_parameters
@@ -25,6 +26,8 @@ class LabSettings:
         parameters: Keeper's parameters that differ from the operator's.
         exploration: Chance with which a refused but sound signal is taken all the same, at the least
             size and within every limit, 0 to 0.5; None leaves the product's own share.
+        venture: Where candidates enter.
+        is_plain: Whether the decision graph's nodes are called without the framework around them.
         memory: Frozen snapshot to start from; None starts empty.
         is_present: Whether Keeper is there at all.
         start_ns: When the world starts; later where the memory already knows of later things.
@@ -39,6 +42,8 @@ class LabSettings:
     mm_family: Family | None = None
     parameters: Mapping[str, float] = field(default_factory=dict)
     exploration: float | None = None
+    venture: Venture = Venture.RANGE
+    is_plain: bool = True
     memory: str | None = None
     is_present: bool = True
     start_ns: int = START_NS

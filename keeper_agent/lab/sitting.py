@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from graphs.decision import DecisionGraph
+from graphs.plain import PlainDecisions
 from keeper_agent.app import Keeper, current_model
 from keeper_agent.lab.account import LaboratoryAccount
 from keeper_agent.lab.conditions import LabSettings
+from keeper_agent.lab.exploring import InsideMarket, Venture
 from keeper_agent.lab.seat import PERIOD_NS, Place, Seat
 from keeper_agent.lab.session import Witness, coin_share
 from keeper_agent.settings import Settings
@@ -71,6 +74,7 @@ class Sitting:
         identity: RunIdentity,
     ) -> None:
         self._sim = sim
+        self._venture = conditions.venture
         self.seated_ns = sim.now
         traded = [pit for pit in sim.pits if pit.symbol is not BTC]
         instruments = {pit.symbol.name: listed(pit.symbol, conditions) for pit in traded}
@@ -93,6 +97,7 @@ class Sitting:
             current_model(settings),
             sim.now,
             market=self._market,
+            decider=PlainDecisions if conditions.is_plain else DecisionGraph,
         )
         self.witness.ask(self._coin)
         places = {
@@ -134,4 +139,6 @@ class Sitting:
 
     def _market(self, instrument: Instrument, parameters: ParameterSet) -> RoutedMarket:
         exchange = self._desk.exchange(instrument.symbol)
+        if self._venture is Venture.INSIDE:
+            return InsideMarket(instrument, parameters, exchange)
         return RoutedMarket(instrument, parameters, exchange, has_brackets=True)
