@@ -17,7 +17,7 @@ import typer
 
 from keeper_agent import download_words
 from keeper_agent.record_words import Home, Json, ask, explain, mcp, replay_decision
-from keeper_agent.venue_words import record, venue
+from keeper_agent.venue_words import lab, record, venue
 from tools.domain.errors import KeeperError
 
 INTERNAL = 70
@@ -247,6 +247,7 @@ app.command("replay-decision")(replay_decision)
 app.command()(mcp)
 app.command()(venue)
 app.command()(record)
+app.command()(lab)
 
 
 def main() -> None:

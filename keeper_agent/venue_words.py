@@ -81,3 +81,41 @@ def record(
         disk_budget=disk_budget,
         as_json=as_json,
     )
+
+
+def lab(
+    scenario: Annotated[str, typer.Option(help="T0, T1, T2, T3, T4 or RANDOM: how hard it is.")] = "T2",
+    seed: Annotated[int, typer.Option(help="Which world of that kind.")] = 7,
+    coins: Annotated[int, typer.Option(help="Thin coins, 1 to 5.")] = 5,
+    minutes: Annotated[float, typer.Option(help="Virtual minutes a session lasts.")] = 30,
+    explore: Annotated[
+        bool, typer.Option("--explore", help="Trade at random, as often as limits allow.")
+    ] = False,
+    pairs: Annotated[
+        int, typer.Option(help="So many worlds twice, with one thing changed; 0 is one session.")
+    ] = 0,
+    change: Annotated[
+        list[str] | None,
+        typer.Option("--change", help="Parameter that differs in pairs, name=value; default: no Keeper."),
+    ] = None,
+    workers: Annotated[int, typer.Option(help="Processes for pairs.")] = 2,
+    memory: Annotated[
+        str | None, typer.Option("--memory", help="Snapshot (name or folder) or home to start from.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Let the agent trade in a simulated world, in virtual time, with a memory of its own."""
+    from keeper_agent.commands.lab import run_laboratory  # heavy: the matching engine and the agent
+
+    run_laboratory(
+        scenario=scenario,
+        seed=seed,
+        coins=coins,
+        minutes=minutes,
+        explore=explore,
+        pairs=pairs,
+        change=change or [],
+        workers=workers,
+        memory=memory,
+        as_json=as_json,
+    )

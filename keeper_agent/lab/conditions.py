@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from keeper_agent.lab.exploring import Venture
@@ -12,6 +12,18 @@ from tools.domain.errors import BadUsage
 from tools.domain.parameter import default_parameters
 from venue.participants.quoting import Family
 from venue.scenario.build import START_NS, Scenario, UnknownTier
+
+# Many round trips in little time: every candidate of the whole range, on the inside of the spread, half of
+# the refused ones by coin, soon given back. Confidence, limits, rests and costs stay the product's own.
+EXPLORING: Mapping[str, float] = {
+    "signal_spacing_s": 2,
+    "entry_zone": 1,
+    "entry_timeout_s": 60,
+    "hold_timeout_s": 5,
+    "min_order_size_usd": 3,  # part of less would be too small to sell
+    "default_order_size_usd": 3,
+}
+EXPLORING_SHARE = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +64,11 @@ class LabSettings:
     maker_bps: float = 0.0
     taker_bps: float = 5.0
     latency: Latency = field(default_factory=Latency)
+
+    def exploring(self, share: float = EXPLORING_SHARE) -> LabSettings:
+        """The same with a policy that trades at random, as often as it can."""
+        parameters = {**EXPLORING, **self.parameters}
+        return replace(self, parameters=parameters, exploration=share, venture=Venture.INSIDE)
 
     def overrides(self) -> dict[str, float]:
         """The parameters that this laboratory sets, checked.
