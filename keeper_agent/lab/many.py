@@ -6,6 +6,7 @@ import multiprocessing
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from typing import Self
 
 from keeper_agent.lab.conditions import LabSettings
 from keeper_agent.lab.laboratory import Laboratory
@@ -60,13 +61,38 @@ def measured(job: Job) -> dict[str, float]:
     return {name: measure(session) for name, measure in MEASURES.items()}
 
 
+class Pool:
+    """So many processes that hold sessions; with one, this process does.
+
+    Args:
+        workers: Processes.
+    """
+
+    def __init__(self, workers: int) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._pool = ProcessPoolExecutor(workers, mp_context=context) if workers > 1 else None
+        self._workers = workers
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+
+    def warm(self, job: Job) -> None:
+        """Let every process load what it needs, with a session each."""
+        list(self.measured([job] * self._workers))
+
+    def measured(self, jobs: Sequence[Job]) -> Iterator[dict[str, float]]:
+        """The numbers of every job, in order, as they come."""
+        return map(measured, jobs) if self._pool is None else self._pool.map(measured, jobs)
+
+
 def measured_all(jobs: Sequence[Job], workers: int = 1) -> Iterator[dict[str, float]]:
     """The numbers of every job, in order, as they come, on so many processes."""
-    if workers <= 1:
-        yield from map(measured, jobs)
-        return
-    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
-        yield from pool.map(measured, jobs)
+    with Pool(workers) as pool:
+        yield from pool.measured(jobs)
 
 
 def totals(rows: Iterable[Mapping[str, float]]) -> dict[str, float]:

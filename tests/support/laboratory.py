@@ -13,7 +13,7 @@ from venue.scenario.build import Scenario, build
 from venue.sim import Simulation
 
 SEED = 8
-MINUTES = 2.5
+MINUTES = 2.0
 
 
 def operator(**given: Any) -> Settings:
