@@ -102,6 +102,9 @@ def lab(
     memory: Annotated[
         str | None, typer.Option("--memory", help="Snapshot (name or folder) or home to start from.")
     ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder for the session's memory and the truth.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Let the agent trade in a simulated world, in virtual time, with a memory of its own."""
@@ -117,5 +120,6 @@ def lab(
         change=change or [],
         workers=workers,
         memory=memory,
+        out=out,
         as_json=as_json,
     )

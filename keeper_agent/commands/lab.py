@@ -6,12 +6,15 @@ import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+from rich.markup import escape
 from rich.table import Table
 
-from keeper_agent.console import OUT, print_json, progress
+from keeper_agent.console import OUT, own_words, print_json, progress
 from keeper_agent.lab.conditions import LabSettings
+from keeper_agent.lab.keeping import require_free
 from keeper_agent.lab.laboratory import Laboratory
 from keeper_agent.lab.many import quoting_share
 from keeper_agent.lab.pairs import Pairs, absent
@@ -21,6 +24,7 @@ from keeper_agent.views.summary import summary_table
 from tools.domain.errors import BadUsage
 
 MOST_WORKERS = 16
+TRUTH = "truth"  # folder beside the memory, for scorers alone
 QUOTE = "USDT"
 CHANCE = (
     "explores: half of the refused signals by coin, inside the spread; results say nothing of the product"
@@ -38,10 +42,13 @@ def run_laboratory(
     change: Sequence[str],
     workers: int,
     memory: str | None,
+    out: Path | None,
     as_json: bool,
 ) -> None:
     """Check the words, hold one session or pairs of them, and show what came of it."""
     _check(seed, minutes, pairs, workers, change)
+    if out is not None:
+        _check_out(out, pairs)
     keeper = load_settings()
     settings = LabSettings(coins=coins, memory=memory)
     if explore:
@@ -58,7 +65,7 @@ def run_laboratory(
         )
         _compare(work, change, as_json=as_json)
     else:
-        _hold(Laboratory(scenario, seed, settings, keeper), minutes, as_json=as_json)
+        _hold(Laboratory(scenario, seed, settings, keeper), minutes, out, as_json=as_json)
 
 
 def _check(seed: int, minutes: float, pairs: int, workers: int, change: Sequence[str]) -> None:
@@ -72,6 +79,12 @@ def _check(seed: int, minutes: float, pairs: int, workers: int, change: Sequence
         raise BadUsage(f"--workers expects 1 to {MOST_WORKERS} processes, was {workers}")
     if change and not pairs:
         raise BadUsage("--change says what differs between the halves of pairs; give --pairs, too")
+
+
+def _check_out(out: Path, pairs: int) -> None:
+    if pairs:
+        raise BadUsage("--out keeps the memory of one session; pairs have many")
+    require_free(out)
 
 
 def _changed(settings: LabSettings, change: Sequence[str]) -> LabSettings:
@@ -96,11 +109,13 @@ def _changed(settings: LabSettings, change: Sequence[str]) -> LabSettings:
     return changed
 
 
-def _hold(laboratory: Laboratory, minutes: float, *, as_json: bool) -> None:
+def _hold(laboratory: Laboratory, minutes: float, out: Path | None, *, as_json: bool) -> None:
     began = time.perf_counter()
     label = f"{laboratory.scenario}, seed {laboratory.seed}, virtual seconds"
     with progress(label, math.ceil(minutes * 60)) as bar:
-        session = laboratory.run(minutes, lambda done: bar.update(bar.task_ids[0], completed=done))
+        session = laboratory.run(minutes, lambda done: bar.update(bar.task_ids[0], completed=done), out)
+    if out is not None:
+        session.truth.write(out / TRUTH)
     summary = _summary(laboratory, session, time.perf_counter() - began)
     if as_json:
         print_json(summary)
@@ -108,6 +123,10 @@ def _hold(laboratory: Laboratory, minutes: float, *, as_json: bool) -> None:
     OUT.print(summary_table(f"Laboratory: {session.scenario}, seed {session.seed}", summary))
     speed = f"{session.seconds:,.0f} virtual seconds in {summary['wall_s']:.1f} s"
     OUT.print(f"{speed}; market makers withdrew {summary['truth']['withdrawals']} times")
+    if out is not None:
+        OUT.print(f"memory and truth in {escape(str(out))}; explain a decision with:", soft_wrap=True)
+        words = own_words(f"explain {summary['decision'] or 'ID'}", out)
+        OUT.print(f"  {escape(words)}", soft_wrap=True)
     if laboratory.settings.exploration is not None:
         OUT.print(CHANCE, soft_wrap=True)
 
@@ -128,6 +147,7 @@ def _summary(laboratory: Laboratory, session: Session, wall_s: float) -> dict[st
         **session.results,
         "left_open": list(session.left_open),
         "digest": session.digest,
+        "decision": next((one.decision_id for one in session.intents), None),
         "truth": {"withdrawals": session.withdrawals(), "quoting_share": quoting_share(session)},
     }
 

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from keeper_agent.lab.conditions import LabSettings
+from keeper_agent.lab.keeping import keep_memory
 from keeper_agent.lab.session import Session, Witness
 from keeper_agent.lab.sitting import WIND_DOWN_S, Progress, Sitting, advance
 from keeper_agent.settings import Settings, load_settings
@@ -59,11 +60,17 @@ class Laboratory:
         self._overrides = self.settings.overrides()
         self.settings.world(scenario, seed, 1.0)
 
-    def run(self, minutes: float, each: Progress | None = None) -> Session:
-        """Let Keeper trade for so many virtual minutes; ``each`` hears the seconds done.
+    def run(self, minutes: float, each: Progress | None = None, keep: Path | None = None) -> Session:
+        """Let Keeper trade for so many virtual minutes.
+
+        Args:
+            minutes: Length of the session.
+            each: Hears the seconds done.
+            keep: Folder to leave the session's memory in; None lets it go.
 
         Raises:
             BadUsage: The time is not positive.
+            BadInput: The memory cannot be left there.
         """
         if not minutes > 0:
             raise BadUsage(f"a session must last a positive number of minutes, was {minutes}")
@@ -71,15 +78,30 @@ class Laboratory:
         if not self.settings.is_present:
             return self._watch(seconds, each)
         warm_kernels()
-        with self._own_settings() as own, Store.open(own.keeper_home, is_throwaway=True) as store:
-            start = present(store, self.settings.start_ns)
-            sim = self._running(start + -start % NANOS, seconds)
-            identity = RunIdentity(self.run_id(sim.start_ns), World.VENUE, self.seed)
-            sitting = Sitting(sim, self.settings, own, store, identity)
-            left_open = sitting.hold(seconds, each)
+        with self._own_settings() as own:
+            with Store.open(own.keeper_home, is_throwaway=True) as store:
+                sim = self._running(self._start(store), seconds)
+                identity = RunIdentity(self.run_id(sim.start_ns), World.VENUE, self.seed)
+                sitting = Sitting(sim, self.settings, own, store, identity)
+                left_open = sitting.hold(seconds, each)
+            if keep is not None:
+                keep_memory(own.keeper_home, keep)
         return self._session(
             sim, seconds, sitting.seated_ns, sitting.keeper.tally, left_open, sitting.witness
         )
+
+    def start_ns(self) -> int:
+        """When the world starts: after everything that the memory knows."""
+        if self.settings.memory is None:
+            return self.settings.start_ns
+        with self._own_settings() as own, Store.open(own.keeper_home, is_throwaway=True) as store:
+            return self._start(store)
+
+    def _start(self, store: Store) -> int:
+        if self.settings.memory is None:
+            return self.settings.start_ns
+        start = present(store, self.settings.start_ns)
+        return start + -start % NANOS
 
     def run_id(self, start_ns: int) -> str:
         """Names the world, not what differs in Keeper: both halves of a pair throw the same coins."""

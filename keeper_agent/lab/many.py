@@ -6,7 +6,7 @@ import multiprocessing
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from typing import Self
+from typing import Self, TypeVar
 
 from keeper_agent.lab.conditions import LabSettings
 from keeper_agent.lab.laboratory import Laboratory
@@ -16,6 +16,7 @@ from venue.truth import share_quoting
 
 NANOS = 1_000_000_000
 Measure = Callable[[Session], float]
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,17 +83,17 @@ class Pool:
 
     def warm(self, job: Job) -> None:
         """Let every process load what it needs, with a session each."""
-        list(self.measured([job] * self._workers))
+        list(self.over(measured, [job] * self._workers))
 
-    def measured(self, jobs: Sequence[Job]) -> Iterator[dict[str, float]]:
-        """The numbers of every job, in order, as they come."""
-        return map(measured, jobs) if self._pool is None else self._pool.map(measured, jobs)
+    def over(self, function: Callable[[Job], Result], jobs: Sequence[Job]) -> Iterator[Result]:
+        """What ``function``, found by name in its module, says of every job, in order, as it comes."""
+        return map(function, jobs) if self._pool is None else self._pool.map(function, jobs)
 
 
 def measured_all(jobs: Sequence[Job], workers: int = 1) -> Iterator[dict[str, float]]:
     """The numbers of every job, in order, as they come, on so many processes."""
     with Pool(workers) as pool:
-        yield from pool.measured(jobs)
+        yield from pool.over(measured, jobs)
 
 
 def totals(rows: Iterable[Mapping[str, float]]) -> dict[str, float]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from keeper_agent.lab.conditions import LabSettings
+from keeper_agent.lab.laboratory import Laboratory
 from keeper_agent.lab.many import MEASURES, Job, measured_all
 from keeper_agent.settings import Settings
 from scheduler.summary import LEAST
@@ -88,13 +89,19 @@ class Pairs:
             raise BadUsage("expected one pair or more, were none")
         if _world_of(self.base) != _world_of(self.changed):
             raise BadUsage("the halves of a pair must share coins, participants and times")
-        jobs = [self._job(seed, half) for seed in self.seeds for half in (self.base, self.changed)]
+        jobs = [self._job(seed, half) for seed in self.seeds for half in self._halves()]
         rows: list[Mapping[str, float]] = []
         for row in measured_all(jobs, self.workers):
             rows.append(row)
             if each is not None:
                 each(len(rows))
         return Comparison(seeds=tuple(self.seeds), base=tuple(rows[::2]), changed=tuple(rows[1::2]))
+
+    def _halves(self) -> tuple[LabSettings, LabSettings]:
+        """Both halves at the same time of the world, after what either memory knows."""
+        halves = (self.base, self.changed)
+        start = max(Laboratory(self.scenario, self.seeds[0], half, self.keeper).start_ns() for half in halves)
+        return replace(self.base, start_ns=start), replace(self.changed, start_ns=start)
 
     def _job(self, seed: int, settings: LabSettings) -> Job:
         return Job(

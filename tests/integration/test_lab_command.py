@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from tests.support.commands import ROOT, Here
@@ -38,10 +39,25 @@ def test_a_session_is_shown_to_people(here: Here) -> None:
     assert "explores" not in said.out
 
 
+def test_what_was_kept_can_be_verified_explained_and_learned_from(here: Here, tmp_path: Path) -> None:
+    words = ("lab", "--seed", "8", "--coins", "1", "--minutes", "1.5", "--explore", "--json")
+    out = tmp_path / "out"
+    first = here(*words, "--out", out).json
+    assert here("memory", "verify", "--home", out).code == 0
+    assert first["decision"] in here("explain", first["decision"], "--home", out).out
+    orders = pq.read_table(out / "truth" / "orders.parquet")  # type: ignore[no-untyped-call]
+    assert "keeper" in orders["agent"].to_pylist()
+    later = here(*words, "--memory", out).json
+    assert later["run_id"] != first["run_id"]
+    assert later["decisions"] > 10
+    here(*words, "--out", out).fails_in_one_line(3, "without a memory")
+    here("lab", "--pairs", "1", "--out", out).fails_in_one_line(2, "--out")
+
+
 def test_pairs_say_what_the_change_did(here: Here) -> None:
     words = ("lab", "--coins", "1", "--minutes", "0.5", "--pairs", "2", "--workers", "1", "--explore")
-    same = here(*words, "--change", "signal_spacing_s=2", "--json").json
-    assert same["change"] == "signal_spacing_s=2"
+    same = here(*words, "--change", "signal_spacing_s=3", "--json").json
+    assert same["change"] == "signal_spacing_s=3"
     assert {one["mean"] for one in same["differences"].values()} == {0.0}
     shown = here(*words)
     assert shown.code == 0

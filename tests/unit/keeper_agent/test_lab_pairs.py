@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from keeper_agent.lab.conditions import LabSettings
+from keeper_agent.lab.laboratory import Laboratory
 from keeper_agent.lab.many import MEASURES, Job, measured, measured_all, totals
 from keeper_agent.lab.pairs import Comparison, Pairs, absent
 from tests.support.laboratory import operator, settings
@@ -25,7 +27,7 @@ LARGE = {"min_order_size_usd": 200.0, "default_order_size_usd": 200.0, "max_orde
 
 def pairs(base: LabSettings, changed: LabSettings, **given: object) -> Comparison:
     """A few short pairs."""
-    usual = {"scenario": "T2", "seeds": (8, 9), "minutes": 1.5, "keeper": operator()}
+    usual = {"scenario": "T2", "seeds": (8, 9), "minutes": 1.0, "keeper": operator()}
     return Pairs(base=base, changed=changed, **(usual | given)).compare()  # type: ignore[arg-type]
 
 
@@ -42,6 +44,17 @@ def test_a_parameter_changed_shows_in_what_it_governs() -> None:
     changed = replace(base, parameters={**base.parameters, "signal_spacing_s": 10})
     found = pairs(base, changed)
     assert all(change < 0 for change in found.differences("decisions"))
+
+
+def test_a_memory_in_one_half_shares_the_world_and_changes_decisions(tmp_path: Path) -> None:
+    asked = settings(coins=1)
+    base = replace(asked, parameters={**asked.parameters, "mm_min_confidence": 0.0})  # so patterns are heard
+    Laboratory("T2", 8, base, operator()).run(2, keep=tmp_path)
+    learned = replace(base, memory=str(tmp_path))
+    assert Laboratory("T2", 8, learned, operator()).start_ns() > base.start_ns
+    found = pairs(base, learned, seeds=(8,), minutes=2)
+    assert found.base[0] != found.changed[0]
+    assert found.base[0]["decisions"] > 10
 
 
 def test_without_keeper_there_is_no_trade_of_its() -> None:

@@ -24,7 +24,7 @@ MS = 1_000_000
 
 
 def test_same_seed_is_the_same_bytes_and_another_seed_others() -> None:
-    first, again, other = shared_session(), session(), session(seed=SEED + 1)
+    first, again, other = shared_session(), session(), session(seed=SEED + 1, minutes=0.5)
     assert len(first.round_trips) > 3
     assert first.record() == again.record()
     assert first.digest == again.digest != other.digest
@@ -32,7 +32,9 @@ def test_same_seed_is_the_same_bytes_and_another_seed_others() -> None:
 
 
 def test_nodes_without_the_framework_give_the_same_session() -> None:
-    assert session(is_plain=False).record() == shared_session().record()
+    plain, framed = (session(minutes=0.7, is_plain=is_plain) for is_plain in (True, False))
+    assert len(plain.chosen) > 10
+    assert plain.record() == framed.record()
 
 
 def test_every_round_trip_ends_flat_and_its_result_is_what_the_fills_say() -> None:
@@ -83,8 +85,8 @@ def test_delays_are_as_stated() -> None:
 
 
 def test_slower_wires_change_what_happens() -> None:
-    slow = session(latency=Latency(request_ms=2_000))
-    assert slow.digest != shared_session().digest
+    slow = session(minutes=1, latency=Latency(request_ms=2_000))
+    assert slow.digest != session(minutes=1).digest
 
 
 def test_keeper_is_the_same_whatever_the_truth_says(monkeypatch: pytest.MonkeyPatch) -> None:
