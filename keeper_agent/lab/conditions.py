@@ -61,7 +61,7 @@ class LabSettings:
     memory: str | None = None
     is_present: bool = True
     start_ns: int = START_NS
-    warm_s: float = 90.0
+    warm_s: float = 180.0
     quote: Decimal = Decimal(100_000)
     maker_bps: float = 0.0
     taker_bps: float = 5.0
