@@ -89,7 +89,7 @@ class Pairs:
             raise BadUsage("expected one pair or more, were none")
         if _world_of(self.base) != _world_of(self.changed):
             raise BadUsage("the halves of a pair must share coins, participants and times")
-        jobs = [self._job(seed, half) for seed in self.seeds for half in self._halves()]
+        jobs = [self._job(seed, half) for seed in self.seeds for half in self.halves()]
         rows: list[Mapping[str, float]] = []
         for row in measured_all(jobs, self.workers):
             rows.append(row)
@@ -97,7 +97,7 @@ class Pairs:
                 each(len(rows))
         return Comparison(seeds=tuple(self.seeds), base=tuple(rows[::2]), changed=tuple(rows[1::2]))
 
-    def _halves(self) -> tuple[LabSettings, LabSettings]:
+    def halves(self) -> tuple[LabSettings, LabSettings]:
         """Both halves at the same time of the world, after what either memory knows."""
         halves = (self.base, self.changed)
         start = max(Laboratory(self.scenario, self.seeds[0], half, self.keeper).start_ns() for half in halves)

@@ -20,12 +20,12 @@ def here(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tm
 
 
 def test_a_session_is_one_document_and_the_same_again(here: Here, tmp_path: Path) -> None:
-    words = ("lab", "--seed", "8", "--coins", "1", "--minutes", "1.5", "--explore", "--json")
+    words = ("lab", "--seed", "3", "--coins", "1", "--minutes", "1.5", "--explore", "--json")
     first, again = here(*words), here(*words)
     assert (first.code, first.err) == (0, "")
     found = first.json
     assert found["decisions"] > 10
-    assert (found["scenario"], found["seed"], found["left_open"]) == ("T2", 8, [])
+    assert (found["scenario"], found["seed"], found["left_open"]) == ("T2", 3, [])
     assert (found["exploration"], found["entries_at"]) == (0.5, "inside")
     assert found["digest"] == again.json["digest"]
     assert not (tmp_path / "home").exists()
@@ -40,7 +40,7 @@ def test_a_session_is_shown_to_people(here: Here) -> None:
 
 
 def test_what_was_kept_can_be_verified_explained_and_learned_from(here: Here, tmp_path: Path) -> None:
-    words = ("lab", "--seed", "8", "--coins", "1", "--minutes", "1.5", "--explore", "--json")
+    words = ("lab", "--seed", "3", "--coins", "1", "--minutes", "1.5", "--explore", "--json")
     out = tmp_path / "out"
     first = here(*words, "--out", out).json
     assert here("memory", "verify", "--home", out).code == 0

@@ -27,7 +27,7 @@ LARGE = {"min_order_size_usd": 200.0, "default_order_size_usd": 200.0, "max_orde
 
 def pairs(base: LabSettings, changed: LabSettings, **given: object) -> Comparison:
     """A few short pairs."""
-    usual = {"scenario": "T2", "seeds": (8, 9), "minutes": 1.0, "keeper": operator()}
+    usual = {"scenario": "T2", "seeds": (3, 5), "minutes": 1.0, "keeper": operator()}
     return Pairs(base=base, changed=changed, **(usual | given)).compare()  # type: ignore[arg-type]
 
 
@@ -46,15 +46,18 @@ def test_a_parameter_changed_shows_in_what_it_governs() -> None:
     assert all(change < 0 for change in found.differences("decisions"))
 
 
-def test_a_memory_in_one_half_shares_the_world_and_changes_decisions(tmp_path: Path) -> None:
-    asked = settings(coins=1)
-    base = replace(asked, parameters={**asked.parameters, "mm_min_confidence": 0.0})  # so patterns are heard
-    Laboratory("T2", 8, base, operator()).run(2, keep=tmp_path)
+def test_a_memory_in_one_half_shares_the_world_and_is_heard(tmp_path: Path) -> None:
+    base = settings(coins=1)
+    Laboratory("T2", 3, base, operator()).run(2, keep=tmp_path)
     learned = replace(base, memory=str(tmp_path))
-    assert Laboratory("T2", 8, learned, operator()).start_ns() > base.start_ns
-    found = pairs(base, learned, seeds=(8,), minutes=2)
-    assert found.base[0] != found.changed[0]
-    assert found.base[0]["decisions"] > 10
+    work = Pairs(scenario="T2", seeds=(3,), base=base, changed=learned, minutes=1, keeper=operator())
+    halves = work.halves()
+    assert halves[0].start_ns == halves[1].start_ns > base.start_ns
+    empty, knowing = (Laboratory("T2", 3, half, operator()).run(1) for half in halves)
+    assert empty.run_id == knowing.run_id
+    first = [session.chosen[0].decision for session in (empty, knowing)]
+    assert first[0].ts == first[1].ts
+    assert len(first[0].recalled) == 0 < len(first[1].recalled)
 
 
 def test_without_keeper_there_is_no_trade_of_its() -> None:
@@ -95,7 +98,7 @@ def test_halves_of_different_worlds_are_refused() -> None:
 
 
 def test_another_process_counts_the_same() -> None:
-    job = Job(scenario="T2", seed=8, minutes=0.7, settings=settings(coins=1), keeper=operator())
+    job = Job(scenario="T2", seed=3, minutes=0.7, settings=settings(coins=1), keeper=operator())
     alone = measured(job)
     assert list(measured_all([job], workers=2)) == [alone]
     assert totals([alone, alone])["decisions"] == 2 * alone["decisions"] > 0

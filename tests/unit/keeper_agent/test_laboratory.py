@@ -17,7 +17,8 @@ from keeper_agent.lab.laboratory import Laboratory
 from keeper_agent.lab.latency import Latency
 from tests.support.laboratory import SEED, operator, session, settings, shared_session
 from tools.domain.errors import BadUsage
-from tools.domain.trading import Action, Side
+from tools.domain.market import Side
+from tools.domain.trading import Action
 from venue.truth import Truth
 
 MS = 1_000_000
