@@ -20,9 +20,9 @@ from tools.execution.naming import order_names, stop_name
 from tools.execution.trades import TradeLedger
 from tools.execution.wire import Trade
 from venue.binance.errors import rejection
-from venue.binance.events import Event, rows
 from venue.engine.codes import EventKind, OrderKind, Side
 from venue.engine.exchange import Answer, NewOco, NewOrder, Void
+from venue.serving.events import Event, rows
 from venue.sim import Simulation
 
 NAME = "~keeper"  # after everybody else at one instant, so that its presence reorders nobody
