@@ -11,10 +11,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import ccxt.pro
-from tools.execution.localize import LOCAL_OPTIONS, localize_binance
 
 from benchmarks.feed.clients import Sheet
 from benchmarks.loopback.plan import FIRST_MS, LoadPlan
+from tools.market.localize import LOCAL_OPTIONS, localize_binance
 
 Loop = Coroutine[Any, Any, None]
 

@@ -10,9 +10,9 @@ from decimal import Decimal
 from typing import Any
 
 import ccxt.pro
-from tools.execution.localize import localize_binance
 
 from tests.support.binance_venue import LIMIT_S, MARKET, compile_kernels
+from tools.market.localize import localize_binance
 from venue.binance.demo import RandomFlow, demo_wire
 from venue.binance.facade import Facade
 from venue.clock import WallClock
