@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import heapq
 from asyncio import events
-from collections import deque
 from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any, NoReturn
@@ -19,6 +18,7 @@ import numpy as np
 
 PROCESS: ContextVar[int] = ContextVar("process", default=0)  # 0: the world around all processes
 DRAWS = 4_096  # drawn at once
+MOST_TASKS = 1_000  # remembered before those that are done are forgotten
 
 
 class Stuck(RuntimeError):
@@ -48,7 +48,7 @@ class SeededLoop(asyncio.BaseEventLoop):
         self._now = start_s
         self._dead: set[int] = set()
         self._parked: dict[int, list[events.Handle]] = {}
-        self._tasks: dict[int, list[asyncio.Task[Any]]] = {}
+        self._tasks: list[asyncio.Task[Any]] = []
         self.before_step: Callable[[int], None] | None = None
         self.steps = 0
         self.set_task_factory(self._task)
@@ -129,15 +129,16 @@ class SeededLoop(asyncio.BaseEventLoop):
 
     def _task(self, loop: Any, work: Any, **options: Any) -> asyncio.Task[Any]:
         task: asyncio.Task[Any] = asyncio.Task(work, loop=loop, **options)
-        self._tasks.setdefault(PROCESS.get(), []).append(task)
+        self._tasks.append(task)
+        if len(self._tasks) > MOST_TASKS:
+            self._tasks = [one for one in self._tasks if not one.done()]
         return task
 
     def bury(self) -> None:
         """End of the world: what was left in the middle of something is let go silently."""
         self._ready.clear()
         self._scheduled.clear()
-        self._dead.update(self._tasks)
-        for task in [task for tasks in self._tasks.values() for task in tasks if not task.done()]:
+        for task in [task for task in self._tasks if not task.done()]:
             task._log_destroy_pending = False  # type: ignore[attr-defined]
             _close(task.get_coro())
         self._tasks.clear()
@@ -152,6 +153,9 @@ class SeededLoop(asyncio.BaseEventLoop):
 
     def _write_to_self(self) -> None:
         """Nobody outside can wake this loop."""
+
+    def _asyncgen_finalizer_hook(self, generator: Any) -> None:
+        """A generator that nobody holds any more belonged to a process that is dead."""
 
     call_soon_threadsafe = _refuse
     run_in_executor = _refuse
@@ -180,6 +184,3 @@ def run_seeded(seed: int, main: Callable[[SeededLoop], Any], *, start_s: float =
         loop.bury()
         asyncio.set_event_loop(None)
         loop.close()
-
-
-Trace = deque[tuple[float, str]]

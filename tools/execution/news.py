@@ -51,8 +51,8 @@ class NewsDesk:
         """The exchange of one symbol."""
         return self._exchanges[symbol]
 
-    def sort(self) -> set[str]:
-        """Take in what was said; the symbols it was about."""
+    def sort(self) -> list[str]:
+        """Take in what was said; the symbols it was about, in an order that every run has."""
         said = self._whole.drain()
         about: set[str] = set()
         for fill in said.fills:
@@ -64,4 +64,4 @@ class NewsDesk:
             about.add(symbol)
             if update.is_over:
                 del self._symbols[update.client_order_id]
-        return about
+        return sorted(about)

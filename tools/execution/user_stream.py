@@ -47,9 +47,13 @@ class UserStream:
             self._sort_out(heard)
 
     def _sort_out(self, heard: Iterable[Trade]) -> None:
-        owners = {venue_id: order for order in self._working() for venue_id in order.venue_ids}
+        owners = {
+            (self._wire.symbol(order.intent.symbol), venue_id): order
+            for order in self._working()
+            for venue_id in order.venue_ids
+        }
         for trade in heard:
-            order = owners.get(trade.venue_id)
+            order = owners.get((trade.symbol, trade.venue_id))
             if order is not None:
                 self._take(trade, order)
                 order.wake.set()

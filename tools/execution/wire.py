@@ -51,8 +51,13 @@ class OrderState:
 
 @dataclass(frozen=True, slots=True)
 class Trade:
-    """One execution as the venue tells it."""
+    """One execution as the venue tells it.
 
+    Attributes:
+        symbol: In the client library's words; venues number orders and trades a symbol.
+    """
+
+    symbol: str
     trade_id: str
     venue_id: str
     price: int
@@ -268,6 +273,7 @@ def trade_of(trade: Json, dialect: Dialect) -> Trade:
     is_stream = dialect.stream.size in info
     words = dialect.stream if is_stream else REST_TRADES
     return Trade(
+        symbol=str(trade.get("symbol") or ""),
         trade_id=str(trade["id"]),
         venue_id=str(trade["order"]),
         price=_units(info.get(words.price), trade.get("price")),

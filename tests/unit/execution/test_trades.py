@@ -17,7 +17,7 @@ SIZES = st.lists(st.integers(1, 10**12), min_size=1, max_size=12)
 
 
 def a_trade(number: int, size: int, *, fee: Decimal = Decimal(0), asset: str = "USDT") -> Trade:
-    return Trade(str(number), "7", 150 * UNITS, size, fee, asset, False, number)
+    return Trade("SOL/USDT", str(number), "7", 150 * UNITS, size, fee, asset, False, number)
 
 
 @given(SIZES, st.randoms(use_true_random=False), st.integers(0, 12))
