@@ -49,7 +49,7 @@ from tools.risk.exposure import LedgerSnapshot
 from tools.risk.ledger import RiskLedger
 
 TICK_S = 0.5  # the live loop looks at its timers so often; twenty times a second would cost a seed seconds
-CONFIG = GatewayConfig(has_stream=True)
+CONFIG = GatewayConfig(has_stream=True, kill_check_s=0.5)
 LIMITS = {
     "max_symbol_exposure_usd": 150.0,
     "max_total_exposure_usd": 250.0,
@@ -112,6 +112,7 @@ class Life:
         self.gateway: OrderGateway | None = None
         self.stream: UserStream | None = None
         self.client: Any = None
+        self.store: Store | None = None
         self.driver: sqlite3.Connection | None = None
         self.recovered: Recovered | None = None
         self.mismatches: list[Reconciliation] = []
@@ -124,7 +125,7 @@ class Life:
         """Own the home, recover, trade, wind down."""
         self.locks = [HomeLock.acquire(self.home, "simulation")]
         self.locks.append(AccountLock.acquire(self.home / "accounts", self._world.key.key))
-        store = Store.open(self.home)
+        self.store = store = Store.open(self.home)
         self.driver = store._driver
         await self._play(store, self.locks[1])
         store.close()

@@ -13,12 +13,12 @@ from tools.market.events import BOOK, EVENT, LAST, RESET, SNAPSHOT, Events
 from tools.market.lines import Batch
 from venue.engine.exchange import Exchange
 
-BEAT_S = 1.0
+BEAT_S = 2.0
 LEVELS = 5
 
 
 class Books:
-    """The best levels of every symbol, as snapshots, every second.
+    """The best levels of every symbol, as snapshots, every two seconds.
 
     Attributes:
         lag_s: How old the book is when it arrives.
@@ -33,7 +33,7 @@ class Books:
         self._last: dict[str, int] = {}
 
     async def batches(self) -> AsyncIterator[Batch]:
-        """A snapshot of each symbol a second, until stopped."""
+        """A snapshot of each symbol at every beat, until stopped."""
         while not self._is_over:
             for one in self._symbols:
                 if not self._exchange.book(one.symbol, 1).bids:

@@ -283,8 +283,8 @@ class Story:
         life = self.lives[number]
         self.loop.kill(number)
         life.release()
-        if life.driver is not None:
-            life.driver.close()
+        if life.store is not None:
+            life.store._connection.invalidate()
 
     # what is heard
 

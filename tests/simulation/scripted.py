@@ -17,7 +17,7 @@ from tools.market.events import Events
 from tools.risk.ledger import RiskLedger
 from tools.risk.limits import EntryRequest, limit_entry
 
-EVERY_S = 12.0  # between two signals of a symbol, on average
+EVERY_S = 20.0  # between two signals of a symbol, on average
 USD = 10**16  # units of price times units of size in one unit of quote
 
 

@@ -112,7 +112,7 @@ class Watch:
     def _hear(self, events: Void) -> None:
         account = self._world.account
         kinds = events["kind"]
-        ours = (events["account"] == account) | (
+        ours = (kinds != EventKind.LEVEL) & (events["account"] == account) | (
             (kinds == EventKind.TRADE) & (events["other_account"] == account)
         )
         if not ours.any():

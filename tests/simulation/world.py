@@ -22,7 +22,7 @@ from venue.wire import Wire
 
 START_NS = 1_763_000_000 * NANOS
 COINS = ("ORB", "MOSS", "DUSK")
-FLOW_S = 2.0
+FLOW_S = 3.0
 FEE_BPS = 10.0
 
 
