@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -33,8 +34,9 @@ from scheduler.trading import Trading
 from tools.domain.clock import Clock, SystemClock, SystemStopwatch
 from tools.domain.errors import BadUsage
 from tools.domain.identity import fresh_run_id
-from tools.domain.market import NANOS, Instrument
+from tools.domain.market import NANOS, Instrument, to_decimal
 from tools.domain.parameter import ParameterSet
+from tools.domain.ports import Holding
 from tools.domain.trading import World
 from tools.execution.client import AccountKey, open_account
 from tools.execution.gateway import OrderGateway
@@ -172,6 +174,7 @@ class VenueSession:
             self._console.print(
                 f"recovered {len(recovered.resolved)} orders, closed {len(recovered.closed)} positions"
             )
+        self._adopt(recovered.stuck)
         reconciling = asyncio.create_task(self._reconciler.run())
         stop = Stop()
         quote = next(iter(wire.instruments.values())).quote
@@ -187,6 +190,16 @@ class VenueSession:
         with PatternLibrary(self._lock, self._store) as library:
             library.sync()
         return self._summary(left)
+
+    def _adopt(self, stuck: Sequence[Holding]) -> None:
+        """What could not be sold stays at stake: it takes room in every limit, and is named."""
+        for holding in stuck:
+            instrument = self._gateway.wire.instruments[holding.intent.symbol]
+            usd = instrument.value(holding.size, holding.price) * (instrument.quote_usd or Decimal(0))
+            self._keeper.ledger.adopt(holding.intent.decision_id, instrument.symbol, usd)
+            self._console.print(
+                f"[bold red]could not be sold:[/] {to_decimal(holding.size)} {escape(instrument.base)}"
+            )
 
     async def _trade(self, key: AccountKey, stop: Stop) -> tuple[str, ...]:
         wire = self._gateway.wire

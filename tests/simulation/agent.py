@@ -144,7 +144,9 @@ class Life:
     async def _play(self, store: Store, account: AccountLock) -> None:
         key = AccountKey("binance", self._world.key.key, self._world.key.secret)
         door = Door(self._world.answering, self._world.weather, self.number, self._on_sent)
-        wire, self.stream = await connect(key, instruments(), CONFIG, self.clock, door, self._world.weather)
+        wire, self.stream = await connect(
+            key, instruments(), CONFIG, self.clock, door, self._world.weather, self._world.markets
+        )
         self.client = wire.client
         switch = KillSwitch(self.home)
         guards = (while_owned(lambda: account.is_valid), unless_killed(switch))
@@ -187,6 +189,11 @@ class Life:
         realised = sum(day.realised_quote.values(), Decimal(0))
         begin = LedgerSnapshot(ts=start, entries_today=day.entries, realised_usd=realised)
         ledger = self._kinds.ledger(begin, lambda: switch.is_set)
+        assert self.recovered is not None
+        for holding in self.recovered.stuck:
+            instrument = gateway.wire.instruments[holding.intent.symbol]
+            usd = instrument.value(holding.size, holding.price)
+            ledger.adopt(holding.intent.decision_id, instrument.symbol, usd)
         chance = np.random.default_rng([self._seed, self.number])
         parameters = default_parameters(LIMITS)
 

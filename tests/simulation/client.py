@@ -18,7 +18,6 @@ from tools.execution.working import GatewayConfig
 
 ADDRESS = "http://127.0.0.1:9"
 MS = 1_000_000
-LISTED: dict[str, Any] = {}  # the markets of each kind of world, read once through the client itself
 
 
 class UserStream:
@@ -74,8 +73,12 @@ async def connect(
     clock: Clock,
     door: Door,
     weather: Weather,
+    markets: list[Any] | None,
 ) -> tuple[Wire, UserStream]:
-    """A wire whose client sends through ``door`` and reads ``clock``; insists until the venue answers."""
+    """A wire whose client sends through ``door`` and reads ``clock``; insists until the venue answers.
+
+    ``markets`` is what the venue lists, so that no seed depends on whether it was read before.
+    """
     client = _client(AccountKey(key.venue, key.api_key, key.secret, ADDRESS), config)
     client.verify = False
     client.session = door
@@ -83,11 +86,10 @@ async def connect(
     client.milliseconds = lambda: clock.now() // MS
     stream = UserStream(weather, client)
     client.watch_my_trades = stream.watch
-    named = ",".join(instruments)
-    if named in LISTED:
-        client.set_markets(LISTED[named])
+    if markets is not None:
+        client.set_markets(markets)
     else:
-        LISTED[named] = list((await _insist(client.load_markets)).values())
+        await client.load_markets()
     await _insist(client.load_time_difference)
     return Wire(client, instruments), stream
 

@@ -22,12 +22,15 @@ import numpy as np
 
 from memory.connection import DATABASE
 from memory.store import Store
-from tests.simulation.agent import Died, Kinds, Life
+from tests.simulation.agent import CONFIG, Died, Kinds, Life
+from tests.simulation.client import connect
+from tests.simulation.transport import Door
 from tests.simulation.truth import differences
 from tests.simulation.watch import Watch
 from tests.simulation.weather import Weather
-from tests.simulation.world import World
+from tests.simulation.world import World, instruments
 from tests.support.seeded_loop import PROCESS, SeededLoop, run_seeded
+from tools.execution.client import AccountKey
 from tools.execution.kill import KillSwitch
 
 HOUR_S = 3_600.0
@@ -61,6 +64,23 @@ def _template() -> bytes:
         return (Path(folder) / DATABASE).read_bytes()
 
 
+@cache
+def _listed() -> list[Any]:
+    """The venue's markets as the client library has them, read once through the client itself."""
+
+    async def ask(loop: SeededLoop) -> list[Any]:
+        world = World(loop, 0, Weather(0, 0.0))
+        door = Door(world.answering, world.weather, 0, lambda *_: None)
+        key = AccountKey("binance", world.key.key, world.key.secret)
+        wire, _ = await connect(key, instruments(), CONFIG, world.clock, door, world.weather, None)
+        client: Any = wire.client
+        client.session = None
+        return list(client.markets.values())
+
+    found: list[Any] = run_seeded(0, ask)
+    return found
+
+
 def simulate(seed: int, kinds: Kinds | None = None, *, hours: float = 1.0) -> Hour:
     """Live through a seed."""
     place = MEMORY if MEMORY.is_dir() else None
@@ -70,8 +90,8 @@ def simulate(seed: int, kinds: Kinds | None = None, *, hours: float = 1.0) -> Ho
         home.mkdir(mode=0o700)
         (home / DATABASE).write_bytes(_template())
         (home / DATABASE).chmod(0o600)
-        told = Hour(seed)
-        run_seeded(seed, lambda loop: Story(loop, told, home, kinds or Kinds(), hours).tell())
+        told, markets = Hour(seed), _listed()
+        run_seeded(seed, lambda loop: Story(loop, told, home, kinds or Kinds(), hours, markets).tell())
         return told
     finally:
         shutil.rmtree(folder)
@@ -80,13 +100,16 @@ def simulate(seed: int, kinds: Kinds | None = None, *, hours: float = 1.0) -> Ho
 class Story:
     """Lives one after the other, and what befalls them."""
 
-    def __init__(self, loop: SeededLoop, told: Hour, home: Path, kinds: Kinds, hours: float) -> None:
+    def __init__(
+        self, loop: SeededLoop, told: Hour, home: Path, kinds: Kinds, hours: float, markets: list[Any]
+    ) -> None:
         self.loop = loop
         self.told = told
         self.home = home
         self.chance = np.random.default_rng([told.seed, 1])
         self.weather = Weather(told.seed, float(self.chance.choice([0.0, 0.02, 0.05, 0.12])))
         self.world = World(loop, told.seed, self.weather)
+        self.world.markets = markets
         self.switch = KillSwitch(home)
         self.lives: dict[int, Life] = {}
         self.owner = 0

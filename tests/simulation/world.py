@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 from tests.simulation.weather import Weather
 from tests.support.seeded_loop import SeededLoop
@@ -73,6 +74,7 @@ class World:
 
     def __init__(self, loop: SeededLoop, seed: int, weather: Weather) -> None:
         self.clock = LoopClock(loop)
+        self.markets: list[Any] | None = None
         self.weather = weather
         self.wire = Wire(Exchange(rules()))
         self.exchange = self.wire.exchange

@@ -35,6 +35,7 @@ class Recovered:
         external: Orders with our prefix that memory did not know; they were cancelled.
         closed: Intents sent to sell what was held.
         left: What is still held: dust that no order may sell, or what could not be sold.
+        stuck: What of it could not be sold although an order might: it is still at stake.
         agreement: Memory beside the venue, afterwards.
     """
 
@@ -43,6 +44,7 @@ class Recovered:
     external: tuple[str, ...]
     closed: tuple[str, ...]
     left: tuple[Holding, ...]
+    stuck: tuple[Holding, ...]
     agreement: Reconciliation
 
 
@@ -82,12 +84,14 @@ class Recovery:
         external = await self._cancel_external()
         closed = await self._close_all()
         agreement = await self._reconciler.reconcile()
+        left = self._holdings()
         return Recovered(
             resolved=tuple(intent.client_order_id for intent in intents),
             fills=self._n_fills,
             external=external,
             closed=closed,
-            left=tuple(self._holdings()),
+            left=tuple(left),
+            stuck=tuple(holding for holding in left if self._sellable(holding) > 0),
             agreement=agreement,
         )
 

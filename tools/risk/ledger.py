@@ -92,6 +92,13 @@ class RiskLedger:
             self._trades[key] = self._trades.get(key, 0) + 1
             self._open[decision_id] = replace(entry, working_usd=entry.reserved_usd, reserved_usd=ZERO)
 
+    def adopt(self, decision_id: str, symbol: str, usd: Decimal) -> None:
+        """What an earlier process left at stake and nobody could sell; it takes its room until it is sold."""
+        with self._lock:
+            if decision_id in self._open:
+                raise InvariantBroken(f"decision {decision_id} is open already")
+            self._open[decision_id] = OpenEntry(decision_id, symbol, position_usd=usd)
+
     def fill_entry(self, decision_id: str, usd: Decimal) -> None:
         """``usd`` of the working order are now held."""
         with self._lock:

@@ -16,7 +16,7 @@ from memory.store import Store
 from tests.support import mexc_venue
 from tests.support.binance_venue import LIMIT_S, until, world
 from tests.support.memories import MemoryBuilder
-from tests.support.order_path import OrderPath, an_order, order_path, resting
+from tests.support.order_path import OrderPath, an_order, order_path, resting, selling
 from tools.domain.clock import SystemClock
 from tools.domain.identity import client_order_id
 from tools.domain.market import UNITS, Side
@@ -155,6 +155,52 @@ def test_a_working_order_is_withdrawn_and_its_part_sold(tmp_path: Path, venue: s
         assert recovered.agreement.is_equal, str(recovered.agreement)
 
     left_behind(story, tmp_path, venue)
+
+
+def test_a_position_under_a_bracket_is_freed_and_sold(tmp_path: Path) -> None:
+    """INV-04, INV-09: the bracket is the decision's last intent; what closes it is a plain order."""
+
+    async def story(left: Left) -> None:
+        intent = left.intend(an_order, size=10 * UNITS)
+        await left.send(intent)
+        bid, _ = left.path.world.best()
+        price, stop = (round((bid + away) * 100) * UNITS // 100 for away in (1, -1))
+        offered = selling(
+            client_order_id(intent.decision_id, "bracket", 2),
+            decision_id=intent.decision_id,
+            run_id=intent.run_id,
+            leg="bracket",
+            attempt=2,
+            price=price,
+            stop_price=stop,
+            stop_limit=stop - UNITS,
+            size=9 * UNITS,
+            is_post_only=True,
+        )
+        left.memory.log.record_intent(offered)
+        await left.send(offered)
+        recovered = await left.recover()
+        assert left.states()[offered.client_order_id] == "cancelled"
+        assert len(recovered.closed) == 1
+        assert recovered.stuck == ()
+        assert recovered.agreement.is_equal, str(recovered.agreement)
+
+    left_behind(story, tmp_path)
+
+
+def test_what_could_not_be_sold_is_named_as_still_at_stake(tmp_path: Path) -> None:
+    """INV-08: the venue refuses to sell; the next process has to count what is held."""
+
+    async def story(left: Left) -> None:
+        intent = left.intend(an_order)
+        await left.send(intent)
+        left.path.world.wire.exchange.halt("SOLUSDT", ts=left.path.world.facade.desk.now())
+        recovered = await left.recover()
+        (holding,) = recovered.stuck
+        assert holding.size == UNITS - UNITS // 1000
+        assert holding.intent.decision_id == intent.decision_id
+
+    left_behind(story, tmp_path)
 
 
 @both

@@ -56,6 +56,18 @@ def test_a_refused_reservation_names_its_limits_and_takes_nothing() -> None:
     assert ledger.snapshot(0).total_exposure_usd == 0
 
 
+def test_what_an_earlier_process_left_takes_its_room() -> None:
+    """INV-08: held is held, whoever bought it."""
+    ledger = RiskLedger()
+    ledger.adopt("d_0", "ALGOUSDT", Decimal(400))
+    clamps = ledger.reserve(wish("d_1", 101), PARAMETERS)
+    assert isinstance(clamps, list)
+    assert [clamp.limit for clamp in clamps] == ["symbol_exposure"]
+    assert isinstance(ledger.reserve(wish("d_2", 100), PARAMETERS), Reservation)
+    with pytest.raises(InvariantBroken, match="open already"):
+        ledger.adopt("d_0", "ALGOUSDT", Decimal(1))
+
+
 def test_asking_again_for_the_same_decision_takes_the_room_once() -> None:
     ledger = RiskLedger()
     first = ledger.reserve(wish("d_1", 300), PARAMETERS)
