@@ -51,20 +51,22 @@ class Figures:
             self.broken[hour.seed] = hour.breaches[:5]
 
 
-def one(seed: int, mutant: str, hours: float) -> tuple[Hour, float]:
+def one(seed: int, mutant: str, hours: float, density: float) -> tuple[Hour, float]:
     """A seed and the processor time it took."""
     began = os.times()
     try:
-        hour = simulate(seed, KINDS[mutant], hours=hours)
+        hour = simulate(seed, KINDS[mutant], hours=hours, density=density)
     except Exception as error:  # noqa: BLE001 (a fault of the simulation must name its seed)
         hour = Hour(seed, breaches=[f"the simulation itself failed: {error!r}"])
     ended = os.times()
     return hour, ended.user + ended.system - began.user - began.system
 
 
-def played(seeds: range, mutant: str, hours: float, workers: int) -> Iterator[tuple[Hour, float]]:
+def played(
+    seeds: range, mutant: str, span: tuple[float, float], workers: int
+) -> Iterator[tuple[Hour, float]]:
     """Each seed as it is done."""
-    work = partial(one, mutant=mutant, hours=hours)
+    work = partial(one, mutant=mutant, hours=span[0], density=span[1])
     with ProcessPoolExecutor(workers) as pool:
         for done in as_completed([pool.submit(work, seed) for seed in seeds]):
             yield done.result()
@@ -77,18 +79,21 @@ def main() -> int:
     parser.add_argument("--first", type=int, default=1)
     parser.add_argument("--seed", type=int, help="live through one seed and print its last events")
     parser.add_argument("--hours", type=float, default=1.0, help="virtual hours a seed")
+    parser.add_argument("--density", type=float, default=1.0, help="hours' misfortunes in each of them")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--mutant", choices=sorted(KINDS), default="")
     parser.add_argument("--json", action="store_true", help="no progress bar")
     options = parser.parse_args()
     if options.seed is not None:
-        hour, _ = one(options.seed, options.mutant, options.hours)
+        hour, _ = one(options.seed, options.mutant, options.hours, options.density)
         sys.stdout.write("\n".join([*hour.events, *(f"BREACH {words}" for words in hour.breaches), ""]))
         return 1 if hour.breaches else 0
     figures = Figures()
     seeds = range(options.first, options.first + options.seeds)
-    for hour, cpu_s in played(seeds, options.mutant, options.hours, options.workers):
+    for hour, cpu_s in played(seeds, options.mutant, (options.hours, options.density), options.workers):
         figures.add(hour, cpu_s, options.hours)
+        if hour.breaches:
+            sys.stderr.write(f"\nseed {hour.seed}: {hour.breaches[0]}\n")
         if not options.json:
             show(figures, len(seeds))
     said = {one.name: getattr(figures, one.name) for one in fields(figures)}

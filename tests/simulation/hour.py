@@ -56,6 +56,14 @@ class Hour:
     befell: Counter[str] = field(default_factory=Counter)
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """How long, and how many hours' misfortunes in one."""
+
+    hours: float
+    density: float
+
+
 @cache
 def _template() -> bytes:
     """An empty memory, made once; each seed begins with a copy."""
@@ -81,8 +89,8 @@ def _listed() -> list[Any]:
     return found
 
 
-def simulate(seed: int, kinds: Kinds | None = None, *, hours: float = 1.0) -> Hour:
-    """Live through a seed."""
+def simulate(seed: int, kinds: Kinds | None = None, *, hours: float = 1.0, density: float = 1.0) -> Hour:
+    """Live through a seed; with a higher ``density`` an hour's misfortunes fall into less time."""
     place = MEMORY if MEMORY.is_dir() else None
     folder = Path(tempfile.mkdtemp(prefix="keeper-simulation-", dir=place))
     try:
@@ -91,7 +99,9 @@ def simulate(seed: int, kinds: Kinds | None = None, *, hours: float = 1.0) -> Ho
         (home / DATABASE).write_bytes(_template())
         (home / DATABASE).chmod(0o600)
         told, markets = Hour(seed), _listed()
-        run_seeded(seed, lambda loop: Story(loop, told, home, kinds or Kinds(), hours, markets).tell())
+        run_seeded(
+            seed, lambda loop: Story(loop, told, home, kinds or Kinds(), Span(hours, density), markets).tell()
+        )
         return told
     finally:
         shutil.rmtree(folder)
@@ -101,7 +111,7 @@ class Story:
     """Lives one after the other, and what befalls them."""
 
     def __init__(
-        self, loop: SeededLoop, told: Hour, home: Path, kinds: Kinds, hours: float, markets: list[Any]
+        self, loop: SeededLoop, told: Hour, home: Path, kinds: Kinds, span: Span, markets: list[Any]
     ) -> None:
         self.loop = loop
         self.told = told
@@ -114,12 +124,14 @@ class Story:
         self.lives: dict[int, Life] = {}
         self.owner = 0
         self.watch = Watch(self.world, self.switch, self.lives.__getitem__, lambda: self.owner)
-        self.end_s = HOUR_S * hours
+        self.end_s = HOUR_S * span.hours
+        self._share = span.hours * span.density
         self.trace: deque[str] = deque(maxlen=400)
         self._kinds = kinds
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._ended: asyncio.Event = asyncio.Event()
         self._left = -1
+        self._ends_in_death = bool(self.chance.random() < 0.5)
         loop.before_step = self._step
         self.world.desk.owners.append(self._tell)
         loop.set_exception_handler(lambda _, context: self.note(f"unhandled: {context.get('message')}"))
@@ -164,7 +176,9 @@ class Story:
         task = self._tasks[number]
         while not task.done():
             await asyncio.sleep(0.5)
-            if self.loop.time() > self.end_s and not self.lives[number].is_last:
+            if self.loop.time() > self.end_s and self._ends_in_death and not self.lives[number].is_last:
+                self.die("the end of the hour")
+            elif self.loop.time() > self.end_s and not self.lives[number].is_last:
                 self.lives[number].stop.requested = True
             if self.loop.time() > self.end_s + END_S / 2 and not self.lives[number].is_last:
                 self.die("the end of the world")
@@ -214,13 +228,15 @@ class Story:
             self._jump: 1.0,
             self._kill: 1.0,
             self._full_disk: 0.7,
+            self._second_owner: 0.7,
+            self._stop: 0.7,
         }
         if self.told.seed % 10 == 0:
             return []
         return [
-            self._at(float(self.chance.uniform(30, self.end_s)), kind)
+            self._at(float(self.chance.uniform(0.1, 1.0) * self.end_s), kind)
             for kind, rate in kinds.items()
-            for _ in range(int(self.chance.poisson(rate * self.end_s / HOUR_S)))
+            for _ in range(int(self.chance.poisson(rate * self._share)))
         ]
 
     async def _at(self, when: float, what: Callable[[], Awaitable[None]]) -> None:
@@ -264,6 +280,30 @@ class Story:
         self._room(int(self.chance.integers(0, 4)))
         await asyncio.sleep(float(self.chance.uniform(5, 60)))
         self._room(None)
+
+    async def _stop(self) -> None:
+        """The process is stopped for a while, as by a debugger or a laptop's lid, and goes on."""
+        number = self.owner
+        self.loop.freeze(number)
+        await asyncio.sleep(float(self.chance.uniform(1, 60)))
+        self.loop.thaw(number)
+
+    async def _second_owner(self) -> None:
+        """A stopped process is thought dead: its locks are deleted, another one starts, and it wakes up."""
+        number = self.owner
+        if not self.loop.is_alive(number) or self._tasks[number].done():
+            return
+        self.loop.freeze(number)
+        for lock in (self.home / "lock", *(self.home / "accounts").glob("account-*")):
+            lock.unlink(missing_ok=True)
+        self._ended.set()
+        await asyncio.sleep(float(self.chance.uniform(30, 120)))
+        self.note(f"process {number} wakes up")
+        self.loop.thaw(number)
+        await asyncio.sleep(60.0)
+        self.note(f"process {number} is ended at last")
+        if not self._tasks[number].done():
+            self._bury(number)
 
     def _room(self, pages: int | None) -> None:
         """Let the database grow by so many pages and no more; None is without end."""
