@@ -99,6 +99,16 @@ class LightLedger(RiskLedger):
         self._open[decision_id] = replace(self._open[decision_id], working_usd=ZERO)
 
 
+SURE = (
+    "bracket_recovery",
+    "deaf_to_kill",
+    "forgetful_recovery",
+    "light_ledger",
+    "resending",
+    "send_first",
+    "state_fills",
+)  # a few short seeds condemn them; the others need many
+
 KINDS: dict[str, Kinds] = {
     "": Kinds(),
     "hasty": Kinds(gateway=HastyGateway),

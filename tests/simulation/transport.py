@@ -111,6 +111,8 @@ class Door:
 
     async def _travel(self, request: Request, journey: Journey, heard: asyncio.Future[Response]) -> None:
         """There, the effect, and back; ``heard`` may have been given up long before."""
+        if journey.fate is Fate.PROXIED:
+            heard.set_exception(aiohttp.ServerDisconnectedError())
         await asyncio.sleep(journey.out_s)
         response = _spoilt_before(journey)
         if response is None and journey.fate is not Fate.CUT_BEFORE:

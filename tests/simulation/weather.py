@@ -24,6 +24,7 @@ class Fate(StrEnum):
     CUT_BEFORE = "cut_before"
     CUT_AFTER = "cut_after"
     LATE = "late"  # arrives long after it was sent
+    PROXIED = "proxied"  # reported as cut at once, and passed on by somebody in between
     SLOW = "slow"  # the answer comes after everybody's deadline
     ERROR_BEFORE = "error_before"
     ERROR_AFTER = "error_after"
@@ -37,6 +38,7 @@ WEIGHTS = {
     Fate.CUT_BEFORE: 1.5,
     Fate.CUT_AFTER: 2.0,
     Fate.LATE: 2.5,
+    Fate.PROXIED: 2.5,
     Fate.SLOW: 2.0,
     Fate.ERROR_BEFORE: 1.0,
     Fate.ERROR_AFTER: 2.0,
@@ -80,6 +82,8 @@ class Weather:
             self.struck[f"{fate} {name.partition('.')[0]}"] += 1
         if fate is Fate.LATE:
             out_s = float(chance.uniform(0.3, 14.0))
+        elif fate is Fate.PROXIED:
+            out_s = float(chance.uniform(0.1, 2.5))
         elif fate is Fate.SLOW:
             back_s = float(chance.uniform(4.0, 12.0))
         status, code = int(chance.choice(STATUSES)), int(chance.choice(CODES))

@@ -42,6 +42,11 @@ class Barrier:
             return f"entries are halted: {self.halted}"
         if any(o.phase is Phase.UNKNOWN and o.intent.symbol == intent.symbol for o in others):
             return f"nobody knows what became of an earlier order on {intent.symbol}"
-        if self._clock.now() - intent.ts > self._patience_s * NANOS:
+        return self._untimely(intent)
+
+    def _untimely(self, intent: Intent) -> str:
+        """A decision of long ago; or of a time that is still to come, as after a step of the clock."""
+        age, patience = self._clock.now() - intent.ts, self._patience_s * NANOS
+        if age > patience:
             return f"could not be sent within {self._patience_s} s"
-        return ""
+        return f"was decided {-age / NANOS:.1f} s from now: the clock was set" if age < -patience else ""

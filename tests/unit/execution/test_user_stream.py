@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -69,3 +69,21 @@ def test_orders_of_two_symbols_may_have_the_same_number() -> None:
 def test_an_execution_of_a_symbol_that_is_not_traded_is_nobodys() -> None:
     here = WorkingOrder(an_order("kp_sol"), venue_ids=("7",))
     assert heard_by([here], trade("ETH/USDT", 1)) == []
+
+
+class ConfusedStream(UserStream):
+    """Knows an order by its number alone."""
+
+    def _sort_out(self, heard: Iterable[Trade]) -> None:
+        owners = {number: order for order in self._working() for number in order.venue_ids}
+        for trade in heard:
+            if (order := owners.get(trade.venue_id)) is not None:
+                self._take(trade, order)
+
+
+def test_a_stream_that_confuses_symbols_is_caught() -> None:
+    """INV-03: the same messages condemn a stream that looks at the number alone."""
+    here = WorkingOrder(an_order("kp_sol", size=UNITS), venue_ids=("7",))
+    there = WorkingOrder(an_order("kp_btc", symbol="BTCUSDT", size=UNITS), venue_ids=("7",))
+    said = (trade("SOL/USDT", 1), trade("BTC/USDT", 2))
+    assert heard_by([here, there], *said, stream=ConfusedStream) != [("1", "kp_sol"), ("2", "kp_btc")]
