@@ -149,6 +149,9 @@ class Story:
             await asyncio.sleep(float(self.chance.uniform(0.5, 20)))
         for fate in fates:
             fate.cancel()
+        for number, task in self._tasks.items():
+            if not task.done() and self.loop.is_alive(number):
+                self._bury(number)  # one that was thought dead long ago
         self.weather.is_calm = True
         self._left = -1
         self._room(None)

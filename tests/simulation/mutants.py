@@ -99,15 +99,15 @@ class LightLedger(RiskLedger):
         self._open[decision_id] = replace(self._open[decision_id], working_usd=ZERO)
 
 
-SURE = (
-    "bracket_recovery",
-    "deaf_to_kill",
-    "forgetful_recovery",
-    "light_ledger",
-    "resending",
-    "send_first",
-    "state_fills",
-)  # a few short seeds condemn them; the others need many
+SURE = {
+    "bracket_recovery": 5,
+    "deaf_to_kill": 1,
+    "forgetful_recovery": 2,
+    "light_ledger": 2,
+    "resending": 3,
+    "send_first": 1,
+    "state_fills": 2,
+}  # with a seed that condemns each, until the script of the world changes; the others need many
 
 KINDS: dict[str, Kinds] = {
     "": Kinds(),
