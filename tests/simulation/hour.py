@@ -199,7 +199,8 @@ class Story:
             await asyncio.sleep(20.0)
             await self._live(is_last=True)
             life = self.lives[self.owner]
-            if life.recovered is not None and life.recovered.agreement.is_equal:
+            done = life.recovered
+            if done is not None and done.agreement.is_equal and not done.stuck:
                 return
         self.watch.breach("no recovery in peace came to an end that agrees")
 

@@ -134,7 +134,9 @@ class Recovery:
 
     async def _close_all(self) -> tuple[str, ...]:
         closed: list[str] = []
-        for _ in range(self._closes):
+        for turn in range(self._closes):
+            if turn > 0:  # a book that was empty a moment ago fills again
+                await asyncio.sleep(self._gateway.config.backoff(turn))
             sellable = [holding for holding in self._holdings() if self._sellable(holding) > 0]
             if not sellable:
                 break
