@@ -231,7 +231,7 @@ class Store:
             message = self._broken_reference() or cause_of(error)
             self._roll_back()
             raise InvariantBroken(f"memory refused a row: {message}") from error
-        except DBAPIError as error:
+        except (DBAPIError, sqlite3.Error) as error:
             self._roll_back()
             raise unusable("write", self.path, error) from error
         except BaseException:
