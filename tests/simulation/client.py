@@ -13,6 +13,7 @@ from tests.simulation.weather import Weather
 from tools.domain.clock import Clock
 from tools.domain.market import Instrument
 from tools.execution.client import AccountKey, _client
+from tools.execution.dialect import DIALECTS
 from tools.execution.wire import Wire
 from tools.execution.working import GatewayConfig
 
@@ -79,7 +80,7 @@ async def connect(
 
     ``markets`` is what the venue lists, so that no seed depends on whether it was read before.
     """
-    client = _client(AccountKey(key.venue, key.api_key, key.secret, ADDRESS), config)
+    client = _client(AccountKey(key.venue, key.api_key, key.secret, ADDRESS), config, DIALECTS[key.venue])
     client.verify = False
     client.session = door
     client.own_session = False
@@ -91,7 +92,7 @@ async def connect(
     else:
         await client.load_markets()
     await _insist(client.load_time_difference)
-    return Wire(client, instruments), stream
+    return Wire(client, instruments, DIALECTS[key.venue]), stream
 
 
 async def _insist(ask: Callable[[], Any]) -> Any:

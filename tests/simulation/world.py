@@ -7,13 +7,14 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from venue.binance.faults import Faults
+
 from tests.simulation.weather import Weather
 from tests.support.seeded_loop import SeededLoop
 from tools.domain.market import NANOS, Instrument, to_units
 from venue.binance.answering import Answering
 from venue.binance.demo import RandomFlow, fund
 from venue.binance.desk import Desk
-from venue.binance.faults import Faults
 from venue.binance.limits import Limits
 from venue.binance.signing import ApiKey
 from venue.engine.exchange import Exchange

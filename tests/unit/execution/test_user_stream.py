@@ -10,6 +10,7 @@ from decimal import Decimal
 from tests.support.order_path import SOL, an_order
 from tools.domain.market import UNITS
 from tools.execution.asking import Desk
+from tools.execution.dialect import DIALECTS
 from tools.execution.limiter import Limiter
 from tools.execution.user_stream import UserStream
 from tools.execution.wire import Trade, Wire
@@ -39,7 +40,7 @@ def heard_by(
         taken.append((trade.trade_id, order.client_order_id))
 
     async def listen() -> None:
-        wire = Wire(OneMessage(*trades), {one.symbol: one for one in (SOL, BTC)})  # type: ignore[arg-type]
+        wire = Wire(OneMessage(*trades), {one.symbol: one for one in (SOL, BTC)}, DIALECTS["binance"])  # type: ignore[arg-type]
         desk = Desk(wire, Limiter(), GatewayConfig())
         task = asyncio.create_task(stream(wire, desk, lambda: orders, take).listen())
         await asyncio.sleep(0.01)
