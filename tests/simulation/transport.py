@@ -19,9 +19,10 @@ from aiohttp.client_reqrep import ConnectionKey
 
 from tests.simulation.weather import Fate, Journey, Weather
 from tests.support.seeded_loop import PROCESS
-from venue.binance.answering import HTML, Answer, Answering, Request
+from venue.binance.answering import Answering, Request
 from venue.binance.routes import REST
-from venue.binance.signing import decode, split_signature
+from venue.serving.answer import HTML, Answer
+from venue.serving.keys import decode, split_signature
 
 BUSY = '{"code":-1008,"msg":"Server is currently overloaded with other requests."}'
 UNSURE = '{"code":%d,"msg":"Unknown error, please check your request or try again later."}'

@@ -7,8 +7,6 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from venue.binance.faults import Faults
-
 from tests.simulation.weather import Weather
 from tests.support.seeded_loop import SeededLoop
 from tools.domain.market import NANOS, Instrument, to_units
@@ -16,9 +14,10 @@ from venue.binance.answering import Answering
 from venue.binance.demo import RandomFlow, fund
 from venue.binance.desk import Desk
 from venue.binance.limits import Limits
-from venue.binance.signing import ApiKey
 from venue.engine.exchange import Exchange
 from venue.engine.rules import MarketRules
+from venue.serving.faults import Faults
+from venue.serving.keys import ApiKey
 from venue.symbols import THIN
 from venue.wire import Wire
 
