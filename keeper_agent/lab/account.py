@@ -193,6 +193,7 @@ class LaboratoryAccount:
         asset = one.base if intent.side > 0 else one.quote
         units = event.other_fee if is_maker else event.fee
         trade = Trade(
+            symbol=f"{one.base}/{one.quote}",
             trade_id=f"{self._sim.start_ns}-{event.number}",  # every world counts its trades from 1
             venue_id=str(event.other_order if is_maker else event.order),
             price=event.price * one.tick,

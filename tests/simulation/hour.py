@@ -32,6 +32,7 @@ from tests.simulation.world import World, instruments
 from tests.support.seeded_loop import PROCESS, SeededLoop, run_seeded
 from tools.execution.client import AccountKey
 from tools.execution.kill import KillSwitch
+from venue.binance.reports import Reports
 
 HOUR_S = 3_600.0
 END_S = 900.0  # for the last life to come to rest in
@@ -133,7 +134,7 @@ class Story:
         self._left = -1
         self._ends_in_death = bool(self.chance.random() < 0.5)
         loop.before_step = self._step
-        self.world.desk.owners.append(self._tell)
+        Reports(self.world.desk, self._tell)
         loop.set_exception_handler(lambda _, context: self.note(f"unhandled: {context.get('message')}"))
 
     def note(self, words: str) -> None:
