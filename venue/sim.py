@@ -32,6 +32,8 @@ _ACCEPTED, _REJECTED = EventKind.ACCEPTED.value, EventKind.REJECTED.value
 _TRADE, _LEVEL = EventKind.TRADE.value, EventKind.LEVEL.value
 _CANCELLED, _EXPIRED = EventKind.CANCELLED.value, EventKind.EXPIRED.value
 
+MS = 1_000_000
+
 
 class Participant(Protocol):
     """Someone with a name who is started once and hears of its own fills."""
@@ -81,7 +83,10 @@ class Simulation:
         *,
         has_clients: bool = False,
     ) -> None:
-        self.exchange = Exchange([symbol.rules() for symbol in symbols], has_history=has_clients)
+        # Clients remember the trades of one world in the next; a trade takes longer than a millisecond.
+        first_trade = start_ns // MS if has_clients else 1
+        rules = [symbol.rules() for symbol in symbols]
+        self.exchange = Exchange(rules, has_history=has_clients, first_trade=first_trade)
         if self.exchange.history is not None:
             self.exchange.history.watch_nobody()
         self.wire = Wire(self.exchange)

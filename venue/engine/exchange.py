@@ -100,16 +100,20 @@ class Exchange:
     """Markets that share accounts.
 
     With ``has_history`` every order and fill stays known after it is over; a simulation that
-    reads the events itself does without.
+    reads the events itself does without. Trades are numbered from ``first_trade`` on: who serves
+    one world after another gives each numbers of its own, for clients remember them.
     """
 
-    def __init__(self, markets: Sequence[MarketRules], *, has_history: bool = True) -> None:
+    def __init__(
+        self, markets: Sequence[MarketRules], *, has_history: bool = True, first_trade: int = 1
+    ) -> None:
         if not 1 <= len(markets) <= MARKETS or len({market.symbol for market in markets}) < len(markets):
             raise BadRules(f"between 1 and {MARKETS} markets with symbols of their own, were {len(markets)}")
         self.rules = tuple(markets)
         self.assets = assets_of(markets)
         self.numbers = {market.symbol: number for number, market in enumerate(markets)}
         self._markets = memory.new_markets(markets, self.assets)
+        self._markets["last_trade"] = first_trade - 1
         self._ledger = memory.new_ledger(self.assets)
         self._log = memory.new_log()
         self._clients: dict[str, int] = {}
