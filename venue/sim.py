@@ -84,9 +84,8 @@ class Simulation:
         has_clients: bool = False,
     ) -> None:
         # Clients remember the trades of one world in the next; a trade takes longer than a millisecond.
-        first_trade = start_ns // MS if has_clients else 1
         rules = [symbol.rules() for symbol in symbols]
-        self.exchange = Exchange(rules, has_history=has_clients, first_trade=first_trade)
+        self.exchange = Exchange(rules, has_history=has_clients, first_trade=start_ns // MS)
         if self.exchange.history is not None:
             self.exchange.history.watch_nobody()
         self.wire = Wire(self.exchange)
