@@ -16,7 +16,7 @@ PACKAGES := keeper_agent memory prompts graphs tools scheduler venue
 PYTHON ?=
 BENCH ?= replay
 
-.PHONY: help setup run test check bench crash lock clean
+.PHONY: help setup run test check bench crash simulate lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
@@ -87,6 +87,9 @@ bench: setup  ## measure as ratios to plain baselines (BENCH=replay)
 crash: setup  ## kill the order path, then the whole agent, against a local venue (KILLS=1000, AGENT_KILLS=50)
 	@$(BIN)/python -m tests.crash --kills $(or $(KILLS),1000) --workers 2
 	@$(BIN)/python -m tests.crash --agent --kills $(or $(AGENT_KILLS),50)
+
+simulate: setup  ## live the order path through virtual time under many seeds (SEEDS=2000 HOURS=1)
+	@$(BIN)/python -m tests.simulation --seeds $(or $(SEEDS),2000) --hours $(or $(HOURS),1) --workers 2
 
 # uv works from a throw-away environment: all it leaves behind are the two lock files.
 lock: setup  ## resolve the dependencies anew into both lock files
