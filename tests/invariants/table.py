@@ -25,6 +25,7 @@ SYNC = "tests/unit/market/test_sync.py"
 LOOP = "tests/simulation/test_seeded_loop.py"
 SAME = "tests/simulation/test_simulation.py::test_the_same_seed_is_the_same_world"
 HERE = "tests/invariants/test_rules.py"
+DISK = "tests/invariants/test_disk.py"
 GRID = "tests/invariants/test_grid_and_growth.py"
 
 
@@ -174,15 +175,15 @@ TABLE = (
         (
             SIMULATED,
             f"{STORE}::test_a_full_disk_is_said_in_one_line_and_loses_nothing",
-            f"{HERE}::test_whichever_write_fails_no_order_leaves_without_its_intent",
+            f"{DISK}::test_whichever_write_fails_no_order_leaves_without_its_intent",
         ),
-        (f"{HERE}::test_a_log_that_hides_a_full_disk_is_caught",),
+        (f"{DISK}::test_a_log_that_hides_a_full_disk_is_caught",),
     ),
     Invariant(
         "INV-16",
         "After any crash the database is whole",
-        (SIMULATED, f"{HERE}::test_a_whole_database_is_found_whole"),
-        (f"{HERE}::test_a_damaged_database_is_caught",),
+        (SIMULATED, f"{DISK}::test_a_whole_database_is_found_whole"),
+        (f"{DISK}::test_a_damaged_database_is_caught",),
     ),
     Invariant(
         "INV-26",

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from decimal import Decimal
@@ -12,12 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from memory.account_lock import AccountLock
-from memory.connection import DATABASE, check_pages
-from memory.store import Store
-from tests.support.memories import MemoryBuilder
 from tests.support.order_path import SOL, an_order, selling
 from tests.support.seeded_loop import run_seeded
-from tools.domain.errors import StoreUnusable
 from tools.domain.market import NANOS, UNITS
 from tools.domain.trading import Intent
 from tools.execution.barrier import Barrier
@@ -302,84 +296,3 @@ def test_an_exit_is_not_kept_waiting_by_entries() -> None:
 
 def test_a_limiter_without_a_reserve_is_caught() -> None:
     assert exit_waits(LimiterConfig(reserve=0.0)) > 0
-
-
-# the disk
-
-
-def begun(store: Store) -> MemoryBuilder:
-    """A memory with a run in it."""
-    memory = MemoryBuilder(store)
-    memory.begin(ts=NOW)
-    return memory
-
-
-def unwritten(home: Path, hide: bool) -> list[str]:
-    """Orders that leave without their intent while the disk fills up, whichever write fails first."""
-    sent: list[str] = []
-    said: list[str] = []
-    for room in range(5):
-        folder = home / str(room)
-        with Store.open(folder) as store:
-            memory = begun(store)
-            decision = memory.decide(NOW, symbol="SOLUSDT")
-            store.flush()
-            pages = int(store._driver.execute("PRAGMA page_count").fetchone()[0])
-            store._driver.execute(f"PRAGMA max_page_count = {pages + room}")
-            for n in range(120):
-                made = {"decision_id": decision.decision_id, "run_id": decision.run_id, "attempt": n}
-                intent = an_order(f"kp_{n}", **made)
-                try:
-                    memory.log.record_intent(intent)
-                except StoreUnusable as error:
-                    said.append(str(error))
-                    if not hide:
-                        break
-                sent.append(f"{room} {intent.client_order_id}")
-            store._driver.execute("PRAGMA max_page_count = 1000000")
-        with sqlite3.connect(folder / DATABASE) as database:
-            assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-            written = {f"{room} {row[0]}" for row in database.execute("SELECT client_order_id FROM intent")}
-        database.close()
-        sent = [order for order in sent if order not in written]
-    assert said
-    assert all("full" in line and "\n" not in line for line in said)
-    return sent
-
-
-def test_whichever_write_fails_no_order_leaves_without_its_intent(tmp_path: Path) -> None:
-    """INV-15, INV-06: the disk is full at every page in turn; what was written is whole."""
-    assert unwritten(tmp_path, hide=False) == []
-
-
-def test_a_log_that_hides_a_full_disk_is_caught(tmp_path: Path) -> None:
-    assert unwritten(tmp_path, hide=True)
-
-
-def whole(home: Path, damage: bool) -> bool:
-    """Whether a database is found whole."""
-    with Store.open(home) as store:
-        memory = begun(store)
-        for n in range(200):
-            memory.decide(NOW + n, symbol="SOLUSDT")
-    path = home / DATABASE
-    if damage:
-        with path.open("r+b") as file:
-            file.seek(8_192)
-            file.write(os.urandom(4_096))
-    database = sqlite3.connect(path)
-    try:
-        return check_pages(database, path, 10.0)
-    except StoreUnusable:
-        return False
-    finally:
-        database.close()
-
-
-def test_a_whole_database_is_found_whole(tmp_path: Path) -> None:
-    """INV-16."""
-    assert whole(tmp_path, damage=False)
-
-
-def test_a_damaged_database_is_caught(tmp_path: Path) -> None:
-    assert not whole(tmp_path, damage=True)

@@ -16,8 +16,9 @@ from functools import partial
 
 import orjson
 
-from tests.simulation.hour import Hour, simulate
+from tests.simulation.hour import simulate
 from tests.simulation.mutants import KINDS
+from tests.simulation.span import Hour
 
 WIDTH = 40
 

@@ -10,10 +10,9 @@ import asyncio
 import shutil
 import sqlite3
 import tempfile
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Awaitable, Callable
 from contextvars import copy_context
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from memory.connection import DATABASE
 from memory.store import Store
 from tests.simulation.agent import CONFIG, Died, Kinds, Life
 from tests.simulation.client import connect
+from tests.simulation.span import Hour, Span
 from tests.simulation.transport import Door
 from tests.simulation.truth import differences
 from tests.simulation.watch import Watch
@@ -40,31 +40,6 @@ MOST_STEPS = 30_000  # within which a death by count comes
 MEMORY = Path("/dev/shm")  # noqa: S108 (a folder of each run below it)
 
 
-@dataclass(slots=True)
-class Hour:
-    """What came of a seed."""
-
-    seed: int
-    breaches: list[str] = field(default_factory=list)
-    events: list[str] = field(default_factory=list)
-    steps: int = 0
-    lives: int = 0
-    orders: int = 0
-    fills: int = 0
-    requests: int = 0
-    worst_usd: float = 0.0
-    struck: Counter[str] = field(default_factory=Counter)
-    befell: Counter[str] = field(default_factory=Counter)
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """How long, and how many hours' misfortunes in one."""
-
-    hours: float
-    density: float
-
-
 @cache
 def _template() -> bytes:
     """An empty memory, made once; each seed begins with a copy."""
@@ -78,8 +53,7 @@ def _listed() -> list[Any]:
     """The venue's markets as the client library has them, read once through the client itself."""
 
     async def ask(loop: SeededLoop) -> list[Any]:
-        world = World(loop, 0, Weather(0, 0.0))
-        door = Door(world.answering, world.weather, 0, lambda *_: None)
+        door = Door((world := World(loop, 0, Weather(0, 0.0))).answering, world.weather, 0, lambda *_: None)
         key = AccountKey("binance", world.key.key, world.key.secret)
         wire, _ = await connect(key, instruments(), CONFIG, world.clock, door, world.weather, None)
         client: Any = wire.client

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from tests.support.memories import MemoryBuilder
 from tests.support.order_path import OrderPath, an_order, order_path, resting, selling
 from tools.domain.clock import SystemClock
 from tools.domain.identity import client_order_id
-from tools.domain.market import UNITS, Side
+from tools.domain.market import UNITS
 from tools.domain.trading import Action, Decision, Intent, OrderStatus, OrderUpdate
 from tools.execution.reconcile import PositionGap, ReconcileConfig, Reconciler, Reconciliation
 from tools.execution.recovery import Recovered, Recovery
@@ -65,35 +65,6 @@ class Left:
     async def send(self, intent: Intent) -> None:
         """As the earlier process did, with a client that is gone."""
         await self.path.wire.place(intent)
-
-    async def recover_entry(self, entry: Intent) -> None:
-        """Book what an entry executed, as the earlier process did before it died."""
-        self.path.gateway.resume(entry, [])
-        await self.path.over(entry.client_order_id)
-        for fill in self.path.fills:
-            self.memory.log.record_fill(fill)
-        for update in self.path.updates:
-            self.memory.log.record_order(update)
-        self.store.flush()
-
-    def protect(self, entry: Intent, cents: int) -> Intent:
-        """A durable bracket around a bid of ``cents`` for what ``entry`` bought, a little went as fee."""
-        cent = UNITS // 100
-        bracket = replace(
-            entry,
-            client_order_id=client_order_id(entry.decision_id, "bracket", 2),
-            leg="bracket",
-            attempt=2,
-            side=Side.SELL,
-            price=(cents + 200) * cent,
-            size=999 * UNITS // 1000,
-            is_post_only=True,
-            is_reduce_only=True,
-            stop_price=(cents - 200) * cent,
-            stop_limit=(cents - 400) * cent,
-        )
-        self.memory.log.record_intent(bracket)
-        return bracket
 
     async def recover(self) -> Recovered:
         recovery = Recovery(self.path.gateway, self.record, self.memory.log, self.reconciler, SystemClock())
@@ -217,27 +188,6 @@ def test_a_filled_order_whose_reply_was_never_read_is_imported_and_closed(tmp_pa
         assert left.path.gateway.halted == ""
 
     left_behind(story, tmp_path, venue)
-
-
-def test_what_a_bracket_protected_is_sold_after_a_restart(tmp_path: Path) -> None:
-    """INV-04: target and stop are withdrawn together, and a plain order closes the position."""
-
-    async def story(left: Left) -> None:
-        entry = left.intend(an_order)
-        await left.send(entry)
-        await left.recover_entry(entry)
-        bid, _ = left.path.world.best()
-        cents = round(bid * 100)
-        bracket = left.protect(entry, cents)
-        await left.send(bracket)
-        recovered = await left.recover()
-        assert left.states()[bracket.client_order_id] == "cancelled"
-        assert not any(order.is_open for order in left.path.at_venue())
-        (closing,) = recovered.closed
-        assert sum(fill.size for fill in left.record.fills_of(closing)) == 999 * UNITS // 1000
-        assert recovered.agreement.is_equal, str(recovered.agreement)
-
-    left_behind(story, tmp_path)
 
 
 @both
