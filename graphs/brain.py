@@ -1,23 +1,23 @@
 """The brain behind ambiguous decisions, and the guard around it.
 
-A brain returns text. Whether it is late, garbage, missing or an exception, the guard turns
-it into an advice with a cause, so that a fault is an abstention on the record and never a
-trade, a crash or a silent hold.
+A brain returns text or a fault. Whether it is late, garbage, missing or an exception, the
+guard turns it into an advice with a typed cause, so that a fault is an abstention on the
+record and never a trade, a crash or a silent hold.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
-from prompts.answers import AnswerRejected, ConsultAction, parse_reply
-from prompts.render import render_consult, shown_ids
-from tools.domain.identity import content_hash
+from memory.consultations import DECIDE
+from prompts.answers import AnswerRejected, ClaimRejected, ConsultAction, ConsultReply, parse_supported
+from prompts.render import Prompt, render_consult
 from tools.domain.ports import Neighbour
 from tools.domain.trading import Signal, Vote
-from tools.risk.routing import Advice, AdviceAction
+from tools.risk.advice import Advice, AdviceAction, Cause
 
 ACTIONS = {
     ConsultAction.TAKE: AdviceAction.TAKE,
@@ -28,28 +28,46 @@ LONGEST_CAUSE = 200
 
 
 @dataclass(frozen=True, slots=True)
+class Fault:
+    """Why a brain has no usable answer."""
+
+    cause: Cause
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
 class ConsultRequest:
-    """One ambiguous signal with its evidence, as data and as the text a model is shown."""
+    """One signal with its evidence, as data and as the text a model is shown.
+
+    Attributes:
+        ts: When it is asked, ns UTC on the session's clock.
+        purpose: ``decide``, or ``audit`` of a decision that stands whatever is answered.
+        propensity: How likely this decision was to be sent.
+    """
 
     decision_id: str
     signal: Signal
     votes: tuple[Vote, ...]
     neighbours: tuple[Neighbour, ...]
-    prompt: str
+    prompt: Prompt
+    ts: int
+    purpose: str = DECIDE
+    propensity: float = 1.0
 
     @property
     def fingerprint(self) -> str:
         """Identity of exactly what is shown."""
-        return content_hash(self.prompt.encode())
+        return self.prompt.fingerprint
 
 
 @dataclass(frozen=True, slots=True)
 class ConsultAnswer:
-    """A brain's raw text on one request and when it was complete, ns UTC."""
+    """A brain's raw text on one request, or why there is none, and when it was complete, ns UTC."""
 
     decision_id: str
     text: str
     ts_answered: int
+    fault: Fault | None = None
 
 
 class Brain(Protocol):
@@ -75,51 +93,94 @@ class ScriptedBrain:
         return [self._script(request, deadline_ns) for request in requests]
 
 
-class RecordedBrain:
-    """Repeats recorded answers to exactly the same requests, so that a replay is a replay."""
+@dataclass(frozen=True, slots=True)
+class RecordedAnswer:
+    """What was answered to a request, or the fault there was instead."""
 
-    def __init__(self, recorded: Mapping[str, str]) -> None:
-        self._recorded = recorded
+    decision_id: str
+    fingerprint: str
+    text: str
+    fault: Fault | None = None
+
+
+class RecordedBrain:
+    """Repeats recorded answers to exactly the same requests, so that a replay is a replay.
+
+    Where the same was asked twice, the answer of the same decision is repeated, else the first.
+    """
+
+    def __init__(self, recorded: Iterable[RecordedAnswer]) -> None:
+        self._by_decision: dict[tuple[str, str], RecordedAnswer] = {}
+        self._by_request: dict[str, RecordedAnswer] = {}
+        for answer in recorded:
+            self._by_decision.setdefault((answer.decision_id, answer.fingerprint), answer)
+            self._by_request.setdefault(answer.fingerprint, answer)
 
     def consult(self, requests: Sequence[ConsultRequest], deadline_ns: int) -> Sequence[ConsultAnswer]:
-        """The recorded text by fingerprint; a request that was never recorded gets no answer."""
-        return [
-            ConsultAnswer(request.decision_id, self._recorded[request.fingerprint], deadline_ns)
-            for request in requests
-            if request.fingerprint in self._recorded
-        ]
+        """The recorded answer by fingerprint; a request that was never recorded gets a fault."""
+        return [self._answer(request, deadline_ns) for request in requests]
+
+    def _answer(self, request: ConsultRequest, deadline_ns: int) -> ConsultAnswer:
+        key = (request.decision_id, request.fingerprint)
+        found = self._by_decision.get(key) or self._by_request.get(request.fingerprint)
+        if found is None:
+            fault = Fault(Cause.NOT_RECORDED, "nobody was asked this before, and a replay asks nobody")
+            return ConsultAnswer(request.decision_id, "", deadline_ns, fault)
+        return ConsultAnswer(request.decision_id, found.text, deadline_ns, found.fault)
 
 
 def consult_request(
-    decision_id: str, signal: Signal, votes: Sequence[Vote], neighbours: Sequence[Neighbour]
+    decision_id: str,
+    signal: Signal,
+    votes: Sequence[Vote],
+    neighbours: Sequence[Neighbour],
+    *,
+    ts: int,
+    purpose: str = DECIDE,
+    propensity: float = 1.0,
 ) -> ConsultRequest:
     """The request on ``signal`` with its prompt rendered."""
     prompt = render_consult(signal, votes, neighbours)
-    return ConsultRequest(decision_id, signal, tuple(votes), tuple(neighbours), prompt)
+    return ConsultRequest(
+        decision_id, signal, tuple(votes), tuple(neighbours), prompt, ts, purpose, propensity
+    )
 
 
 def ask(brain: Brain, requests: Sequence[ConsultRequest], deadline_ns: int) -> tuple[Advice, ...]:
     """Checked advice on each request, in order; every fault becomes an advice with its cause."""
     try:
         answers = list(brain.consult(requests, deadline_ns))
-    except Exception as fault:  # noqa: BLE001  whatever a brain throws, the safe answer is to abstain
-        return tuple(_fault(f"failed with {type(fault).__name__}: {fault}") for _ in requests)
+    except Exception as error:  # noqa: BLE001  whatever a brain throws, the safe answer is to abstain
+        fault = Fault(Cause.FAILED, f"failed with {type(error).__name__}: {error}")
+        return tuple(_no_advice(fault) for _ in requests)
     return tuple(_check(request, answers, deadline_ns) for request in requests)
+
+
+def read_reply(request: ConsultRequest, text: str) -> ConsultReply | Fault:
+    """The answer in ``text``, or why it is none; the only door for what a model says."""
+    try:
+        return parse_supported(text, request.prompt.supplied)
+    except ClaimRejected as rejected:
+        return Fault(Cause.FALSE_CLAIM, f"gave no usable answer: {rejected}")
+    except AnswerRejected as rejected:
+        return Fault(Cause.INVALID, f"gave no usable answer: {rejected}")
 
 
 def _check(request: ConsultRequest, answers: Sequence[object], deadline_ns: int) -> Advice:
     mine = [a for a in answers if isinstance(a, ConsultAnswer) and a.decision_id == request.decision_id]
     if len(mine) != 1:
-        return _fault(f"gave {len(mine)} answers where 1 was expected")
+        return _no_advice(Fault(Cause.NO_ANSWER, f"gave {len(mine)} answers where 1 was expected"))
     answer = mine[0]
+    if answer.fault is not None:
+        return _no_advice(answer.fault)
     if answer.ts_answered > deadline_ns:
-        return _fault(f"answered {(answer.ts_answered - deadline_ns) // 1_000_000} ms after the deadline")
-    try:
-        reply = parse_reply(answer.text, shown_ids(request.votes, request.neighbours))
-    except AnswerRejected as fault:
-        return _fault(f"gave no usable answer: {fault}")
+        late_ms = (answer.ts_answered - deadline_ns) // 1_000_000
+        return _no_advice(Fault(Cause.LATE, f"answered {late_ms} ms after the deadline"))
+    reply = read_reply(request, answer.text)
+    if isinstance(reply, Fault):
+        return _no_advice(reply)
     return Advice(ACTIONS[reply.action], Decimal(str(reply.size_fraction)), reply.reason, reply.cited_ids)
 
 
-def _fault(cause: str) -> Advice:
-    return Advice(AdviceAction.NONE, Decimal(0), cause[:LONGEST_CAUSE])
+def _no_advice(fault: Fault) -> Advice:
+    return Advice(AdviceAction.NONE, Decimal(0), fault.detail[:LONGEST_CAUSE], cause=fault.cause)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
-from graphs.brain import Brain
+from graphs.brain import Brain, ConsultRequest
 from tools.domain.parameter import ParameterSet
 from tools.domain.ports import Neighbour, Recall
 from tools.domain.trading import Signal, Vote
 from tools.execution.entries import SizingDesk
+from tools.risk.escalation import Escalator
 from tools.risk.exposure import LedgerSnapshot
 from tools.risk.probing import ProbePolicy
 
@@ -24,6 +25,10 @@ class Account(Protocol):
     def snapshot(self, ts: int) -> LedgerSnapshot:
         """Positions, orders, reservations, rests and open probes at ``ts``."""
         ...
+
+
+def _no_audit(requests: Sequence[ConsultRequest]) -> None:
+    """Without an auditor nothing is audited; no escalator draws any then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,9 @@ class DecisionContext:
         probes: Whether and how probes are drawn.
         brain: Asked on what is ambiguous; None abstains instead.
         consult_budget_ns: Time a brain has from the decision time on.
+        escalator: Chooses what a brain is asked about; None asks about everything ambiguous.
+        audit: Sends decisions to a brain without waiting for what it says.
+        weights: The reliability each component's votes have shown by now.
     """
 
     recall: Recall
@@ -50,3 +58,6 @@ class DecisionContext:
     scorer: Scorer | None = None
     brain: Brain | None = None
     consult_budget_ns: int = 10_000_000_000
+    escalator: Escalator | None = None
+    audit: Callable[[Sequence[ConsultRequest]], None] = _no_audit
+    weights: Callable[[], Mapping[str, float]] = dict

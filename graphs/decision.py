@@ -1,4 +1,4 @@
-"""The decision graph: observe → recall → score → route → (consult) → limit → size → propose.
+"""The decision graph: observe → recall → score → route → escalate → (consult) → limit → size → propose.
 
 A batch of signals goes through in one invocation, because the framework costs the same for
 one as for fifty. Nodes read state, call the tools and return an update; none has an effect
@@ -9,9 +9,10 @@ milliseconds and is recorded by whoever asked for it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any, Protocol, TypeAlias
 
-from graphs.brain import ask, consult_request
+from graphs.brain import ConsultRequest, ask, consult_request
 from graphs.context import DecisionContext
 from graphs.proposal import propose_decision
 from graphs.state import DecisionState
@@ -22,8 +23,10 @@ from tools.domain.trading import Decision, Signal, Vote
 from tools.execution.entries import draft_entries, size_entries
 from tools.risk.limits import limit_batch
 from tools.risk.probing import choose_probes
-from tools.risk.routing import advise, settle
+from tools.risk.escalation import ASK_ALL, Purpose, Verdict
+from tools.risk.routing import advise, settle, unasked
 
+NOBODY_THERE = "nobody to ask"
 Node: TypeAlias = Callable[[DecisionState, DecisionContext], DecisionState]
 
 
@@ -63,36 +66,56 @@ def score(state: DecisionState, context: DecisionContext) -> DecisionState:
 
 def route(state: DecisionState, context: DecisionContext) -> DecisionState:
     """Settle what rules and clear evidence settle."""
+    parameters, weights = state["parameters"], context.weights()
     pairs = zip(state["signals"], state["votes"], strict=True)
-    return {"settlements": tuple(settle(signal, votes, state["parameters"]) for signal, votes in pairs)}
+    return {"settlements": tuple(settle(signal, votes, parameters, weights) for signal, votes in pairs)}
+
+
+def escalate(state: DecisionState, context: DecisionContext) -> DecisionState:
+    """Choose which decisions a brain is asked about, where there is one."""
+    settlements = state["settlements"]
+    if context.brain is None:
+        return {"verdicts": tuple(Verdict(None, NOBODY_THERE) for _ in settlements)}
+    chooser = context.escalator or ASK_ALL
+    ids = [signal.signal_id for signal in state["signals"]]
+    return {"verdicts": chooser.choose(settlements, ids, state["parameters"])}
 
 
 def consult(state: DecisionState, context: DecisionContext) -> DecisionState:
-    """Ask the brain about everything ambiguous at once."""
+    """Ask the brain about what was chosen at once; audits are handed on and change nothing."""
     if context.brain is None:
         return {}
-    settlements = list(state["settlements"])
-    asked = [i for i, settlement in enumerate(settlements) if settlement.is_ambiguous]
-    requests = [
-        consult_request(
-            decision_id(state["signals"][i].signal_id),
-            state["signals"][i],
-            settlements[i].votes,
-            state["neighbours"][i],
-        )
-        for i in asked
-    ]
-    advices = ask(context.brain, requests, state["ts"] + context.consult_budget_ns)
+    verdicts, settlements = state["verdicts"], list(state["settlements"])
+    audits = [_request(state, i) for i, one in enumerate(verdicts) if one.purpose is Purpose.AUDIT]
+    if audits:
+        context.audit(audits)
+    asked = [i for i, one in enumerate(verdicts) if one.purpose is Purpose.DECIDE]
+    requests = [_request(state, i) for i in asked]
+    advices = ask(context.brain, requests, state["ts"] + context.consult_budget_ns) if requests else ()
     for i, advice in zip(asked, advices, strict=True):
         settlements[i] = advise(settlements[i], advice)
     return {"settlements": tuple(settlements)}
 
 
+def _request(state: DecisionState, i: int) -> ConsultRequest:
+    verdict = state["verdicts"][i]
+    return consult_request(
+        decision_id(state["signals"][i].signal_id),
+        state["signals"][i],
+        state["settlements"][i].votes,
+        state["neighbours"][i],
+        ts=state["ts"],
+        purpose=str(verdict.purpose),
+        propensity=verdict.propensity,
+    )
+
+
 def limit(state: DecisionState, context: DecisionContext) -> DecisionState:
     """Draw probes, then let the account's limits cut the batch's wishes one after the other."""
     signals, parameters, account = state["signals"], state["parameters"], state["account"]
+    told = zip(state["settlements"], state["verdicts"], strict=True)
     settlements = choose_probes(
-        state["settlements"],
+        [unasked(settlement, verdict.reason) for settlement, verdict in told],
         signals,
         parameters,
         policy=context.probes,
@@ -133,14 +156,24 @@ def propose(state: DecisionState, context: DecisionContext) -> DecisionState:
     return {"decisions": decisions}
 
 
-NODES: tuple[Node, ...] = (observe, recall, score, route, consult, limit, size, propose)
+NODES: tuple[Node, ...] = (
+    observe,
+    recall,
+    score,
+    route,
+    escalate,
+    consult,
+    limit,
+    size,
+    propose,
+)
 
 
 class DecisionGraph:
     """The compiled graph over one context.
 
-    Stateless between calls: the same signals, parameters, account and memory give the same
-    decisions.
+    Stateless between calls but for the quota of its escalator: the same sequence of signals,
+    parameters, account, memory and answers gives the same decisions.
     """
 
     def __init__(self, context: DecisionContext) -> None:
@@ -173,10 +206,10 @@ def _compile(context: DecisionContext) -> Any:
     builder = StateGraph(DecisionState)
     for node in NODES:
         builder.add_node(node.__name__, _bound(node, context))
-    for before, after in ((START, "observe"), ("observe", "recall"), ("recall", "score"), ("score", "route")):
+    for before, after in pairwise((START, "observe", "recall", "score", "route", "escalate")):
         builder.add_edge(before, after)
-    builder.add_conditional_edges("route", _after_route(context), ["consult", "limit"])
-    for before, after in (("consult", "limit"), ("limit", "size"), ("size", "propose"), ("propose", END)):
+    builder.add_conditional_edges("escalate", _after_escalation(context), ["consult", "limit"])
+    for before, after in pairwise(("consult", "limit", "size", "propose", END)):
         builder.add_edge(before, after)
     return builder.compile()
 
@@ -189,11 +222,11 @@ def _bound(node: Node, context: DecisionContext) -> _BoundNode:
 
 
 def is_consulted(state: DecisionState, context: DecisionContext) -> bool:
-    """Whether the brain is asked: there is one, and something is ambiguous."""
-    return context.brain is not None and any(one.is_ambiguous for one in state["settlements"])
+    """Whether the brain is asked: there is one, and something was chosen."""
+    return context.brain is not None and any(verdict.purpose for verdict in state["verdicts"])
 
 
-def _after_route(context: DecisionContext) -> Callable[[DecisionState], str]:
+def _after_escalation(context: DecisionContext) -> Callable[[DecisionState], str]:
     def choose(state: DecisionState) -> str:
         return "consult" if is_consulted(state, context) else "limit"
 

@@ -12,6 +12,7 @@ from tools.domain.ports import Neighbour
 from tools.domain.trading import Decision, Signal, Vote
 from tools.execution.entries import EntryDraft
 from tools.execution.sizing import Sizing
+from tools.risk.escalation import Verdict
 from tools.risk.exposure import LedgerSnapshot
 from tools.risk.limits import Limited
 from tools.risk.routing import Settlement
@@ -27,6 +28,7 @@ class DecisionState(TypedDict, total=False):
     neighbours: tuple[tuple[Neighbour, ...], ...]
     votes: tuple[tuple[Vote, ...], ...]
     settlements: tuple[Settlement, ...]
+    verdicts: tuple[Verdict, ...]
     drafts: tuple[EntryDraft | None, ...]
     limited: tuple[Limited | None, ...]
     sizings: tuple[Sizing | None, ...]

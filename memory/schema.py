@@ -12,9 +12,20 @@ from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 from memory.columns import METADATA, nanos, refers
+from memory.schema_brains import ConsultationRow, SpendRow
 from memory.schema_learned import BundleRow, LessonRow, LinkRow, ParameterRow, PolicyRow, ReportRow
 
-__all__ = ["METADATA", "BundleRow", "LessonRow", "LinkRow", "ParameterRow", "PolicyRow", "ReportRow"]
+__all__ = [
+    "METADATA",
+    "BundleRow",
+    "ConsultationRow",
+    "LessonRow",
+    "LinkRow",
+    "ParameterRow",
+    "PolicyRow",
+    "ReportRow",
+    "SpendRow",
+]
 
 
 class RunRow(SQLModel, table=True):

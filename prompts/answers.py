@@ -12,11 +12,17 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from prompts.claims import Supplied, false_claims
+
 LONGEST_TEXT = 4_000  # characters; a longer answer is not read
 
 
 class AnswerRejected(ValueError):
     """The text is not an answer; the message says what was expected and what was there."""
+
+
+class ClaimRejected(AnswerRejected):
+    """The answer is well formed and claims what was never shown."""
 
 
 class ConsultAction(StrEnum):
@@ -52,8 +58,40 @@ def parse_reply(text: str, shown_ids: Collection[str]) -> ConsultReply:
         raise AnswerRejected(_first_fault(fault)) from fault
     foreign = sorted(set(reply.cited_ids) - set(shown_ids))
     if foreign:
-        raise AnswerRejected(f"cites ids that were not shown: {', '.join(foreign)}")
+        raise ClaimRejected(f"cites ids that were not shown: {', '.join(foreign)[:100]}")
     return reply
+
+
+def parse_supported(text: str, supplied: Supplied) -> ConsultReply:
+    """The answer in ``text``, with every number and id of its reason among what was supplied.
+
+    Raises:
+        ClaimRejected: It cites or claims something that was not shown.
+        AnswerRejected: It is no answer.
+    """
+    reply = parse_reply(text, supplied.ids)
+    foreign = false_claims(reply.reason, supplied, (reply.size_fraction,))
+    if foreign:
+        raise ClaimRejected(f"claims what was not shown: {', '.join(foreign)[:100]}")
+    return reply
+
+
+def answer_schema() -> dict[str, object]:
+    """The answer as JSON schema, in the subset that providers enforce; bounds are checked here.
+
+    The action comes first and the reason is short, because a model that rambles is cut off.
+    """
+    return {
+        "type": "object",
+        "properties": {
+            "action": {"type": "string", "enum": [action.value for action in ConsultAction]},
+            "size_fraction": {"type": "number"},
+            "reason": {"type": "string"},
+            "cited_ids": {"type": "array", "items": {"type": "string"}},
+        },
+        "required": ["action", "size_fraction", "reason", "cited_ids"],
+        "additionalProperties": False,
+    }
 
 
 def _first_fault(fault: ValidationError) -> str:

@@ -1,18 +1,22 @@
 """Turning a signal and its evidence into the text a model is shown.
 
 All of it is data: one JSON block between fixed delimiters, capped in length, with every
-angle bracket escaped so that nothing inside can close the block.
+angle bracket escaped so that nothing inside can close the block. What is the same for every
+signal comes first and apart, so that a provider can keep it.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from string import Template
 
+from prompts.claims import Supplied, supplied_by
+from tools.domain.identity import content_hash
 from tools.domain.market import plain, to_decimal
 from tools.domain.ports import Neighbour
 from tools.domain.trading import Signal, Vote
@@ -21,20 +25,65 @@ LONGEST_FIELD = 200  # characters of any single text shown
 MOST_NEIGHBOURS = 25
 
 
+_VERSION = re.compile(r"version: (\d+)\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What a model is shown.
+
+    Attributes:
+        system: The constant part: the task and the form of the answer.
+        user: The evidence of one case.
+        version: Name and version of the constant part, e.g. ``consult-2``.
+        supplied: What the evidence lets an answer claim.
+    """
+
+    system: str
+    user: str
+    version: str
+    supplied: Supplied
+
+    @property
+    def fingerprint(self) -> str:
+        """Identity of exactly what is shown."""
+        return content_hash(f"{self.version}\x1f{self.system}\x1f{self.user}".encode())
+
+
 @cache
-def template(name: str) -> Template:
-    """The prompt ``name`` from this folder."""
-    return Template((Path(__file__).parent / f"{name}.md").read_text(encoding="utf-8"))
+def constant_part(name: str) -> tuple[str, str]:
+    """The text ``name`` of this folder and its version, e.g. ``consult-2``.
+
+    Raises:
+        ValueError: The file does not begin with its version.
+    """
+    text = (Path(__file__).parent / f"{name}.md").read_text(encoding="utf-8")
+    found = _VERSION.match(text)
+    if found is None:
+        raise ValueError(f"expected {name}.md to begin with a line such as 'version: 1'")
+    return text[found.end() :].strip(), f"{name}-{found[1]}"
 
 
-def render_consult(signal: Signal, votes: Sequence[Vote], neighbours: Sequence[Neighbour]) -> str:
+def render_consult(signal: Signal, votes: Sequence[Vote], neighbours: Sequence[Neighbour]) -> Prompt:
     """The consultation on ``signal``; the same evidence gives the same text."""
-    evidence = {
+    shown = neighbours[:MOST_NEIGHBOURS]
+    evidence: dict[str, object] = {
         "signal": _signal(signal),
         "votes": [_vote(vote) for vote in votes],
-        "neighbours": [_neighbour(neighbour) for neighbour in neighbours[:MOST_NEIGHBOURS]],
+        "neighbours": [_neighbour(neighbour) for neighbour in shown],
+        "neighbours_together": _together(shown),
     }
-    return template("consult").substitute(evidence=_as_data(evidence))
+    system, version = constant_part("consult")
+    user = f"<evidence>\n{_as_data(evidence)}\n</evidence>"
+    return Prompt(system, user, version, supplied_by(evidence, shown_ids(votes, shown)))
+
+
+def _together(neighbours: Sequence[Neighbour]) -> Mapping[str, float | int | None]:
+    """Counts that a model would else have to make, and gets wrong."""
+    n = len(neighbours)
+    won = sum(neighbour.net_bps > 0 for neighbour in neighbours)
+    mean = math.fsum(neighbour.net_bps for neighbour in neighbours) / n if n else None
+    return {"n": n, "made_money": won, "lost_money": n - won, "mean_net_bps": _number(mean)}
 
 
 def shown_ids(votes: Sequence[Vote], neighbours: Sequence[Neighbour]) -> frozenset[str]:

@@ -70,3 +70,10 @@ def day_bounds(day: str) -> tuple[int, int]:
     """
     start = int(datetime.strptime(day, "%Y-%m-%d").replace(tzinfo=UTC).timestamp()) * NS
     return start, start + 86_400 * NS
+
+
+def month_bounds(ts: int) -> tuple[int, int]:
+    """First nanosecond of the UTC month of ``ts`` and of the month after it."""
+    first = datetime.fromtimestamp(ts // NS, UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    year, month = divmod(first.year * 12 + first.month, 12)
+    return int(first.timestamp()) * NS, int(first.replace(year=year, month=month + 1).timestamp()) * NS

@@ -55,6 +55,11 @@ def lesson_id(statement_key: str, day: str) -> str:
     return "l_" + _digest("lesson", statement_key, day)[:10]
 
 
+def consultation_id(decision: str, attempt: int) -> str:
+    """Id of one attempt to ask a brain about a decision."""
+    return "c_" + _digest("consultation", decision, attempt)[:10]
+
+
 def unit_draw(seed: int, *parts: object) -> float:
     """A number in [0, 1) fixed by seed and parts: a coin that falls the same way in replay."""
     return int(_digest(seed, *parts)[:13], 16) / 16**13

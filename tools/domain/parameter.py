@@ -108,6 +108,20 @@ CATALOGUE: tuple[ParameterSpec, ...] = (
         "probe_share", 0.08, 0, 0.5, "share", "share of refused signals taken as labelled probes on paper"
     ),
     ParameterSpec("probe_target_usd", 0, 0, 1e6, "USD", "target of a probe; 0 takes the smallest order"),
+    # brain
+    ParameterSpec(
+        "consult_share", 0.03, 0, 0.04, "share", "most doubtful share of decisions worth asking a brain about"
+    ),
+    ParameterSpec(
+        "consult_usefulness", 0.5, 0, 1, "share", "what an answer is worth, against knowing the result"
+    ),
+    ParameterSpec("consult_delay_bps", 0.1, 0, 100, "bps", "what waiting for an answer costs an entry"),
+    ParameterSpec(
+        "audit_share", 0.005, 0, 0.05, "share", "share of decisions not asked that are asked afterwards"
+    ),
+    ParameterSpec(
+        "skill_min_outcomes", 100, 10, 1e6, "outcomes", "fewer than these leave a vote's weight alone"
+    ),
     # sizing
     ParameterSpec("default_order_size_usd", 2, 0.1, 1e6, "USD", "target of one entry"),
     ParameterSpec("min_order_size_usd", 1, 0.01, 1e6, "USD", "smallest slice"),

@@ -36,6 +36,7 @@ class Route(StrEnum):
     RULE = "rule"
     PATTERN = "pattern"
     MODEL = "model"
+    STRATEGY = "strategy"
     LLM = "llm"
     ABSTAIN = "abstain"
 

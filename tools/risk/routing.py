@@ -1,23 +1,25 @@
 """Who settles a signal: hard rules first, then clear evidence, else it is ambiguous.
 
-Rules refuse and never enter. Pattern and model votes are combined by inverse variance, the
-weighting with the smallest error for independent estimates of one mean; the route names
-the heavier of the two. What stays within the error of the least edge is ambiguous.
+Rules refuse and never enter. The votes of patterns, strategies and the model are combined by
+inverse variance, the weighting with the smallest error for independent estimates of one mean,
+times the reliability each has shown (see ``skill``); the route names the heaviest. What stays
+within the error of the least edge is ambiguous.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from enum import StrEnum
 
 from tools.domain.parameter import ParameterSet
 from tools.domain.trading import Action, Route, Signal, Vote
+from tools.risk.advice import Advice, AdviceAction
 
 LEAST_ERROR_BPS = 1e-3  # a vote that claims no error at all is not believed infinitely
 ONE = Decimal(1)
+NOBODY = "ambiguous and nobody to ask"
 _REQUIRED = ("mid", "spread_bps", "mm_confidence")
 
 
@@ -26,6 +28,7 @@ class Settlement:
     """What became of a signal and why, before size and limits.
 
     Attributes:
+        error_bps: One standard error of ``expected_bps``; None where nothing spoke.
         fraction: Share of the usual size to take, in (0, 1]; only a brain shrinks it.
         is_ambiguous: Whether a brain, if there is one, shall be asked.
         votes: Every vote heard, the rules' included.
@@ -40,25 +43,7 @@ class Settlement:
     is_ambiguous: bool = False
     is_probe: bool = False
     fraction: Decimal = ONE
-
-
-class AdviceAction(StrEnum):
-    """What a brain may say; NONE stands for a fault."""
-
-    TAKE = "take"
-    REDUCE = "reduce"
-    SKIP = "skip"
-    NONE = "none"
-
-
-@dataclass(frozen=True, slots=True)
-class Advice:
-    """A brain's checked answer on one ambiguous signal, or why there is none."""
-
-    action: AdviceAction
-    fraction: Decimal
-    reason: str
-    cited: tuple[str, ...] = ()
+    error_bps: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +52,7 @@ class _Estimate:
     error_bps: float
     probability: float | None
     route: Route
+    told: str = ""
 
 
 def _data_fault(signal: Signal, parameters: ParameterSet) -> str | None:
@@ -116,10 +102,15 @@ def is_sound(signal: Signal, parameters: ParameterSet) -> bool:
     return _data_fault(signal, parameters) is None and _payoff_fault(signal, parameters) is None
 
 
-def settle(signal: Signal, votes: Sequence[Vote], parameters: ParameterSet) -> Settlement:
-    """Settle ``signal`` by rules and the votes of pattern and model.
+def settle(
+    signal: Signal,
+    votes: Sequence[Vote],
+    parameters: ParameterSet,
+    weights: Mapping[str, float] | None = None,
+) -> Settlement:
+    """Settle ``signal`` by rules and the votes of patterns, strategies and the model.
 
-    Enter when the combined mean less ``ambiguity_z`` errors is above ``min_edge_bps``, skip
+    ``weights`` is the reliability of each component, 1 where it is not named. Enter when the combined mean less ``ambiguity_z`` errors is above ``min_edge_bps``, skip
     when the mean plus as many is below it; anything between, or silence, is ambiguous.
     """
     rules = rule_votes(signal, parameters)
@@ -127,7 +118,7 @@ def settle(signal: Signal, votes: Sequence[Vote], parameters: ParameterSet) -> S
     refusals = [f"{vote.component}: {vote.reason}" for vote in rules if vote.stance == "skip"]
     if refusals:
         return Settlement(Action.SKIP, Route.RULE, None, None, "; ".join(refusals), heard)
-    estimate = _combine(votes)
+    estimate = _combine(votes, weights or {})
     if estimate is None:
         return _ambiguous(heard, None, "no pattern and no model had anything to say")
     return _judge(estimate, heard, parameters)
@@ -142,16 +133,24 @@ def advise(settlement: Settlement, advice: Advice) -> Settlement:
         return settlement
     fraction = min(ONE, max(Decimal(0), advice.fraction)) if advice.fraction.is_finite() else Decimal(0)
     stance, action, route = _stance(advice.action, fraction)
-    vote = Vote("llm", stance, None, None, None, advice.reason, advice.cited)
+    said = advice.reason if advice.cause is None else f"{advice.cause}: {advice.reason}"
+    vote = Vote("llm", stance, None, None, None, said, advice.cited)
     return replace(
         settlement,
         action=action,
         route=route,
-        reason=f"brain: {advice.reason}",
+        reason=f"brain: {said}",
         votes=(*settlement.votes, vote),
         is_ambiguous=False,
         fraction=fraction if action is Action.ENTER else ONE,
     )
+
+
+def unasked(settlement: Settlement, why: str) -> Settlement:
+    """Say on what is still ambiguous why nobody was asked."""
+    if not settlement.is_ambiguous or settlement.action is not Action.ABSTAIN:
+        return settlement
+    return replace(settlement, reason=settlement.reason.replace(NOBODY, f"ambiguous, {why}", 1))
 
 
 def _stance(action: AdviceAction, fraction: Decimal) -> tuple[str, Action, Route]:
@@ -164,26 +163,44 @@ def _stance(action: AdviceAction, fraction: Decimal) -> tuple[str, Action, Route
 
 def _judge(estimate: _Estimate, heard: tuple[Vote, ...], parameters: ParameterSet) -> Settlement:
     edge, reach = parameters["min_edge_bps"], parameters["ambiguity_z"] * estimate.error_bps
-    said = f"expected {estimate.mean_bps:+.2f} ± {reach:.2f} bps against {edge:.2f} bps needed"
+    said = f"expected {estimate.mean_bps:+.2f} ± {reach:.2f} bps against {edge:.2f} bps needed{estimate.told}"
     if estimate.mean_bps - reach > edge:
         action = Action.ENTER
     elif estimate.mean_bps + reach < edge:
         action = Action.SKIP
     else:
         return _ambiguous(heard, estimate, said)
-    return Settlement(action, estimate.route, estimate.probability, estimate.mean_bps, said, heard)
+    return Settlement(
+        action,
+        estimate.route,
+        estimate.probability,
+        estimate.mean_bps,
+        said,
+        heard,
+        error_bps=estimate.error_bps,
+    )
 
 
 def _ambiguous(heard: tuple[Vote, ...], estimate: _Estimate | None, said: str) -> Settlement:
-    probability = estimate.probability if estimate else None
-    expected = estimate.mean_bps if estimate else None
-    reason = f"ambiguous and nobody to ask: {said}"
-    return Settlement(Action.ABSTAIN, Route.ABSTAIN, probability, expected, reason, heard, is_ambiguous=True)
+    reason = f"{NOBODY}: {said}"
+    if estimate is None:
+        return Settlement(Action.ABSTAIN, Route.ABSTAIN, None, None, reason, heard, is_ambiguous=True)
+    return Settlement(
+        Action.ABSTAIN,
+        Route.ABSTAIN,
+        estimate.probability,
+        estimate.mean_bps,
+        reason,
+        heard,
+        is_ambiguous=True,
+        error_bps=estimate.error_bps,
+    )
 
 
-def _combine(votes: Sequence[Vote]) -> _Estimate | None:
-    """Inverse-variance mean of the votes that speak, with its standard error."""
-    weighed = [(vote, weight) for vote in votes if (weight := _weight(vote)) > 0]
+def _combine(votes: Sequence[Vote], reliability: Mapping[str, float]) -> _Estimate | None:
+    """Weighted mean of the votes that speak, with the standard error of that mean."""
+    precisions = [(vote, precision) for vote in votes if (precision := _precision(vote)) > 0]
+    weighed = [(vote, precision * _reliability(vote, reliability)) for vote, precision in precisions]
     total = math.fsum(weight for _, weight in weighed)
     if total == 0:
         return None
@@ -192,8 +209,27 @@ def _combine(votes: Sequence[Vote]) -> _Estimate | None:
     else:
         mean = math.fsum((vote.expected_bps or 0.0) * weight for vote, weight in weighed) / total
     heaviest = max(weighed, key=lambda pair: (pair[1], pair[0].component == "pattern"))[0]
-    route = Route.PATTERN if heaviest.component == "pattern" else Route.MODEL
-    return _Estimate(mean, math.sqrt(1 / total), _probability(weighed), route)
+    variance = math.fsum(weight**2 / own for (_, weight), (_, own) in zip(weighed, precisions, strict=True))
+    error = math.sqrt(variance) / total
+    return _Estimate(mean, error, _probability(weighed), _route_of(heaviest), _told(weighed, reliability))
+
+
+def _reliability(vote: Vote, reliability: Mapping[str, float]) -> float:
+    return max(0.0, reliability.get(vote.component, 1.0))
+
+
+def _route_of(vote: Vote) -> Route:
+    if vote.component == "pattern":
+        return Route.PATTERN
+    return Route.MODEL if vote.component == "model" else Route.STRATEGY
+
+
+def _told(weighed: Sequence[tuple[Vote, float]], reliability: Mapping[str, float]) -> str:
+    """The weights in words, where they are not all the same."""
+    named = [(vote.component, _reliability(vote, reliability)) for vote, _ in weighed]
+    if len(named) < 2 or all(value == 1 for _, value in named):
+        return ""
+    return ", weighed " + ", ".join(f"{name} × {value:.2f}" for name, value in named)
 
 
 def _probability(weighed: Sequence[tuple[Vote, float]]) -> float | None:
@@ -204,13 +240,18 @@ def _probability(weighed: Sequence[tuple[Vote, float]]) -> float | None:
     return min(1.0, max(0.0, math.fsum(value * weight for value, weight in known) / total))
 
 
-def _weight(vote: Vote) -> float:
-    """Inverse variance of a vote; 0 for one that is silent or not a number."""
-    if vote.component not in ("pattern", "model") or vote.stance == "silent":
+def _precision(vote: Vote) -> float:
+    """Inverse variance of a vote; 0 for one that is silent, not a number, or without a say."""
+    if vote.stance == "silent" or not is_opinion(vote):
         return 0.0
     if not _is_number(vote.expected_bps) or not _is_number(vote.interval_bps):
         return 0.0
     return 1 / max(vote.interval_bps or 0.0, LEAST_ERROR_BPS) ** 2
+
+
+def is_opinion(vote: Vote) -> bool:
+    """Whether a vote expects a result, other than a rule or a brain, who only refuse or shrink."""
+    return vote.component in ("pattern", "model") or vote.component.split(".")[0] == "strategy"
 
 
 def _is_number(value: float | None) -> bool:

@@ -8,7 +8,15 @@ from decimal import Decimal
 
 import pytest
 
-from graphs.brain import Brain, ConsultAnswer, ConsultRequest, RecordedBrain, ScriptedBrain, consult_request
+from graphs.brain import (
+    Brain,
+    ConsultAnswer,
+    ConsultRequest,
+    RecordedAnswer,
+    RecordedBrain,
+    ScriptedBrain,
+    consult_request,
+)
 from graphs.decision import DecisionGraph
 from tests.support.minds import GOOD_REPLY, a_context, brain_says
 from tests.support.proposals import NOW, a_neighbour, a_signal, a_vote
@@ -124,14 +132,18 @@ def test_a_recorded_brain_answers_exactly_what_was_asked_before() -> None:
         return ConsultAnswer(request.decision_id, GOOD_REPLY, deadline_ns)
 
     live = decided(ScriptedBrain(script))
-    recorded = RecordedBrain({request.fingerprint: GOOD_REPLY for request in heard})
+    recorded = RecordedBrain(
+        RecordedAnswer(request.decision_id, request.fingerprint, GOOD_REPLY) for request in heard
+    )
     assert decided(recorded) == live
-    assert "gave 0 answers" in decided(RecordedBrain({})).reason
+    assert "not_recorded" in decided(RecordedBrain([])).reason
 
 
 def test_a_request_is_identified_by_exactly_what_is_shown() -> None:
     neighbours = (a_neighbour(1),)
-    first = consult_request("d_1", a_signal(), (AMBIGUOUS,), neighbours)
-    assert first.fingerprint == consult_request("d_1", a_signal(), (AMBIGUOUS,), neighbours).fingerprint
-    other = consult_request("d_1", a_signal(confidence=0.91), (AMBIGUOUS,), neighbours)
+    first = consult_request("d_1", a_signal(), (AMBIGUOUS,), neighbours, ts=NOW)
+    assert (
+        first.fingerprint == consult_request("d_1", a_signal(), (AMBIGUOUS,), neighbours, ts=NOW).fingerprint
+    )
+    other = consult_request("d_1", a_signal(confidence=0.91), (AMBIGUOUS,), neighbours, ts=NOW)
     assert first.fingerprint != other.fingerprint

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from tests.support.proposals import a_signal, a_silence, a_vote, with_features
 from tools.domain.parameter import default_parameters
 from tools.domain.trading import Action, Route, Signal, Vote
-from tools.risk.routing import ONE, Advice, AdviceAction, Settlement, advise, rule_votes, settle
+from tools.risk.advice import Advice, AdviceAction
+from tools.risk.routing import ONE, Settlement, advise, rule_votes, settle
 
 PARAMETERS = default_parameters()
 STRONG = (a_vote("pattern", 9.0, 1.0), a_vote("model", 9.0, 1.0))
