@@ -11,7 +11,7 @@ from tools.domain.parameter import ParameterSet
 from tools.domain.ports import Neighbour, Recall
 from tools.domain.trading import Signal, Vote
 from tools.execution.entries import SizingDesk
-from tools.risk.escalation import Escalator
+from tools.risk.escalation import Chooser
 from tools.risk.exposure import LedgerSnapshot
 from tools.risk.probing import ProbePolicy
 
@@ -25,6 +25,11 @@ class Account(Protocol):
     def snapshot(self, ts: int) -> LedgerSnapshot:
         """Positions, orders, reservations, rests and open probes at ``ts``."""
         ...
+
+
+def _equal_weights(parameters: ParameterSet) -> Mapping[str, float]:
+    """Every component weighs as much as its own error says."""
+    return {}
 
 
 def _no_audit(requests: Sequence[ConsultRequest]) -> None:
@@ -58,6 +63,6 @@ class DecisionContext:
     scorer: Scorer | None = None
     brain: Brain | None = None
     consult_budget_ns: int = 10_000_000_000
-    escalator: Escalator | None = None
+    escalator: Chooser | None = None
     audit: Callable[[Sequence[ConsultRequest]], None] = _no_audit
-    weights: Callable[[], Mapping[str, float]] = dict
+    weights: Callable[[ParameterSet], Mapping[str, float]] = _equal_weights

@@ -21,9 +21,9 @@ from tools.domain.identity import decision_id
 from tools.domain.parameter import ParameterSet
 from tools.domain.trading import Decision, Signal, Vote
 from tools.execution.entries import draft_entries, size_entries
+from tools.risk.escalation import ASK_ALL, Purpose, Verdict
 from tools.risk.limits import limit_batch
 from tools.risk.probing import choose_probes
-from tools.risk.escalation import ASK_ALL, Purpose, Verdict
 from tools.risk.routing import advise, settle, unasked
 
 NOBODY_THERE = "nobody to ask"
@@ -66,7 +66,7 @@ def score(state: DecisionState, context: DecisionContext) -> DecisionState:
 
 def route(state: DecisionState, context: DecisionContext) -> DecisionState:
     """Settle what rules and clear evidence settle."""
-    parameters, weights = state["parameters"], context.weights()
+    parameters, weights = state["parameters"], context.weights(state["parameters"])
     pairs = zip(state["signals"], state["votes"], strict=True)
     return {"settlements": tuple(settle(signal, votes, parameters, weights) for signal, votes in pairs)}
 

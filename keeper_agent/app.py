@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from importlib.metadata import version
 
 from graphs.context import DecisionContext, Scorer
 from graphs.decision import DecisionGraph
+from keeper_agent.brains import BrainParts
 from keeper_agent.sealing import Sealer
 from keeper_agent.settings import Settings
 from memory.account import account_day
 from memory.bundles import BundleBook
 from memory.episodes import EpisodeLog
+from memory.hindsight import judged_votes
 from memory.parameters import ParameterStore
 from memory.recall import PatternRecall
 from memory.store import Store
@@ -31,10 +34,12 @@ from tools.features.fingerprint import SIZE
 from tools.models.registry import ModelRegistry, load_folder
 from tools.models.scoring import OutcomeModel
 from tools.models.votes import model_vote, pattern_vote
+from tools.risk.escalation import Escalator
 from tools.risk.exposure import LedgerSnapshot
 from tools.risk.ledger import RiskLedger
 from tools.risk.limits import RiskAppetite
 from tools.risk.probing import ProbePolicy
+from tools.risk.skill import REMEMBERED, SkillRecord
 
 CODE_VERSION = version("keeper-agent")
 
@@ -53,6 +58,7 @@ class Keeper:
         tally: Counts that an observer shows too; fresh ones where not given.
         market: Makes a symbol's market; on paper where not given.
         decider: Makes what decides from its context; the decision graph where not given.
+        brain: Who is asked about what is ambiguous; None asks nobody.
     """
 
     def __init__(
@@ -67,6 +73,7 @@ class Keeper:
         tally: Tally | None = None,
         market: Callable[[Instrument, ParameterSet], Market] = PaperMarket,
         decider: Callable[[DecisionContext], Decider] = DecisionGraph,
+        brain: BrainParts | None = None,
     ) -> None:
         self.store = store
         self.identity = identity
@@ -77,6 +84,9 @@ class Keeper:
         switch = KillSwitch(settings.keeper_home)
         self.ledger = RiskLedger(_ledger_start(store, identity, instruments, ts), lambda: switch.is_set)
         self.model = model
+        self.skill = SkillRecord()
+        for votes, net_bps in judged_votes(store, ts, REMEMBERED):
+            self.skill.learn(votes, net_bps)
         appetite = RiskAppetite(settings.risk_appetite)
         desk = SizingDesk(instruments, SizingMode(settings.position_sizing_mode), appetite)
         allowed = settings.probes_allowed()
@@ -87,7 +97,10 @@ class Keeper:
             desk=desk,
             probes=ProbePolicy(identity.seed, identity.world, allowed),
             scorer=None if model is None else model_scorer(model),
+            weights=self.skill.weights,
         )
+        if brain is not None:
+            context = _with_brain(context, brain, identity.seed)
         self._parts = CycleParts(
             identity=identity,
             decider=decider(context),
@@ -105,6 +118,7 @@ class Keeper:
                 model=None if model is None else model.version,
                 code_version=CODE_VERSION,
             ),
+            learn=self.skill.learn,
         )
 
     def cycle(self, instrument: Instrument) -> DecisionCycle:
@@ -128,6 +142,17 @@ class Keeper:
         """Keep that the run ended in order."""
         self.log.end_run(self.identity.run_id, ts)
         self.store.flush()
+
+
+def _with_brain(context: DecisionContext, brain: BrainParts, seed: int) -> DecisionContext:
+    escalator = brain.chooser or Escalator(seed, brain.price_usd, brain.has_budget)
+    return replace(
+        context,
+        brain=brain.brain,
+        escalator=escalator,
+        audit=brain.audit,
+        consult_budget_ns=brain.budget_ns,
+    )
 
 
 def neighbours_vote(signal: Signal, neighbours: Sequence[Neighbour], parameters: ParameterSet) -> Vote:

@@ -106,11 +106,42 @@ class Settings(BaseSettings):
     keeper_minutes: float | None = Field(
         default=None, gt=0, description="minutes a session at a venue lasts; empty means until Ctrl-C"
     )
+    keeper_brain: Literal["none", "openai", "anthropic", "local"] = Field(
+        default="none", description="who is asked about doubtful decisions; none abstains"
+    )
+    keeper_brain_backup: Literal["none", "openai", "anthropic", "local"] = Field(
+        default="none", description="who is asked when that one fails"
+    )
+    keeper_brain_deadline_sec: float = Field(
+        default=6.0, gt=0, le=60, description="most seconds an answer may take, the backup's included"
+    )
+    keeper_brain_usd_per_call: Decimal = Field(
+        default=Decimal("0.02"), ge=0, description="most one call may cost at worst, USD"
+    )
+    keeper_brain_usd_per_day: Decimal = Field(
+        default=Decimal("0.20"), ge=0, description="most all calls of a UTC day may cost, USD"
+    )
+    keeper_brain_usd_per_month: Decimal = Field(
+        default=Decimal("2.00"), ge=0, description="most all calls of a UTC month may cost, USD"
+    )
+    openai_api_key: SecretStr = Field(default=SecretStr(""), description="key for OpenAI")
+    openai_model: str = Field(default="gpt-5-mini", description="which model of OpenAI is asked")
+    openai_base_url: str = Field(
+        default="", description="another server that speaks OpenAI's chat completions; empty is OpenAI"
+    )
+    anthropic_api_key: SecretStr = Field(default=SecretStr(""), description="key for Anthropic")
+    anthropic_model: str = Field(default="claude-haiku-4-5", description="which model of Anthropic is asked")
+    anthropic_base_url: str = Field(
+        default="", description="another server that speaks Anthropic's messages; empty is Anthropic"
+    )
+    keeper_local_model: Path | None = Field(
+        default=None, description="a model in GGUF format for the brain named local"
+    )
     ml_model_path: Path | None = Field(
         default=None, description="folder of a trained outcome model to use instead of the home's own"
     )
 
-    @field_validator("keeper_home", "keeper_tapes", "ml_model_path")
+    @field_validator("keeper_home", "keeper_tapes", "ml_model_path", "keeper_local_model")
     @classmethod
     def _at_home(cls, path: Path | None) -> Path | None:
         """A leading ~ means the user's folder here as in a shell."""

@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Select, or_, select
 
+from memory.consultations import AUDIT, ConsultationLog
 from memory.lessons import lesson_of
 from memory.lookup import DecisionStory, tell
 from memory.parameters import change_of
@@ -37,6 +38,7 @@ class Node(StrEnum):
     LESSON = "lesson"
     PARAMETER = "parameter"
     LIMIT = "limit"
+    CONSULTATION = "consultation"
     INTENT = "intent"
     ORDER = "order"
     FILL = "fill"
@@ -54,6 +56,8 @@ class Relation(StrEnum):
     MATCHED = "matched"
     BLOCKED_BY = "blocked_by"
     CLAMPED_BY = "clamped_by"
+    ASKED = "asked"
+    AUDITED_BY = "audited_by"
     EXECUTED_AS = "executed_as"
     RESULTED_IN = "resulted_in"
     TAUGHT = "taught"
@@ -86,6 +90,7 @@ def explain_graph(store: Store, decision_id: str, as_of: int | None = None) -> A
     view = _View(networkx.MultiDiGraph(), store, tell(store, decision_id, as_of=as_of), as_of)
     view.draw_circumstances()
     view.draw_evidence()
+    view.draw_consultations()
     view.draw_limits()
     view.draw_execution()
     view.draw_teaching()
@@ -136,6 +141,18 @@ class _View:
         for row in self._store.read(select(table).where(table.c.ts_known <= decision.ts, in_force)):
             self._parameter(row)
             self._edge(decision.decision_id, f"parameter:{row['version']}", Relation.BASED_ON)
+
+    def draw_consultations(self) -> None:
+        """Who was asked and what they said; an audit came after the decision and had no say in it."""
+        own = self._decision.decision_id
+        for asked in ConsultationLog(self._store).of_decision(own):
+            if self._as_of is not None and asked.ts_known > self._as_of:
+                continue
+            is_audit = asked.purpose == AUDIT
+            label = f"{asked.provider} {asked.model}: {asked.cause or asked.text}"
+            self._node(asked.consultation_id, Node.CONSULTATION, label, asked.ts_known, is_later=is_audit)
+            relation = Relation.AUDITED_BY if is_audit else Relation.ASKED
+            self._edge(own, asked.consultation_id, relation)
 
     def draw_limits(self) -> None:
         """Limits that changed the wish; where nothing was entered, they and refusing votes blocked it."""

@@ -17,7 +17,7 @@ from tools.domain.identity import signal_id
 from tools.domain.market import Instrument, Side
 from tools.domain.parameter import ParameterSet
 from tools.domain.ports import Episodes, IntentLog, ParameterSource
-from tools.domain.trading import Action, Decision, Fill, Intent, OrderUpdate, Outcome, Signal
+from tools.domain.trading import Action, Decision, Fill, Intent, OrderUpdate, Outcome, Signal, Vote
 from tools.execution.executor import Executor
 from tools.execution.market import MarketSlice
 from tools.execution.outcomes import shadow_outcome
@@ -61,9 +61,17 @@ class Log(Episodes, IntentLog, Protocol):
     """Where everything is kept."""
 
 
+def _learn_nothing(votes: Sequence[Vote], net_bps: float) -> None:
+    """Nobody keeps how right the votes were."""
+
+
 @dataclass(frozen=True, slots=True)
 class CycleParts:
-    """What a cycle is wired with."""
+    """What a cycle is wired with.
+
+    Attributes:
+        learn: Told the votes on a followed signal and its result, basis points after costs.
+    """
 
     identity: RunIdentity
     decider: Decider
@@ -74,6 +82,7 @@ class CycleParts:
     appetite: RiskAppetite = RiskAppetite.CONSERVATIVE
     market: Callable[[Instrument, ParameterSet], Market] = PaperMarket
     seal: Seal | None = None
+    learn: Callable[[Sequence[Vote], float], None] = _learn_nothing
 
 
 class _Witness:
@@ -220,6 +229,8 @@ class DecisionCycle:
                 self._tally.censored += 1
             else:
                 self._keep(outcome, signal)
+                if outcome.net_bps is not None:
+                    self._parts.learn(decision.votes, outcome.net_bps)
 
     def _on_round_trip(self, outcome: Outcome, signal: Signal) -> None:
         self._tally.departures += self.executor.departures - self._departures

@@ -14,6 +14,7 @@ import orjson
 from rich.markup import escape
 
 from keeper_agent.app import Keeper, current_model
+from keeper_agent.brains import recorded_parts
 from keeper_agent.console import OUT, own_words, print_json, progress, say
 from keeper_agent.settings import Settings, load_settings
 from keeper_agent.views.summary import summary_table
@@ -148,7 +149,16 @@ def run_cycle(
     first, last = first_instant(source), int(events["ts_init"][-1])
     model = current_model(settings)
     with Store.open(settings.keeper_home, is_throwaway=True) as store:
-        keeper = Keeper(settings, store, identity, {instrument.symbol: instrument}, observer, model, first)
+        keeper = Keeper(
+            settings,
+            store,
+            identity,
+            {instrument.symbol: instrument},
+            observer,
+            model,
+            first,
+            brain=recorded_parts(store, settings),  # a replay asks the record and nobody else
+        )
         hashes = f"{recording.book_sha256} {recording.trades_sha256}"
         keeper.begin("replay", {"parameters": dict(settings.parameter_overrides())}, hashes, first)
         cycle = keeper.cycle(instrument)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal as signals
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any
 from rich.markup import escape
 
 from keeper_agent.app import Keeper, current_model
+from keeper_agent.brains import open_brain
 from keeper_agent.commands.reflect import reflect_day
 from keeper_agent.console import ERR, OUT, own_words, print_json
 from keeper_agent.logs import open_log
@@ -26,7 +27,7 @@ from memory.store import Store
 from scheduler.live import Stop, place_in_time, play
 from scheduler.run import RunIdentity, Tally
 from scheduler.summary import results, silence_of
-from tools.domain.clock import Clock, SystemClock, iso
+from tools.domain.clock import Clock, SystemClock, SystemStopwatch, iso
 from tools.domain.identity import fresh_run_id
 from tools.domain.market import NANOS, Instrument
 from tools.domain.trading import World
@@ -62,8 +63,9 @@ def run_agent(settings: Settings, *, as_json: bool) -> None:
     with (
         HomeLock.acquire(settings.keeper_home, "keeper run") as lock,
         Store.open(settings.keeper_home) as store,
+        ExitStack() as resources,
     ):
-        session = Session(settings, store, lock, tapes, SystemClock(), console)
+        session = Session(settings, store, lock, tapes, SystemClock(), console, resources)
         summary = session.play_all()
     if as_json:
         print_json(summary)
@@ -91,6 +93,7 @@ class Session:
         tapes: Sequence[Tape],
         clock: Clock,
         console: Any,
+        resources: ExitStack,
     ) -> None:
         self._settings = settings
         self._store = store
@@ -106,7 +109,10 @@ class Session:
         instruments = {tape.instrument.symbol: tape.instrument for tape in tapes}
         tally = Tally()
         self._view = LiveView(console, tally, model.version if model else None)
-        self._keeper = Keeper(settings, store, identity, instruments, self._view, model, self._start, tally)
+        brain = resources.enter_context(open_brain(settings, store, identity, clock, SystemStopwatch()))
+        self._keeper = Keeper(
+            settings, store, identity, instruments, self._view, model, self._start, tally, brain=brain
+        )
         self._flushed = clock.now()
         self._silences: list[str] = []
 

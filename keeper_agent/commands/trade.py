@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +12,7 @@ import numpy as np
 from rich.markup import escape
 
 from keeper_agent.app import Keeper, current_model
+from keeper_agent.brains import open_brain
 from keeper_agent.commands.reflect import reflect_day
 from keeper_agent.commands.run import show_end, stopping
 from keeper_agent.console import ERR, OUT, print_json
@@ -84,8 +85,11 @@ async def _at_local_venue(settings: Settings, store: Store, lock: HomeLock, cons
         config = GatewayConfig(has_stream=True)
         wire = await open_account(key, symbols, config)
         try:
-            with AccountLock.acquire(settings.keeper_home / "accounts", key.api_key) as account:
-                session = VenueSession(settings, store, lock, console, wire, account, config)
+            with (
+                AccountLock.acquire(settings.keeper_home / "accounts", key.api_key) as account,
+                ExitStack() as resources,
+            ):
+                session = VenueSession(settings, store, lock, console, wire, account, config, resources)
                 return await session.play(key)
         finally:
             await wire.client.close()  # type: ignore[attr-defined]
@@ -123,6 +127,7 @@ class VenueSession:
         wire: Wire,
         account: AccountLock,
         config: GatewayConfig,
+        resources: ExitStack,
         world: World = World.VENUE,
     ) -> None:
         self._world = world
@@ -137,6 +142,7 @@ class VenueSession:
         model = current_model(settings)
         self._view = LiveView(console, self._tally, model.version if model else None, BADGES[world])
         identity = RunIdentity(fresh_run_id(self._start), world, settings.keeper_seed)
+        brain = resources.enter_context(open_brain(settings, store, identity, self._clock, SystemStopwatch()))
         self._keeper = Keeper(
             settings,
             store,
@@ -147,6 +153,7 @@ class VenueSession:
             self._start,
             self._tally,
             self._market,
+            brain=brain,
         )
         self._record = OpenOrders(store, world.value, wire.dialect.venue)
         self._reconciler = Reconciler(self._gateway, self._record, self._alarm)

@@ -14,11 +14,12 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, insort
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Protocol
 
-from tools.domain.identity import unit_draw
+from tools.domain.identity import decision_id, unit_draw
 from tools.domain.parameter import ParameterSet
 from tools.risk.routing import Settlement
 
@@ -46,6 +47,16 @@ class Verdict:
     purpose: Purpose | None
     reason: str
     propensity: float = 1.0
+
+
+class Chooser(Protocol):
+    """Chooses what a brain is asked about."""
+
+    def choose(
+        self, settlements: Sequence[Settlement], signal_ids: Sequence[str], parameters: ParameterSet
+    ) -> tuple[Verdict, ...]:
+        """One verdict a settlement, in order."""
+        ...
 
 
 def perfect_information_bps(expected_bps: float, error_bps: float, edge_bps: float) -> float:
@@ -174,6 +185,27 @@ class Escalator:
 def _is_open(settlement: Settlement) -> bool:
     """Whether a brain could have had a say: no rule refused, and somebody had an opinion."""
     return settlement.error_bps is not None
+
+
+class RecordedChoices:
+    """Sends what was sent before and nothing else: a replayed decision is asked about as it was.
+
+    Args:
+        sent: What was sent, by decision id: why, and how likely it was.
+    """
+
+    def __init__(self, sent: Mapping[str, tuple[Purpose, float]]) -> None:
+        self._sent = sent
+
+    def choose(
+        self, settlements: Sequence[Settlement], signal_ids: Sequence[str], parameters: ParameterSet
+    ) -> tuple[Verdict, ...]:
+        """One verdict a settlement, in order."""
+        found = [self._sent.get(decision_id(signal_id)) for signal_id in signal_ids]
+        return tuple(
+            Verdict(None, "nobody was asked") if one is None else Verdict(one[0], "as it was asked", one[1])
+            for one in found
+        )
 
 
 class AskAll:

@@ -110,7 +110,8 @@ def settle(
 ) -> Settlement:
     """Settle ``signal`` by rules and the votes of patterns, strategies and the model.
 
-    ``weights`` is the reliability of each component, 1 where it is not named. Enter when the combined mean less ``ambiguity_z`` errors is above ``min_edge_bps``, skip
+    ``weights`` is the reliability of each component, 1 where it is not named. Enter
+    when the combined mean less ``ambiguity_z`` errors is above ``min_edge_bps``, skip
     when the mean plus as many is below it; anything between, or silence, is ambiguous.
     """
     rules = rule_votes(signal, parameters)

@@ -1,0 +1,195 @@
+"""Brains by the settings: who is asked, through which server, within which caps.
+
+The providers' libraries take seconds to load, so they are loaded only when one is chosen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
+
+from graphs.brain import Brain, ConsultRequest, Fault, RecordedAnswer, RecordedBrain
+from graphs.brains.breaker import Breaker
+from keeper_agent.settings import Settings
+from memory.consultations import Consultation, ConsultationLog, last_attempts
+from memory.spending import SpendCaps, SpendLedger
+from memory.store import Store
+from scheduler.run import RunIdentity
+from tools.domain.clock import Clock, Stopwatch
+from tools.domain.errors import BadUsage
+from tools.domain.market import NANOS
+from tools.risk.advice import Cause
+from tools.risk.escalation import Chooser
+
+if TYPE_CHECKING:
+    from graphs.brains.completion import ChatProvider
+    from graphs.brains.consultant import Consultant, Desk
+
+
+@dataclass(frozen=True, slots=True)
+class BrainParts:
+    """A brain as a run is wired with it.
+
+    Attributes:
+        price_usd: What a call is expected to cost now.
+        has_budget: Whether a call would be allowed now.
+        audit: Asks without waiting.
+        budget_ns: Time an answer may take.
+        chooser: Chooses what is asked; None is the usual quota.
+    """
+
+    brain: Brain
+    price_usd: Callable[[], float]
+    has_budget: Callable[[], bool]
+    audit: Callable[[Sequence[ConsultRequest]], None]
+    budget_ns: int
+    chooser: Chooser | None = None
+
+
+@contextmanager
+def open_brain(
+    settings: Settings, store: Store, identity: RunIdentity, clock: Clock, stopwatch: Stopwatch
+) -> Iterator[BrainParts | None]:
+    """The brain of the settings while it is needed; None where nobody shall be asked.
+
+    Raises:
+        BadUsage: A key, a model or the extra is missing.
+        BadInput: The local model is none.
+    """
+    names = chosen(settings)
+    if not names:
+        yield None
+        return
+    with ExitStack() as stack:
+        desks = [_desk(name, settings, stopwatch, stack) for name in names]
+        consultant = _consultant(desks, settings, store, identity, clock, stopwatch)
+        stack.callback(consultant.close)
+        yield BrainParts(
+            consultant,
+            consultant.price_usd,
+            consultant.has_budget,
+            consultant.audit,
+            round(settings.keeper_brain_deadline_sec * NANOS),
+        )
+
+
+def chosen(settings: Settings) -> list[str]:
+    """The names of the brains in the order in which they are asked.
+
+    Raises:
+        BadUsage: The backup is the same as the first, or there is a backup alone.
+    """
+    first, second = settings.keeper_brain, settings.keeper_brain_backup
+    if second != "none" and first in ("none", second):
+        raise BadUsage(f"KEEPER_BRAIN_BACKUP={second} needs another KEEPER_BRAIN, was {first}")
+    return [name for name in (first, second) if name != "none"]
+
+
+def recorded_brain(store: Store, until_ts: int | None = None) -> RecordedBrain | None:
+    """A brain that repeats what is on the record; None where nobody was ever asked."""
+    log = ConsultationLog(store)
+    if not log.has_any():
+        return None
+    return RecordedBrain(_recorded(one) for one in last_attempts(log.all_until(until_ts)).values())
+
+
+def recorded_parts(store: Store, settings: Settings) -> BrainParts | None:
+    """A recorded brain as a replay is wired with it: it costs nothing and audits nothing."""
+    brain = recorded_brain(store)
+    if brain is None:
+        return None
+    budget = round(settings.keeper_brain_deadline_sec * NANOS)
+    return BrainParts(brain, lambda: 0.0, lambda: True, lambda requests: None, budget)
+
+
+def _recorded(one: Consultation) -> RecordedAnswer:
+    fault = None if one.cause is None else Fault(Cause(one.cause), one.detail)
+    return RecordedAnswer(one.decision_id, one.fingerprint, one.text, fault)
+
+
+def _consultant(
+    desks: Sequence[Desk],
+    settings: Settings,
+    store: Store,
+    identity: RunIdentity,
+    clock: Clock,
+    stopwatch: Stopwatch,
+) -> Consultant:
+    # The price table and the providers' libraries are loaded only where somebody is asked.
+    from graphs.brains.consultant import Consultant
+
+    caps = SpendCaps(
+        settings.keeper_brain_usd_per_call,
+        settings.keeper_brain_usd_per_day,
+        settings.keeper_brain_usd_per_month,
+    )
+    spending = SpendLedger(store, caps, clock, run_id=identity.run_id, world=identity.world.value)
+    return Consultant(desks, spending, ConsultationLog(store), stopwatch, settings.keeper_brain_deadline_sec)
+
+
+def _desk(name: str, settings: Settings, stopwatch: Stopwatch, stack: ExitStack) -> Desk:
+    # The price table and the providers' libraries are loaded only where somebody is asked.
+    from graphs.brains.consultant import Desk
+    from graphs.brains.pricing import FreeTariff, ListedTariff, NotPriced
+
+    provider = _PROVIDERS[name](settings, stack)
+    breaker = Breaker(stopwatch)
+    if name == "local":
+        return Desk(provider, breaker, FreeTariff())
+    try:
+        return Desk(provider, breaker, ListedTariff(name, provider.model))
+    except NotPriced as error:
+        if _is_here({"openai": settings.openai_base_url, "anthropic": settings.anthropic_base_url}[name]):
+            return Desk(provider, breaker, FreeTariff())
+        raise BadUsage(
+            f"{error}; a model without a price cannot be held to a budget: "
+            f"choose another {name.upper()}_MODEL, or a model on this machine with KEEPER_BRAIN=local"
+        ) from None
+
+
+def _openai(settings: Settings, stack: ExitStack) -> ChatProvider:
+    # The library takes seconds to load.
+    from graphs.brains.openai_chat import OpenAIProvider
+
+    key = _key(settings.openai_api_key, "OPENAI_API_KEY")
+    return OpenAIProvider(settings.openai_model, key, settings.openai_base_url or None)
+
+
+def _anthropic(settings: Settings, stack: ExitStack) -> ChatProvider:
+    # The library takes seconds to load.
+    from graphs.brains.anthropic_chat import AnthropicProvider
+
+    key = _key(settings.anthropic_api_key, "ANTHROPIC_API_KEY")
+    return AnthropicProvider(settings.anthropic_model, key, settings.anthropic_base_url or None)
+
+
+def _local(settings: Settings, stack: ExitStack) -> ChatProvider:
+    # The library takes seconds to load.
+    from graphs.brains.local import LocalServer
+    from graphs.brains.openai_chat import OpenAIProvider
+
+    if settings.keeper_local_model is None:
+        raise BadUsage("KEEPER_BRAIN=local needs KEEPER_LOCAL_MODEL, a model in GGUF format")
+    server = LocalServer(settings.keeper_local_model)
+    stack.callback(server.close)
+    return OpenAIProvider(server.model, SecretStr(server.key), server.base_url, is_local=True)
+
+
+_PROVIDERS: dict[str, Any] = {"openai": _openai, "anthropic": _anthropic, "local": _local}
+
+
+def _is_here(url: str) -> bool:
+    """Whether ``url`` is a server on this machine, whose calls nobody charges for."""
+    host = urlsplit(url).hostname or ""
+    return host in ("localhost", "::1") or host.startswith("127.")
+
+
+def _key(key: SecretStr, name: str) -> SecretStr:
+    if not key.get_secret_value():
+        raise BadUsage(f"a brain was chosen whose key is missing: set {name}")
+    return key

@@ -1,0 +1,34 @@
+"""Decisions beside what came of them on paper, in the order in which that became known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import orjson
+from sqlalchemy import select
+
+from memory.codec import from_plain
+from memory.schema import METADATA
+from memory.store import Store
+from tools.domain.trading import Vote
+
+
+def judged_votes(store: Store, ts: int, limit: int) -> Iterator[tuple[tuple[Vote, ...], float]]:
+    """The votes on the last ``limit`` followed signals whose outcome was known at ``ts``, with that outcome.
+
+    Yields:
+        The votes of one decision and the result of its signal on paper, basis points after costs.
+    """
+    decisions, outcomes = METADATA.tables["decision"], METADATA.tables["outcome"]
+    joined = outcomes.join(decisions, outcomes.c.decision_id == decisions.c.decision_id)
+    known = (outcomes.c.kind == "shadow", outcomes.c.net_bps.is_not(None), outcomes.c.ts_known <= ts)
+    query = (
+        select(decisions.c.votes, outcomes.c.net_bps)
+        .select_from(joined)
+        .where(*known)
+        .order_by(outcomes.c.ts_known.desc(), outcomes.c.outcome_id.desc())
+        .limit(limit)
+    )
+    for row in reversed(store.read(query)):
+        votes = tuple(from_plain(Vote, one) for one in orjson.loads(row["votes"]))
+        yield votes, float(row["net_bps"])

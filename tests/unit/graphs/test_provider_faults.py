@@ -1,0 +1,323 @@
+"""Whatever a provider does over real HTTP: a typed cause, within the deadline, below the cap."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from graphs.brain import ask
+from graphs.brains.breaker import BreakerConfig
+from graphs.brains.pricing import ListedTariff
+from memory.consultations import Tokens
+from tests.support.consulting import CAPS, KEY, MODELS, a_desk, a_request, an_office
+from tests.support.proposals import NOW
+from tests.support.providers import (
+    BODIES,
+    CUT,
+    GOOD,
+    GOOD_TEXT,
+    HUGE,
+    ODD,
+    REFUSED,
+    Scripted,
+    StubProvider,
+    stub_provider,
+)
+from tools.domain.market import NANOS
+from tools.risk.advice import AdviceAction, Cause
+
+NAMES = ("openai", "anthropic")
+DEADLINE_S = 1.5
+SLACK_S = 2.0  # for a machine that does other things as well
+LATE = NOW + round(DEADLINE_S * NANOS)
+
+
+def scripted(name: str, fault: str) -> Scripted:
+    """The provider's response with one thing wrong."""
+    body = BODIES[name]
+    good = body()
+    error = json.dumps({"error": {"type": "x", "message": f"no {KEY}"}}).encode()
+    return {
+        "429": Scripted(error, 429, (("retry-after", "30"),)),
+        "529": Scripted(error, 529),
+        "503": Scripted(error, 503),
+        "500": Scripted(error, 500),
+        "401": Scripted(error, 401),
+        "403": Scripted(error, 403),
+        "400": Scripted(error, 400),
+        "404": Scripted(error, 404),
+        "redirect": Scripted(b"", 307, (("location", "http://127.0.0.1:9/elsewhere"),)),
+        "silent": Scripted(good, delay_s=4),
+        "dripping": Scripted(good, drip_s=0.05),
+        "no json": Scripted(b"<html>gateway</html>"),
+        "empty body": Scripted(b""),
+        "other json": Scripted(b'{"hello": "world"}'),
+        "cut": Scripted(good, cut_after=len(good) // 2),
+        "ends early": Scripted(good, cut_after=len(good) // 2, is_chunked=True),
+        "malformed chunk": Scripted(good.replace(b'"usage"', b'"usage", :')),
+        "endless": Scripted(b'{"a": "' + b"x" * 1_100_000 + b'"}'),
+        "no text": Scripted(body("")),
+        "cut by its limit": Scripted(body(GOOD_TEXT[:40], stop=CUT[name])),
+        "refused": Scripted(body("I will not.", stop=REFUSED[name])),
+        "odd stop": Scripted(body(stop=ODD[name])),
+        "absurd usage": Scripted(body(usage=HUGE[name])),
+        "prose": Scripted(body("I would take this one.")),
+        "bad json": Scripted(body(GOOD_TEXT[:-1])),
+        "bad enum": Scripted(body(json.dumps({**GOOD, "action": "double"}))),
+        "too large": Scripted(body(json.dumps({**GOOD, "size_fraction": 5}))),
+        "another field": Scripted(body(json.dumps({**GOOD, "symbol": "SCAMUSDT"}))),
+        "invented number": Scripted(body(json.dumps({**GOOD, "reason": "wins 87 % of the time"}))),
+        "invented id": Scripted(body(json.dumps({**GOOD, "cited_ids": ["o_77"]}))),
+    }[fault]
+
+
+FAULTS = {
+    "429": Cause.RATE_LIMITED,
+    "529": Cause.OVERLOADED,
+    "503": Cause.OVERLOADED,
+    "500": Cause.SERVER_ERROR,
+    "401": Cause.KEY_REFUSED,
+    "403": Cause.KEY_REFUSED,
+    "400": Cause.BAD_REQUEST,
+    "404": Cause.BAD_REQUEST,
+    "redirect": Cause.BAD_REQUEST,
+    "silent": Cause.LATE,
+    "dripping": Cause.LATE,
+    "no json": Cause.MALFORMED_BODY,
+    "empty body": Cause.MALFORMED_BODY,
+    "other json": Cause.MALFORMED_BODY,
+    "cut": Cause.CUT_OFF,
+    "ends early": Cause.MALFORMED_BODY,
+    "malformed chunk": Cause.MALFORMED_BODY,
+    "endless": Cause.MALFORMED_BODY,
+    "no text": Cause.EMPTY,
+    "cut by its limit": Cause.TRUNCATED,
+    "refused": Cause.REFUSED,
+    "odd stop": Cause.ODD_STOP,
+    "absurd usage": Cause.ODD_USAGE,
+    "prose": Cause.INVALID,
+    "bad json": Cause.INVALID,
+    "bad enum": Cause.INVALID,
+    "too large": Cause.INVALID,
+    "another field": Cause.INVALID,
+    "invented number": Cause.FALSE_CLAIM,
+    "invented id": Cause.FALSE_CLAIM,
+}
+FREE = ("429", "529", "503", "401", "403", "400", "404")
+COUNTED = ("no text", "cut by its limit", "refused", "odd stop", "prose", "bad json", "bad enum")
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_is_no_trade_with_its_cause_in_time_and_below_the_cap(
+    name: str, fault: str, tmp_path: Path
+) -> None:
+    request = a_request()
+    with (
+        stub_provider(scripted(name, fault)) as stub,
+        an_office(tmp_path, [a_desk(name, stub.url)], longest_s=60) as office,
+    ):
+        began = time.monotonic()
+        (advice,) = ask(office.consultant, [request], LATE)
+        assert time.monotonic() - began < DEADLINE_S + SLACK_S
+        assert (advice.action, advice.cause) == (AdviceAction.NONE, FAULTS[fault]), advice
+        (kept,) = office.log.of_decision(request.decision_id)
+        assert (kept.cause, kept.cost_usd) == (FAULTS[fault].value, office.spent())
+        assert office.spent() <= CAPS.call
+        tariff = ListedTariff(name, MODELS[name])
+        if fault in FREE:
+            assert office.spent() == 0
+        elif fault in COUNTED:
+            assert kept.tokens is not None
+            assert office.spent() == tariff.cost_usd(kept.tokens)
+        elif fault not in ("too large", "another field", "invented number", "invented id"):
+            assert office.spent() == tariff.worst_usd(request.prompt)
+        assert KEY not in f"{advice}{kept}"
+        assert len(stub.asked) == 1, "nothing is asked twice behind the budget's back"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_nobody_at_the_other_end_is_unreachable_and_free(name: str, tmp_path: Path) -> None:
+    with stub_provider(Scripted(b"")) as stub:
+        gone = stub.url
+    with an_office(tmp_path, [a_desk(name, gone)]) as office:
+        (advice,) = ask(office.consultant, [a_request()], LATE)
+        assert advice.cause is Cause.UNREACHABLE
+        assert office.spent() == 0
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_good_answer_is_taken_counted_and_paid_for(name: str, tmp_path: Path) -> None:
+    request = a_request()
+    with (
+        stub_provider(Scripted(BODIES[name]())) as stub,
+        an_office(tmp_path, [a_desk(name, stub.url)]) as office,
+    ):
+        (advice,) = ask(office.consultant, [request], NOW + 20 * NANOS)
+        assert (advice.action, advice.fraction) == (AdviceAction.REDUCE, Decimal("0.5")), advice
+        (kept,) = office.log.of_decision(request.decision_id)
+        written = 0 if name == "openai" else 24
+        assert kept.tokens == Tokens(1200, 60, cached=1024 if name == "openai" else 1000, cache_write=written)
+        assert kept.cost_usd == ListedTariff(name, MODELS[name]).cost_usd(kept.tokens) == office.spent() > 0
+        assert json.loads(kept.request) == stub.asked[0]
+        assert kept.answer == BODIES[name]()
+        assert (kept.text, kept.cause, kept.prompt_version) == (GOOD_TEXT, None, "consult-2")
+        assert KEY.encode() not in kept.request
+        assert KEY in str(stub.headers[0]), "the key was really used"
+
+
+def test_the_constant_part_comes_first_and_anthropic_is_told_to_keep_it(tmp_path: Path) -> None:
+    asked: dict[str, Any] = {}
+    for name in NAMES:
+        with (
+            stub_provider(Scripted(BODIES[name]())) as stub,
+            an_office(tmp_path / name, [a_desk(name, stub.url)]) as office,
+        ):
+            ask(office.consultant, [a_request(1), a_request(2)], NOW + 20 * NANOS)
+            first, second = stub.asked
+            asked[name] = first
+            if name == "openai":
+                assert first["messages"][0] == second["messages"][0]
+                assert first["messages"][0]["role"] == "system"
+            else:
+                assert first["system"] == second["system"]
+    assert asked["anthropic"]["system"][0]["cache_control"] == {"type": "ephemeral"}
+    assert asked["anthropic"]["output_config"]["format"]["type"] == "json_schema"
+    assert asked["openai"]["response_format"]["json_schema"]["strict"] is True
+
+
+def test_the_backup_answers_where_the_first_one_fails(tmp_path: Path) -> None:
+    request = a_request()
+    with (
+        stub_provider(scripted("openai", "529")) as first,
+        stub_provider(Scripted(BODIES["anthropic"]())) as second,
+        an_office(tmp_path, [a_desk("openai", first.url), a_desk("anthropic", second.url)]) as office,
+    ):
+        (advice,) = ask(office.consultant, [request], NOW + 20 * NANOS)
+        assert advice.cause is None
+        kept = office.log.of_decision(request.decision_id)
+        assert [(one.provider, one.cause) for one in kept] == [
+            ("openai", "overloaded"),
+            ("anthropic", None),
+        ]
+
+
+def test_a_silent_first_one_leaves_time_for_the_backup(tmp_path: Path) -> None:
+    with (
+        stub_provider(scripted("openai", "silent")) as first,
+        stub_provider(Scripted(BODIES["anthropic"]())) as second,
+        an_office(tmp_path, [a_desk("openai", first.url), a_desk("anthropic", second.url)]) as office,
+    ):
+        (advice,) = ask(office.consultant, [a_request()], NOW + 3 * NANOS)
+        assert advice.cause is None, advice
+
+
+def test_an_unusable_answer_is_not_taken_elsewhere(tmp_path: Path) -> None:
+    with (
+        stub_provider(scripted("openai", "invented number")) as first,
+        stub_provider(Scripted(BODIES["anthropic"]())) as second,
+        an_office(tmp_path, [a_desk("openai", first.url), a_desk("anthropic", second.url)]) as office,
+    ):
+        (advice,) = ask(office.consultant, [a_request()], NOW + 20 * NANOS)
+        assert advice.cause is Cause.FALSE_CLAIM
+        assert second.asked == []
+
+
+def test_a_provider_that_keeps_failing_is_left_alone_then_tried_once(tmp_path: Path) -> None:
+    config = BreakerConfig(most_faults=2, rest_s=0.3)
+    with (
+        stub_provider(scripted("openai", "500")) as stub,
+        an_office(tmp_path, [a_desk("openai", stub.url, config)]) as office,
+    ):
+        causes = [ask(office.consultant, [a_request(i)], LATE)[0].cause for i in range(4)]
+        assert causes == [Cause.SERVER_ERROR] * 2 + [Cause.CIRCUIT_OPEN] * 2
+        assert len(stub.asked) == 2
+        time.sleep(0.35)
+        stub.script[:] = [Scripted(BODIES["openai"]())]
+        assert ask(office.consultant, [a_request(5)], NOW + 20 * NANOS)[0].cause is None
+        assert ask(office.consultant, [a_request(6)], NOW + 20 * NANOS)[0].cause is None
+
+
+def test_calls_asked_at_once_never_spend_more_than_the_cap(tmp_path: Path) -> None:
+    worst = ListedTariff("openai", MODELS["openai"]).worst_usd(a_request().prompt)
+    caps = type(CAPS)(call=worst, day=worst * 3, month=worst * 100)
+    with (
+        stub_provider(scripted("openai", "no json")) as stub,
+        an_office(tmp_path, [a_desk("openai", stub.url)], caps=caps) as office,
+    ):
+        advices = ask(office.consultant, [a_request(i) for i in range(12)], NOW + 20 * NANOS)
+        causes = [advice.cause for advice in advices]
+        assert causes.count(Cause.MALFORMED_BODY) == 3 == len(stub.asked)
+        assert causes.count(Cause.OVER_BUDGET) == 9
+        assert office.spent() == worst * 3
+
+
+def test_an_audit_is_kept_and_nobody_waits_for_it(tmp_path: Path) -> None:
+    request = a_request()
+    with (
+        stub_provider(Scripted(BODIES["openai"](), delay_s=0.5)) as stub,
+        an_office(tmp_path, [a_desk("openai", stub.url)]) as office,
+    ):
+        began = time.monotonic()
+        office.consultant.audit([request])
+        assert time.monotonic() - began < 0.4
+        for _ in range(100):
+            if office.log.of_decision(request.decision_id):
+                break
+            time.sleep(0.05)
+        (kept,) = office.log.of_decision(request.decision_id)
+        assert kept.text == GOOD_TEXT
+        assert kept.ts_known > kept.ts
+
+
+@pytest.fixture
+def stand_in(llmock: Any) -> Iterator[Any]:
+    """A stand-in with faults of its own making."""
+    return llmock
+
+
+LLMOCK = {
+    "429": (lambda mock: mock.rate_limit(times=None), Cause.RATE_LIMITED),
+    "529": (lambda mock: mock.fail(529, times=None), Cause.OVERLOADED),
+    "outage": (lambda mock: mock.outage(), Cause.OVERLOADED),
+    "silent": (lambda mock: mock.delay(4, times=None), Cause.LATE),
+    "prose": (lambda mock: mock.reply("I would take it.", times=None), Cause.INVALID),
+    "invented": (
+        lambda mock: mock.reply(json.dumps({**GOOD, "reason": "87 % wins"}), times=None),
+        Cause.FALSE_CLAIM,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("fault", LLMOCK)
+def test_another_stand_in_gives_the_same_causes(name: str, fault: str, stand_in: Any, tmp_path: Path) -> None:
+    plant, cause = LLMOCK[fault]
+    plant(stand_in)
+    with an_office(tmp_path, [a_desk(name, stand_in.base_url(name))], longest_s=60) as office:
+        began = time.monotonic()
+        (advice,) = ask(office.consultant, [a_request()], LATE)
+        assert time.monotonic() - began < DEADLINE_S + SLACK_S
+        assert advice.cause is cause, advice
+        assert office.spent() <= CAPS.call
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_another_stand_in_is_understood(name: str, stand_in: Any, tmp_path: Path) -> None:
+    stand_in.reply(GOOD_TEXT, times=None)
+    with an_office(tmp_path, [a_desk(name, stand_in.base_url(name))]) as office:
+        (advice,) = ask(office.consultant, [a_request()], NOW + 20 * NANOS)
+        assert advice.action is AdviceAction.REDUCE, advice
+
+
+def test_the_stub_speaks_as_the_libraries_read(tmp_path: Path) -> None:
+    with stub_provider(Scripted(b"{}")) as stub:
+        assert isinstance(stub, StubProvider)
+    with pytest.raises(ValueError, match="finish_reason"):
+        BODIES["openai"](stop="finished")
