@@ -6,11 +6,13 @@ from typing import Any
 
 from graphs.reasons import entry_reasons, headline
 from memory.codec import to_plain
+from memory.consultations import AUDIT, Consultation, ConsultationLog
 from memory.graph import explain_graph
 from memory.lookup import DecisionStory, find_decision, tell
 from memory.statistics import outcomes_by_id
 from memory.store import Store
 from tools.domain.clock import iso
+from tools.domain.market import plain
 from tools.domain.regime import Regime
 from tools.domain.trading import Outcome, Signal
 from tools.features.names import FEATURES
@@ -36,7 +38,7 @@ def explain(store: Store, text: str) -> dict[str, Any]:
         "ts": decision.ts,
         "time": iso(decision.ts),
         "known_then": _known_then(store, story),
-        "known_later": _known_later(story),
+        "known_later": _known_later(store, story),
         "graph": _graph(store, decision.decision_id),
         "story": [headline(story), *entry_reasons(story)],
     }
@@ -56,11 +58,12 @@ def _known_then(store: Store, story: DecisionStory) -> dict[str, Any]:
         "parameters_version": decision["parameters_version"],
         "model_version": decision["model_version"],
         "recalled": [_neighbour(outcome) for outcome in recalled],
+        "consultations": _consultations(store, story, is_audit=False),
         "recalled_missing": [name for name in story.decision.recalled if name not in found],
     }
 
 
-def _known_later(story: DecisionStory) -> dict[str, Any]:
+def _known_later(store: Store, story: DecisionStory) -> dict[str, Any]:
     by_kind = {outcome.kind: _outcome(outcome) for outcome in story.outcomes}
     return {
         "intents": [to_plain(intent) for intent in story.intents],
@@ -68,6 +71,30 @@ def _known_later(story: DecisionStory) -> dict[str, Any]:
         "fills": [to_plain(fill) for fill in story.fills],
         "outcome_taken": by_kind.get("taken"),
         "outcome_shadow": by_kind.get("shadow"),
+        "audits": _consultations(store, story, is_audit=True),
+    }
+
+
+def _consultations(store: Store, story: DecisionStory, *, is_audit: bool) -> list[dict[str, Any]]:
+    found = ConsultationLog(store).of_decision(story.decision.decision_id)
+    return [_consultation(one) for one in found if (one.purpose == AUDIT) is is_audit]
+
+
+def _consultation(one: Consultation) -> dict[str, Any]:
+    own = ("consultation_id", "attempt", "provider", "model", "prompt_version", "fingerprint", "propensity")
+    tokens = one.tokens
+    return {
+        **{name: getattr(one, name) for name in own},
+        "request": one.request.decode(errors="replace"),
+        "answer": one.answer.decode(errors="replace"),
+        "text": one.text,
+        "cause": one.cause,
+        "detail": one.detail,
+        "tokens": None
+        if tokens is None
+        else {"input": tokens.input, "cached": tokens.cached, "output": tokens.output},
+        "cost_usd": plain(one.cost_usd),
+        "answered_ms": (one.ts_known - one.ts) / 1e6,
     }
 
 

@@ -146,11 +146,12 @@ class _View:
         """Who was asked and what they said; an audit came after the decision and had no say in it."""
         own = self._decision.decision_id
         for asked in ConsultationLog(self._store).of_decision(own):
-            if self._as_of is not None and asked.ts_known > self._as_of:
-                continue
             is_audit = asked.purpose == AUDIT
+            known = asked.ts_known if is_audit else asked.ts  # what decided belongs to the decision
+            if self._as_of is not None and known > self._as_of:
+                continue
             label = f"{asked.provider} {asked.model}: {asked.cause or asked.text}"
-            self._node(asked.consultation_id, Node.CONSULTATION, label, asked.ts_known, is_later=is_audit)
+            self._node(asked.consultation_id, Node.CONSULTATION, label, known, is_later=is_audit)
             relation = Relation.AUDITED_BY if is_audit else Relation.ASKED
             self._edge(own, asked.consultation_id, relation)
 

@@ -88,9 +88,9 @@ class SpendLedger:
         with self._lock:
             now = self._clock.now()
             self._load(month_bounds(now)[0])
-            self._require_room(amount_usd, now)
             if reservation_id in self._calls:
                 raise InvariantBroken(f"call {reservation_id} has its reservation already")
+            self._require_room(amount_usd, now)
             row = self._row(reservation_id, RESERVED, amount_usd, provider, model, now, now)
             self._store.commit_durable([row])
             self._calls[reservation_id] = _Call(now, amount_usd)

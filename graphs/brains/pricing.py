@@ -78,7 +78,7 @@ class ListedTariff:
         return calc_price(usage, model_ref=self._model, provider_id=self._provider).total_price
 
     def worst_usd(self, prompt: Prompt) -> Decimal:
-        """The most that a call with ``prompt`` can cost: none of it cached, or all of it written to a cache."""
+        """The most that a call with ``prompt`` can cost: nothing cached, or all of it written to a cache."""
         sent = most_input_tokens(prompt)
         plain = Tokens(input=sent, output=MOST_OUTPUT_TOKENS)
         written = Tokens(input=sent, output=MOST_OUTPUT_TOKENS, cache_write=sent)

@@ -28,6 +28,7 @@ def show_explanation(out: Console, found: Data) -> None:
     out.print(Rule("known when it was decided", style="dim", align="left"))
     _show_conclusion(out, found, then)
     _show_votes(out, then["votes"])
+    _show_consultations(out, "asked", then["consultations"])
     _show_inputs(out, then["inputs"])
     _show_size(out, then)
     _show_neighbours(out, then)
@@ -35,6 +36,7 @@ def show_explanation(out: Console, found: Data) -> None:
     _show_execution(out, later)
     for kind, name in (("outcome_taken", "taken"), ("outcome_shadow", "on paper")):
         _show_outcome(out, name, later[kind])
+    _show_consultations(out, "audited", later["audits"])
     _show_graph(out, found["graph"])
 
 
@@ -66,6 +68,15 @@ def _show_votes(out: Console, votes: Iterable[Data]) -> None:
             vote["component"], Text(vote["stance"], style=COLOUR[vote["stance"]]), odds, expected, reason
         )
     out.print(table)
+
+
+def _show_consultations(out: Console, name: str, found: Iterable[Data]) -> None:
+    for one in found:
+        tokens = one["tokens"]
+        counted = "" if tokens is None else f", {tokens['input']} + {tokens['output']} tokens"
+        cost = f"{one['cost_usd']} USD{counted}, {one['answered_ms']:.0f} ms, prompt {one['prompt_version']}"
+        _pair(out, name, f"{one['provider']} {one['model']}: {cost}")
+        _pair(out, "said", one["text"] if one["cause"] is None else f"{one['cause']}: {one['detail']}")
 
 
 def _show_inputs(out: Console, inputs: Iterable[Data]) -> None:
