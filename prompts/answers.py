@@ -76,18 +76,24 @@ def parse_supported(text: str, supplied: Supplied) -> ConsultReply:
     return reply
 
 
-def answer_schema() -> dict[str, object]:
+def answer_schema(*, is_bounded: bool = False) -> dict[str, object]:
     """The answer as JSON schema, in the subset that providers enforce; bounds are checked here.
 
     The action comes first and the reason is short, because a model that rambles is cut off.
+
+    Args:
+        is_bounded: Bound the texts as well, for a small model whose grammar can enforce it.
     """
+    longest: dict[str, object] = {"maxLength": 160} if is_bounded else {}
+    most: dict[str, object] = {"maxItems": 3} if is_bounded else {}
+    cited: dict[str, object] = {"type": "string", **({"maxLength": 24} if is_bounded else {})}
     return {
         "type": "object",
         "properties": {
             "action": {"type": "string", "enum": [action.value for action in ConsultAction]},
             "size_fraction": {"type": "number"},
-            "reason": {"type": "string"},
-            "cited_ids": {"type": "array", "items": {"type": "string"}},
+            "reason": {"type": "string", **longest},
+            "cited_ids": {"type": "array", "items": cited, **most},
         },
         "required": ["action", "size_fraction", "reason", "cited_ids"],
         "additionalProperties": False,

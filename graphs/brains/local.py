@@ -41,7 +41,7 @@ class LocalServer:
             threads.n_threads, threads.poll = 1, 0
         options.api_keys = [self.key]
         options.model_alias = {self.model}
-        options.ui = False
+        options.ui, options.verbosity = False, 1
         self._server: Any = engine.Server(options)
 
     @property

@@ -45,12 +45,12 @@ class OpenAIProvider(LangchainProvider):
             http_async_client=self._client,
             **options,
         )
-        self._bound = chat.bind(response_format=_response_format())
+        self._bound = chat.bind(response_format=_response_format(is_local))
 
     def _chat(self) -> Any:
         return self._bound
 
 
-def _response_format() -> dict[str, object]:
-    shape = {"name": "consultation", "strict": True, "schema": answer_schema()}
+def _response_format(is_bounded: bool) -> dict[str, object]:
+    shape = {"name": "consultation", "strict": True, "schema": answer_schema(is_bounded=is_bounded)}
     return {"type": "json_schema", "json_schema": shape}

@@ -12,7 +12,7 @@ Source: Raiffa and Schlaifer, Applied Statistical Decision Theory (1961), unit n
 from __future__ import annotations
 
 import math
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right, insort
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -97,7 +97,7 @@ class Quota:
 
     def is_high(self, worth: float, share: float) -> bool:
         """Whether fewer than ``share`` of the window's decisions were worth more."""
-        above = len(self._sorted) - bisect_left(self._sorted, worth)
+        above = len(self._sorted) - bisect_right(self._sorted, worth)
         return above < share * (len(self._sorted) + 1)
 
     def has_room(self, most: float, *, escalated_only: bool = False) -> bool:
