@@ -117,6 +117,7 @@ class Keeper:
                 allowed=allowed,
                 model=None if model is None else model.version,
                 code_version=CODE_VERSION,
+                weights=self.skill.weights,
             ),
             learn=self.skill.learn,
         )

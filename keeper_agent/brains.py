@@ -15,6 +15,7 @@ from pydantic import SecretStr
 
 from graphs.brain import Brain, ConsultRequest, Fault, RecordedAnswer, RecordedBrain
 from graphs.brains.breaker import Breaker
+from graphs.decision import NOBODY_THERE
 from keeper_agent.settings import Settings
 from memory.consultations import Consultation, ConsultationLog, last_attempts
 from memory.spending import SpendCaps, SpendLedger
@@ -23,8 +24,10 @@ from scheduler.run import RunIdentity
 from tools.domain.clock import Clock, Stopwatch
 from tools.domain.errors import BadUsage
 from tools.domain.market import NANOS
+from tools.domain.trading import Decision
 from tools.risk.advice import Cause
-from tools.risk.escalation import Chooser
+from tools.risk.escalation import Chooser, Purpose, RecordedChoices
+from tools.risk.routing import why_unasked
 
 if TYPE_CHECKING:
     from graphs.brains.completion import ChatProvider
@@ -90,19 +93,25 @@ def chosen(settings: Settings) -> list[str]:
     return [name for name in (first, second) if name != "none"]
 
 
-def recorded_brain(store: Store, until_ts: int | None = None) -> RecordedBrain | None:
-    """A brain that repeats what is on the record; None where nobody was ever asked."""
-    log = ConsultationLog(store)
-    if not log.has_any():
-        return None
-    return RecordedBrain(_recorded(one) for one in last_attempts(log.all_until(until_ts)).values())
+def recorded_brain(store: Store, decision_id: str) -> RecordedBrain:
+    """A brain that repeats what was said of one decision."""
+    found = ConsultationLog(store).of_decision(decision_id)
+    return RecordedBrain(_recorded(one) for one in last_attempts(found).values())
+
+
+def recorded_choices(store: Store, was: Decision) -> RecordedChoices:
+    """Asks about a decision taken again if, and only if, it was asked about."""
+    found = ConsultationLog(store).of_decision(was.decision_id)
+    sent = {one.decision_id: (Purpose(one.purpose), one.propensity) for one in found}
+    return RecordedChoices(sent, why_unasked(was.reason) or NOBODY_THERE)
 
 
 def recorded_parts(store: Store, settings: Settings) -> BrainParts | None:
     """A recorded brain as a replay is wired with it: it costs nothing and audits nothing."""
-    brain = recorded_brain(store)
-    if brain is None:
+    log = ConsultationLog(store)
+    if not log.has_any():
         return None
+    brain = RecordedBrain(_recorded(one) for one in last_attempts(log.all_until()).values())
     budget = round(settings.keeper_brain_deadline_sec * NANOS)
     return BrainParts(brain, lambda: 0.0, lambda: True, lambda requests: None, budget)
 

@@ -9,6 +9,7 @@ from typing import Any
 from graphs.context import DecisionContext, Scorer
 from graphs.decision import DecisionGraph
 from keeper_agent.app import CODE_VERSION, model_scorer, neighbours_vote
+from keeper_agent.brains import recorded_brain, recorded_choices
 from keeper_agent.settings import Settings
 from memory.bundles import Bundle, read_bundle
 from memory.codec import from_plain, to_plain
@@ -140,6 +141,9 @@ def _context(
         ),
         probes=ProbePolicy(policy["seed"], World(bundle.world), policy["probes_allowed"]),
         scorer=_scorer(settings, policy["model"]),
+        weights=lambda parameters: bundle.weights,
+        brain=recorded_brain(store, was.decision_id),
+        escalator=recorded_choices(store, was),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,7 @@ class Sealer:
     Attributes:
         allowed: Whether probes are, see ``ProbePolicy``.
         model: Version of the outcome model, or None.
+        weights: The reliability each component's votes have by now.
     """
 
     book: BundleBook
@@ -31,6 +32,7 @@ class Sealer:
     allowed: bool | None
     model: str | None
     code_version: str
+    weights: Callable[[ParameterSet], Mapping[str, float]]
 
     def __call__(
         self, decision: Decision, parameters: ParameterSet, account: LedgerSnapshot, market: MarketSlice
@@ -46,6 +48,7 @@ class Sealer:
                 account=to_plain(account),
                 market_events=market.events,
                 market_hash=market.digest,
+                weights=self.weights(parameters),
             )
         )
 

@@ -31,6 +31,7 @@ class Bundle:
         account: The account at the decision time, as plain data.
         market_events: How many events of the symbol the run had seen.
         market_hash: SHA-256 of them in order.
+        weights: The reliability each component's votes had by then; 1 where it is not named.
     """
 
     decision_id: str
@@ -41,6 +42,7 @@ class Bundle:
     account: Mapping[str, Any]
     market_events: int
     market_hash: str
+    weights: Mapping[str, float]
 
     @property
     def policy_id(self) -> str:
@@ -70,6 +72,7 @@ class BundleBook:
             "account": canonical(dict(bundle.account)),
             "market_events": bundle.market_events,
             "market_hash": bundle.market_hash,
+            "weights": canonical(dict(bundle.weights)) if bundle.weights else None,
         }
         self._store.write([*rows, Row("bundle", values)])
 
@@ -98,4 +101,5 @@ def read_bundle(store: Store, decision_id: str) -> Bundle:
         account=orjson.loads(row["account"]),
         market_events=row["market_events"],
         market_hash=row["market_hash"],
+        weights=orjson.loads(row["weights"] or "{}"),
     )

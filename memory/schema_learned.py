@@ -125,3 +125,4 @@ class BundleRow(SQLModel, table=True):
     market_events: int = nanos()
     market_hash: str
     ts_known: int = nanos()
+    weights: str | None

@@ -7,12 +7,14 @@ of a tape and of a part of it be compared byte for byte.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import numpy as np
 import orjson
 
 from keeper_agent.app import Keeper
+from keeper_agent.brains import BrainParts
 from keeper_agent.settings import load_settings
 from memory.store import Store
 from scheduler.cycle import DecisionCycle
@@ -34,6 +36,11 @@ EAGER = ",".join(
 Record = dict[str, bytes]
 
 
+def nobody(store: Store, identity: RunIdentity) -> AbstractContextManager[BrainParts | None]:
+    """No brain is asked."""
+    return nullcontext()
+
+
 def record_of(
     folder: Path,
     events: Events,
@@ -42,6 +49,7 @@ def record_of(
     drive: Callable[[DecisionCycle, Events], object] = replay,
     parameters: str = EAGER,
     run_id: str = "run_0000000000",
+    brain: Callable[[Store, RunIdentity], AbstractContextManager[BrainParts | None]] = nobody,
 ) -> Record:
     """File name to bytes after ``drive`` took a fresh cycle through ``events``.
 
@@ -51,8 +59,17 @@ def record_of(
     files = ReplayFiles(folder / "record")
     identity = RunIdentity(run_id, World.RECORDED, settings.keeper_seed)
     first, last = (int(events["ts_init"][i]) for i in (0, -1))
-    with Store.open(settings.keeper_home, is_throwaway=True) as store:
-        keeper = Keeper(settings, store, identity, {instrument.symbol: instrument}, files, None, first)
+    with Store.open(settings.keeper_home, is_throwaway=True) as store, brain(store, identity) as asked:
+        keeper = Keeper(
+            settings,
+            store,
+            identity,
+            {instrument.symbol: instrument},
+            files,
+            None,
+            first,
+            brain=asked,
+        )
         keeper.begin("replay", {}, "", first)
         drive(keeper.cycle(instrument), events)
         keeper.end(last)

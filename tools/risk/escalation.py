@@ -192,10 +192,12 @@ class RecordedChoices:
 
     Args:
         sent: What was sent, by decision id: why, and how likely it was.
+        reason: What is said of those that were not asked before they were decided.
     """
 
-    def __init__(self, sent: Mapping[str, tuple[Purpose, float]]) -> None:
+    def __init__(self, sent: Mapping[str, tuple[Purpose, float]], reason: str = "nobody was asked") -> None:
         self._sent = sent
+        self._reason = reason
 
     def choose(
         self, settlements: Sequence[Settlement], signal_ids: Sequence[str], parameters: ParameterSet
@@ -203,7 +205,7 @@ class RecordedChoices:
         """One verdict a settlement, in order."""
         found = [self._sent.get(decision_id(signal_id)) for signal_id in signal_ids]
         return tuple(
-            Verdict(None, "nobody was asked") if one is None else Verdict(one[0], "as it was asked", one[1])
+            Verdict(None, self._reason) if one is None else Verdict(one[0], self._reason, one[1])
             for one in found
         )
 

@@ -9,6 +9,7 @@ within the error of the least edge is ambiguous.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -20,6 +21,7 @@ from tools.risk.advice import Advice, AdviceAction
 LEAST_ERROR_BPS = 1e-3  # a vote that claims no error at all is not believed infinitely
 ONE = Decimal(1)
 NOBODY = "ambiguous and nobody to ask"
+_UNASKED = re.compile(r"ambiguous, (.*?): (?:expected|no )")
 _REQUIRED = ("mid", "spread_bps", "mm_confidence")
 
 
@@ -121,7 +123,7 @@ def settle(
         return Settlement(Action.SKIP, Route.RULE, None, None, "; ".join(refusals), heard)
     estimate = _combine(votes, weights or {})
     if estimate is None:
-        return _ambiguous(heard, None, "no pattern and no model had anything to say")
+        return _ambiguous(heard, None, "no vote had anything to say")
     return _judge(estimate, heard, parameters)
 
 
@@ -152,6 +154,12 @@ def unasked(settlement: Settlement, why: str) -> Settlement:
     if not settlement.is_ambiguous or settlement.action is not Action.ABSTAIN:
         return settlement
     return replace(settlement, reason=settlement.reason.replace(NOBODY, f"ambiguous, {why}", 1))
+
+
+def why_unasked(reason: str) -> str | None:
+    """What ``unasked`` said in the reason of a decision; None where it said nothing."""
+    found = _UNASKED.search(reason)
+    return found[1] if found else None
 
 
 def _stance(action: AdviceAction, fraction: Decimal) -> tuple[str, Action, Route]:

@@ -10,7 +10,8 @@ down_revision = "0005"
 
 
 def upgrade() -> None:
-    """Create the two tables; nobody was asked so far."""
+    """Create the two tables; nobody was asked so far, and all votes weighed the same."""
+    op.add_column("bundle", sa.Column("weights", sa.String(), nullable=True))
     op.create_table(
         "spend",
         sa.Column("reservation_id", sa.String(), nullable=False),
@@ -62,3 +63,4 @@ def downgrade() -> None:
     """Drop them."""
     op.drop_table("consultation")
     op.drop_table("spend")
+    op.drop_column("bundle", "weights")
