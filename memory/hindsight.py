@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import orjson
 from sqlalchemy import select
@@ -32,3 +33,42 @@ def judged_votes(store: Store, ts: int, limit: int) -> Iterator[tuple[tuple[Vote
     for row in reversed(store.read(query)):
         votes = tuple(from_plain(Vote, one) for one in orjson.loads(row["votes"]))
         yield votes, float(row["net_bps"])
+
+
+@dataclass(frozen=True, slots=True)
+class Consulted:
+    """A usable answer of a brain beside the decision and what came of its signal on paper.
+
+    Attributes:
+        text: What the brain said.
+        action: What was decided.
+        net_bps: Result after costs; None where the signal was never filled.
+    """
+
+    decision_id: str
+    text: str
+    propensity: float
+    action: str
+    net_bps: float | None
+
+
+def consulted(store: Store, purpose: str, ts: int) -> list[Consulted]:
+    """Every usable answer given for ``purpose`` whose signal's outcome was known at ``ts``, oldest first."""
+    tables = METADATA.tables
+    asked, decisions, outcomes = tables["consultation"], tables["decision"], tables["outcome"]
+    joined = asked.join(decisions, asked.c.decision_id == decisions.c.decision_id).join(
+        outcomes, outcomes.c.decision_id == asked.c.decision_id
+    )
+    wanted = (
+        asked.c.purpose == purpose,
+        asked.c.cause.is_(None),
+        outcomes.c.kind == "shadow",
+        outcomes.c.ts_known <= ts,
+    )
+    query = (
+        select(asked.c.decision_id, asked.c.text, asked.c.propensity, decisions.c.action, outcomes.c.net_bps)
+        .select_from(joined)
+        .where(*wanted)
+        .order_by(asked.c.ts, asked.c.decision_id)
+    )
+    return [Consulted(**row) for row in store.read(query)]

@@ -50,16 +50,25 @@ def parse_reply(text: str, shown_ids: Collection[str]) -> ConsultReply:
     Raises:
         AnswerRejected: The text is too long, is no such object, or cites what was not shown.
     """
-    if len(text) > LONGEST_TEXT:
-        raise AnswerRejected(f"expected at most {LONGEST_TEXT} characters, was {len(text)}")
-    try:
-        reply = ConsultReply.model_validate_json(text)
-    except ValidationError as fault:
-        raise AnswerRejected(_first_fault(fault)) from fault
+    reply = parse_answer(text)
     foreign = sorted(set(reply.cited_ids) - set(shown_ids))
     if foreign:
         raise ClaimRejected(f"cites ids that were not shown: {', '.join(foreign)[:100]}")
     return reply
+
+
+def parse_answer(text: str) -> ConsultReply:
+    """The answer in ``text``, whatever it cites.
+
+    Raises:
+        AnswerRejected: The text is too long or is no such object.
+    """
+    if len(text) > LONGEST_TEXT:
+        raise AnswerRejected(f"expected at most {LONGEST_TEXT} characters, was {len(text)}")
+    try:
+        return ConsultReply.model_validate_json(text)
+    except ValidationError as fault:
+        raise AnswerRejected(_first_fault(fault)) from fault
 
 
 def parse_supported(text: str, supplied: Supplied) -> ConsultReply:
