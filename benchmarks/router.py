@@ -79,7 +79,7 @@ class ScriptedModel:
         evidence = json.loads(prompt.user.split("\n", 1)[1].rsplit("\n", 1)[0])
         together = evidence["neighbours_together"]
         takes = together["made_money"] > together["lost_money"]
-        said = {
+        said: dict[str, Any] = {
             "action": "take" if takes else "skip",
             "size_fraction": 1 if takes else 0,
             "reason": f"{together['made_money']} of {together['n']} made money",
