@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ from pydantic import SecretStr
 
 from graphs.brain import Brain, ConsultRequest, Fault, RecordedAnswer, RecordedBrain
 from graphs.brains.breaker import Breaker
+from graphs.brains.local import require_model
 from graphs.decision import NOBODY_THERE
 from keeper_agent.settings import Settings
 from memory.consultations import Consultation, ConsultationLog, last_attempts
@@ -32,6 +34,7 @@ from tools.risk.routing import why_unasked
 if TYPE_CHECKING:
     from graphs.brains.completion import ChatProvider
     from graphs.brains.consultant import Consultant, Desk
+    from graphs.brains.pricing import Tariff
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,20 @@ def open_brain(
             consultant.audit,
             round(settings.keeper_brain_deadline_sec * NANOS),
         )
+
+
+def require_brain(settings: Settings) -> None:
+    """Refuse settings under which nobody could be asked, before anything else is begun.
+
+    Raises:
+        BadUsage: A key, a price or the local model's path is missing.
+    """
+    for name in chosen(settings):
+        if name == "local":
+            _require_local(settings)
+        else:
+            _tariff(name, settings)
+            _key(settings, name)
 
 
 def chosen(settings: Settings) -> list[str]:
@@ -144,17 +161,22 @@ def _consultant(
 def _desk(name: str, settings: Settings, stopwatch: Stopwatch, stack: ExitStack) -> Desk:
     # The price table and the providers' libraries are loaded only where somebody is asked.
     from graphs.brains.consultant import Desk
+
+    tariff = _tariff(name, settings)
+    return Desk(_PROVIDERS[name](settings, stack), Breaker(stopwatch), tariff)
+
+
+def _tariff(name: str, settings: Settings) -> Tariff:
+    # The price table is loaded only where somebody is asked.
     from graphs.brains.pricing import FreeTariff, ListedTariff, NotPriced
 
-    provider = _PROVIDERS[name](settings, stack)
-    breaker = Breaker(stopwatch)
     if name == "local":
-        return Desk(provider, breaker, FreeTariff())
+        return FreeTariff()
     try:
-        return Desk(provider, breaker, ListedTariff(name, provider.model))
+        return ListedTariff(name, getattr(settings, f"{name}_model"))
     except NotPriced as error:
-        if _is_here({"openai": settings.openai_base_url, "anthropic": settings.anthropic_base_url}[name]):
-            return Desk(provider, breaker, FreeTariff())
+        if _is_here(getattr(settings, f"{name}_base_url")):
+            return FreeTariff()
         raise BadUsage(
             f"{error}; a model without a price cannot be held to a budget: "
             f"choose another {name.upper()}_MODEL, or a model on this machine with KEEPER_BRAIN=local"
@@ -165,7 +187,7 @@ def _openai(settings: Settings, stack: ExitStack) -> ChatProvider:
     # The library takes seconds to load.
     from graphs.brains.openai_chat import OpenAIProvider
 
-    key = _key(settings.openai_api_key, "OPENAI_API_KEY")
+    key = _key(settings, "openai")
     return OpenAIProvider(settings.openai_model, key, settings.openai_base_url or None)
 
 
@@ -173,7 +195,7 @@ def _anthropic(settings: Settings, stack: ExitStack) -> ChatProvider:
     # The library takes seconds to load.
     from graphs.brains.anthropic_chat import AnthropicProvider
 
-    key = _key(settings.anthropic_api_key, "ANTHROPIC_API_KEY")
+    key = _key(settings, "anthropic")
     return AnthropicProvider(settings.anthropic_model, key, settings.anthropic_base_url or None)
 
 
@@ -182,11 +204,22 @@ def _local(settings: Settings, stack: ExitStack) -> ChatProvider:
     from graphs.brains.local import LocalServer
     from graphs.brains.openai_chat import OpenAIProvider
 
-    if settings.keeper_local_model is None:
-        raise BadUsage("KEEPER_BRAIN=local needs KEEPER_LOCAL_MODEL, a model in GGUF format")
-    server = LocalServer(settings.keeper_local_model)
+    server = LocalServer(_require_local(settings))
     stack.callback(server.close)
     return OpenAIProvider(server.model, SecretStr(server.key), server.base_url, is_local=True)
+
+
+def _require_local(settings: Settings) -> Path:
+    """Where the model is, which must be there.
+
+    Raises:
+        BadUsage: No path was given.
+        BadInput: There is no model.
+    """
+    if settings.keeper_local_model is None:
+        raise BadUsage("KEEPER_BRAIN=local needs KEEPER_LOCAL_MODEL, a model in GGUF format")
+    require_model(settings.keeper_local_model)
+    return settings.keeper_local_model
 
 
 _PROVIDERS: dict[str, Any] = {"openai": _openai, "anthropic": _anthropic, "local": _local}
@@ -198,7 +231,8 @@ def _is_here(url: str) -> bool:
     return host in ("localhost", "::1") or host.startswith("127.")
 
 
-def _key(key: SecretStr, name: str) -> SecretStr:
+def _key(settings: Settings, name: str) -> SecretStr:
+    key: SecretStr = getattr(settings, f"{name}_api_key")
     if not key.get_secret_value():
-        raise BadUsage(f"a brain was chosen whose key is missing: set {name}")
+        raise BadUsage(f"KEEPER_BRAIN asks {name}, whose key is missing: set {name.upper()}_API_KEY")
     return key

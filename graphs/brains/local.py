@@ -29,7 +29,7 @@ class LocalServer:
     """
 
     def __init__(self, path: Path) -> None:
-        _require_model(path)
+        require_model(path)
         engine = _engine()
         self.key = fresh_secret()
         self.model = path.stem
@@ -63,7 +63,12 @@ def _engine() -> Any:
         ) from None
 
 
-def _require_model(path: Path) -> None:
+def require_model(path: Path) -> None:
+    """Refuse what is no model.
+
+    Raises:
+        BadInput: The file cannot be read, or is something else.
+    """
     try:
         with path.open("rb") as file:
             head = file.read(len(GGUF))

@@ -13,7 +13,7 @@ from typing import Any
 from rich.markup import escape
 
 from keeper_agent.app import Keeper, current_model
-from keeper_agent.brains import open_brain
+from keeper_agent.brains import open_brain, require_brain
 from keeper_agent.commands.reflect import reflect_day
 from keeper_agent.console import ERR, OUT, own_words, print_json
 from keeper_agent.logs import open_log
@@ -56,6 +56,7 @@ class Tape:
 
 def run_agent(settings: Settings, *, as_json: bool) -> None:
     """Play every tape of the folder, decide, trade on paper, remember, reflect, and sum up."""
+    require_brain(settings)
     console = ERR if as_json else OUT
     console.print(f"[bold]Keeper[/] paper mode, home {escape(str(settings.keeper_home))}", soft_wrap=True)
     tapes = load_tapes(settings)

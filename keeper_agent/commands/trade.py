@@ -12,7 +12,7 @@ import numpy as np
 from rich.markup import escape
 
 from keeper_agent.app import Keeper, current_model
-from keeper_agent.brains import open_brain
+from keeper_agent.brains import open_brain, require_brain
 from keeper_agent.commands.reflect import reflect_day
 from keeper_agent.commands.run import show_end, stopping
 from keeper_agent.console import ERR, OUT, print_json
@@ -62,6 +62,7 @@ RESULT_S = 15.0  # between two lines with the result so far, where nothing is dr
 
 def trade_at_local_venue(settings: Settings, *, as_json: bool) -> None:
     """Start a venue of our own, trade there, stop it, and sum up."""
+    require_brain(settings)
     console = ERR if as_json else OUT
     console.print(
         f"[bold]Keeper[/] at a local venue ({escape(settings.keeper_scenario)}), "

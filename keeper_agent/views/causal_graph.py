@@ -19,6 +19,7 @@ COLOURS = {
     "lesson": "#9a6700",
     "parameter": "#9a6700",
     "limit": "#cf222e",
+    "consultation": "#bf3989",
     "intent": "#0969da",
     "order": "#0969da",
     "fill": "#0969da",

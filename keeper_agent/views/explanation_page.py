@@ -51,11 +51,13 @@ def explanation_page(found: Data) -> str:
         '<p class="dim">From left to right: circumstances, evidence, the decision, and what came of it.</p>',
         "<h2>Known when it was decided</h2>",
         _table(("component", "stance", "odds", "expected", "reason"), map(_vote, then["votes"])),
+        *_asked("Who was asked", then["consultations"]),
         "<h2>What was sensed</h2>",
         _table(("input", "value", "unit"), map(_input, then["inputs"])),
         *_clamps(then["clamps"]),
         "<h2>What came later</h2>",
         *_later(later),
+        *_asked("Asked afterwards, to audit the decision", later["audits"]),
         "</body></html>",
     ]
     return "\n".join(parts) + "\n"
@@ -72,6 +74,22 @@ def _vote(vote: Data) -> Sequence[Cell]:
     expected = "" if vote["expected_bps"] is None else f"{vote['expected_bps']:+.2f}{error} bps"
     odds = "" if vote["probability"] is None else f"{vote['probability']:.2f}"
     return vote["component"], vote["stance"], odds, expected, vote["reason"]
+
+
+def _asked(title: str, consultations: Sequence[Data]) -> list[str]:
+    if not consultations:
+        return []
+    rows = (
+        (
+            f"{one['provider']} {one['model']}",
+            one["text"] if one["cause"] is None else f"{one['cause']}: {one['detail']}",
+            one["cost_usd"],
+            f"{one['answered_ms']:.0f} ms",
+            one["prompt_version"],
+        )
+        for one in consultations
+    )
+    return [f"<h2>{title}</h2>", _table(("brain", "said", "USD", "took", "prompt"), rows)]
 
 
 def _input(one: Data) -> Sequence[Cell]:
