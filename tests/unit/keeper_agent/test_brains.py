@@ -12,7 +12,7 @@ from keeper_agent.settings import load_settings
 from memory.consultations import ConsultationLog
 from memory.store import Store
 from scheduler.run import RunIdentity
-from tests.support.commands import keeper
+from tests.support.commands import Here
 from tests.support.consulting import KEY, HandClock, a_request, begin_run
 from tests.support.providers import Scripted, anthropic_body, openai_body, stub_provider
 from tools.domain.clock import SystemStopwatch
@@ -107,8 +107,11 @@ def test_no_key_is_in_the_words_of_the_settings() -> None:
     assert KEY not in f"{settings!r}{settings.model_dump()}"
 
 
-def test_the_command_says_what_is_missing_and_ends_with_its_code(tmp_path: Path) -> None:
-    said = keeper("run", home=tmp_path / "home", cwd=tmp_path, KEEPER_BRAIN="openai", KEEPER_WORLD="recorded")
-    assert said.code == BadUsage.exit_code
-    assert said.err.strip().splitlines()[-1].endswith("set OPENAI_API_KEY")
-    assert "Traceback" not in said.err
+@pytest.mark.parametrize("world", ["recorded", "venue"])
+def test_the_command_says_what_is_missing_before_it_begins(
+    world: str, own_home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("KEEPER_BRAIN", "openai")
+    monkeypatch.setenv("KEEPER_WORLD", world)
+    Here(monkeypatch, capsys)("run").fails_in_one_line(BadUsage.exit_code, "set OPENAI_API_KEY")
+    assert not own_home.exists()

@@ -161,7 +161,7 @@ def test_a_batch_that_fails_leaves_the_chain_where_it_was(home: Path) -> None:
 
 
 def test_a_database_from_before_the_chain_is_sealed_when_it_is_brought_up_to_date(sealed: Path) -> None:
-    for table in ("link", "bundle", "policy"):
+    for table in ("link", "bundle", "policy", "spend", "consultation"):
         change(sealed, f"DROP TABLE {table}")
     change(sealed, "UPDATE alembic_version SET version_num = '0003'")
     Store.open(sealed.parent).close()
