@@ -50,7 +50,7 @@ def test_a_damaged_database_is_refused(home: Path, make: Any) -> None:
 @pytest.mark.parametrize("share", [0.25, 0.5, 0.75])
 def test_noise_in_the_middle_is_noticed_before_anything_is_read_or_written(home: Path, share: float) -> None:
     with a_memory(home) as build:
-        for n in range(60):
+        for n in range(240):  # the first pages are those of tables that are still empty
             build.trade(build.decide(at("10:00:00") + n * SECOND, action=Action.ENTER), 1.0)
     path = home / DATABASE
     whole = path.read_bytes()
