@@ -261,6 +261,7 @@ def summarise(plan: Plan, store: Store, watcher: Watcher, last: int) -> dict[str
         "tokens_a_call": None if not calls else mean_tokens(calls),
         "usd_a_month": float(a_call) * asked_share * month,
         "usd_a_month_at_most": float(a_call) * 0.05 * month,
+        "refused_by": Counter(refusing_rule(one) for one in decisions if one.route is Route.RULE),
         "routes": Counter(one.route.value for one in decisions),
         "settled_by_pattern_or_strategy_warm": share(
             sum(one.route in (Route.PATTERN, Route.STRATEGY) for one in warm), len(warm)
@@ -271,6 +272,11 @@ def summarise(plan: Plan, store: Store, watcher: Watcher, last: int) -> dict[str
         "regret_of_not_asking_bps": estimate(mean_regret(audits, rng)),
         "gain_of_asking_bps": estimate(mean_regret([as_abstained(one) for one in asked], rng)),
     }
+
+
+def refusing_rule(decision: Decision) -> str:
+    """The rule that refused."""
+    return next(vote.component for vote in decision.votes if vote.stance == "skip")
 
 
 def settled_without_rules(decisions: Sequence[Decision]) -> dict[str, Any]:

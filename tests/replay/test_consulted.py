@@ -30,7 +30,7 @@ from tools.risk.escalation import Purpose, RecordedChoices
 
 SECONDS = 330
 ASKING = (
-    f"{EAGER},consult_share=0.04,consult_delay_bps=0,audit_share=0.02,ambiguity_z=5,"
+    f"{EAGER},consult_delay_bps=0,audit_share=0.02,ambiguity_z=5,"
     "pattern_min_neighbours=4,default_order_size_usd=500,max_order_size_usd=1000"
 )
 SAID = json.dumps({**GOOD, "cited_ids": [], "reason": "few neighbours agree"})
@@ -71,7 +71,7 @@ class Lived:
 @pytest.fixture(scope="module")
 def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lived]:
     folder = tmp_path_factory.mktemp("consulted")
-    script = [Scripted(openai_body(text)) for text in (SAID, INVENTED, SAID)]
+    script = [Scripted(openai_body(text)) for text in (INVENTED, SAID)]
     with stub_provider(*script) as stub:
 
         def brain(store: Store, identity: RunIdentity) -> AbstractContextManager[BrainParts | None]:

@@ -110,14 +110,19 @@ CATALOGUE: tuple[ParameterSpec, ...] = (
     ParameterSpec("probe_target_usd", 0, 0, 1e6, "USD", "target of a probe; 0 takes the smallest order"),
     # brain
     ParameterSpec(
-        "consult_share", 0.03, 0, 0.04, "share", "most doubtful share of decisions worth asking a brain about"
+        "consult_share", 0.03, 0, 0.03, "share", "most doubtful share of decisions worth asking a brain about"
     ),
     ParameterSpec(
         "consult_usefulness", 0.5, 0, 1, "share", "what an answer is worth, against knowing the result"
     ),
     ParameterSpec("consult_delay_bps", 0.1, 0, 100, "bps", "what waiting for an answer costs an entry"),
     ParameterSpec(
-        "audit_share", 0.005, 0, 0.05, "share", "share of decisions not asked that are asked afterwards"
+        "audit_share",
+        0.01,
+        0,
+        0.02,
+        "share",
+        "share of all decisions asked about afterwards, by a coin",
     ),
     ParameterSpec(
         "skill_min_outcomes", 100, 10, 1e6, "outcomes", "fewer than these leave a vote's weight alone"

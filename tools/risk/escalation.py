@@ -24,7 +24,8 @@ from tools.domain.parameter import ParameterSet
 from tools.risk.routing import Settlement
 
 MOST_ASKED = 0.05  # of all decisions, audits included
-MOST_ESCALATED = 0.04  # leaves room for audits, so that their coin alone decides
+MOST_ESCALATED = 0.03  # leaves room for audits, so that their coin alone decides
+MOST_PROPENSITY = 0.5  # of an audit, where nearly everything is refused by a rule
 WINDOW = 1_000  # decisions
 
 
@@ -90,10 +91,15 @@ class Quota:
     """Counts of a sliding window: how doubtful its decisions were, and how many were asked."""
 
     size: int = WINDOW
-    _asked: deque[tuple[bool, bool, float]] = field(default_factory=deque)
+    _asked: deque[tuple[bool, bool, bool, float]] = field(default_factory=deque)
     _sorted: list[float] = field(default_factory=list)
     _n_asked: int = 0
     _n_escalated: int = 0
+    _n_open: int = 0
+
+    def open_share(self) -> float:
+        """Which share of the window, the next one included, could be audited."""
+        return (self._n_open + 1) / (len(self._asked) + 1)
 
     def is_high(self, worth: float, share: float) -> bool:
         """Whether fewer than ``share`` of the window's decisions were worth more."""
@@ -102,19 +108,21 @@ class Quota:
 
     def has_room(self, most: float, *, escalated_only: bool = False) -> bool:
         """Whether one more may be asked now, so that at most ``most`` of the window are."""
-        leaving = self._asked[0] if len(self._asked) >= self.size else (False, False, 0.0)
+        leaving = self._asked[0] if len(self._asked) >= self.size else (False, False, False, 0.0)
         count = self._n_escalated - leaving[1] if escalated_only else self._n_asked - leaving[0]
         return count + 1 <= most * min(self.size, len(self._asked) + 1)
 
-    def count(self, worth: float, *, is_asked: bool, is_escalated: bool) -> None:
+    def count(self, worth: float, *, is_asked: bool, is_escalated: bool, is_open: bool) -> None:
         """Take one decision in, and let the oldest go when the window is full."""
         if len(self._asked) >= self.size:
-            was_asked, was_escalated, old = self._asked.popleft()
+            was_asked, was_escalated, was_open, old = self._asked.popleft()
             self._n_asked -= was_asked
             self._n_escalated -= was_escalated
+            self._n_open -= was_open
             del self._sorted[bisect_left(self._sorted, old)]
-        self._asked.append((is_asked, is_escalated, worth))
+        self._asked.append((is_asked, is_escalated, is_open, worth))
         insort(self._sorted, worth)
+        self._n_open += is_open
         self._n_asked += is_asked
         self._n_escalated += is_escalated
 
@@ -151,6 +159,7 @@ class Escalator:
             max(worth, 0.0),
             is_asked=verdict.purpose is not None,
             is_escalated=verdict.purpose is Purpose.DECIDE,
+            is_open=verdict.purpose is not Purpose.DECIDE and _is_open(settlement),
         )
         return verdict
 
@@ -174,12 +183,14 @@ class Escalator:
     def _audit(
         self, settlement: Settlement, signal_id: str, parameters: ParameterSet, told: Verdict
     ) -> Verdict:
-        share = parameters["audit_share"]
-        if unit_draw(self._seed, "audit", signal_id) >= share or not _is_open(settlement):
+        if not _is_open(settlement):
+            return told
+        chance = min(MOST_PROPENSITY, parameters["audit_share"] / self._quota.open_share())
+        if unit_draw(self._seed, "audit", signal_id) >= chance:
             return told
         if not self._quota.has_room(MOST_ASKED) or not self._has_budget():
             return told
-        return Verdict(Purpose.AUDIT, "drawn to be audited", share)
+        return Verdict(Purpose.AUDIT, "drawn to be audited", chance)
 
 
 def _is_open(settlement: Settlement) -> bool:
