@@ -129,6 +129,7 @@ def test_a_fault_is_no_trade_with_its_cause_in_time_and_below_the_cap(
         assert (advice.action, advice.cause) == (AdviceAction.NONE, FAULTS[fault]), advice
         (kept,) = office.log.of_decision(request.decision_id)
         assert (kept.cause, kept.cost_usd) == (FAULTS[fault].value, office.spent())
+        assert json.loads(kept.request) == stub.asked[0], "what was sent is kept, even of a call that failed"
         assert office.spent() <= CAPS.call
         tariff = ListedTariff(name, MODELS[name])
         if fault in FREE:

@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import textwrap
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from decimal import Decimal
@@ -94,15 +95,20 @@ def test_a_call_is_settled_once_and_never_above_its_worst_case(spending: SpendLe
 
 
 def test_fifty_threads_cannot_spend_more_than_the_cap(spending: SpendLedger) -> None:
+    start = threading.Barrier(50)
+
     def buy(i: int) -> bool:
-        got = reserve(spending, f"t{i}")
-        if got and i % 3 == 0:
-            spending.settle(f"t{i}", CENT, **BOUGHT)
-        return got
+        start.wait()
+        got = [reserve(spending, f"t{i}.{again}") for again in range(4)]
+        if got[0] and i % 3 == 0:
+            spending.settle(f"t{i}.0", CENT, **BOUGHT)
+        return any(got)
 
     with ThreadPoolExecutor(50) as pool:
-        got = list(pool.map(buy, range(200)))
-    assert sum(got) == 5
+        list(pool.map(buy, range(50)))
+    with closing(sqlite3.connect(spending._store.path)) as reader:
+        bought = reader.execute("SELECT COUNT(*) FROM spend WHERE stage = 'reserved'").fetchone()
+    assert bought == (5,)
     assert spending.spent()[0] == CENT * 5
 
 

@@ -99,6 +99,12 @@ def test_the_most_doubtful_are_asked_and_not_the_first_that_come() -> None:
     assert min(chosen) > np.quantile(errors, 0.9)
 
 
+def test_a_window_forgets_how_doubtful_the_world_once_was() -> None:
+    before, after = replace(DOUBTFUL, error_bps=9.0), replace(DOUBTFUL, error_bps=5.0)
+    found = verdicts(an_escalator(), [before] * 3_000 + [after] * 2_000)
+    assert 20 <= asked(found[-1_000:]) <= 30
+
+
 @given(
     kinds=st.lists(st.sampled_from(["doubtful", "clear", "silent"]), min_size=1, max_size=400),
     seed=st.integers(0, 5),
