@@ -1,8 +1,8 @@
 """The decision graph: observe → recall → score → route → escalate → (consult) → limit → size → propose.
 
 A batch of signals goes through in one invocation, because the framework costs the same for
-one as for fifty. Nodes read state, call the tools and return an update; none has an effect
-outside, so running one again changes nothing. No checkpointer: a decision takes
+one as for fifty. Nodes read state, call the tools and return an update; none but ``consult``,
+which asks a brain, has an effect outside, so running one again changes nothing. No checkpointer: a decision takes
 milliseconds and is recorded by whoever asked for it.
 """
 

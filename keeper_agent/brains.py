@@ -25,7 +25,7 @@ from memory.store import Store
 from scheduler.run import RunIdentity
 from tools.domain.clock import Clock, Stopwatch
 from tools.domain.errors import BadUsage
-from tools.domain.market import NANOS
+from tools.domain.market import NANOS, plain
 from tools.domain.trading import Decision
 from tools.risk.advice import Cause
 from tools.risk.escalation import Chooser, Purpose, RecordedChoices
@@ -71,6 +71,7 @@ def open_brain(
     if not names:
         yield None
         return
+    require_brain(settings)
     with ExitStack() as stack:
         desks = [_desk(name, settings, stopwatch, stack) for name in names]
         consultant = _consultant(desks, settings, store, identity, clock, stopwatch)
@@ -88,12 +89,14 @@ def require_brain(settings: Settings) -> None:
     """Refuse settings under which nobody could be asked, before anything else is begun.
 
     Raises:
-        BadUsage: A key, a price or the local model's path is missing.
+        BadUsage: A key, a price or the local model's path is missing, or a server is not private.
+        BadInput: The local model is none.
     """
     for name in chosen(settings):
         if name == "local":
             _require_local(settings)
         else:
+            _require_private(name, getattr(settings, f"{name}_base_url"))
             _tariff(name, settings)
             _key(settings, name)
 
@@ -108,6 +111,20 @@ def chosen(settings: Settings) -> list[str]:
     if second != "none" and first in ("none", second):
         raise BadUsage(f"KEEPER_BRAIN_BACKUP={second} needs another KEEPER_BRAIN, was {first}")
     return [name for name in (first, second) if name != "none"]
+
+
+def told_of_brain(settings: Settings, store: Store, run_id: str) -> dict[str, Any] | None:
+    """What a run's summary says of its brain; None where nobody was to be asked."""
+    if not chosen(settings):
+        return None
+    asked = ConsultationLog(store).of_run(run_id)
+    return {
+        "who": chosen(settings),
+        "asked": asked.decided,
+        "audited": asked.audited,
+        "answered": asked.answered,
+        "cost_usd": plain(asked.cost_usd),
+    }
 
 
 def recorded_brain(store: Store, decision_id: str) -> RecordedBrain:
@@ -223,6 +240,16 @@ def _require_local(settings: Settings) -> Path:
 
 
 _PROVIDERS: dict[str, Any] = {"openai": _openai, "anthropic": _anthropic, "local": _local}
+
+
+def _require_private(name: str, url: str) -> None:
+    """Refuse a server to which the key would travel in the clear.
+
+    Raises:
+        BadUsage: It is neither https nor on this machine.
+    """
+    if url and urlsplit(url).scheme != "https" and not _is_here(url):
+        raise BadUsage(f"{name.upper()}_BASE_URL must be https, or on this machine, was {url!r}")
 
 
 def _is_here(url: str) -> bool:

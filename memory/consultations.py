@@ -73,6 +73,23 @@ class Consultation:
     ts_known: int
 
 
+@dataclass(frozen=True, slots=True)
+class AskedInRun:
+    """How often brains were asked in one run, and what it cost.
+
+    Attributes:
+        decided: Decisions they were asked about.
+        audited: Decisions that stood and were asked about afterwards.
+        answered: Of all these, those with a usable answer.
+        cost_usd: Of every attempt; the worst case where a provider did not say.
+    """
+
+    decided: int
+    audited: int
+    answered: int
+    cost_usd: Decimal
+
+
 class ConsultationLog:
     """The table of consultations; safe to share between threads."""
 
@@ -96,6 +113,19 @@ class ConsultationLog:
         if ts is not None:
             query = query.where(table.c.ts_known <= ts)
         return tuple(consultation_of(row) for row in self._store.read(query))
+
+    def of_run(self, run_id: str) -> AskedInRun:
+        """What was asked in a run."""
+        table = METADATA.tables["consultation"]
+        columns = (table.c.decision_id, table.c.purpose, table.c.cause, table.c.cost_usd)
+        rows = self._store.read(select(*columns).where(table.c.run_id == run_id))
+        by_purpose = {row["decision_id"]: row["purpose"] for row in rows}
+        return AskedInRun(
+            decided=sum(purpose == DECIDE for purpose in by_purpose.values()),
+            audited=sum(purpose == AUDIT for purpose in by_purpose.values()),
+            answered=sum(row["cause"] is None for row in rows),
+            cost_usd=sum((Decimal(row["cost_usd"]) for row in rows), Decimal(0)),
+        )
 
     def has_any(self) -> bool:
         """Whether anybody was ever asked."""

@@ -13,7 +13,7 @@ from typing import Any
 from rich.markup import escape
 
 from keeper_agent.app import Keeper, current_model
-from keeper_agent.brains import open_brain, require_brain
+from keeper_agent.brains import open_brain, require_brain, told_of_brain
 from keeper_agent.commands.reflect import reflect_day
 from keeper_agent.console import ERR, OUT, own_words, print_json
 from keeper_agent.logs import open_log
@@ -201,6 +201,7 @@ class Session:
             **results(keeper.tally, keeper.identity.seed),
             "silences": self._silences,
             "patterns_remembered": len(keeper.recall),
+            "brain": told_of_brain(self._settings, self._store, keeper.identity.run_id),
             "report": self._reflect(ts),
             "questions": suggested_questions(self._view.worth_asking, self._tapes),
         }

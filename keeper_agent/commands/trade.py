@@ -12,7 +12,7 @@ import numpy as np
 from rich.markup import escape
 
 from keeper_agent.app import Keeper, current_model
-from keeper_agent.brains import open_brain, require_brain
+from keeper_agent.brains import open_brain, require_brain, told_of_brain
 from keeper_agent.commands.reflect import reflect_day
 from keeper_agent.commands.run import show_end, stopping
 from keeper_agent.console import ERR, OUT, print_json
@@ -272,6 +272,7 @@ class VenueSession:
             "left_open": list(left),
             "makers_found": self._view.makers_found,
             "patterns_remembered": len(keeper.recall),
+            "brain": told_of_brain(self._settings, self._store, keeper.identity.run_id),
             "report": self._reflect(),
             "questions": [*questions, "how many signals did you skip today?"],
         }

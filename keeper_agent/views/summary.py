@@ -55,6 +55,7 @@ def summary_lines(summary: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("result", _result(summary)),
         *_open(summary),
         *_makers(summary),
+        *_brain(summary),
         ("followed on paper", f"{summary['followed_on_paper']}  (every signal, taken or not)"),
     ]
     return lines
@@ -83,6 +84,14 @@ def _open(summary: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [
         ("still open", f"{n} position(s) that cost {cost}: no bid at the end, or less than the least order")
     ]
+
+
+def _brain(summary: Mapping[str, Any]) -> list[tuple[str, str]]:
+    told = summary.get("brain")
+    if told is None:
+        return []
+    counts = f"asked {told['asked']}, audited {told['audited']}, {told['answered']} usable answers"
+    return [("brain", f"{' then '.join(told['who'])}: {counts}, {told['cost_usd']} USD")]
 
 
 def _makers(summary: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -7,17 +7,19 @@ from typing import Any
 
 import pytest
 
-from keeper_agent.brains import BrainParts, chosen, open_brain
+from keeper_agent.brains import BrainParts, chosen, open_brain, told_of_brain
 from keeper_agent.settings import load_settings
+from keeper_agent.views.summary import summary_lines
 from memory.consultations import ConsultationLog
 from memory.store import Store
-from scheduler.run import RunIdentity
+from scheduler.run import RunIdentity, Tally
+from scheduler.summary import results
 from tests.support.commands import Here
 from tests.support.consulting import KEY, HandClock, a_request, begin_run
 from tests.support.providers import Scripted, anthropic_body, openai_body, stub_provider
 from tools.domain.clock import SystemStopwatch
 from tools.domain.errors import BadInput, BadUsage
-from tools.domain.market import NANOS
+from tools.domain.market import NANOS, plain
 from tools.domain.trading import World
 
 IDENTITY = RunIdentity("run_test", World.RECORDED, 7)
@@ -52,6 +54,14 @@ def test_nobody_is_asked_unless_somebody_is_chosen(store: Store) -> None:
         (
             {"keeper_brain": "openai", "openai_api_key": KEY, "openai_model": "gpt-99-ultra"},
             "not priced: openai gpt-99-ultra",
+        ),
+        (
+            {"keeper_brain": "openai", "openai_api_key": KEY, "openai_base_url": "http://192.0.2.1/v1"},
+            "OPENAI_BASE_URL must be https",
+        ),
+        (
+            {"keeper_brain": "anthropic", "anthropic_api_key": KEY, "anthropic_base_url": "nonsense"},
+            "ANTHROPIC_BASE_URL must be https",
         ),
     ],
 )
@@ -100,6 +110,17 @@ def test_the_chosen_are_asked_in_their_order_within_the_caps(store: Store) -> No
         assert (len(two.asked), len(one.asked)) == (0, 1)
     kept = ConsultationLog(store).of_decision(request.decision_id)
     assert [(one.provider, one.cause) for one in kept] == [("anthropic", "over_budget"), ("openai", None)]
+    told = told_of_brain(settings, store, "run_test")
+    cost = plain(kept[1].cost_usd)
+    assert told == {
+        "who": ["anthropic", "openai"],
+        "asked": 1,
+        "audited": 0,
+        "answered": 1,
+        "cost_usd": cost,
+    }
+    lines = dict(summary_lines({**results(Tally(), 7), "quote": "USDT", "brain": told}))
+    assert lines["brain"] == f"anthropic then openai: asked 1, audited 0, 1 usable answers, {cost} USD"
 
 
 def test_no_key_is_in_the_words_of_the_settings() -> None:
