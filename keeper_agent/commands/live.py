@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from typing import Any, TypeVar
 
 from rich.markup import escape
 
+from keeper_agent.brains import require_brain
 from keeper_agent.commands.run import show_end
 from keeper_agent.commands.trade import VenueSession
 from keeper_agent.console import ERR, OUT, print_json
@@ -41,6 +42,7 @@ def trade_live(settings: Settings, *, as_json: bool) -> None:
         BadUsage: Something that real money needs is not set, or the key or the clock is unfit.
     """
     refuse_unless_meant(settings)
+    require_brain(settings)
     console = ERR if as_json else OUT
     where = settings.keeper_base_url or settings.keeper_venue
     console.print(
@@ -142,6 +144,11 @@ async def _trade(settings: Settings, store: Store, lock: HomeLock, console: Any)
     config = GatewayConfig(has_stream=True)
     key = account_key(settings)
     async with admitted(settings, config, SystemClock()) as wire:
-        with AccountLock.acquire(settings.keeper_home / "accounts", key.api_key) as account:
-            session = VenueSession(settings, store, lock, console, wire, account, config, World.LIVE)
+        with (
+            AccountLock.acquire(settings.keeper_home / "accounts", key.api_key) as account,
+            ExitStack() as resources,
+        ):
+            session = VenueSession(
+                settings, store, lock, console, wire, account, config, resources, World.LIVE
+            )
             return await session.play(key)
