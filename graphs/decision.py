@@ -2,8 +2,8 @@
 
 A batch of signals goes through in one invocation, because the framework costs the same for
 one as for fifty. Nodes read state, call the tools and return an update; none but ``consult``,
-which asks a brain, has an effect outside, so running one again changes nothing. No checkpointer: a decision takes
-milliseconds and is recorded by whoever asked for it.
+which asks a brain, has an effect outside. No checkpointer: a decision takes milliseconds, or
+as long as a brain may think, and is recorded by whoever asked for it.
 """
 
 from __future__ import annotations
