@@ -109,8 +109,7 @@ class Consultant:
         try:
             return self._loop.run(self._consult_all(requests, budget_s), budget_s + GRACE_S)
         except TimeoutError:
-            fault = Fault(Cause.LATE, f"nothing was heard within {budget_s:.1f} s")
-            return [ConsultAnswer(one.decision_id, "", one.ts, fault) for one in requests]
+            return [self._unheard(one, budget_s) for one in requests]
 
     def audit(self, requests: Sequence[ConsultRequest]) -> None:
         """Ask without waiting; what is said is kept and decides nothing."""
@@ -133,6 +132,13 @@ class Consultant:
         for desk in self._desks:
             self._loop.run(desk.provider.close(), GRACE_S * 4)
         self._loop.close()
+
+    def _unheard(self, request: ConsultRequest, budget_s: float) -> ConsultAnswer:
+        """Nothing came in time, not even from our own loop: that is the attempt that counts."""
+        fault = Fault(Cause.LATE, f"nothing was heard within {budget_s:.1f} s")
+        elapsed_ns = round((budget_s + GRACE_S) * NS)
+        self._keep(self._desks[-1], request, len(self._desks), _Attempt(fault=fault), elapsed_ns)
+        return ConsultAnswer(request.decision_id, "", request.ts, fault)
 
     async def _consult_all(self, requests: Sequence[ConsultRequest], budget_s: float) -> list[ConsultAnswer]:
         return list(await asyncio.gather(*(self._consult(request, budget_s) for request in requests)))

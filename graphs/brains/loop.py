@@ -55,7 +55,9 @@ class LoopThread:
 
 
 async def _wait_all() -> None:
-    await asyncio.gather(*_others(), return_exceptions=True)
+    others = _others()
+    if others:
+        await asyncio.wait(others)  # which, unlike gather, cancels nobody when it is cancelled itself
 
 
 def _others() -> list[asyncio.Task[Any]]:

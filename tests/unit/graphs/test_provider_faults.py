@@ -12,9 +12,13 @@ from typing import Any
 import pytest
 
 from graphs.brain import ask
-from graphs.brains.breaker import BreakerConfig
+from graphs.brains.breaker import Breaker, BreakerConfig
+from graphs.brains.completion import Completion, Exchange
+from graphs.brains.consultant import Desk
 from graphs.brains.pricing import ListedTariff
-from memory.consultations import Tokens
+from memory.consultations import ConsultationLog, Tokens, last_attempts
+from memory.store import Store
+from prompts.render import Prompt
 from tests.support.consulting import CAPS, KEY, MODELS, a_desk, a_request, an_office
 from tests.support.proposals import NOW
 from tests.support.providers import (
@@ -29,6 +33,7 @@ from tests.support.providers import (
     StubProvider,
     stub_provider,
 )
+from tools.domain.clock import SystemStopwatch
 from tools.domain.market import NANOS
 from tools.risk.advice import AdviceAction, Cause
 
@@ -275,6 +280,33 @@ def test_an_audit_is_kept_and_nobody_waits_for_it(tmp_path: Path) -> None:
         (kept,) = office.log.of_decision(request.decision_id)
         assert kept.text == GOOD_TEXT
         assert kept.ts_known > kept.ts
+
+
+class Stuck:
+    """A provider that holds up the whole loop, as a broken library might."""
+
+    name, model = "openai", "gpt-5-mini"
+
+    async def complete(self, prompt: Prompt, timeout_s: float) -> Completion:
+        """Too late, and deaf to being cancelled."""
+        time.sleep(2.0)
+        return Completion(GOOD_TEXT, None, Exchange())
+
+    async def close(self) -> None:
+        """Nothing to let go of."""
+
+
+def test_a_stuck_loop_holds_nobody_up_and_the_record_says_late(tmp_path: Path) -> None:
+    request = a_request()
+    desk = Desk(Stuck(), Breaker(SystemStopwatch()), ListedTariff("openai", "gpt-5-mini"))
+    with an_office(tmp_path, [desk], longest_s=0.3) as office:
+        began = time.monotonic()
+        (advice,) = ask(office.consultant, [request], LATE)
+        assert time.monotonic() - began < 1.5
+        assert advice.cause is Cause.LATE
+    with Store.open(tmp_path) as store:
+        kept = last_attempts(ConsultationLog(store).of_decision(request.decision_id))
+        assert kept[request.decision_id].cause == "late"
 
 
 @pytest.fixture
