@@ -11,6 +11,7 @@ from __future__ import annotations
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
+import memory.learning_tables  # noqa: F401 (its tables belong to the same metadata)
 from memory.columns import METADATA, nanos, refers
 from memory.schema_learned import BundleRow, LessonRow, LinkRow, ParameterRow, PolicyRow, ReportRow
 
@@ -223,6 +224,10 @@ class OutcomeRow(SQLModel, table=True):
     mae_bps: float | None
     time_to_target_ns: int | None = nanos()
     time_to_stop_ns: int | None = nanos()
+    time_to_fill_ns: int | None = nanos(default=None)
+    reach_bps: float | None = None
+    halt_bps: float | None = None
+    final_bps: float | None = None
 
 
 class PatternRow(SQLModel, table=True):
