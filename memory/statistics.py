@@ -231,11 +231,12 @@ def _decision_fact(row: Mapping[str, Any]) -> DecisionFact:
         regime=Regime(row["regime"] or 0).label,
         is_probe=bool(row["is_probe"]),
         breakeven=row["breakeven"],
-        rules=_refusing_rules(row["votes"]),
+        rules=refusing_rules(row["votes"]),
     )
 
 
-def _refusing_rules(votes: str) -> tuple[str, ...]:
+def refusing_rules(votes: str) -> tuple[str, ...]:
+    """Components of the hard rules that refused, from a decision's kept votes."""
     refused = (vote for vote in orjson.loads(votes) if vote["stance"] == "skip")
     return tuple(vote["component"] for vote in refused if vote["component"].startswith("rule."))
 

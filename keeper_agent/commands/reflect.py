@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from graphs.day import figures_as_data
-from graphs.reflection import Reflection, ReflectionContext, day_to_reflect, reflect
+from graphs.evidence import day_to_reflect
+from graphs.reflection import Reflection, ReflectionContext, reflect
+from graphs.report import change_as_data, lesson_as_data
 from keeper_agent.console import OUT, print_json
 from keeper_agent.settings import Settings, load_settings
 from keeper_agent.views.plots import draw_day
@@ -15,8 +18,8 @@ from keeper_agent.views.reflection import show_reflection
 from memory.account import present
 from memory.connection import require_memory
 from memory.episodes import EpisodeLog
-from memory.lessons import LessonBook
 from memory.lock import HomeLock
+from memory.parameters import ParameterStore
 from memory.store import Store
 from tools.domain.clock import SystemClock
 from tools.domain.identity import derived_run_id
@@ -41,6 +44,7 @@ def reflect_day(
     *,
     run_id: str,
     ts: int,
+    parameters: ParameterStore,
     day: str | None = None,
 ) -> Reflection:
     """Reflect on ``day`` as part of the run ``run_id``, which must be in memory.
@@ -51,6 +55,7 @@ def reflect_day(
         settings: Home and seed.
         run_id: The run that reflects.
         ts: What was known by then counts; lessons are known from then on.
+        parameters: What the reflection may move.
         day: UTC date; None for the last day with decisions.
 
     Raises:
@@ -60,7 +65,7 @@ def reflect_day(
     context = ReflectionContext(
         store=store,
         log=log,
-        lessons=LessonBook(store),
+        parameters=parameters,
         home=settings.keeper_home,
         run_id=run_id,
         ts=ts,
@@ -85,29 +90,23 @@ def reflect_in_own_run(store: Store, settings: Settings, *, day: str | None, ts:
         seed=settings.keeper_seed,
         ts=ts,
     )
-    found = reflect_day(store, log, settings, run_id=run_id, ts=ts, day=day)
+    parameters = ParameterStore(store, settings.parameter_overrides())
+    found = reflect_day(store, log, settings, run_id=run_id, ts=ts, parameters=parameters, day=day)
     log.end_run(run_id, ts)
     return found
 
 
 def reflection_as_data(found: Reflection) -> dict[str, Any]:
     """A reflection as plain data."""
-    names = ("lesson_id", "kind", "statement", "effect", "interval_low", "interval_high", "n", "day")
-    lessons = [
-        {name: getattr(one, name) for name in names}
-        | {
-            "scope": dict(one.scope),
-            "invalid_condition": dict(one.invalid_condition),
-            "evidence": one.evidence,
-        }
-        for one in found.lessons
-    ]
     return {
         "day": found.day,
         "report": str(found.report_path),
         "plot": str(found.plot_path),
         "comparisons": found.comparisons,
-        "lessons": lessons,
+        "lessons": [lesson_as_data(one) for one in found.lessons],
         "refuted": [one.lesson_id for one in found.refuted],
+        "trials": [asdict(one) for one in found.improvement.trials],
+        "effects": [asdict(one) for one in found.improvement.effects],
+        "changes": [change_as_data(one) for one in found.changes],
         "statistics": figures_as_data(found.figures),
     }

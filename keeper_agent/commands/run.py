@@ -203,7 +203,14 @@ class Session:
         keeper = self._keeper
         if keeper.tally.decisions == 0:
             return None
-        found = reflect_day(self._store, keeper.log, self._settings, run_id=keeper.identity.run_id, ts=ts)
+        found = reflect_day(
+            self._store,
+            keeper.log,
+            self._settings,
+            run_id=keeper.identity.run_id,
+            ts=ts,
+            parameters=keeper.parameters,
+        )
         self._store.flush()
         return str(found.report_path)
 

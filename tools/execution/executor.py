@@ -343,11 +343,8 @@ class Executor:
         if entry.position > 0 and self._sellable(entry) == 0:
             self._ledger.fill_exit(entry.decision.decision_id, entry.cost_open, Decimal(0), ts)
         self.entry = None
-        outcome = taken_outcome(
-            entry.signal, entry.decision, entry.fills, result, ts, self.instrument, self._market.excursion()
-        )
-        self._market.watch_excursion(0, 0)
-        self._on_outcome(outcome, entry.signal)
+        made = (entry.fills, result, ts, self.instrument, self._market.take_excursion())
+        self._on_outcome(taken_outcome(entry.signal, entry.decision, *made), entry.signal)
 
     def _hold_deadline(self, entry: Entry) -> int:
         return entry.fills[0].ts + entry.signal.hold_timeout_ns

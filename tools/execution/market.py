@@ -72,11 +72,11 @@ class TradedMarket(Protocol):
         ...
 
     def watch_excursion(self, target: int, stop: int) -> None:
-        """Measure from now on how far the bid goes for and against what is held; 0 ends it."""
+        """Measure from now on how far the bid goes for and against what is held."""
         ...
 
-    def excursion(self) -> Excursion | None:
-        """What was measured of the position held; None where no bid was seen."""
+    def take_excursion(self) -> Excursion | None:
+        """End the measuring; what was measured, None where no bid was seen."""
         ...
 
     def place(self, intent: Intent) -> None:
@@ -201,13 +201,14 @@ class SymbolMarket:
     # the position held
 
     def watch_excursion(self, target: int, stop: int) -> None:
-        """Measure from now on how far the bid goes for and against what is held; 0 ends it."""
+        """Measure from now on how far the bid goes for and against what is held."""
         self.desk["held"] = 0
         self.desk["held"]["target"], self.desk["held"]["stop"] = target, stop
 
-    def excursion(self) -> Excursion | None:
-        """What was measured of the position held; None where no bid was seen."""
-        held = self.desk["held"][0]
+    def take_excursion(self) -> Excursion | None:
+        """End the measuring; what was measured, None where no bid was seen."""
+        held = self.desk["held"][0].copy()
+        self.desk["held"] = 0
         if not held["target"] or not held["highest"]:
             return None
         seen = (int(held[name]) for name in ("highest", "lowest", "ts_target", "ts_stop"))
