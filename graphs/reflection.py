@@ -18,8 +18,8 @@ from graphs.day import DayFigures, measure_day
 from graphs.evidence import day_to_reflect, runs_counted_once
 from graphs.improvement import Improvement, Occasion, improve, keep
 from graphs.learning import Learned, learn_from
-from graphs.publishing import publish
-from graphs.report import Findings, report_data
+from graphs.publishing import Draw, Render, plot, publish
+from graphs.report import Findings, report_data, report_name
 from memory.episodes import EpisodeLog
 from memory.lesson_checks import CheckBook
 from memory.lessons import Lesson, LessonBook
@@ -34,7 +34,6 @@ from tools.domain.paths import FollowedPath
 
 DAILY, WEEKLY = "daily", "weekly"
 WINDOW_NS = 30 * 86_400 * 1_000_000_000  # how far back a daily reflection looks for evidence
-Draw: TypeAlias = Callable[[DayFigures, Path], None]
 
 
 def _nothing() -> None:
@@ -51,6 +50,7 @@ class ReflectionContext:
         ts: What is known by then counts, and what is written is known from then on.
         seed: Seed of every interval.
         draw: Draws the plot of the day's figures into a file.
+        render: Makes the page of the report.
         kind: ``daily``, or ``weekly`` over all history.
         settle: Written in the same transaction, for whoever must know that it happened.
     """
@@ -63,6 +63,7 @@ class ReflectionContext:
     ts: int
     seed: int
     draw: Draw
+    render: Render
     kind: str = DAILY
     settle: Callable[[], None] = _nothing
 
@@ -84,6 +85,7 @@ class ReflectionState(TypedDict, total=False):
     improvement: Improvement
     changes: tuple[ParameterChange, ...]
     report_path: Path
+    plot_path: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +175,7 @@ def write(state: ReflectionState, context: ReflectionContext) -> ReflectionState
     """Keep everything in memory at once, then the report with its plot in the home."""
     store, occasion, inspection = context.store, _occasion(state, context), state["inspection"]
     lessons = LessonBook(store)
+    plot_path = plot(context.home, report_name(state["day"], context.kind), state["figures"], context.draw)
     with store.together():
         for lesson_id in inspection.ended:
             lessons.retire(lesson_id, context.ts)
@@ -191,9 +194,11 @@ def write(state: ReflectionState, context: ReflectionContext) -> ReflectionState
             ts=context.ts,
         )
         context.settle()
-    path = publish(context.home, data)
-    context.draw(state["figures"], path.with_suffix(".png"))
-    return {"report_path": path, "changes": changes}
+    return {
+        "report_path": publish(context.home, data, context.render),
+        "plot_path": plot_path,
+        "changes": changes,
+    }
 
 
 NODES: tuple[Node, ...] = (gather, measure, learn, check, better, write)
@@ -211,11 +216,11 @@ def reflect(context: ReflectionContext, day: str | None = None, world: str | Non
     """
     day, world = day_to_reflect(context.store, day, context.ts, world)
     final = _run(context, {"day": day, "world": world})
-    learned, path = final["learned"], final["report_path"]
+    learned = final["learned"]
     return Reflection(
         day=day,
-        report_path=path,
-        plot_path=path.with_suffix(".png"),
+        report_path=final["report_path"],
+        plot_path=final["plot_path"],
         lessons=learned.lessons,
         comparisons=learned.comparisons,
         refuted=final["inspection"].refuted,

@@ -45,7 +45,7 @@ class Report:
 def report_data(found: Findings, kind: str, ts: int) -> Report:
     """The report on ``found`` as known at ``ts``."""
     figures = found.figures
-    name = figures.day if kind == "daily" else f"{figures.day}-{kind}"
+    name = report_name(figures.day, kind)
     values = figures_as_data(figures) | {
         "kind": kind,
         "ts": ts,
@@ -57,6 +57,11 @@ def report_data(found: Findings, kind: str, ts: int) -> Report:
         "changes": [change_as_data(one) for one in found.changes],
     }
     return Report(name, values, _markdown(found, kind, name, ts))
+
+
+def report_name(day: str, kind: str) -> str:
+    """What the files of a report are called."""
+    return day if kind == "daily" else f"{day}-{kind}"
 
 
 def lesson_as_data(lesson: Lesson) -> dict[str, Any]:

@@ -166,13 +166,20 @@ def reflect(
     date: Annotated[
         str | None, typer.Option("--date", help="Day, YYYY-MM-DD UTC; default: the last.")
     ] = None,
+    weekly: Annotated[bool, typer.Option("--weekly", help="Over all history up to that day.")] = False,
+    due: Annotated[
+        bool, typer.Option("--due", help="Do the daily and weekly reflections that are due, each once.")
+    ] = False,
     home: Home = None,
     as_json: Json = False,
 ) -> None:
-    """Reflect on a day: statistics, lessons with their evidence, a report to read."""
-    from keeper_agent.commands.reflect import reflect_on
+    """Reflect on a day: statistics, lessons with their evidence, tested changes, a report to read."""
+    from keeper_agent.commands.reflect import reflect_on, reflect_when_due
 
-    reflect_on(date=date, home=home, as_json=as_json)
+    if due:
+        reflect_when_due(home=home, as_json=as_json)
+    else:
+        reflect_on(date=date, home=home, as_json=as_json, weekly=weekly)
 
 
 @app.command()

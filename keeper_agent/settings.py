@@ -106,6 +106,9 @@ class Settings(BaseSettings):
     keeper_minutes: float | None = Field(
         default=None, gt=0, description="minutes a session at a venue lasts; empty means until Ctrl-C"
     )
+    keeper_reflect_hour: int = Field(
+        default=0, ge=0, le=23, description="UTC hour from which the day before is reflected on"
+    )
     ml_model_path: Path | None = Field(
         default=None, description="folder of a trained outcome model to use instead of the home's own"
     )

@@ -78,6 +78,7 @@ class DecisionRow(SQLModel, table=True):
         Index("ix_decision_symbol_ts", "symbol", "ts"),
         Index("ix_decision_run_ts", "run_id", "ts"),
         Index("ix_decision_signal", "signal_id"),
+        Index("ix_decision_ts", "ts"),
     )
 
     decision_id: str = Field(primary_key=True)

@@ -20,6 +20,7 @@ def upgrade() -> None:
     """Add the columns and tables; outcomes so far have no such excursions."""
     for name, kind in EXCURSIONS:
         op.add_column("outcome", sa.Column(name, kind(), nullable=True))
+    op.create_index("ix_decision_ts", "decision", ["ts"], unique=False)
     op.create_table(
         "lesson_check",
         sa.Column("lesson_id", sa.String(), nullable=False),
@@ -146,5 +147,6 @@ def downgrade() -> None:
     """Drop them."""
     for name in ("job", "worth", "strategy", "effect", "trial", "lesson_check"):
         op.drop_table(name)
+    op.drop_index("ix_decision_ts", table_name="decision")
     for name, _ in reversed(EXCURSIONS):
         op.drop_column("outcome", name)

@@ -38,6 +38,7 @@ def reflect_on(build: MemoryBuilder, day: str | None = None, ts: int = LATER) ->
         ts=ts,
         seed=7,
         draw=no_plot,
+        render=lambda report: report.name,
     )
     return reflect(context, day)
 
