@@ -1,11 +1,11 @@
 """A record with planted facts, day after day, as the product would have written it.
 
 Eight symbols. NEARUSDT fails in 30.9 % of its round trips and loses by it; VETUSDT, LINKUSDT and
-AVAXUSDT earn nothing; four others earn the same. Nearly every winner goes 5 bps beyond its
-costs and no farther, and what fills between 30 and 45 seconds is as good as the rest, later
-it is bad: a buffer of 2 bps and a timeout of 30 s leave money behind. About the two thresholds on
-confidence and spoofing there is nothing but noise. The world answers to the parameters
-in force, so a change is met by what it causes.
+AVAXUSDT fail in 18 % and earn next to nothing; four others fail in 6 % and earn the same. Nearly
+every winner goes 5 bps beyond its costs and no farther, and what fills between 30 and 45 seconds is
+as good as the rest, later it is bad: a buffer of 2 bps and a timeout of 30 s leave money behind.
+About the two thresholds on confidence and spoofing there is nothing but noise. The world answers to
+the parameters in force, so a change is met by what it causes.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from tools.domain.trading import Action, Decision, Outcome, Result, Route, Signa
 FAILING, RISKY = ("NEARUSDT",), ("AVAXUSDT", "LINKUSDT", "VETUSDT")
 USUAL = ("ADAUSDT", "ATOMUSDT", "DOTUSDT", "XLMUSDT")
 SYMBOLS = (*FAILING, *RISKY, *USUAL)
-FAILURE = dict.fromkeys(FAILING, 0.309) | dict.fromkeys(RISKY, 0.21) | dict.fromkeys(USUAL, 0.12)
+FAILURE = dict.fromkeys(FAILING, 0.309) | dict.fromkeys(RISKY, 0.18) | dict.fromkeys(USUAL, 0.06)
 PRICE = 100 * UNITS
 COST_BPS, MAKER_BPS = 5.0, 1.0
 HALT_BPS = -25.0
@@ -55,7 +55,8 @@ class PlantedRecord:
     Args:
         store: The memory's writer.
         seed: Of everything that is drawn.
-        a_day: Filled signals a symbol and day.
+        a_day: Signals a symbol and day.
+        hours: Hours of the day, from midnight, in which they come.
         world: The world the rows belong to.
     """
 
@@ -64,6 +65,7 @@ class PlantedRecord:
     a_day: int = 200
     world: str = "recorded"
     first_day: str = FIRST_DAY
+    hours: int = 23
 
     def begin(self, run_id: str, ts: int) -> None:
         """Begin the run that the rows belong to."""
@@ -88,7 +90,7 @@ class PlantedRecord:
         run_id = f"run_{self.seed:04d}{index:06d}"
         self.begin(run_id, start)
         log, rng = EpisodeLog(self.store), np.random.default_rng((self.seed, index))
-        gap = (end - start - 600 * NANOS) // self.a_day
+        gap = self.hours * 3_600 * NANOS // self.a_day
         for slot in range(self.a_day):
             for place, symbol in enumerate(rng.permutation(SYMBOLS)):
                 ts = start + slot * gap + place * (gap // len(SYMBOLS))
@@ -109,7 +111,7 @@ class PlantedRecord:
 def _latent(rng: np.random.Generator, symbol: str) -> Latent:
     confidence, spoofing = _features(rng)
     draw, late = rng.random(), rng.random()
-    fill_s = rng.uniform(2, 30) if draw < 0.55 else rng.uniform(30, 45) if draw < 0.9 else rng.uniform(45, 58)
+    fill_s = rng.uniform(2, 30) if draw < 0.5 else rng.uniform(30, 45) if draw < 0.95 else rng.uniform(45, 58)
     fails = late < (0.6 if fill_s > PLANTED_TIMEOUT else FAILURE[symbol])
     reach = COST_BPS + PLANTED_BUFFER + rng.exponential(0.3) if rng.random() < 0.95 else rng.uniform(5, 10)
     halts, final = bool(fails), float(rng.normal(0, 3))
