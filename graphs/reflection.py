@@ -1,4 +1,4 @@
-"""The reflection graph: gather → measure → learn → check → improve → write.
+"""The reflection graph: gather → measure → learn → check → better → mine → value → write.
 
 Over one UTC day of one world, or over all history for the weekly one. Nothing is written
 before the last node, and that writes everything in one transaction: a reflection that was killed
@@ -18,8 +18,10 @@ from graphs.day import DayFigures, measure_day
 from graphs.evidence import day_to_reflect, runs_counted_once
 from graphs.improvement import Improvement, Occasion, improve, keep
 from graphs.learning import Learned, learn_from
+from graphs.ledger import ledger
 from graphs.publishing import Draw, Render, plot, publish
 from graphs.report import Findings, report_data, report_name
+from graphs.strategies import Schooling, school
 from memory.episodes import EpisodeLog
 from memory.lesson_checks import CheckBook
 from memory.lessons import Lesson, LessonBook
@@ -28,9 +30,12 @@ from memory.parameters import ParameterChange, ParameterStore
 from memory.paths import path_facts
 from memory.statistics import DecisionFact, TradeFact, decision_facts, input_hashes, trade_facts
 from memory.store import Store
+from memory.strategies import StrategyBook, examples
 from memory.trials import TrialBook
+from memory.worth import WorthBook, WorthRecord
 from tools.domain.clock import day_bounds
 from tools.domain.paths import FollowedPath
+from tools.domain.strategies import Example
 
 DAILY, WEEKLY = "daily", "weekly"
 WINDOW_NS = 30 * 86_400 * 1_000_000_000  # how far back a daily reflection looks for evidence
@@ -78,6 +83,9 @@ class ReflectionState(TypedDict, total=False):
     evidence: tuple[TradeFact, ...]
     history: tuple[TradeFact, ...]
     paths: tuple[FollowedPath, ...]
+    examples: tuple[Example, ...]
+    schooling: Schooling
+    ledger: tuple[WorthRecord, ...]
     repeated: int
     figures: DayFigures
     learned: Learned
@@ -119,6 +127,7 @@ def gather(state: ReflectionState, context: ReflectionContext) -> ReflectionStat
     own = DecisionFilter(world=state["world"], ts_from=first, ts_to=end, as_of=context.ts)
     history = tuple(trade_facts(context.store, reach))
     paths = path_facts(context.store, state["world"], ts_from=since, as_of=context.ts)
+    matches = examples(context.store, state["world"], as_of=context.ts, ts_from=since)
     hashes = input_hashes(context.store)
     trades = tuple(trade for trade in history if trade.decision.ts >= first)
     counted = runs_counted_once((trade.decision.run_id for trade in trades), hashes)
@@ -130,6 +139,7 @@ def gather(state: ReflectionState, context: ReflectionContext) -> ReflectionStat
         "evidence": tuple(trade for trade in trades if trade.decision.run_id in counted),
         "history": tuple(trade for trade in history if trade.decision.run_id in once),
         "paths": tuple(path for path in paths if path.run_id in walked),
+        "examples": tuple(one for one in matches if one.run_id in walked),
         "repeated": len({trade.decision.run_id for trade in trades}) - len(counted),
     }
 
@@ -171,10 +181,34 @@ def better(state: ReflectionState, context: ReflectionContext) -> ReflectionStat
     return {"improvement": improve(state["paths"], _occasion(state, context), context.parameters, book)}
 
 
+def mine_strategies(state: ReflectionState, context: ReflectionContext) -> ReflectionState:
+    """Measure the strategies held on their later matches, and look for new ones."""
+    held = StrategyBook(context.store).known(context.ts, state["world"])
+    now = context.parameters.snapshot(context.ts)
+    occasion = _occasion(state, context)
+    return {"schooling": school(state["examples"], held, occasion, now, context.seed)}
+
+
+def value(state: ReflectionState, context: ReflectionContext) -> ReflectionState:
+    """Say what each lesson, strategy and rule was worth so far."""
+    ended = set(state["inspection"].ended)
+    held = LessonBook(context.store).known(context.ts)
+    mine = [one for one in held if one.world == state["world"] and one.lesson_id not in ended]
+    found = ledger(
+        state["history"],
+        state["examples"],
+        mine,
+        state["schooling"].versions,
+        context.parameters.snapshot(context.ts),
+        _occasion(state, context),
+    )
+    return {"ledger": found}
+
+
 def write(state: ReflectionState, context: ReflectionContext) -> ReflectionState:
     """Keep everything in memory at once, then the report with its plot in the home."""
     store, occasion, inspection = context.store, _occasion(state, context), state["inspection"]
-    lessons = LessonBook(store)
+    lessons, strategies = LessonBook(store), StrategyBook(store)
     plot_path = plot(context.home, report_name(state["day"], context.kind), state["figures"], context.draw)
     with store.together():
         for lesson_id in inspection.ended:
@@ -182,6 +216,9 @@ def write(state: ReflectionState, context: ReflectionContext) -> ReflectionState
         for lesson in state["learned"].lessons:
             lessons.record(lesson)
         CheckBook(store).record(inspection.checks)
+        WorthBook(store).record(state["ledger"])
+        for version in state["schooling"].versions:
+            strategies.record(version)
         changes = keep(state["improvement"], occasion, context.parameters, TrialBook(store))
         data = report_data(_findings(state, changes), context.kind, context.ts)
         context.log.record_report(
@@ -201,7 +238,7 @@ def write(state: ReflectionState, context: ReflectionContext) -> ReflectionState
     }
 
 
-NODES: tuple[Node, ...] = (gather, measure, learn, check, better, write)
+NODES: tuple[Node, ...] = (gather, measure, learn, check, better, mine_strategies, value, write)
 
 
 def reflect(context: ReflectionContext, day: str | None = None, world: str | None = None) -> Reflection:
@@ -241,6 +278,8 @@ def _findings(state: ReflectionState, changes: tuple[ParameterChange, ...]) -> F
         inspection=state["inspection"],
         improvement=state["improvement"],
         changes=changes,
+        schooling=state["schooling"],
+        ledger=state["ledger"],
     )
 
 

@@ -7,14 +7,17 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from graphs.answers import bps_text, percent_text, result_lines
-from graphs.changes import told_changes
+from graphs.changes import told_changes, told_ledger, told_strategies
 from graphs.checking import Inspection
 from graphs.day import DayFigures, GroupFigures, figures_as_data
 from graphs.improvement import Improvement
 from graphs.learning import REFUTED, Learned
+from graphs.strategies import Schooling
 from memory.lesson_checks import CONTRADICTED, ENDINGS, OUTDATED, REFINED, LessonCheck
 from memory.lessons import Lesson
 from memory.parameters import ParameterChange
+from memory.strategies import StrategyVersion
+from memory.worth import WorthRecord
 from tools.domain.clock import iso
 from tools.risk.effects import LEAST_EFFECTIVE, LEAST_TRADES
 from tools.risk.measures import LEVEL
@@ -31,6 +34,8 @@ class Findings:
     inspection: Inspection
     improvement: Improvement
     changes: tuple[ParameterChange, ...]
+    schooling: Schooling
+    ledger: tuple[WorthRecord, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,9 @@ def report_data(found: Findings, kind: str, ts: int) -> Report:
         "trials": [asdict(one) for one in found.improvement.trials],
         "effects": [asdict(one) for one in found.improvement.effects],
         "changes": [change_as_data(one) for one in found.changes],
+        "signatures_tried": found.schooling.tried,
+        "ledger": [worth_as_data(one) for one in found.ledger],
+        "strategies": [strategy_as_data(one) for one in found.schooling.versions],
     }
     return Report(name, values, _markdown(found, kind, name, ts))
 
@@ -69,6 +77,19 @@ def lesson_as_data(lesson: Lesson) -> dict[str, Any]:
     names = ("lesson_id", "kind", "statement", "effect", "interval_low", "interval_high", "n", "day")
     structured = {"scope": dict(lesson.scope), "invalid_condition": dict(lesson.invalid_condition)}
     return {name: getattr(lesson, name) for name in names} | structured | {"evidence": list(lesson.evidence)}
+
+
+def worth_as_data(entry: WorthRecord) -> dict[str, Any]:
+    """An entry of the memory ledger as plain data; money as decimal text."""
+    money = ("value_quote", "low_quote", "high_quote")
+    told = {name: None if getattr(entry, name) is None else f"{getattr(entry, name):f}" for name in money}
+    return asdict(entry) | told
+
+
+def strategy_as_data(version: StrategyVersion) -> dict[str, Any]:
+    """A learned strategy as plain data."""
+    names = ("strategy_id", "standing", "reason", "origin", "n", "wins", "net_bps", "error_bps", "day")
+    return {name: getattr(version, name) for name in names} | {"rules": version.rules.model_dump()}
 
 
 def change_as_data(change: ParameterChange) -> dict[str, Any]:
@@ -98,6 +119,8 @@ def _markdown(found: Findings, kind: str, name: str, ts: int) -> str:
         *_lessons(found.learned),
         *_checked(found.inspection),
         *told_changes(found.improvement, found.changes),
+        *told_strategies(found.schooling),
+        *told_ledger(found.ledger),
         *[part for by, rows in figures.by.items() if by != "rule" for part in _section(by, rows)],
         *_rules(figures.by["rule"]),
     ]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from importlib.metadata import version
 
-from graphs.context import DecisionContext, Scorer
+from graphs.context import DecisionContext, Scorer, StrategyVoter
 from graphs.decision import DecisionGraph
 from keeper_agent.sealing import Sealer
 from keeper_agent.settings import Settings
@@ -17,6 +17,7 @@ from memory.parameters import ParameterStore
 from memory.recall import PatternRecall
 from memory.store import Store
 from scheduler.cycle import CycleParts, Decider, DecisionCycle, Market
+from memory.strategies import StrategyBook, StrategyShelf
 from scheduler.observer import Observer
 from scheduler.run import RunIdentity, Tally
 from tools.domain.market import Instrument
@@ -30,7 +31,7 @@ from tools.execution.sizing import SizingMode
 from tools.features.fingerprint import SIZE
 from tools.models.registry import ModelRegistry, load_folder
 from tools.models.scoring import OutcomeModel
-from tools.models.votes import model_vote, pattern_vote
+from tools.models.votes import model_vote, pattern_vote, strategy_vote
 from tools.risk.exposure import LedgerSnapshot
 from tools.risk.ledger import RiskLedger
 from tools.risk.limits import RiskAppetite
@@ -87,6 +88,7 @@ class Keeper:
             desk=desk,
             probes=ProbePolicy(identity.seed, identity.world, allowed),
             scorer=None if model is None else model_scorer(model),
+            strategy_voter=strategy_voter(StrategyShelf(StrategyBook(store))),
         )
         self._parts = CycleParts(
             identity=identity,
@@ -133,6 +135,15 @@ class Keeper:
 def neighbours_vote(signal: Signal, neighbours: Sequence[Neighbour], parameters: ParameterSet) -> Vote:
     """The pattern vote on ``signal``, as the decision graph hears it."""
     return pattern_vote(neighbours, parameters, loss_bps=signal.loss_bps)
+
+
+def strategy_voter(shelf: StrategyShelf) -> StrategyVoter:
+    """The learned strategies as the decision graph hears them, as known at the signal's time."""
+
+    def vote(signal: Signal, parameters: ParameterSet) -> Vote:
+        return strategy_vote(signal.features, shelf.active(signal.ts), parameters)
+
+    return vote
 
 
 def model_scorer(model: OutcomeModel) -> Scorer:

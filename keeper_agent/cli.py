@@ -16,6 +16,7 @@ from typing import Annotated, Any
 import typer
 
 from keeper_agent import download_words
+from keeper_agent.learning_words import ledger, strategies_app
 from keeper_agent.record_words import Home, Json, ask, explain, mcp, replay_decision
 from keeper_agent.venue_words import lab, record, venue
 from tools.domain.errors import KeeperError
@@ -38,6 +39,8 @@ memory_app = typer.Typer(no_args_is_help=True, help="Rebuild, verify and freeze 
 app.add_typer(train_app, name="train")
 app.add_typer(memory_app, name="memory")
 app.add_typer(download_words.app, name="download")
+app.add_typer(strategies_app, name="strategies")
+memory_app.command()(ledger)
 
 Trades = Annotated[Path, typer.Option("--trades", help="Prints, Tardis columns: .csv.gz, .csv or .parquet.")]
 Book = Annotated[

@@ -108,6 +108,7 @@ class StrategyRow(SQLModel, table=True):
     n: int
     wins: int
     net_bps: float
+    error_bps: float
     evidence: str
     day: str
     run_id: str

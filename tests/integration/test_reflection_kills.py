@@ -46,7 +46,7 @@ def day_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with one day in which there is something to change."""
     home = tmp_path_factory.mktemp("day")
     with Store.open(home, is_throwaway=True) as store:
-        record = PlantedRecord(store, seed=3, a_day=60, hours=2)
+        record = PlantedRecord(store, seed=3, a_day=16, hours=2)
         record.write_day(0, ParameterStore(store).snapshot(0))
     return home
 
@@ -79,8 +79,8 @@ def files(home: Path) -> list[str]:
 
 
 def kill_steps(count: int) -> list[int]:
-    """A few steps of the reading, every third from where the job begins to where its files are."""
-    return [1, count // 3, *range(count - 36, count + 1, 3)]
+    """A few steps of the reading, every fourth from where the job begins to where its files are."""
+    return [1, *range(count - 38, count + 1, 4)]
 
 
 def test_a_reflection_killed_at_any_step_is_completed_once(day_home: Path, tmp_path: Path) -> None:
@@ -92,6 +92,7 @@ def test_a_reflection_killed_at_any_step_is_completed_once(day_home: Path, tmp_p
     wanted, wanted_files = learned(whole), files(whole)
     assert wanted["job"]
     assert wanted["trial"]
+    assert wanted["parameter"]
     assert [name.rpartition(".")[1] + name.rpartition(".")[2] for name in wanted_files] == list(FILES)
     died = 0
     for step in kill_steps(len(counts)):
@@ -99,7 +100,6 @@ def test_a_reflection_killed_at_any_step_is_completed_once(day_home: Path, tmp_p
         shutil.copytree(day_home, home)
         died += run_killed_at(step, lambda home=home: run_due(home))  # type: ignore[misc]
         run_due(home, later_s=60)
-        run_due(home, later_s=120)
         assert learned(home) == wanted, f"after a kill before step {step} of {len(counts)}"
         assert files(home) == wanted_files
         shutil.rmtree(home)
@@ -118,7 +118,7 @@ def test_the_test_sees_a_reflection_that_is_not_written_at_once(
     wanted = learned(whole)
     monkeypatch.setattr(Store, "together", lambda self: Loose(self))
     differing = 0
-    for step in kill_steps(len(counts))[7:]:
+    for step in range(len(counts) - 16, len(counts) - 6, 4):
         home = tmp_path / str(step)
         shutil.copytree(day_home, home)
         run_killed_at(step, lambda home=home: run_due(home))  # type: ignore[misc]

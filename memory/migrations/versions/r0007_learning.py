@@ -94,6 +94,7 @@ def upgrade() -> None:
         sa.Column("n", sa.Integer(), nullable=False),
         sa.Column("wins", sa.Integer(), nullable=False),
         sa.Column("net_bps", sa.Float(), nullable=False),
+        sa.Column("error_bps", sa.Float(), nullable=False),
         sa.Column("evidence", sa.String(), nullable=False),
         sa.Column("day", sa.String(), nullable=False),
         sa.Column("run_id", sa.String(), nullable=False),
