@@ -35,7 +35,7 @@ from tools.domain.market import NANOS
 from tools.domain.parameter import ParameterSet, scoped_name
 from tools.models.validation import wilson_interval
 
-DAYS, A_DAY = 10, 260  # of which 55 to 90 % fill
+DAYS, A_DAY = 10, 300  # of which 50 to 95 % fill
 BUFFER_REACH, TIMEOUT_REACH = 1.0, 5.0  # one step about what was planted
 
 

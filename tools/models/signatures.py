@@ -80,6 +80,8 @@ def mine(examples: Sequence[Example], seed: int, *, chance: float = CHANCE) -> M
     if len(examples) < LEAST_EXAMPLES:
         return Mined((), 0)
     candidates = _candidates(examples)
+    if not candidates:
+        return Mined((), 0)
     members = np.array([holds for _, holds in candidates], dtype=np.float64)
     frequent = members.sum(axis=1) >= LEAST_OCCURRENCES
     members = members[frequent]

@@ -7,7 +7,6 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from tests.support.trades import PaperTrade
 from tools.domain.parameter import default_parameters
 from tools.domain.strategies import Condition, Example, LearnedStrategy
 from tools.models.votes import strategy_vote
@@ -25,18 +24,11 @@ def strategy(**changes: object) -> LearnedStrategy:
 
 
 def examples(results: list[float]) -> list[Example]:
-    return [
-        Example(
-            f"o_{i}",
-            "BTCUSDT",
-            "r",
-            i * MINUTE,
-            (i + 1) * MINUTE,
-            {"imbalance": 0.9 if i % 2 == 0 else 0.1},
-            net,
-        )
-        for i, net in enumerate(results)
-    ]
+    found = []
+    for i, net in enumerate(results):
+        features = {"imbalance": 0.9 if i % 2 == 0 else 0.1}
+        found.append(Example(f"o_{i}", "BTCUSDT", "r", i * MINUTE, (i + 1) * MINUTE, features, net))
+    return found
 
 
 def test_only_matches_count() -> None:
@@ -70,20 +62,17 @@ def test_the_best_proven_match_votes_and_an_unproven_one_is_silent() -> None:
     assert vote.probability == pytest.approx(70 / 90)
 
 
-def followed(mean: float, n: int = 200) -> list[tuple[int, PaperTrade]]:
+def followed(mean: float, n: int = 200) -> list[tuple[int, Example]]:
     rng = np.random.default_rng(2)
-    return [
-        (i * MINUTE, PaperTrade(float(rng.normal(mean, 5)), i * MINUTE, (i + 1) * MINUTE)) for i in range(n)
-    ]
+    return [(one.ts, one) for one in examples(rng.normal(mean, 5, n).tolist())]
 
 
 def test_staying_out_of_what_loses_is_worth_what_it_would_have_cost() -> None:
     losing = followed(-3)
     worth = worth_of(losing, -1, Decimal(2))
     assert worth.verdict == EARNS
-    assert worth.value == pytest.approx(
-        Decimal(str(-sum(t.net_bps for _, t in losing) * 2 / 10_000)), abs=1e-5
-    )
+    saved = -sum(one.net_bps for _, one in losing) * 2 / 10_000
+    assert float(worth.value or 0) == pytest.approx(saved, abs=1e-5)
     assert worth_of(losing, 1, Decimal(2)).verdict == COSTS
 
 
