@@ -21,6 +21,7 @@ from tools.models.validation.probabilities import (
     calibration_floor,
     expected_calibration_error,
     log_loss,
+    reliability,
 )
 from tools.models.validation.resampling import (
     Estimate,
@@ -54,6 +55,7 @@ __all__ = [
     "permutation_p_value",
     "profit_factor",
     "purged_split",
+    "reliability",
     "search_and_confirm",
     "spent_level",
     "student_quantile",
