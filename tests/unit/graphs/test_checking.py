@@ -64,10 +64,10 @@ def test_a_day_that_turned_beyond_its_spread_refutes_it(tmp_path: Path) -> None:
 
 
 def test_a_bad_day_within_its_own_spread_refutes_nothing(tmp_path: Path) -> None:
-    """The mutant that looks at the mean alone would end a lesson of -2 on a noisy day of +0.3."""
+    """The mutant that looks at the mean alone would end a lesson of -1 on a noisy day of +0.3."""
     with a_memory(tmp_path) as build:
-        lesson = replace(a_lesson(build), effect=-2.0)
-        claimed = {**lesson.invalid_condition, "claimed_bps": -2.0}
+        lesson = replace(a_lesson(build), effect=-1.0)
+        claimed = {**lesson.invalid_condition, "claimed_bps": -1.0}
         follow_many(build, 0.3, day=NEXT_DAY, n=40, seed=4)
         assert verdict(build, replace(lesson, invalid_condition=claimed)) == "held"
 
