@@ -7,10 +7,9 @@ from typing import Annotated
 
 import typer
 
-from keeper_agent.venue_words import Json
+from keeper_agent.record_words import Home, Json
 
 strategies_app = typer.Typer(no_args_is_help=True, help="Strategies learned from the record.")
-Home = Annotated[Path | None, typer.Option("--home", help="Folder of Keeper's state (KEEPER_HOME).")]
 
 
 @strategies_app.command("list")

@@ -11,7 +11,7 @@ from __future__ import annotations
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
-import memory.learning_tables  # noqa: F401 (its tables belong to the same metadata)
+import memory.schema_trials  # noqa: F401 (its tables belong to the same metadata)
 from memory.columns import METADATA, nanos, refers
 from memory.schema_learned import BundleRow, LessonRow, LinkRow, ParameterRow, PolicyRow, ReportRow
 
