@@ -27,14 +27,14 @@ def show_ledger(*, home: Path | None, as_json: bool) -> None:
         OUT.print("nothing was valued yet; keeper reflect does it")
         return
     table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
-    for head in ("kind", "name", "world", "day", "signals", "worth, quote", "95 % interval", "verdict"):
-        table.add_column(head, justify="right" if head in ("signals", "worth, quote") else "left")
+    for head in ("what", "name", "signals", "worth, quote", "95 % interval", "verdict"):
+        right = head in ("signals", "worth, quote")
+        table.add_column(head, justify="right" if right else "left", no_wrap=True)
     for one in found:
-        told = ("", "") if one.value_quote is None else (f"{one.value_quote:+f}", _interval(one))
-        verdict = one.verdict.replace("_", " ")
-        table.add_row(one.kind, one.name, one.world, one.day, str(one.n), *told, verdict)
+        told = ("", "") if one.value_quote is None else (f"{one.value_quote:+.4f}", _interval(one))
+        table.add_row(one.kind, one.name, str(one.n), *told, one.verdict.replace("_", " "))
     OUT.print(table)
 
 
 def _interval(one: WorthRecord) -> str:
-    return f"{one.low_quote:+f} to {one.high_quote:+f}"
+    return f"{one.low_quote:+.4f} to {one.high_quote:+.4f}"

@@ -12,7 +12,10 @@ import pytest
 
 from graphs.report import Report
 from keeper_agent import reflecting
-from keeper_agent.commands.reflect import reflect_in_own_run
+from keeper_agent.commands import reflect as reflect_command
+from keeper_agent.commands.ledger import show_ledger
+from keeper_agent.commands.reflect import reflect_in_own_run, reflect_when_due
+from keeper_agent.commands.strategies import list_strategies
 from keeper_agent.reflecting import timetable_of
 from keeper_agent.settings import Settings
 from keeper_agent.views.figures import calibration_figure, equity_figure, routes_figure
@@ -148,3 +151,35 @@ def test_routes_share_the_bar_by_their_decisions() -> None:
     widths = [float(width) for width in re.findall(r'width="([\d.]+)" height="34"', drawn)]
     assert widths[0] == pytest.approx(3 * widths[1], abs=0.2)
     assert "pattern 3 (75 %)" in drawn
+
+
+def test_the_ledger_and_the_strategies_are_told_by_their_commands(
+    planted: tuple[Path, PlantedRecord, Store], capsys: pytest.CaptureFixture[str]
+) -> None:
+    home, record, store = planted
+    ts = day_bounds(record.day(2))[0] + NANOS
+    reflect_in_own_run(store, settings_of(home), day=record.day(1), ts=ts)
+    store.close()
+    show_ledger(home=home, as_json=True)
+    told = orjson.loads(capsys.readouterr().out)["ledger"]
+    assert {one["name"] for one in told if one["kind"] == "rule"} == {"rule.mm_confidence", "rule.spoofing"}
+    list_strategies(home=home, as_json=True)
+    assert isinstance(orjson.loads(capsys.readouterr().out)["strategies"], list)
+    show_ledger(home=home, as_json=False)
+    list_strategies(home=home, as_json=False)
+    assert "rule.spoofing" in capsys.readouterr().out
+
+
+def test_reflecting_when_due_does_each_date_once(
+    planted: tuple[Path, PlantedRecord, Store],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    home, record, store = planted
+    store.close()
+    now = FixedClock(day_bounds(record.day(2))[0] + NANOS)
+    monkeypatch.setattr(reflect_command, "SystemClock", lambda: now)
+    for expected in ([record.day(0), record.day(1)], []):
+        reflect_when_due(home=home, as_json=True)
+        done = orjson.loads(capsys.readouterr().out)["done"]
+        assert [one["date"] for one in done] == expected
