@@ -176,7 +176,11 @@ def _reason(tried: TriedStep, looks: int) -> str:
     if tried.trial.gain is None:
         return "too few independent later signals to tell"
     share = f"{100 * tried.trial.level:.4g} %"
-    return f"{_text(tried.trial.gain, tried.unit)} on later signals at {share}, look {looks} of the quarter"
+    said = f"{_text(tried.trial.gain, tried.unit)} on later signals at {share}, look {looks} of the quarter"
+    lost = tried.failures
+    if lost is None:
+        return said
+    return f"{said}; {lost.value:.1%} [{lost.low:.1%}, {lost.high:.1%}] of {lost.n} round trips lost"
 
 
 def _text(gain: Estimate, unit: str) -> str:

@@ -20,6 +20,7 @@ from tools.models.validation import (
     confirm,
     search_and_confirm,
     spent_level,
+    wilson_interval,
 )
 from tools.risk.whatif import Floats, Paths, values_of
 
@@ -63,7 +64,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class TriedStep:
-    """A step with what later paths said of it; ``evidence`` are the newest outcomes it bears on."""
+    """A step with what later paths said of it; ``evidence`` are the newest outcomes it bears on.
+
+    Attributes:
+        failures: Of a symbol's share: how often its round trips lost, over all paths; else None.
+    """
 
     name: str
     before: float
@@ -71,6 +76,7 @@ class TriedStep:
     unit: str
     trial: Trial
     evidence: tuple[str, ...]
+    failures: Estimate | None
 
 
 def moved(parameters: ParameterSet, name: str, value: float) -> ParameterSet:
@@ -100,7 +106,8 @@ def try_steps(
     early, late = search_and_confirm(paths.spans)
     steps = [step for step in _proposals(paths, early, parameters) if step.name not in resting]
     level = spent_level(looks, max(1, len(steps))) if is_gated else 0.0
-    return tuple(_tried(step, paths, early, late, level) for step in steps)
+    values = values_of(paths, parameters)
+    return tuple(_tried(step, paths, early, late, level, values) for step in steps)
 
 
 def measured(
@@ -112,13 +119,25 @@ def measured(
     return batch_mean(gains[known], float(paths.weight[known].sum()), level)
 
 
-def _tried(step: Step, paths: Paths, early: Rows, late: Rows, level: float) -> TriedStep:
+def _tried(step: Step, paths: Paths, early: Rows, late: Rows, level: float, values: Floats) -> TriedStep:
     known = late[~np.isnan(step.gains[late])]
     n_search = int((~np.isnan(step.gains[early])).sum())
     trial = confirm(step.gains[known], float(paths.weight[known].sum()), level, n_search)
     told = known[step.gains[known] != 0][-SHOWN_EVIDENCE:]
     evidence = tuple(paths.ids[told].tolist())
-    return TriedStep(step.name, step.before, step.after, step.unit, trial, evidence)
+    failures = _failures(paths, step.name, values) if base_name(step.name) == SHARE else None
+    return TriedStep(step.name, step.before, step.after, step.unit, trial, evidence, failures)
+
+
+def _failures(paths: Paths, name: str, values: Floats) -> Estimate | None:
+    """How often the round trips of a symbol lost, with Wilson's interval; None without any."""
+    entered = (paths.symbols == name.partition("@")[2]) & ~np.isnan(values) & (values != 0)
+    n = int(entered.sum())
+    if n == 0:
+        return None
+    share, effective = float((values[entered] < 0).mean()), float(paths.weight[entered].sum())
+    low, high = wilson_interval(share * effective, effective)
+    return Estimate(share, low, high, n)
 
 
 def _proposals(paths: Paths, early: Rows, parameters: ParameterSet) -> list[Step]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -113,3 +114,17 @@ def test_looks_are_counted_within_a_quarter(tmp_path: Path) -> None:
         assert book.looks("recorded", ts + 2) == 3
         assert book.looks("venue", ts + 2) == 0
         assert book.looks("recorded", ts + 100 * 86_400 * NANOS) == 0
+
+
+def test_a_symbol_is_marked_with_how_often_it_fails(tmp_path: Path) -> None:
+    with Store.open(tmp_path, is_throwaway=True) as store:
+        record, parameters, book = PlantedRecord(store, 4, 200), ParameterStore(store), TrialBook(store)
+        ts = record.write_day(0, parameters.snapshot(0)) + 600 * NANOS
+        found = improve(
+            path_facts(store, "recorded", ts_from=0, as_of=ts), occasion(record, 0, ts), parameters, book
+        )
+        (trial,) = [one for one in found.trials if one.name == "symbol_size_share@NEARUSDT"]
+        lost = re.search(r"; ([\d.]+)% \[([\d.]+)%, ([\d.]+)%\] of \d+ round trips lost", trial.reason)
+        assert lost is not None
+        low, high = float(lost.group(2)), float(lost.group(3))
+        assert low < 30.9 < high
