@@ -219,7 +219,7 @@ def write(state: ReflectionState, context: ReflectionContext) -> ReflectionState
         WorthBook(store).record(state["ledger"])
         for version in state["schooling"].versions:
             strategies.record(version)
-        changes = keep(state["improvement"], occasion, context.parameters, TrialBook(store))
+        changes = keep(state["improvement"], occasion, context.parameters.detached(), TrialBook(store))
         data = report_data(_findings(state, changes), context.kind, context.ts)
         context.log.record_report(
             run_id=context.run_id,
@@ -231,6 +231,7 @@ def write(state: ReflectionState, context: ReflectionContext) -> ReflectionState
             ts=context.ts,
         )
         context.settle()
+    context.parameters.refresh()
     return {
         "report_path": publish(context.home, data, context.render),
         "plot_path": plot_path,

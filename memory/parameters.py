@@ -69,6 +69,16 @@ class ParameterStore:
         self._versions: tuple[list[int], list[ParameterSet]] = ([], [])
         self.refresh()
 
+    def detached(self) -> ParameterStore:
+        """The same versions for a writer whose changes are not certain yet.
+
+        This one sees them when it is refreshed, after they are committed.
+        """
+        other = ParameterStore.__new__(ParameterStore)
+        other._store, other._base, other._versions = self._store, self._base, self._versions
+        other.refresh()
+        return other
+
     def snapshot(self, ts: int) -> ParameterSet:
         """Every parameter as it was known at ``ts``; the same object until one changes."""
         times, sets = self._versions

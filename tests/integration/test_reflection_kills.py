@@ -13,6 +13,8 @@ from graphs import reflection
 from keeper_agent import reflecting
 from keeper_agent.reflecting import ReflectionTasks
 from keeper_agent.settings import Settings
+from memory.chain import check_chain
+from memory.connection import DATABASE
 from memory.jobs import DONE
 from memory.parameters import ParameterStore
 from memory.schema import METADATA
@@ -102,6 +104,7 @@ def test_a_reflection_killed_at_any_step_is_completed_once(day_home: Path, tmp_p
         run_due(home, later_s=60)
         assert learned(home) == wanted, f"after a kill before step {step} of {len(counts)}"
         assert files(home) == wanted_files
+        assert check_chain(home / DATABASE)[1] == []
         shutil.rmtree(home)
     assert died >= 8
 
