@@ -21,6 +21,7 @@ from tools.domain.market import NANOS
 from tools.domain.strategies import Condition, Example, LearnedStrategy
 
 ACTIVE, DEPRECATED = "active", "deprecated"
+HEARD_AFTER_NS = 60 * NANOS
 MINED, IMPORTED = "mined", "imported"
 _T = METADATA.tables
 
@@ -143,7 +144,8 @@ class StrategyBook:
 class StrategyShelf:
     """The active strategies at hand for the hot path, read again once a second of decision time at most.
 
-    A reflection that runs beside the trading adds versions; within a second they are heard.
+    A reflection that runs beside the trading dates what it learns by when it began, and writes it when it
+    ends. A version is heard a minute after that date, so that a decision taken again hears the same.
     """
 
     def __init__(self, book: StrategyBook) -> None:
@@ -152,10 +154,10 @@ class StrategyShelf:
         self._active: tuple[LearnedStrategy, ...] = ()
 
     def active(self, ts: int) -> tuple[LearnedStrategy, ...]:
-        """The strategies that are heard at ``ts``, cut to the second so that a replay hears the same."""
+        """The strategies that are heard at ``ts``, cut to the second."""
         second = ts - ts % NANOS
         if second != self._read_at:
-            self._read_at, self._active = second, self._book.active(second)
+            self._read_at, self._active = second, self._book.active(second - HEARD_AFTER_NS)
         return self._active
 
 
