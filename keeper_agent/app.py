@@ -16,8 +16,8 @@ from memory.episodes import EpisodeLog
 from memory.parameters import ParameterStore
 from memory.recall import PatternRecall
 from memory.store import Store
-from scheduler.cycle import CycleParts, Decider, DecisionCycle, Market
 from memory.strategies import StrategyBook, StrategyShelf
+from scheduler.cycle import CycleParts, Decider, DecisionCycle, Market
 from scheduler.observer import Observer
 from scheduler.run import RunIdentity, Tally
 from tools.domain.market import Instrument
