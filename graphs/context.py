@@ -16,6 +16,7 @@ from tools.risk.exposure import LedgerSnapshot
 from tools.risk.probing import ProbePolicy
 
 Scorer: TypeAlias = Callable[[Sequence[Signal], ParameterSet], Sequence[Vote]]
+StrategyVoter: TypeAlias = Callable[[Signal, ParameterSet], Vote]
 PatternVoter: TypeAlias = Callable[[Signal, Sequence[Neighbour], ParameterSet], Vote]
 
 
@@ -45,6 +46,8 @@ class DecisionContext:
         pattern_voter: Turns a signal's neighbours into the vote ``pattern``.
         scorer: The model: one vote ``model`` a signal, its version first in the evidence;
             None while no model was trained.
+        strategy_voter: What the learned strategies say of a signal, as known at its time: the vote
+            ``strategy``; None where none are learned.
         account: The account's risk view.
         desk: Instruments, sizing mode and appetite.
         probes: Whether and how probes are drawn.
@@ -61,6 +64,7 @@ class DecisionContext:
     desk: SizingDesk
     probes: ProbePolicy
     scorer: Scorer | None = None
+    strategy_voter: StrategyVoter | None = None
     brain: Brain | None = None
     consult_budget_ns: int = 10_000_000_000
     escalator: Chooser | None = None

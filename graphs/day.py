@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from graphs.answers import statistics_as_data
 from memory.statistics import DecisionFact, TradeFact
 from tools.domain.clock import iso
-from tools.risk.measures import TradeStatistics, in_order, measure_trades
+from tools.models.validation.probabilities import Reliability
+from tools.risk.measures import TradeStatistics, in_order, measure_trades, said_and_happened
 
 BY: Mapping[str, Callable[[DecisionFact], str]] = {
     "symbol": lambda fact: fact.symbol,
@@ -46,6 +47,7 @@ class DayFigures:
         runs: Ids of the runs that decided on that day.
         repeated: Runs over a recording that another run of the day played, too.
         taken_trades: Trades taken, in the order in which they ended.
+        calibration: What was said of followed signals, and how often it happened.
     """
 
     day: str
@@ -56,6 +58,7 @@ class DayFigures:
     whole: GroupFigures
     by: Mapping[str, tuple[GroupFigures, ...]]
     taken_trades: tuple[TradeFact, ...]
+    calibration: tuple[Reliability, ...]
 
 
 def measure_day(
@@ -80,7 +83,18 @@ def measure_day(
         whole=_figures("all", decisions, trades, seed),
         by=by,
         taken_trades=tuple(in_order([trade for trade in trades if trade.kind == "taken"])),
+        calibration=_calibration(trades),
     )
+
+
+def _calibration(trades: Sequence[TradeFact]) -> tuple[Reliability, ...]:
+    """Probabilities said of followed signals beside how often they won."""
+    told = [
+        (trade.decision.probability, trade.net_bps > 0)
+        for trade in trades
+        if trade.kind == "shadow" and trade.decision.probability is not None
+    ]
+    return said_and_happened([said for said, _ in told], [won for _, won in told])
 
 
 def figures_as_data(figures: DayFigures) -> dict[str, Any]:
@@ -92,6 +106,8 @@ def figures_as_data(figures: DayFigures) -> dict[str, Any]:
         "runs": list(figures.runs),
         "runs_over_the_same_recording": figures.repeated,
         "all": _as_data(figures.whole),
+        "equity": [[trade.ts_exit, trade.net_bps] for trade in figures.taken_trades],
+        "calibration": [asdict(one) for one in figures.calibration],
         "by": {name: [_as_data(row) for row in rows] for name, rows in figures.by.items()},
     }
 

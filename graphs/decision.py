@@ -53,15 +53,20 @@ def recall(state: DecisionState, context: DecisionContext) -> DecisionState:
 
 
 def score(state: DecisionState, context: DecisionContext) -> DecisionState:
-    """Hear the patterns and the model."""
+    """Hear the patterns, the model and the learned strategies."""
     parameters = state["parameters"]
     pairs = zip(state["signals"], state["neighbours"], strict=True)
     patterns = [context.pattern_voter(signal, neighbours, parameters) for signal, neighbours in pairs]
-    if context.scorer is None:
-        return {"votes": tuple((pattern,) for pattern in patterns)}
-    models: Sequence[Vote] = context.scorer(state["signals"], parameters)
-    _require_one_each("the model", models, state)
-    return {"votes": tuple(zip(patterns, models, strict=True))}
+    heard: list[tuple[Vote, ...]] = [(pattern,) for pattern in patterns]
+    if context.scorer is not None:
+        models: Sequence[Vote] = context.scorer(state["signals"], parameters)
+        _require_one_each("the model", models, state)
+        heard = [(*votes, model) for votes, model in zip(heard, models, strict=True)]
+    if context.strategy_voter is not None:
+        voter = context.strategy_voter
+        strategies = [voter(signal, parameters) for signal in state["signals"]]
+        heard = [(*votes, strategy) for votes, strategy in zip(heard, strategies, strict=True)]
+    return {"votes": tuple(heard)}
 
 
 def route(state: DecisionState, context: DecisionContext) -> DecisionState:

@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from graphs.improvement import Occasion
 from memory.lessons import Lesson
 from memory.statistics import TradeFact
 from tools.domain.clock import iso
 from tools.domain.identity import lesson_id
 from tools.domain.trading import Action
 from tools.risk.effects import LEAST_TRADES, Effect, Search, find_effects, is_testable
-from tools.risk.measures import LEVEL, in_order, net_results
+from tools.risk.measures import LEVEL, effective_count, in_order, mean_net, net_results
 
 Scope = Mapping[str, str | int | float]
 _BY: Mapping[str, Callable[[TradeFact], str]] = {
@@ -38,14 +39,16 @@ _NAMED = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Occasion:
-    """When, where and by whom a lesson is learned."""
+HELD, REFUTED, SILENT = "held", "refuted", "silent"
 
-    day: str
-    run_id: str
-    world: str
-    ts: int
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What later trades said of a lesson; ``value`` is their mean where there are enough."""
+
+    verdict: str
+    n: int
+    value: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +78,28 @@ def learn_from(trades: Sequence[TradeFact], occasion: Occasion, seed: int) -> Le
     return Learned(tuple(lessons), search.comparisons, search.level)
 
 
-def is_refuted(lesson: Lesson, trades: Sequence[TradeFact]) -> bool:
-    """Whether ``trades``, of a later day, meet the lesson's own condition of refutation."""
+def is_refuted(lesson: Lesson, trades: Sequence[TradeFact], seed: int = 0) -> bool:
+    """Whether ``trades``, all later than its day, meet the lesson's own condition of refutation."""
+    return check(lesson, trades, seed).verdict == REFUTED
+
+
+def check(lesson: Lesson, trades: Sequence[TradeFact], seed: int) -> Checked:
+    """What later trades say of a lesson: refuted, held, or silent where they are too few.
+
+    It is refuted where their mean is on the other side of its threshold, and their interval excludes
+    the effect it claims: a bad day within its own spread refutes nothing.
+    """
     condition = lesson.invalid_condition
-    found = select_trades(trades, str(condition.get("population")), lesson.scope)
+    found = in_order(select_trades(trades, str(condition.get("population")), lesson.scope))
     if condition.get("measure") != "mean_net_bps" or len(found) < condition["least_n"]:
-        return False
+        return Checked(SILENT, len(found), None)
     if not is_testable(found):
-        return False
-    mean = float(net_results(found).mean())
-    bound = float(condition["threshold_bps"])
-    return mean >= bound if condition["refuted_if"] == "at_least" else mean <= bound
+        return Checked(SILENT, len(found), None)
+    seen = mean_net(net_results(found), effective_count(found), seed)
+    bound, claimed = float(condition["threshold_bps"]), float(condition.get("claimed_bps", lesson.effect))
+    is_turned = seen.value >= bound if condition["refuted_if"] == "at_least" else seen.value <= bound
+    is_excluded = not seen.low <= claimed <= seen.high
+    return Checked(REFUTED if is_turned and is_excluded else HELD, len(found), seen.value)
 
 
 def select_trades(trades: Sequence[TradeFact], population: str, scope: Scope) -> list[TradeFact]:
@@ -186,12 +200,13 @@ _WORDS = {"symbol": "on {} ", "regime": "in regime {} ", "hour": "in the hour {}
 
 
 def _invalid_condition(population: str, scope: Scope, effect: float) -> dict[str, Any]:
-    """A later day on which the group's mean result has the other sign refutes the lesson."""
+    """Later trades of the group whose mean has the other sign, beyond chance, refute the lesson."""
     return {
         "measure": "mean_net_bps",
         "population": population,
         "scope": dict(scope),
         "refuted_if": "at_least" if effect < 0 else "at_most",
         "threshold_bps": 0.0,
+        "claimed_bps": effect,
         "least_n": LEAST_TRADES,
     }

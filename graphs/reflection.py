@@ -1,41 +1,51 @@
-"""The reflection graph: gather → measure → learn → write, over one UTC day of one world.
+"""The reflection graph: gather → measure → learn → check → better → mine → value → write.
 
-It moves no parameter. Reflecting again on a day adds a version of the report beside the
-older ones, retires lessons that no longer follow, and repeats none.
+Over one UTC day of one world, or over all history for the weekly one. Nothing is written
+before the last node, and that writes everything in one transaction: a reflection that was killed
+has either happened or not. Reflecting again on a day adds a version of the report beside the older
+ones, retires lessons that no longer follow, and repeats none.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias, TypedDict
 
-from graphs.day import DayFigures, figures_as_data, measure_day
-from graphs.learning import Learned, Occasion, is_refuted, learn_from
-from graphs.report import render_report
+from graphs.checking import Inspection, inspect
+from graphs.day import DayFigures, measure_day
+from graphs.evidence import day_to_reflect, runs_counted_once
+from graphs.improvement import Improvement, Occasion, improve, keep
+from graphs.learning import Learned, learn_from
+from graphs.ledger import ledger
+from graphs.publishing import Draw, Render, plot, publish
+from graphs.report import Findings, report_data, report_name
+from graphs.strategies import Schooling, school
 from memory.episodes import EpisodeLog
+from memory.lesson_checks import CheckBook
 from memory.lessons import Lesson, LessonBook
 from memory.lookup import DecisionFilter
-from memory.statistics import (
-    DecisionFact,
-    TradeFact,
-    decision_facts,
-    input_hashes,
-    last_decision_time,
-    trade_facts,
-)
+from memory.parameters import ParameterChange, ParameterStore
+from memory.paths import path_facts
+from memory.statistics import DecisionFact, TradeFact, decision_facts, input_hashes, trade_facts
 from memory.store import Store
-from tools.domain.clock import day_bounds, day_of
-from tools.domain.errors import BadUsage, NotInRecord, StoreUnusable
+from memory.strategies import StrategyBook, examples
+from memory.trials import TrialBook
+from memory.worth import WorthBook, WorthRecord
+from tools.domain.clock import day_bounds
+from tools.domain.paths import FollowedPath
+from tools.domain.strategies import Example
 
-REPORTS = "reports"
-KIND = "daily"
-Draw: TypeAlias = Callable[[DayFigures, Path], None]
+DAILY, WEEKLY = "daily", "weekly"
+WINDOW_NS = 30 * 86_400 * 1_000_000_000  # how far back a daily reflection looks for evidence
 
 
-@dataclass(frozen=True, slots=True)
+def _nothing() -> None:
+    """Nothing more is to be written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReflectionContext:
     """What the nodes read from and write to.
 
@@ -45,16 +55,22 @@ class ReflectionContext:
         ts: What is known by then counts, and what is written is known from then on.
         seed: Seed of every interval.
         draw: Draws the plot of the day's figures into a file.
+        render: Makes the page of the report.
+        kind: ``daily``, or ``weekly`` over all history.
+        settle: Written in the same transaction, for whoever must know that it happened.
     """
 
     store: Store
     log: EpisodeLog
-    lessons: LessonBook
+    parameters: ParameterStore
     home: Path
     run_id: str
     ts: int
     seed: int
     draw: Draw
+    render: Render
+    kind: str = DAILY
+    settle: Callable[[], None] = _nothing
 
 
 class ReflectionState(TypedDict, total=False):
@@ -65,12 +81,19 @@ class ReflectionState(TypedDict, total=False):
     decisions: tuple[DecisionFact, ...]
     trades: tuple[TradeFact, ...]
     evidence: tuple[TradeFact, ...]
+    history: tuple[TradeFact, ...]
+    paths: tuple[FollowedPath, ...]
+    examples: tuple[Example, ...]
+    schooling: Schooling
+    ledger: tuple[WorthRecord, ...]
     repeated: int
     figures: DayFigures
     learned: Learned
-    refuted: tuple[Lesson, ...]
-    outdated: tuple[Lesson, ...]
+    inspection: Inspection
+    improvement: Improvement
+    changes: tuple[ParameterChange, ...]
     report_path: Path
+    plot_path: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +107,8 @@ class Reflection:
     comparisons: int
     refuted: tuple[Lesson, ...]
     figures: DayFigures
+    improvement: Improvement
+    changes: tuple[ParameterChange, ...]
 
 
 class _BoundNode(Protocol):
@@ -94,13 +119,29 @@ Node: TypeAlias = Callable[[ReflectionState, ReflectionContext], ReflectionState
 
 
 def gather(state: ReflectionState, context: ReflectionContext) -> ReflectionState:
-    """Read the day's decisions and what is known of their outcomes."""
+    """Read the day's decisions, what is known of their outcomes, and the evidence before them."""
     start, end = day_bounds(state["day"])
-    own = DecisionFilter(world=state["world"], ts_from=start, ts_to=end, as_of=context.ts)
-    trades = tuple(trade_facts(context.store, own))
-    evidence, repeated = _once_each(trades, input_hashes(context.store))
-    decisions = tuple(decision_facts(context.store, own))
-    return {"decisions": decisions, "trades": trades, "evidence": evidence, "repeated": repeated}
+    first = 0 if context.kind == WEEKLY else start
+    since = 0 if context.kind == WEEKLY else end - WINDOW_NS
+    reach = DecisionFilter(world=state["world"], ts_from=min(first, since), ts_to=end, as_of=context.ts)
+    own = DecisionFilter(world=state["world"], ts_from=first, ts_to=end, as_of=context.ts)
+    history = tuple(trade_facts(context.store, reach))
+    paths = path_facts(context.store, state["world"], ts_from=since, as_of=context.ts)
+    matches = examples(context.store, state["world"], as_of=context.ts, ts_from=since)
+    hashes = input_hashes(context.store)
+    trades = tuple(trade for trade in history if trade.decision.ts >= first)
+    counted = runs_counted_once((trade.decision.run_id for trade in trades), hashes)
+    once = runs_counted_once((trade.decision.run_id for trade in history), hashes)
+    walked = runs_counted_once((path.run_id for path in paths), hashes)
+    return {
+        "decisions": tuple(decision_facts(context.store, own)),
+        "trades": trades,
+        "evidence": tuple(trade for trade in trades if trade.decision.run_id in counted),
+        "history": tuple(trade for trade in history if trade.decision.run_id in once),
+        "paths": tuple(path for path in paths if path.run_id in walked),
+        "examples": tuple(one for one in matches if one.run_id in walked),
+        "repeated": len({trade.decision.run_id for trade in trades}) - len(counted),
+    }
 
 
 def measure(state: ReflectionState, context: ReflectionContext) -> ReflectionState:
@@ -117,68 +158,129 @@ def measure(state: ReflectionState, context: ReflectionContext) -> ReflectionSta
 
 
 def learn(state: ReflectionState, context: ReflectionContext) -> ReflectionState:
-    """Find what survives the number of comparisons, and which older lessons the day refutes."""
-    occasion = Occasion(state["day"], context.run_id, state["world"], context.ts)
-    learned = learn_from(state["evidence"], occasion, context.seed)
-    held = [one for one in context.lessons.known(context.ts) if one.world == state["world"]]
-    found = {one.lesson_id for one in learned.lessons}
-    outdated = [one for one in held if one.day == state["day"] and one.lesson_id not in found]
-    refuted = [one for one in held if one.day < state["day"] and is_refuted(one, state["evidence"])]
-    return {"learned": learned, "refuted": tuple(refuted), "outdated": tuple(outdated)}
+    """Find what survives the number of comparisons."""
+    return {"learned": learn_from(state["evidence"], _occasion(state, context), context.seed)}
+
+
+def check(state: ReflectionState, context: ReflectionContext) -> ReflectionState:
+    """Hold every older lesson against the trades since, and against what was learned now."""
+    held = LessonBook(context.store).known(context.ts)
+    inspection = inspect(
+        [one for one in held if one.world == state["world"]],
+        state["learned"].lessons,
+        state["history"],
+        _occasion(state, context),
+        context.seed,
+    )
+    return {"inspection": inspection}
+
+
+def better(state: ReflectionState, context: ReflectionContext) -> ReflectionState:
+    """Measure the changes in force, and test the next steps."""
+    book = TrialBook(context.store)
+    return {"improvement": improve(state["paths"], _occasion(state, context), context.parameters, book)}
+
+
+def mine_strategies(state: ReflectionState, context: ReflectionContext) -> ReflectionState:
+    """Measure the strategies held on their later matches, and look for new ones."""
+    held = StrategyBook(context.store).known(context.ts, state["world"])
+    now = context.parameters.snapshot(context.ts)
+    occasion = _occasion(state, context)
+    return {"schooling": school(state["examples"], held, occasion, now, context.seed)}
+
+
+def value(state: ReflectionState, context: ReflectionContext) -> ReflectionState:
+    """Say what each lesson, strategy and rule was worth so far."""
+    ended = set(state["inspection"].ended)
+    held = LessonBook(context.store).known(context.ts)
+    mine = [one for one in held if one.world == state["world"] and one.lesson_id not in ended]
+    found = ledger(
+        state["history"],
+        state["examples"],
+        mine,
+        state["schooling"].versions,
+        context.parameters.snapshot(context.ts),
+        _occasion(state, context),
+    )
+    return {"ledger": found}
 
 
 def write(state: ReflectionState, context: ReflectionContext) -> ReflectionState:
-    """Keep lessons and report in memory, and the report with its plot in the home."""
-    figures, learned = state["figures"], state["learned"]
-    for lesson in (*state["refuted"], *state["outdated"]):
-        context.lessons.retire(lesson.lesson_id, context.ts)
-    for lesson in learned.lessons:
-        context.lessons.record(lesson)
-    name = state["day"]
-    markdown = render_report(figures, learned, state["refuted"], plot=f"{name}.png", ts=context.ts)
-    context.log.record_report(
-        run_id=context.run_id,
-        world=state["world"],
-        day=state["day"],
-        kind=KIND,
-        markdown=markdown,
-        statistics=figures_as_data(figures) | {"comparisons": learned.comparisons},
-        ts=context.ts,
-    )
-    context.store.flush()
-    folder = context.home / REPORTS
-    try:
-        folder.mkdir(mode=0o700, exist_ok=True)
-        context.draw(figures, folder / f"{name}.png")
-        _replace(folder / f"{name}.md", markdown)
-    except OSError as error:
-        raise StoreUnusable(f"expected a folder that can be written at {folder}: {error.strerror}") from error
-    return {"report_path": folder / f"{name}.md"}
+    """Keep everything in memory at once, then the report with its plot in the home."""
+    store, occasion, inspection = context.store, _occasion(state, context), state["inspection"]
+    lessons, strategies = LessonBook(store), StrategyBook(store)
+    plot_path = plot(context.home, report_name(state["day"], context.kind), state["figures"], context.draw)
+    with store.together():
+        for lesson_id in inspection.ended:
+            lessons.retire(lesson_id, context.ts)
+        for lesson in state["learned"].lessons:
+            lessons.record(lesson)
+        CheckBook(store).record(inspection.checks)
+        WorthBook(store).record(state["ledger"])
+        for version in state["schooling"].versions:
+            strategies.record(version)
+        changes = keep(state["improvement"], occasion, context.parameters.detached(), TrialBook(store))
+        data = report_data(_findings(state, changes), context.kind, context.ts)
+        context.log.record_report(
+            run_id=context.run_id,
+            world=state["world"],
+            day=state["day"],
+            kind=context.kind,
+            markdown=data.markdown,
+            statistics=data.values,
+            ts=context.ts,
+        )
+        context.settle()
+    context.parameters.refresh()
+    return {
+        "report_path": publish(context.home, data, context.render),
+        "plot_path": plot_path,
+        "changes": changes,
+    }
 
 
-NODES: tuple[Node, ...] = (gather, measure, learn, write)
+NODES: tuple[Node, ...] = (gather, measure, learn, check, better, mine_strategies, value, write)
 
 
-def reflect(context: ReflectionContext, day: str | None = None) -> Reflection:
+def reflect(context: ReflectionContext, day: str | None = None, world: str | None = None) -> Reflection:
     """Reflect on ``day`` (``YYYY-MM-DD``, UTC); without one, on the last day with decisions.
 
-    A day with decisions of several worlds is reflected on in the world of the newest one.
+    A day with decisions of several worlds is reflected on in the world of the newest one, unless a
+    world is named.
 
     Raises:
         BadUsage: ``day`` is no date.
         NotInRecord: Nothing was decided on it.
     """
-    day, world = day_to_reflect(context.store, day, context.ts)
+    day, world = day_to_reflect(context.store, day, context.ts, world)
     final = _run(context, {"day": day, "world": world})
-    learned, path = final["learned"], final["report_path"]
+    learned = final["learned"]
     return Reflection(
         day=day,
-        report_path=path,
-        plot_path=path.with_suffix(".png"),
+        report_path=final["report_path"],
+        plot_path=final["plot_path"],
         lessons=learned.lessons,
         comparisons=learned.comparisons,
-        refuted=final["refuted"],
+        refuted=final["inspection"].refuted,
         figures=final["figures"],
+        improvement=final["improvement"],
+        changes=final["changes"],
+    )
+
+
+def _occasion(state: ReflectionState, context: ReflectionContext) -> Occasion:
+    return Occasion(state["day"], context.run_id, state["world"], context.ts)
+
+
+def _findings(state: ReflectionState, changes: tuple[ParameterChange, ...]) -> Findings:
+    return Findings(
+        figures=state["figures"],
+        learned=state["learned"],
+        inspection=state["inspection"],
+        improvement=state["improvement"],
+        changes=changes,
+        schooling=state["schooling"],
+        ledger=state["ledger"],
     )
 
 
@@ -203,44 +305,3 @@ def _bound(node: Node, context: ReflectionContext) -> _BoundNode:
         return node(state, context)
 
     return run
-
-
-def day_to_reflect(store: Store, day: str | None, ts: int) -> tuple[str, str]:
-    """The day meant and the world to reflect on, as known at ``ts``; see ``reflect``."""
-    if day is None:
-        newest = last_decision_time(store)
-        if newest is None:
-            raise NotInRecord(f"{store.path} holds no decision to reflect on; keeper run makes some")
-        day = day_of(newest)
-    try:
-        start, end = day_bounds(day)
-    except ValueError:
-        raise BadUsage(f"expected a date such as 2024-08-08, was {day!r}") from None
-    found = decision_facts(store, DecisionFilter(ts_from=start, ts_to=end, as_of=ts))
-    if not found:
-        newest = last_decision_time(store)
-        last = "memory is empty" if newest is None else f"the last day with decisions is {day_of(newest)}"
-        raise NotInRecord(f"no decision on {day} is in the record; {last}")
-    return day_of(start), found[-1].world
-
-
-def _once_each(trades: Sequence[TradeFact], hashes: dict[str, str]) -> tuple[tuple[TradeFact, ...], int]:
-    """Trades with each recording counted once, and how many runs are left out for that.
-
-    The same market played twice gives the same trades twice; as evidence they are one. The run
-    that saw most of it counts.
-    """
-    sizes = Counter(trade.decision.run_id for trade in trades)
-    chosen: dict[str, str] = {}
-    for run_id in sorted(sizes, key=lambda name: (-sizes[name], name)):
-        chosen.setdefault(hashes[run_id] or run_id, run_id)
-    kept = set(chosen.values())
-    evidence = tuple(trade for trade in trades if trade.decision.run_id in kept)
-    return evidence, len(sizes) - len(kept)
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write ``path`` in one step: a reader sees the old text or the new one."""
-    fresh = path.with_suffix(".new")
-    fresh.write_text(text, encoding="utf-8")
-    fresh.replace(path)

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from graphs.answers import bps_text, percent_text, result_lines
-from graphs.day import DayFigures, GroupFigures
-from graphs.learning import Learned
+from graphs.changes import told_changes, told_ledger, told_strategies
+from graphs.checking import Inspection
+from graphs.day import DayFigures, GroupFigures, figures_as_data
+from graphs.improvement import Improvement
+from graphs.learning import REFUTED, Learned
+from graphs.strategies import Schooling
+from memory.lesson_checks import CONTRADICTED, ENDINGS, OUTDATED, REFINED, LessonCheck
 from memory.lessons import Lesson
+from memory.parameters import ParameterChange
+from memory.strategies import StrategyVersion
+from memory.worth import WorthRecord
 from tools.domain.clock import iso
 from tools.risk.effects import LEAST_EFFECTIVE, LEAST_TRADES
 from tools.risk.measures import LEVEL
@@ -15,25 +25,103 @@ from tools.risk.measures import LEVEL
 SHOWN_EVIDENCE = 5
 
 
-def render_report(
-    figures: DayFigures, learned: Learned, refuted: Sequence[Lesson], *, plot: str, ts: int
-) -> str:
-    """The report as Markdown text ending in a newline."""
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """Everything one reflection found, before it is told."""
+
+    figures: DayFigures
+    learned: Learned
+    inspection: Inspection
+    improvement: Improvement
+    changes: tuple[ParameterChange, ...]
+    schooling: Schooling
+    ledger: tuple[WorthRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A report as data and as Markdown; ``name`` is what its files are called."""
+
+    name: str
+    values: dict[str, Any]
+    markdown: str
+
+
+def report_data(found: Findings, kind: str, ts: int) -> Report:
+    """The report on ``found`` as known at ``ts``."""
+    figures = found.figures
+    name = report_name(figures.day, kind)
+    values = figures_as_data(figures) | {
+        "kind": kind,
+        "ts": ts,
+        "comparisons": found.learned.comparisons,
+        "lessons": [lesson_as_data(one) for one in found.learned.lessons],
+        "checks": [asdict(one) for one in found.inspection.checks],
+        "trials": [asdict(one) for one in found.improvement.trials],
+        "effects": [asdict(one) for one in found.improvement.effects],
+        "changes": [change_as_data(one) for one in found.changes],
+        "signatures_tried": found.schooling.tried,
+        "ledger": [worth_as_data(one) for one in found.ledger],
+        "strategies": [strategy_as_data(one) for one in found.schooling.versions],
+    }
+    return Report(name, values, _markdown(found, kind, name, ts))
+
+
+def report_name(day: str, kind: str) -> str:
+    """What the files of a report are called."""
+    return day if kind == "daily" else f"{day}-{kind}"
+
+
+def lesson_as_data(lesson: Lesson) -> dict[str, Any]:
+    """A lesson as plain data."""
+    names = ("lesson_id", "kind", "statement", "effect", "interval_low", "interval_high", "n", "day")
+    structured = {"scope": dict(lesson.scope), "invalid_condition": dict(lesson.invalid_condition)}
+    return {name: getattr(lesson, name) for name in names} | structured | {"evidence": list(lesson.evidence)}
+
+
+def worth_as_data(entry: WorthRecord) -> dict[str, Any]:
+    """An entry of the memory ledger as plain data; money as decimal text."""
+    money = ("value_quote", "low_quote", "high_quote")
+    told = {name: None if getattr(entry, name) is None else f"{getattr(entry, name):f}" for name in money}
+    return asdict(entry) | told
+
+
+def strategy_as_data(version: StrategyVersion) -> dict[str, Any]:
+    """A learned strategy as plain data."""
+    names = ("strategy_id", "standing", "reason", "origin", "n", "wins", "net_bps", "error_bps", "day")
+    return {name: getattr(version, name) for name in names} | {"rules": version.rules.model_dump()}
+
+
+def change_as_data(change: ParameterChange) -> dict[str, Any]:
+    """A change of a parameter as plain data."""
+    names = ("version", "name", "value_before", "value", "reason", "ts_known")
+    return {name: getattr(change, name) for name in names} | {
+        "evidence": list(change.evidence),
+        "impact": dict(change.impact),
+    }
+
+
+def _markdown(found: Findings, kind: str, name: str, ts: int) -> str:
+    figures = found.figures
     head = (
         f"World {figures.world}, {len(figures.runs)} run{_s(len(figures.runs))}, written at {iso(ts)}. "
         "Times are UTC, results are after costs, intervals are 95 %."
     )
+    title = f"Reflection on {figures.day}" if kind == "daily" else f"All history up to {figures.day}"
     parts = [
-        f"# Reflection on {figures.day}",
+        f"# {title}",
         head,
         *_repeated(figures),
-        f"![Equity of taken round trips and net result of refused signals]({plot})",
-        "## The day",
+        f"![Equity of taken round trips and net result of refused signals]({name}.png)",
+        "## The day" if kind == "daily" else "## What happened",
         _overview(figures),
         "## Lessons",
-        *_lessons(learned),
-        *_refuted(refuted),
-        *[part for name, rows in figures.by.items() if name != "rule" for part in _section(name, rows)],
+        *_lessons(found.learned),
+        *_checked(found.inspection),
+        *told_changes(found.improvement, found.changes),
+        *told_strategies(found.schooling),
+        *told_ledger(found.ledger),
+        *[part for by, rows in figures.by.items() if by != "rule" for part in _section(by, rows)],
         *_rules(figures.by["rule"]),
     ]
     return "\n\n".join(parts) + "\n"
@@ -49,10 +137,26 @@ def _repeated(figures: DayFigures) -> list[str]:
     return [told]
 
 
-def _refuted(lessons: Sequence[Lesson]) -> list[str]:
-    if not lessons:
-        return []
-    return ["## Refuted", "\n".join(f"* {one.lesson_id}: {one.statement}" for one in lessons)]
+def _checked(inspection: Inspection) -> list[str]:
+    """The older lessons that ended, then how the others fared."""
+    ended = [one for one in inspection.checks if one.verdict in ENDINGS]
+    others = [one for one in inspection.checks if one.verdict not in ENDINGS]
+    parts = []
+    for title, verdict in (("Refuted", REFUTED), *_ENDED):
+        lines = [_check_line(one) for one in ended if one.verdict == verdict]
+        if lines:
+            parts += [f"## {title}", "\n".join(lines)]
+    if others:
+        parts += ["## Older lessons that still hold", "\n".join(_check_line(one) for one in others)]
+    return parts
+
+
+_ENDED = (("Contradicted", CONTRADICTED), ("Refined", REFINED), ("Outdated", OUTDATED))
+
+
+def _check_line(check: LessonCheck) -> str:
+    place = f", now {check.other}" if check.other else ""
+    return f"* {check.lesson_id}: {check.reason} (n = {check.n}){place}"
 
 
 def _overview(figures: DayFigures) -> str:
@@ -90,12 +194,14 @@ def no_lesson(comparisons: int) -> str:
 def _lesson(lesson: Lesson) -> str:
     condition = lesson.invalid_condition
     end = "0 or more" if condition["refuted_if"] == "at_least" else "0 or less"
+    claimed = condition["claimed_bps"]
     hidden = len(lesson.evidence) - SHOWN_EVIDENCE
     more = f" and {hidden} more" if hidden > 0 else ""
     evidence = ", ".join(lesson.evidence[:SHOWN_EVIDENCE]) + more
     return (
         f"* **{lesson.lesson_id}** {lesson.statement}.\n"
-        f"  * Refuted by a day with {condition['least_n']} such trades or more and a mean of {end} bps.\n"
+        f"  * Void once {condition['least_n']} later such trades or more have a mean of {end} bps and an "
+        f"interval without {claimed:+.1f}.\n"
         f"  * Evidence: {evidence}."
     )
 

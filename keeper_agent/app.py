@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 from importlib.metadata import version
 
-from graphs.context import DecisionContext, Scorer
+from graphs.context import DecisionContext, Scorer, StrategyVoter
 from graphs.decision import DecisionGraph
 from keeper_agent.brains import BrainParts
 from keeper_agent.sealing import Sealer
@@ -19,6 +19,7 @@ from memory.hindsight import judged_votes
 from memory.parameters import ParameterStore
 from memory.recall import PatternRecall
 from memory.store import Store
+from memory.strategies import StrategyBook, StrategyShelf
 from scheduler.cycle import CycleParts, Decider, DecisionCycle, Market
 from scheduler.observer import Observer
 from scheduler.run import RunIdentity, Tally
@@ -33,7 +34,7 @@ from tools.execution.sizing import SizingMode
 from tools.features.fingerprint import SIZE
 from tools.models.registry import ModelRegistry, load_folder
 from tools.models.scoring import OutcomeModel
-from tools.models.votes import model_vote, pattern_vote
+from tools.models.votes import model_vote, pattern_vote, strategy_vote
 from tools.risk.escalation import Escalator
 from tools.risk.exposure import LedgerSnapshot
 from tools.risk.ledger import RiskLedger
@@ -98,6 +99,7 @@ class Keeper:
             probes=ProbePolicy(identity.seed, identity.world, allowed),
             scorer=None if model is None else model_scorer(model),
             weights=self.skill.weights,
+            strategy_voter=strategy_voter(StrategyShelf(StrategyBook(store))),
         )
         if brain is not None:
             context = _with_brain(context, brain, identity.seed)
@@ -159,6 +161,15 @@ def _with_brain(context: DecisionContext, brain: BrainParts, seed: int) -> Decis
 def neighbours_vote(signal: Signal, neighbours: Sequence[Neighbour], parameters: ParameterSet) -> Vote:
     """The pattern vote on ``signal``, as the decision graph hears it."""
     return pattern_vote(neighbours, parameters, loss_bps=signal.loss_bps)
+
+
+def strategy_voter(shelf: StrategyShelf) -> StrategyVoter:
+    """The learned strategies as the decision graph hears them, as known at the signal's time."""
+
+    def vote(signal: Signal, parameters: ParameterSet) -> Vote:
+        return strategy_vote(signal.features, shelf.active(signal.ts), parameters)
+
+    return vote
 
 
 def model_scorer(model: OutcomeModel) -> Scorer:

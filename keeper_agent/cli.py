@@ -16,6 +16,7 @@ from typing import Annotated, Any
 import typer
 
 from keeper_agent import download_words
+from keeper_agent.learning_words import ledger, strategies_app
 from keeper_agent.record_words import Home, Json, ask, explain, mcp, replay_decision
 from keeper_agent.venue_words import lab, record, venue
 from tools.domain.errors import KeeperError
@@ -38,6 +39,8 @@ memory_app = typer.Typer(no_args_is_help=True, help="Rebuild, verify and freeze 
 app.add_typer(train_app, name="train")
 app.add_typer(memory_app, name="memory")
 app.add_typer(download_words.app, name="download")
+app.add_typer(strategies_app, name="strategies")
+memory_app.command()(ledger)
 
 Trades = Annotated[Path, typer.Option("--trades", help="Prints, Tardis columns: .csv.gz, .csv or .parquet.")]
 Book = Annotated[
@@ -166,13 +169,20 @@ def reflect(
     date: Annotated[
         str | None, typer.Option("--date", help="Day, YYYY-MM-DD UTC; default: the last.")
     ] = None,
+    weekly: Annotated[bool, typer.Option("--weekly", help="Over all history up to that day.")] = False,
+    due: Annotated[
+        bool, typer.Option("--due", help="Do the daily and weekly reflections that are due, each once.")
+    ] = False,
     home: Home = None,
     as_json: Json = False,
 ) -> None:
-    """Reflect on a day: statistics, lessons with their evidence, a report to read."""
-    from keeper_agent.commands.reflect import reflect_on
+    """Reflect on a day: statistics, lessons with their evidence, tested changes, a report to read."""
+    from keeper_agent.commands.reflect import reflect_on, reflect_when_due
 
-    reflect_on(date=date, home=home, as_json=as_json)
+    if due:
+        reflect_when_due(home=home, as_json=as_json)
+    else:
+        reflect_on(date=date, home=home, as_json=as_json, weekly=weekly)
 
 
 @app.command()

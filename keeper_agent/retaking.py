@@ -8,7 +8,7 @@ from typing import Any
 
 from graphs.context import DecisionContext, Scorer
 from graphs.decision import DecisionGraph
-from keeper_agent.app import CODE_VERSION, model_scorer, neighbours_vote
+from keeper_agent.app import CODE_VERSION, model_scorer, neighbours_vote, strategy_voter
 from keeper_agent.brains import recorded_brain, recorded_choices
 from keeper_agent.settings import Settings
 from memory.bundles import Bundle, read_bundle
@@ -16,9 +16,10 @@ from memory.codec import from_plain, to_plain
 from memory.lookup import find_decision, tell
 from memory.recall import PatternRecall, recalled
 from memory.store import Store
+from memory.strategies import StrategyBook, StrategyShelf
 from tools.domain.errors import ModelUnusable
 from tools.domain.market import Instrument
-from tools.domain.parameter import SPECS, ParameterSet, default_parameters
+from tools.domain.parameter import SPECS, ParameterSet, base_name, default_parameters
 from tools.domain.ports import Neighbour, Recall
 from tools.domain.trading import Decision, Signal, World
 from tools.execution.entries import SizingDesk
@@ -110,7 +111,7 @@ def is_same_code(retaken: Retaken) -> bool:
 def _parameters(bundle: Bundle, version: int, changes: Mapping[str, float]) -> ParameterSet:
     """What was in force, with ``changes``; a parameter that did not exist yet has its default."""
     checked = default_parameters(changes)
-    kept = {name: value for name, value in bundle.policy["parameters"].items() if name in SPECS}
+    kept = {name: value for name, value in bundle.policy["parameters"].items() if base_name(name) in SPECS}
     values = {**checked.values, **kept, **{name: checked[name] for name in changes}}
     return ParameterSet(values, version, dict(bundle.policy["origin"]))
 
@@ -144,6 +145,7 @@ def _context(
         weights=lambda parameters: bundle.weights,
         brain=recorded_brain(store, was.decision_id),
         escalator=recorded_choices(store, was),
+        strategy_voter=strategy_voter(StrategyShelf(StrategyBook(store))),
     )
 
 

@@ -137,6 +137,9 @@ class Settings(BaseSettings):
     keeper_local_model: Path | None = Field(
         default=None, description="a model in GGUF format for the brain named local"
     )
+    keeper_reflect_hour: int = Field(
+        default=0, ge=0, le=23, description="UTC hour from which the day before is reflected on"
+    )
     ml_model_path: Path | None = Field(
         default=None, description="folder of a trained outcome model to use instead of the home's own"
     )

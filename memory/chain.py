@@ -27,7 +27,13 @@ from memory.schema import METADATA
 
 LINKS = "link"
 TABLES = tuple(sorted(name for name in METADATA.tables if name != LINKS))
-CHANGING = {"run": {"ts_ended"}, "parameter": {"ts_retired"}, "lesson": {"ts_retired"}}
+CHANGING = {
+    "run": {"ts_ended"},
+    "parameter": {"ts_retired"},
+    "lesson": {"ts_retired"},
+    "strategy": {"ts_retired"},
+    "job": {"state", "attempts", "ts", "ts_known", "ts_done"},
+}
 AT_ONCE = 5_000  # rows fetched at a time
 SHOWN = 5  # faults told one by one
 

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Executable, insert, or_, select, update
 from memory.codec import canonical, finite
 from memory.schema import METADATA
 from memory.store import Store
+from tools.domain.clock import day_bounds
 from tools.domain.errors import NotInRecord
 
 STRUCTURED = ("scope", "evidence", "invalid_condition")
@@ -117,4 +118,5 @@ def _insertion(lesson: Lesson) -> Executable:
     values = {name: getattr(lesson, name) for name in Lesson.__dataclass_fields__}
     values.update({name: canonical(values[name]) for name in STRUCTURED})
     values.update({name: finite(values[name]) for name in ("effect", "interval_low", "interval_high")})
-    return insert(METADATA.tables["lesson"]).values({**values, "ts": lesson.ts_known})
+    happened = min(lesson.ts_known, day_bounds(lesson.day)[1])  # its day was over, or still under way
+    return insert(METADATA.tables["lesson"]).values({**values, "ts": happened})

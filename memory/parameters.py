@@ -18,7 +18,9 @@ from memory.codec import canonical
 from memory.schema import METADATA
 from memory.store import Store
 from tools.domain.errors import BadUsage
-from tools.domain.parameter import SPECS, ParameterSet, default_parameters
+from tools.domain.parameter import SPECS, ParameterSet, base_name, default_parameters
+
+SCOPED = frozenset({"symbol_size_share"})  # what may have a value for one symbol alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,10 @@ class ParameterChange:
     ts_known: int
     ts_retired: int | None
 
+    def is_in_force(self, ts: int) -> bool:
+        """Whether it holds at ``ts``."""
+        return self.ts_known <= ts and (self.ts_retired is None or ts < self.ts_retired)
+
 
 class ParameterStore:
     """Versions of parameters in ``store`` above the catalogue's defaults and the settings.
@@ -60,14 +66,24 @@ class ParameterStore:
     def __init__(self, store: Store, overrides: Mapping[str, float] | None = None) -> None:
         self._store = store
         self._base = default_parameters(overrides)
-        self._times: list[int] = []
-        self._sets: list[ParameterSet] = []
+        self._versions: tuple[list[int], list[ParameterSet]] = ([], [])
         self.refresh()
+
+    def detached(self) -> ParameterStore:
+        """The same versions for a writer whose changes are not certain yet.
+
+        This one sees them when it is refreshed, after they are committed.
+        """
+        other = ParameterStore.__new__(ParameterStore)
+        other._store, other._base, other._versions = self._store, self._base, self._versions
+        other.refresh()
+        return other
 
     def snapshot(self, ts: int) -> ParameterSet:
         """Every parameter as it was known at ``ts``; the same object until one changes."""
-        place = bisect_right(self._times, ts)
-        return self._sets[place - 1] if place else self._base
+        times, sets = self._versions
+        place = bisect_right(times, ts)
+        return sets[place - 1] if place else self._base
 
     def change(
         self,
@@ -93,7 +109,7 @@ class ParameterStore:
         made = ParameterChange(
             version=1 + max((change.version for change in changes), default=0),
             name=name,
-            value_before=self.snapshot(ts)[name],
+            value_before=value_at(self.snapshot(ts), name),
             value=float(value),
             reason=reason,
             evidence=tuple(evidence),
@@ -112,6 +128,10 @@ class ParameterStore:
         self.refresh()
         return made
 
+    def known(self, ts: int) -> list[ParameterChange]:
+        """Every version known at ``ts``, oldest first."""
+        return [change for change in self._changes() if change.ts_known <= ts]
+
     def history(self, name: str) -> list[ParameterChange]:
         """Every version of ``name``, oldest first.
 
@@ -126,17 +146,19 @@ class ParameterStore:
         changes = self._changes()
         moments = {change.ts_known for change in changes}
         moments |= {change.ts_retired for change in changes if change.ts_retired is not None}
-        self._times = sorted(moments)
-        self._sets = [self._at(ts, changes) for ts in self._times]
+        times = sorted(moments)
+        # One assignment: another thread reads either the old versions or the new ones.
+        self._versions = times, [self._at(ts, changes) for ts in times]
 
     def _check(self, name: str, value: float, reason: str, ts: int) -> None:
         _require_known(name)
-        SPECS[name].check(float(value))
+        SPECS[base_name(name)].check(float(value))
         if not reason.strip():
             raise BadUsage(f"expected a reason for changing {name}, was empty")
-        if self._times and ts < self._times[-1]:
-            raise BadUsage(f"expected a change of {name} no earlier than {self._times[-1]}, was {ts}")
-        if self.snapshot(ts)[name] == value:
+        times, _ = self._versions
+        if times and ts < times[-1]:
+            raise BadUsage(f"expected a change of {name} no earlier than {times[-1]}, was {ts}")
+        if value_at(self.snapshot(ts), name) == value:
             raise BadUsage(f"expected another value of {name}, {value} is already in force")
 
     def _at(self, ts: int, changes: Sequence[ParameterChange]) -> ParameterSet:
@@ -167,6 +189,11 @@ def _row(change: ParameterChange) -> dict[str, Any]:
     return {**values, **structured, "ts": change.ts_known}
 
 
+def value_at(parameters: ParameterSet, name: str) -> float:
+    """The value of ``name``, which may be scoped to a symbol that has none of its own yet."""
+    return parameters.values.get(name, parameters[base_name(name)])
+
+
 def _require_known(name: str) -> None:
-    if name not in SPECS:
+    if base_name(name) not in SPECS or (name != base_name(name) and base_name(name) not in SCOPED):
         raise BadUsage(f"unknown parameter {name!r}; known: {', '.join(sorted(SPECS))}")

@@ -11,6 +11,7 @@ from __future__ import annotations
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
+import memory.schema_trials  # noqa: F401 (its tables belong to the same metadata)
 from memory.columns import METADATA, nanos, refers
 from memory.schema_brains import ConsultationRow, SpendRow
 from memory.schema_learned import BundleRow, LessonRow, LinkRow, ParameterRow, PolicyRow, ReportRow
@@ -88,6 +89,7 @@ class DecisionRow(SQLModel, table=True):
         Index("ix_decision_symbol_ts", "symbol", "ts"),
         Index("ix_decision_run_ts", "run_id", "ts"),
         Index("ix_decision_signal", "signal_id"),
+        Index("ix_decision_ts", "ts"),
     )
 
     decision_id: str = Field(primary_key=True)
@@ -234,6 +236,10 @@ class OutcomeRow(SQLModel, table=True):
     mae_bps: float | None
     time_to_target_ns: int | None = nanos()
     time_to_stop_ns: int | None = nanos()
+    time_to_fill_ns: int | None = nanos(default=None)
+    reach_bps: float | None = None
+    halt_bps: float | None = None
+    final_bps: float | None = None
 
 
 class PatternRow(SQLModel, table=True):

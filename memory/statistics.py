@@ -42,6 +42,7 @@ class DecisionFact:
     regime: str
     is_probe: bool
     breakeven: float
+    probability: float | None
     rules: tuple[str, ...]
 
 
@@ -193,7 +194,7 @@ def _execution_facts(store: Store, wanted: DecisionFilter, table: str) -> list[F
 
 def _decision_columns() -> tuple[Any, ...]:
     plain = (_D.decision_id, _D.run_id, _D.world, _D.symbol, _D.ts, _D.action, _D.route, _D.is_probe)
-    return (*plain, _D.breakeven, _D.votes, _S.regime)
+    return (*plain, _D.breakeven, _D.probability, _D.votes, _S.regime)
 
 
 def _same_signal() -> ColumnElement[bool]:
@@ -231,11 +232,13 @@ def _decision_fact(row: Mapping[str, Any]) -> DecisionFact:
         regime=Regime(row["regime"] or 0).label,
         is_probe=bool(row["is_probe"]),
         breakeven=row["breakeven"],
-        rules=_refusing_rules(row["votes"]),
+        probability=row["probability"],
+        rules=refusing_rules(row["votes"]),
     )
 
 
-def _refusing_rules(votes: str) -> tuple[str, ...]:
+def refusing_rules(votes: str) -> tuple[str, ...]:
+    """Components of the hard rules that refused, from a decision's kept votes."""
     refused = (vote for vote in orjson.loads(votes) if vote["stance"] == "skip")
     return tuple(vote["component"] for vote in refused if vote["component"].startswith("rule."))
 

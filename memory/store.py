@@ -62,6 +62,7 @@ class Store:
         self._durable_mode = "OFF" if is_throwaway else "FULL"
         self._queue: list[Row] = []
         self._head = Head()
+        self._is_together = False
         self._lock = threading.RLock()
 
     @classmethod
@@ -138,6 +139,29 @@ class Store:
                     self._connection.execute(statement)
 
             self._seal_after(self._batch_mode, run)
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Everything written within is on disk at the end of it, or nothing of it is.
+
+        No other thread reads or writes meanwhile, so what is slow belongs before it.
+        """
+        self._require_writer()
+        with self._lock:
+            self.flush()
+            head = self._head
+            try:
+                with self._transaction(self._durable_mode):
+                    self._is_together = True
+                    try:
+                        yield
+                        self.flush()
+                    finally:
+                        self._is_together = False
+            except BaseException:
+                self._queue.clear()  # all of it was queued within
+                self._head = head
+                raise
 
     def read(self, statement: Select[Any]) -> Sequence[Mapping[str, Any]]:
         """The rows of ``statement`` as mappings, what this writer has queued included."""
@@ -221,6 +245,9 @@ class Store:
 
     @contextmanager
     def _transaction(self, synchronous: str) -> Iterator[None]:
+        if self._is_together:
+            yield
+            return
         run = self._connection.exec_driver_sql
         try:
             run(f"PRAGMA synchronous={synchronous}")

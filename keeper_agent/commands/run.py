@@ -17,6 +17,7 @@ from keeper_agent.brains import open_brain, require_brain, told_of_brain
 from keeper_agent.commands.reflect import reflect_day
 from keeper_agent.console import ERR, OUT, own_words, print_json
 from keeper_agent.logs import open_log
+from keeper_agent.reflecting import timetable_of
 from keeper_agent.settings import Settings
 from keeper_agent.views.live import LiveView
 from keeper_agent.views.summary import summary_table
@@ -27,6 +28,7 @@ from memory.store import Store
 from scheduler.live import Stop, place_in_time, play
 from scheduler.run import RunIdentity, Tally
 from scheduler.summary import results, silence_of
+from scheduler.timetable import Timetable
 from tools.domain.clock import Clock, SystemClock, SystemStopwatch, iso
 from tools.domain.identity import fresh_run_id
 from tools.domain.market import NANOS, Instrument
@@ -127,7 +129,7 @@ class Session:
         keeper.begin("run", {"speed": self._settings.keeper_speed}, hashes, self._start)
         self._log.info("run began", run_id=keeper.identity.run_id, tapes=len(self._tapes))
         ts = self._start
-        with stopping(self._stop), view:
+        with stopping(self._stop), view, self._timetable():
             for tape in self._tapes:
                 if self._stop.requested:
                     break
@@ -138,6 +140,17 @@ class Session:
         with PatternLibrary(self._lock, self._store) as library:
             library.sync()
         return self._summary(ts, wall, before)
+
+    def _timetable(self) -> Timetable:
+        """The daily and weekly reflections, done while the tapes play."""
+        return timetable_of(
+            self._store,
+            self._settings,
+            self._keeper.parameters,
+            self._keeper.identity.world.value,
+            self._clock,
+            lambda text: self._console.print(text, style="yellow", markup=False),
+        )
 
     def _greet(self, plays: int) -> None:
         known = len(self._keeper.recall)
@@ -211,7 +224,13 @@ class Session:
         keeper = self._keeper
         if keeper.tally.decisions == 0:
             return None
-        found = reflect_day(self._store, keeper.log, self._settings, run_id=keeper.identity.run_id, ts=ts)
+        found = reflect_day(
+            self._store,
+            self._settings,
+            run_id=keeper.identity.run_id,
+            ts=ts,
+            parameters=keeper.parameters,
+        )
         self._store.flush()
         return str(found.report_path)
 

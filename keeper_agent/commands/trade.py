@@ -17,6 +17,7 @@ from keeper_agent.commands.reflect import reflect_day
 from keeper_agent.commands.run import show_end, stopping
 from keeper_agent.console import ERR, OUT, print_json
 from keeper_agent.lab.child import local_venue
+from keeper_agent.reflecting import timetable_of
 from keeper_agent.settings import Settings
 from keeper_agent.views.board import SymbolRow
 from keeper_agent.views.live import LiveView
@@ -31,6 +32,7 @@ from scheduler.cycle import DecisionCycle
 from scheduler.live import Stop
 from scheduler.run import RunIdentity, Tally
 from scheduler.summary import results
+from scheduler.timetable import Timetable
 from scheduler.trading import Trading
 from tools.domain.clock import Clock, SystemClock, SystemStopwatch
 from tools.domain.errors import BadUsage
@@ -188,7 +190,7 @@ class VenueSession:
         quote = next(iter(wire.instruments.values())).quote
         self._view.begin_tape(f"{', '.join(wire.instruments)} at {PLACES[self._world]}", quote)
         try:
-            with stopping(stop), self._view:
+            with stopping(stop), self._view, self._timetable():
                 left = await self._trade(key, stop)
         finally:
             reconciling.cancel()
@@ -208,6 +210,17 @@ class VenueSession:
             self._console.print(
                 f"[bold red]could not be sold:[/] {to_decimal(holding.size)} {escape(instrument.base)}"
             )
+
+    def _timetable(self) -> Timetable:
+        """The daily and weekly reflections, done beside the trading."""
+        return timetable_of(
+            self._store,
+            self._settings,
+            self._keeper.parameters,
+            self._world.value,
+            self._clock,
+            lambda text: self._console.print(text, style="yellow", markup=False),
+        )
 
     async def _trade(self, key: AccountKey, stop: Stop) -> tuple[str, ...]:
         wire = self._gateway.wire
@@ -281,6 +294,12 @@ class VenueSession:
         keeper, ts = self._keeper, self._clock.now()
         if keeper.tally.decisions == 0:
             return None
-        found = reflect_day(self._store, keeper.log, self._settings, run_id=keeper.identity.run_id, ts=ts)
+        found = reflect_day(
+            self._store,
+            self._settings,
+            run_id=keeper.identity.run_id,
+            ts=ts,
+            parameters=keeper.parameters,
+        )
         self._store.flush()
         return str(found.report_path)

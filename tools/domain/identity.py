@@ -60,6 +60,11 @@ def consultation_id(decision: str, attempt: int) -> str:
     return "c_" + _digest("consultation", decision, attempt)[:10]
 
 
+def strategy_id(*parts: object) -> str:
+    """Id of a learned strategy: whose record it is from, and its rules."""
+    return "y_" + _digest("strategy", *parts)[:10]
+
+
 def unit_draw(seed: int, *parts: object) -> float:
     """A number in [0, 1) fixed by seed and parts: a coin that falls the same way in replay."""
     return int(_digest(seed, *parts)[:13], 16) / 16**13

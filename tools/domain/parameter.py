@@ -43,6 +43,10 @@ class ParameterSet:
         """The value of ``name``; KeyError for a name that is not in the catalogue."""
         return self.values[name]
 
+    def scoped(self, name: str, symbol: str) -> float:
+        """The value of ``name`` on ``symbol``: its own where one was learned, else the general one."""
+        return self.values.get(scoped_name(name, symbol), self.values[name])
+
     def whole(self, name: str) -> int:
         """The value of ``name`` as an int."""
         return int(self.values[name])
@@ -50,6 +54,19 @@ class ParameterSet:
     def nanos(self, name: str) -> int:
         """The value of ``name``, which is in seconds, as nanoseconds."""
         return round(self.values[name] * 1e9)
+
+
+SCOPE = "@"  # between a parameter and the symbol whose own value it is
+
+
+def scoped_name(name: str, symbol: str) -> str:
+    """What the value of ``name`` on ``symbol`` alone is called, e.g. ``symbol_size_share@BTCUSDT``."""
+    return f"{name}{SCOPE}{symbol}"
+
+
+def base_name(name: str) -> str:
+    """The parameter a name, scoped or not, is about."""
+    return name.partition(SCOPE)[0]
 
 
 CATALOGUE: tuple[ParameterSpec, ...] = (
@@ -134,6 +151,7 @@ CATALOGUE: tuple[ParameterSpec, ...] = (
     ParameterSpec(
         "conservative_multiplier", 0.8, 0.1, 1, "x", "slice against the MM's average order, conservative"
     ),
+    ParameterSpec("symbol_size_share", 1, 0, 1, "share", "of the usual size; learned for each symbol"),
     ParameterSpec("max_split_count", 10, 1, 100, "slices", "most slices of one entry"),
     ParameterSpec("min_split_delay_s", 2, 1, 60, "s", "time between two slices"),
     # market maker protection

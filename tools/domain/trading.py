@@ -259,6 +259,13 @@ class Outcome:
     Excursions are basis points of the entry on the exit side; times to touch are
     nanoseconds from entry, None when the barrier was never touched. ``ts_known`` is when
     the result could first be known; recall before that must not see it.
+
+    Attributes:
+        time_to_fill_ns: From the signal to its entry; of an unfilled follow, when the entry would have
+            filled had it waited longer, and then the excursions are those of that late position.
+        reach_bps: The farthest target that would have been filled before the stop acted.
+        halt_bps: Where the bid was when the stop would have acted; None where it never would.
+        final_bps: Where the bid was at the end of the holding time; None where it was not seen.
     """
 
     outcome_id: str
@@ -285,6 +292,10 @@ class Outcome:
     mae_bps: float | None
     time_to_target_ns: int | None
     time_to_stop_ns: int | None
+    time_to_fill_ns: int | None = None
+    reach_bps: float | None = None
+    halt_bps: float | None = None
+    final_bps: float | None = None
 
     @property
     def won(self) -> bool | None:

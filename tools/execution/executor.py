@@ -287,6 +287,8 @@ class Executor:
             raise InvariantBroken(f"fill {fill.trade_id} belongs to no open entry")
         self._take_from(entry, fill)
         self._books.book(entry, fill)
+        if fill.side is Side.BUY and len(entry.fills) == 1:
+            self._market.watch_excursion(entry.signal.take_profit, entry.signal.stop)
         if fill.side is Side.BUY and entry.leaving is None:
             self._market.watch_stop(entry.signal.stop)
         elif entry.position == 0:
@@ -341,8 +343,8 @@ class Executor:
         if entry.position > 0 and self._sellable(entry) == 0:
             self._ledger.fill_exit(entry.decision.decision_id, entry.cost_open, Decimal(0), ts)
         self.entry = None
-        outcome = taken_outcome(entry.signal, entry.decision, entry.fills, result, ts, self.instrument)
-        self._on_outcome(outcome, entry.signal)
+        made = (entry.fills, result, ts, self.instrument, self._market.take_excursion())
+        self._on_outcome(taken_outcome(entry.signal, entry.decision, *made), entry.signal)
 
     def _hold_deadline(self, entry: Entry) -> int:
         return entry.fills[0].ts + entry.signal.hold_timeout_ns

@@ -3,7 +3,8 @@
 A follow is treated as its orders would be: the entry and the target wait in their queues,
 everything takes its latency, a stop must outlive a flicker, and what is sold in haste is
 sold at the bid of that later moment. The first barrier decides (López de Prado 2018, triple
-barrier); excursions run over the whole holding time, whatever the result.
+barrier); excursions run over the whole holding time, whatever the result, and an entry that
+came too late is watched on, so that another target or timeout can be judged afterwards.
 """
 
 from __future__ import annotations
@@ -48,6 +49,11 @@ FOLLOW = np.dtype(
         ("ts_stop", np.int64),  # first touch of the stop by the bid
         ("exit", np.int64),
         ("ts_exit", np.int64),
+        ("ts_forget", np.int64),  # until when an entry that came too late is watched for
+        ("reach", np.int64),  # best price a sale was sure of before the stop would have acted
+        ("ts_halt", np.int64),  # when the stop would have acted, whatever the result; 0 is never
+        ("halt", np.int64),  # the bid then
+        ("final", np.int64),  # the bid at the end of the holding time; 0 if it was not seen
     ],
     align=True,
 )
@@ -71,6 +77,7 @@ def enter(follow: Any, ts: int, best_bid: int) -> None:
     follow.remaining = follow.size
     follow.highest = best_bid
     follow.lowest = best_bid
+    follow.reach = best_bid
 
 
 @kernel
@@ -98,6 +105,19 @@ def is_blind(desk: Any, s: Any, ts: int) -> bool:
 
 
 @kernel
+def withdraw(desk: Any, s: Any, follow: Any, ts: int) -> None:
+    """The entry's time is up: it is unfilled, and watched on to see when it would have filled."""
+    if follow.result == PENDING:
+        if is_blind(desk, s, follow.ts_withdraw):
+            finish(desk, follow, CENSORED, follow.ts_withdraw)
+            return
+        follow.result = UNFILLED
+    end = max(follow.ts_withdraw, follow.ts_forget)
+    if end < ts:
+        finish(desk, follow, UNFILLED, end)
+
+
+@kernel
 def entry_before(desk: Any, s: Any, follow: Any, ts: int) -> None:
     """Arrival and withdrawal of an entry that has not filled."""
     if follow.state == TRAVELLING and follow.ts_active <= ts and is_whole(s.book):
@@ -106,8 +126,7 @@ def entry_before(desk: Any, s: Any, follow: Any, ts: int) -> None:
         if s.book.best_ask > 0 and follow.entry >= s.book.best_ask:
             finish(desk, follow, UNFILLED, follow.ts_active)
     if (follow.state == WAITING or follow.state == TRAVELLING) and follow.ts_withdraw < ts:
-        unseen = is_blind(desk, s, follow.ts_withdraw)
-        finish(desk, follow, CENSORED if unseen else UNFILLED, follow.ts_withdraw)
+        withdraw(desk, s, follow, ts)
 
 
 @kernel
@@ -119,6 +138,17 @@ def offer(desk: Any, s: Any, follow: Any, ts: int) -> None:
     else:
         follow.queue = depth_at(s.asks, -follow.target)
     follow.is_offered = 1
+
+
+@kernel
+def halt_before(desk: Any, s: Any, follow: Any, ts: int, end: int) -> None:
+    """Note where the stop would have acted, and what was bid when the holding time ended."""
+    acts = follow.ts_breach + desk.dwell_ns
+    if follow.ts_halt == 0 and follow.ts_breach > 0 and acts <= min(ts, end):
+        follow.ts_halt = acts
+        follow.halt = s.book.best_bid
+    if follow.final == 0 and end < ts and not is_blind(desk, s, end):
+        follow.final = s.book.best_bid
 
 
 @kernel
@@ -138,6 +168,7 @@ def position_before(desk: Any, s: Any, follow: Any, ts: int) -> None:
                 finish(desk, follow, CENSORED, max(end, follow.ts_leave))
             elif is_whole(s.book) and s.book.best_bid > 0:
                 sold(follow, follow.leaving, s.book.best_bid, follow.ts_leave)
+    halt_before(desk, s, follow, ts, end)
     if follow.state == OPEN and follow.result != PENDING and end < ts:
         finish(desk, follow, follow.result, max(end, follow.ts_exit))
 
@@ -175,15 +206,24 @@ def follows_on_print(desk: Any, s: Any, ts: int, price: int, size: int, side: in
                     enter(follow, ts, s.book.best_bid)
             elif price == follow.entry and side <= 0:
                 follow.queue = max(0, follow.queue - size)
-        elif follow.state == OPEN and is_fillable(desk, follow, ts):
-            left = eaten(-1, follow.target, follow.queue, price, size, side)
-            if left > 0:
-                follow.queue = 0
-                follow.remaining -= min(left, follow.remaining)
-                if follow.remaining == 0:
-                    reach_target(follow, ts)
-            elif price == follow.target and side >= 0:
-                follow.queue = max(0, follow.queue - size)
+        elif follow.state == OPEN:
+            position_on_print(desk, s, follow, ts, price, size, side)
+
+
+@kernel
+def position_on_print(desk: Any, s: Any, follow: Any, ts: int, price: int, size: int, side: int) -> None:
+    """A print above a price has bought whatever rested there; the target also has its queue."""
+    if follow.ts_halt == 0 and side > 0 and ts <= follow.ts_entry + follow.hold_ns:
+        follow.reach = max(follow.reach, price - 1)
+    if is_fillable(desk, follow, ts):
+        left = eaten(-1, follow.target, follow.queue, price, size, side)
+        if left > 0:
+            follow.queue = 0
+            follow.remaining -= min(left, follow.remaining)
+            if follow.remaining == 0:
+                reach_target(follow, ts)
+        elif price == follow.target and side >= 0:
+            follow.queue = max(0, follow.queue - size)
 
 
 @kernel
@@ -191,6 +231,8 @@ def reach_target(follow: Any, ts: int) -> None:
     """The target is filled."""
     if follow.ts_target == 0:
         follow.ts_target = ts
+    if follow.ts_halt == 0:
+        follow.reach = max(follow.reach, follow.target)
     sold(follow, TARGET, follow.target, ts)
 
 
@@ -201,6 +243,8 @@ def position_on_book(desk: Any, s: Any, follow: Any, ts: int) -> None:
     if ts <= follow.ts_entry + follow.hold_ns:
         follow.highest = max(follow.highest, bid)
         follow.lowest = min(follow.lowest, bid)
+        if follow.ts_halt == 0:
+            follow.reach = max(follow.reach, bid)
         if bid >= follow.target and follow.ts_target == 0:
             follow.ts_target = ts
         if bid <= follow.stop and follow.ts_stop == 0:

@@ -24,6 +24,17 @@ from tools.features.names import FEATURES
 from tools.market.events import Events, event_bytes
 from tools.signals.mm_range import tune_range
 
+LATE_SHARE = 2  # an entry is watched for as many times its timeout
+
+
+class Excursion(NamedTuple):
+    """Extremes of the bid while a position was held, and first touches of its barriers; 0 is never."""
+
+    highest: int
+    lowest: int
+    ts_target: int
+    ts_stop: int
+
 
 class MarketSlice(NamedTuple):
     """What a decision had seen of its market: how many events, and the hash of all of them in order."""
@@ -58,6 +69,14 @@ class TradedMarket(Protocol):
 
     def watch_stop(self, price: int) -> None:
         """Report when the best bid falls to ``price`` units; 0 stops watching."""
+        ...
+
+    def watch_excursion(self, target: int, stop: int) -> None:
+        """Measure from now on how far the bid goes for and against what is held."""
+        ...
+
+    def take_excursion(self) -> Excursion | None:
+        """End the measuring; what was measured, None where no bid was seen."""
         ...
 
     def place(self, intent: Intent) -> None:
@@ -179,6 +198,22 @@ class SymbolMarket:
         self.desk["stop_hit"] = 0
         return hit
 
+    # the position held
+
+    def watch_excursion(self, target: int, stop: int) -> None:
+        """Measure from now on how far the bid goes for and against what is held."""
+        self.desk["held"] = 0
+        self.desk["held"]["target"], self.desk["held"]["stop"] = target, stop
+
+    def take_excursion(self) -> Excursion | None:
+        """End the measuring; what was measured, None where no bid was seen."""
+        held = self.desk["held"][0].copy()
+        self.desk["held"] = 0
+        if not held["target"] or not held["highest"]:
+            return None
+        seen = (int(held[name]) for name in ("highest", "lowest", "ts_target", "ts_stop"))
+        return Excursion(*seen)
+
     def _number(self) -> int:
         self._next_number += 1
         return self._next_number - 1
@@ -202,6 +237,7 @@ class SymbolMarket:
         follow["remaining"] = size
         follow["ts_active"] = signal.ts + self._latency_ns
         follow["ts_withdraw"] = signal.ts + signal.entry_timeout_ns
+        follow["ts_forget"] = signal.ts + LATE_SHARE * signal.entry_timeout_ns
         follow["hold_ns"] = signal.hold_timeout_ns
         self.desk["following"] += 1
         self._followed[number] = signal

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from tools.domain.identity import outcome_id
 from tools.domain.market import Instrument, Side
 from tools.domain.trading import Decision, Fill, Outcome, Result, Signal
 from tools.execution import following as fo
+from tools.execution.market import Excursion
 
 RESULTS = {
     fo.TARGET: Result.TAKE_PROFIT,
@@ -36,7 +38,8 @@ def shadow_outcome(
     if code == fo.CENSORED:
         return None
     result = RESULTS[code]
-    filled = int(follow["ts_entry"]) > 0
+    would_fill = int(follow["ts_entry"]) > 0  # at all, be it too late
+    filled = would_fill and result is not Result.UNFILLED
     entry, leave = int(follow["entry"]), int(follow["exit"])
     exit_fee = instrument.maker_fee_bps if result is Result.TAKE_PROFIT else instrument.taker_fee_bps
     gross = bps(leave, entry) if filled else None
@@ -63,10 +66,14 @@ def shadow_outcome(
         net_bps=net,
         net_quote=None,
         fees_quote=None,
-        mfe_bps=bps(int(follow["highest"]), entry) if filled else None,
-        mae_bps=bps(int(follow["lowest"]), entry) if filled else None,
+        mfe_bps=bps(int(follow["highest"]), entry) if would_fill else None,
+        mae_bps=bps(int(follow["lowest"]), entry) if would_fill else None,
         time_to_target_ns=int(follow["ts_target"]) - started if int(follow["ts_target"]) else None,
         time_to_stop_ns=int(follow["ts_stop"]) - started if int(follow["ts_stop"]) else None,
+        time_to_fill_ns=started - signal.ts if would_fill else None,
+        reach_bps=bps(int(follow["reach"]), entry) if would_fill else None,
+        halt_bps=bps(int(follow["halt"]), entry) if int(follow["ts_halt"]) else None,
+        final_bps=bps(int(follow["final"]), entry) if int(follow["final"]) else None,
     )
 
 
@@ -77,8 +84,13 @@ def taken_outcome(
     result: Result,
     ts: int,
     instrument: Instrument,
+    excursion: Excursion | None = None,
 ) -> Outcome:
-    """The outcome of a round trip from its fills; money is exact, basis points are of the cost."""
+    """The outcome of a round trip from its fills; money is exact, basis points are of the cost.
+
+    What would have come after the exit is nobody's to see at ``ts``: a taken trade has excursions
+    while it was held, the follow of its signal has those of the whole holding time.
+    """
     bought = [f for f in fills if f.side is Side.BUY]
     sold = [f for f in fills if f.side is Side.SELL]
     size = sum(f.size for f in bought)
@@ -112,11 +124,21 @@ def taken_outcome(
         net_bps=float((proceeds - cost - fees) / cost) * 1e4 if traded else None,
         net_quote=proceeds - cost - fees if traded else None,
         fees_quote=fees if traded else None,
-        mfe_bps=None,
-        mae_bps=None,
-        time_to_target_ns=None,
-        time_to_stop_ns=None,
+        **_excursion_fields(excursion, bought),
+        time_to_fill_ns=bought[0].ts - signal.ts if bought else None,
     )
+
+
+def _excursion_fields(excursion: Excursion | None, bought: Sequence[Fill]) -> dict[str, Any]:
+    if excursion is None or not bought:
+        return dict.fromkeys(("mfe_bps", "mae_bps", "time_to_target_ns", "time_to_stop_ns"))
+    entry, started = average_price(bought), bought[0].ts
+    return {
+        "mfe_bps": bps(excursion.highest, entry),
+        "mae_bps": bps(excursion.lowest, entry),
+        "time_to_target_ns": excursion.ts_target - started if excursion.ts_target else None,
+        "time_to_stop_ns": excursion.ts_stop - started if excursion.ts_stop else None,
+    }
 
 
 def average_price(fills: Sequence[Fill]) -> int:

@@ -15,13 +15,14 @@ from decimal import Context, Decimal, localcontext
 from enum import StrEnum
 
 from tools.domain.market import Instrument
-from tools.domain.parameter import ParameterSet
+from tools.domain.parameter import ParameterSet, scoped_name
 from tools.domain.trading import Clamp, SizePlan
 from tools.execution.splitting import split_lots
 from tools.risk.exposure import ZERO
 from tools.risk.limits import RiskAppetite, amount, money
 
 _EXACT = Context(prec=60)  # units times price times rate has more than the usual 28 digits
+SHARE = "symbol_size_share"
 _TEXT_PLACES = Decimal("0.00000001")
 
 
@@ -115,7 +116,7 @@ def mm_average_usd(features: Mapping[str, float | None], instrument: Instrument)
 def entry_wish(request: SizeRequest, parameters: ParameterSet) -> Wish:
     """USD an entry asks of the limits: target, held to the maximum, raised to the smallest order.
 
-    A brain's fraction comes last, so that a raise never undoes a shrink.
+    A brain's fraction and what was learned of the symbol come last, so that a raise never undoes a shrink.
     """
     with localcontext(_EXACT):
         target, clamps = _target(request, parameters)
@@ -136,6 +137,13 @@ def entry_wish(request: SizeRequest, parameters: ParameterSet) -> Wish:
         if request.fraction < 1:
             shrunk = target * max(ZERO, request.fraction)
             clamps += _bent("brain", target, shrunk, f"the brain left {request.fraction} of the size")
+            target = shrunk
+        share = Decimal(str(parameters.scoped(SHARE, request.instrument.symbol)))
+        if share < 1:
+            shrunk = target * share
+            origin = parameters.origin.get(scoped_name(SHARE, request.instrument.symbol), "general")
+            reason = f"{request.instrument.symbol} is held to {share} of the usual size ({origin})"
+            clamps += _bent(SHARE, target, shrunk, reason)
             target = shrunk
         return Wish(target, clamps)
 

@@ -21,6 +21,18 @@ from tools.signals.mm_range import CHECK_NS, RANGE, seek_entry
 
 NOTICED, STOP_HIT, FOLLOWED, SIGNALLED, WAKE = 1, 2, 4, 8, 16
 
+EXCURSION = np.dtype(
+    [
+        ("target", np.int64),  # of the position held; 0 is none
+        ("stop", np.int64),
+        ("highest", np.int64),  # bids seen while it is held
+        ("lowest", np.int64),
+        ("ts_target", np.int64),  # first touch by the bid; 0 is never
+        ("ts_stop", np.int64),
+    ],
+    align=True,
+)
+
 DESK = np.dtype(
     [
         ("working", np.int64),  # orders not yet over
@@ -34,6 +46,7 @@ DESK = np.dtype(
         ("dwell_ns", np.int64),  # a breach of the stop must outlive this: a re-quote flickers
         ("is_sound", np.int64),  # the book after its last message
         ("plan", RANGE),
+        ("held", EXCURSION),
         ("orders", ma.ORDER, (ma.ORDERS,)),
         ("notices", ma.NOTICE, (ma.NOTICES,)),
         ("follows", fo.FOLLOW, (fo.FOLLOWS,)),
@@ -52,6 +65,17 @@ def judge_stop(desk: Any, ts: int) -> None:
 
 
 @kernel
+def held_on_book(held: Any, ts: int, bid: int) -> None:
+    """How far the bid went for and against the position held, and when it first touched a barrier."""
+    held.highest = max(held.highest, bid)
+    held.lowest = bid if held.lowest == 0 else min(held.lowest, bid)
+    if held.ts_target == 0 and bid >= held.target:
+        held.ts_target = ts
+    if held.ts_stop == 0 and bid <= held.stop:
+        held.ts_stop = ts
+
+
+@kernel
 def on_book(market: Any, desk: Any, ts: int) -> None:
     """The book is whole: let it act on orders, follows and the stop."""
     if market.book.status != SOUND:
@@ -61,6 +85,8 @@ def on_book(market: Any, desk: Any, ts: int) -> None:
     if desk.following > 0:
         fo.follows_on_book(desk, market, ts)
     bid = market.book.best_bid
+    if desk.held.target > 0 and bid > 0:
+        held_on_book(desk.held, ts, bid)
     if desk.stop_price == 0 or bid > desk.stop_price:
         desk.ts_breach = 0
     elif bid > 0 and desk.ts_breach == 0:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from tools.domain.parameter import ParameterSet
 from tools.domain.ports import Neighbour
+from tools.domain.strategies import LearnedStrategy
 from tools.domain.trading import Vote
 from tools.models.scoring import Score
 from tools.models.uniqueness import average_uniqueness
@@ -59,6 +60,27 @@ def pattern_vote(
     reason = f"{len(near)} similar states earned {mean:+.1f} ± {error:.1f} bps"
     stance = stance_of(mean, error, params)
     return Vote("pattern", stance, wins, mean, error, reason, tuple(n.outcome_id for n in near))
+
+
+def strategy_vote(
+    features: Mapping[str, float | None], strategies: Sequence[LearnedStrategy], params: ParameterSet
+) -> Vote:
+    """What the best proven of the learned strategies that match says, from its results since it was found.
+
+    Strategies that match at once saw the same trades, so they are not added up: the one with the
+    most results speaks. One that has no error to state yet is silent.
+    """
+    near = [one for one in strategies if one.matches(features)]
+    proven = [one for one in near if one.error_bps > 0]
+    if not proven:
+        reason = "no learned strategy matches" if not near else f"{len(near)} match, none proven yet"
+        names = tuple(one.strategy_id for one in near)
+        return Vote("strategy", "silent", None, None, None, reason, names)
+    best = max(proven, key=lambda one: (one.n, one.strategy_id))
+    stance = stance_of(best.mean_bps, best.error_bps, params)
+    reason = f"strategy {best.strategy_id} won {best.wins} of {best.n} since it was found"
+    evidence = (best.strategy_id,)
+    return Vote("strategy", stance, best.wins / best.n, best.mean_bps, best.error_bps, reason, evidence)
 
 
 def model_vote(score: Score, version: str, params: ParameterSet) -> Vote:

@@ -18,7 +18,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from tools.models.validation import Estimate, block_length
+from tools.models.validation import Estimate, block_length, student_quantile
 from tools.risk.measures import LEVEL, Floats, Trade, effective_count, in_order, mean_net, net_results
 
 LEAST_TRADES = 30  # with fewer no lesson is drawn
@@ -125,18 +125,6 @@ def stretched(estimate: Estimate, blocks: float, level: float) -> Estimate:
     return Estimate(
         estimate.value, estimate.value - below * factor, estimate.value + above * factor, estimate.n
     )
-
-
-def student_quantile(probability: float, freedom: float) -> float:
-    """Quantile of Student's t distribution.
-
-    >>> round(student_quantile(0.975, 10), 3)
-    2.228
-    """
-    # SciPy takes a moment to load, and only a reflection that found something needs it.
-    from scipy.special import stdtrit  # type: ignore[import-untyped]
-
-    return float(stdtrit(freedom, probability))
 
 
 def _excludes_zero(estimate: Estimate) -> bool:

@@ -16,10 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tools.models.uniqueness import average_uniqueness
-from tools.models.validation import Estimate, block_length, bootstrap_mean, wilson_interval
+from tools.models.validation import Estimate, block_length, bootstrap_mean, reliability, wilson_interval
+from tools.models.validation.probabilities import Reliability
 
 Floats = NDArray[np.float64]
 LEVEL = 0.95
+LEAST_IN_A_BIN = 8
 Amount = TypeVar("Amount", Decimal, float)
 
 
@@ -125,6 +127,12 @@ def measure_trades(trades: Sequence[Trade], seed: int) -> TradeStatistics:
         fees_quote=sum(fees, Decimal(0)) if fees else None,
         drawdown_quote=maximum_drawdown(money, Decimal(0)) if money else None,
     )
+
+
+def said_and_happened(said: Sequence[float], won: Sequence[bool]) -> tuple[Reliability, ...]:
+    """How often trades won beside the probability they were entered or refused with."""
+    bins = max(1, min(10, len(said) // LEAST_IN_A_BIN))
+    return reliability(np.array(said, dtype=np.float64), np.array(won, dtype=np.float64), bins)
 
 
 def mean_net(

@@ -215,3 +215,38 @@ def test_the_random_walks_meet_every_result() -> None:
         events = synthetic_market(seed=seed, seconds=25, depth=4)
         results.add(PlainFollow(**random_follow(seed, events)).feed(events)["result"])
     assert results >= {TARGET, STOPPED, TIMED_OUT, UNFILLED}
+
+
+def late(*events: Events, **changes: int) -> dict[str, int]:
+    desk = KernelDesk()
+    desk.follow(**(ASKED | {"ts_forget": START_NS + 60 * NANOS} | changes))
+    parts = sorted(events, key=lambda part: int(part["ts_init"][0]))
+    desk.feed(np.concatenate([OPENING, *parts]))
+    follow = desk.desk["follows"][0, 0]
+    return {
+        name: int(follow[name])
+        for name in ("result", "ts_entry", "ts_end", "reach", "ts_halt", "halt", "final")
+    }
+
+
+def test_the_farthest_sure_target_is_noted_until_the_stop_acts() -> None:
+    said = late(FILLING, *bids([(5, 10_012), (8, STOP_PRICE), (20, 10_050), (60, 9_990), *AFTER]))
+    assert (said["reach"], said["ts_halt"], said["halt"], said["final"]) == (10_012, at(8), STOP_PRICE, 9_990)
+
+
+def test_excursions_run_on_after_the_target() -> None:
+    said = late(FILLING, *bids([(5, 10_021), (20, 10_035), (60, 9_995), *AFTER]))
+    assert (said["result"], said["reach"], said["ts_halt"], said["final"]) == (TARGET, 10_035, 0, 9_995)
+
+
+def test_a_print_above_a_price_has_bought_what_rested_there() -> None:
+    said = late(FILLING, print_event(at(9), 1, 10_015, 1), *bids([*steady(61), *AFTER]))
+    assert said["reach"] == 10_014
+
+
+def test_an_entry_that_came_too_late_is_unfilled_and_watched_on() -> None:
+    filling = print_event(at(40), -1, ENTRY, 13)
+    said = late(filling, *bids([*steady(101), (101, ENTRY + 3), (101.5, ENTRY)]))
+    assert (said["result"], said["ts_entry"], said["ts_end"]) == (UNFILLED, at(40), at(100))
+    never = late(*bids([*steady(101), (101.5, ENTRY)]))
+    assert (never["result"], never["ts_entry"], never["ts_end"]) == (UNFILLED, 0, at(60))

@@ -132,3 +132,33 @@ def test_a_follow_and_a_round_trip_of_one_signal_agree_on_a_clean_take_profit() 
 def test_basis_points_are_of_the_entry() -> None:
     assert bps(101, 100) == pytest.approx(100)
     assert bps(100, 100) == 0
+
+
+def test_a_late_fill_has_excursions_and_no_result(decision: Decision) -> None:
+    follow = followed(
+        result=fo.UNFILLED, ts_entry=at(40), ts_end=at(99), highest=20_040_000, lowest=19_990_000,
+        reach=20_040_000, final=20_010_000,
+    )  # fmt: skip
+    signal = a_signal(ts=at(3))
+    outcome = shadow_outcome(signal, decision, follow, LOT, COIN)
+    assert outcome is not None
+    assert (outcome.net_bps, outcome.ts_entry, outcome.won) == (None, None, None)
+    assert outcome.time_to_fill_ns == at(40) - at(3)
+    assert (outcome.reach_bps, outcome.halt_bps) == (pytest.approx(20), None)
+    assert outcome.final_bps == pytest.approx(5)
+
+
+def test_a_taken_trade_has_the_excursions_while_it_was_held() -> None:
+    desk = ExecutorDesk()
+    desk.play(quotes(0, 9_999, 10_001))
+    desk.enter([5 * LOT])
+    desk.play(quotes(500, 9_999, 10_001), printed(1_000, Side.SELL, 9_998, 1))
+    desk.play(
+        quotes(2_000, 9_990, 10_019), quotes(2_500, 10_015, 10_019), printed(3_000, Side.BUY, 10_021, 10)
+    )
+    desk.play(quotes(4_000, 10_040, 10_050))
+    (taken,) = desk.outcomes
+    assert taken.mfe_bps == pytest.approx(bps(10_015, 9_999))
+    assert taken.mae_bps == pytest.approx(bps(9_990, 9_999))
+    assert taken.time_to_fill_ns is not None
+    assert desk.market.take_excursion() is None

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tools.domain.market import Instrument
-from tools.domain.parameter import default_parameters
+from tools.domain.parameter import ParameterSet, default_parameters
 from tools.execution.sizing import SizeRequest, SizingMode, entry_wish, mm_average_usd, size_entry
 from tools.risk.limits import RiskAppetite
 
@@ -292,3 +292,25 @@ def test_every_recorded_clamp_changes_something(
         PARAMETERS,
     )
     assert all(clamp.before != clamp.after for clamp in sizing.clamps)
+
+
+def learned(share: float) -> ParameterSet:
+    values = {**PARAMETERS.values, "symbol_size_share@ALGOUSDT": share}
+    return ParameterSet(values, 12, {"symbol_size_share@ALGOUSDT": "version 12"})
+
+
+def test_a_symbol_that_is_marked_gets_its_share_of_the_usual_size_and_the_record_says_so() -> None:
+    sizing = size_entry(request(), learned(0.5))
+    assert sizing.plan is not None
+    assert sizing.plan.value_quote == TEN / 2
+    (clamp,) = sizing.clamps
+    assert (clamp.limit, clamp.before, clamp.after) == ("symbol_size_share", "10", "5")
+    assert clamp.reason == "ALGOUSDT is held to 0.5 of the usual size (version 12)"
+
+
+def test_a_symbol_that_is_taken_out_is_not_entered_and_another_is() -> None:
+    sizing = size_entry(request(), learned(0.0))
+    assert sizing.plan is None
+    assert limits_of(sizing.clamps) == ["symbol_size_share"]
+    other = replace(ALGO, symbol="ADAUSDT")
+    assert size_entry(request(instrument=other), learned(0.0)).plan is not None

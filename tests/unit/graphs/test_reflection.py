@@ -13,6 +13,7 @@ from sqlalchemy import select
 from graphs.day import DayFigures
 from graphs.reflection import Reflection, ReflectionContext, reflect
 from memory.lessons import LessonBook
+from memory.parameters import ParameterStore
 from memory.schema import METADATA
 from memory.store import Store
 from tests.support.memories import DAY, SECOND, MemoryBuilder, a_memory, at
@@ -31,12 +32,13 @@ def reflect_on(build: MemoryBuilder, day: str | None = None, ts: int = LATER) ->
     context = ReflectionContext(
         store=build.store,
         log=build.log,
-        lessons=LessonBook(build.store),
+        parameters=ParameterStore(build.store),
         home=build.store.path.parent,
         run_id=build.run_id,
         ts=ts,
         seed=7,
         draw=no_plot,
+        render=lambda report: report.name,
     )
     return reflect(context, day)
 

@@ -8,11 +8,13 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine, text
 
 from memory.chain import CHANGING, TABLES, check_chain
 from memory.connection import DATABASE
-from memory.migrations import HEAD
+from memory.migrations import FOLDER, HEAD
 from memory.schema import METADATA
 from memory.store import Store
 from memory.verify import verify
@@ -160,10 +162,19 @@ def test_a_batch_that_fails_leaves_the_chain_where_it_was(home: Path) -> None:
         assert (after.number, faults) == (before.number + 1, [])
 
 
+def step_back(path: Path, revision: str) -> None:
+    """Leave the database as an older Keeper had it."""
+    engine = create_engine(f"sqlite:///{path}")
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, revision)
+    engine.dispose()
+
+
 def test_a_database_from_before_the_chain_is_sealed_when_it_is_brought_up_to_date(sealed: Path) -> None:
-    for table in ("link", "bundle", "policy", "spend", "consultation"):
-        change(sealed, f"DROP TABLE {table}")
-    change(sealed, "UPDATE alembic_version SET version_num = '0003'")
+    step_back(sealed, "0003")
     Store.open(sealed.parent).close()
     head, faults = check_chain(sealed)
     assert (head.number, faults) == (1, [])

@@ -54,7 +54,7 @@ def lesson(name: str, ts: int, evidence: tuple[str, ...], **made: Any) -> Lesson
         interval_high=2,
         n=9,
         evidence=evidence,
-        day="d",
+        day="2024-08-08",
         ts_known=ts,
         **facts,
         **made,

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import select
 
 from memory.episodes import EpisodeLog
 from memory.lessons import Lesson, LessonBook
+from memory.schema import METADATA
 from memory.store import Store
+from tools.domain.clock import day_bounds
 from tools.domain.errors import InvariantBroken, NotInRecord
 
 LESSON = Lesson(
@@ -71,3 +74,13 @@ def test_an_effect_that_is_not_a_number_is_refused(book: LessonBook) -> None:
     with pytest.raises(InvariantBroken, match="finite"):
         book.record(replace(LESSON, effect=float("nan")))
     assert book.known(100) == []
+
+
+def test_a_lesson_happened_when_its_day_was_over_and_is_known_when_it_was_learned(
+    book: LessonBook, store: Store
+) -> None:
+    end = day_bounds("2024-08-08")[1]
+    book.record(replace(LESSON, ts_known=end + 500))
+    table = METADATA.tables["lesson"]
+    (row,) = store.read(select(table.c.ts, table.c.ts_known))
+    assert (row["ts"], row["ts_known"]) == (end, end + 500)

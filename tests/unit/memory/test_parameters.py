@@ -93,3 +93,27 @@ def test_a_reader_sees_a_change_after_refreshing(home: Path, store: Store, log: 
         change(ParameterStore(store), "stop_bps", 25, 100)
         seen.refresh()
         assert seen.snapshot(100)["stop_bps"] == 25
+
+
+def test_a_change_that_is_not_certain_yet_is_seen_after_a_refresh_alone(
+    store: Store, log: EpisodeLog
+) -> None:
+    parameters = ParameterStore(store, {"stop_bps": 30})
+    change(parameters.detached(), "stop_bps", 25, 100)
+    assert parameters.snapshot(100)["stop_bps"] == 30
+    parameters.refresh()
+    assert parameters.snapshot(100)["stop_bps"] == 25
+
+
+def test_a_symbol_may_have_its_own_share_and_nothing_else_of_its_own(store: Store, log: EpisodeLog) -> None:
+    parameters = ParameterStore(store)
+    change(parameters, "symbol_size_share@NEARUSDT", 0.5, 100)
+    seen = parameters.snapshot(100)
+    assert (seen.scoped("symbol_size_share", "NEARUSDT"), seen.scoped("symbol_size_share", "ADAUSDT")) == (
+        0.5,
+        1,
+    )
+    assert parameters.snapshot(99).scoped("symbol_size_share", "NEARUSDT") == 1
+    for name, value in (("stop_bps@NEARUSDT", 25), ("symbol_size_share@NEARUSDT", 2), ("nonsense@X", 1)):
+        with pytest.raises(BadUsage):
+            change(parameters, name, value, 200)

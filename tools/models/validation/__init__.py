@@ -6,12 +6,22 @@ randomness comes in as a seeded Generator.
 
 from __future__ import annotations
 
+from tools.models.validation.gate import (
+    Trial,
+    Verdict,
+    batch_mean,
+    confirm,
+    search_and_confirm,
+    spent_level,
+    student_quantile,
+)
 from tools.models.validation.probabilities import (
     brier_score,
     brier_skill,
     calibration_floor,
     expected_calibration_error,
     log_loss,
+    reliability,
 )
 from tools.models.validation.resampling import (
     Estimate,
@@ -28,6 +38,9 @@ from tools.models.validation.trading import breakeven_win_rate, expectancy_bps, 
 __all__ = [
     "Estimate",
     "Split",
+    "Trial",
+    "Verdict",
+    "batch_mean",
     "block_bootstrap",
     "block_length",
     "bootstrap_mean",
@@ -35,12 +48,17 @@ __all__ = [
     "brier_score",
     "brier_skill",
     "calibration_floor",
+    "confirm",
     "expectancy_bps",
     "expected_calibration_error",
     "log_loss",
     "permutation_p_value",
     "profit_factor",
     "purged_split",
+    "reliability",
+    "search_and_confirm",
+    "spent_level",
+    "student_quantile",
     "walk_forward",
     "wilson_half_width",
     "wilson_interval",

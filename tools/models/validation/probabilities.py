@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
+
+from tools.models.validation.resampling import wilson_interval
 
 Floats = NDArray[np.float64]
 
@@ -68,6 +73,37 @@ def expected_calibration_error(probabilities: Floats, labels: Floats, bins: int 
     order = np.argsort(probabilities, kind="stable")
     edges = _bin_edges(len(order), bins)
     return _ece_sorted(probabilities[order], labels[order], edges)
+
+
+@dataclass(frozen=True, slots=True)
+class Reliability:
+    """Predictions of about one probability: what was said, how often it happened, and its 95 % interval."""
+
+    said: float
+    happened: float
+    low: float
+    high: float
+    n: int
+
+
+def reliability(probabilities: Floats, labels: Floats, bins: int = 10) -> tuple[Reliability, ...]:
+    """What happened beside what was said, in bins of equal count from the lowest probability up.
+
+    >>> said, happened = np.array([0.2, 0.2, 0.8, 0.8]), np.array([0.0, 0.0, 1.0, 0.0])
+    >>> [(one.said, one.happened, one.n) for one in reliability(said, happened, bins=2)]
+    [(0.2, 0.0, 2), (0.8, 0.5, 2)]
+    """
+    if len(probabilities) == 0:
+        return ()
+    order = np.argsort(probabilities, kind="stable")
+    edges = [int(edge) for edge in _bin_edges(len(order), bins)]
+    found = []
+    for start, stop in pairwise(edges):
+        rows = order[start:stop]
+        low, high = wilson_interval(float(labels[rows].sum()), len(rows))
+        means = float(probabilities[rows].mean()), float(labels[rows].mean())
+        found.append(Reliability(*means, low, high, len(rows)))
+    return tuple(found)
 
 
 def calibration_floor(

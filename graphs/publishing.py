@@ -1,0 +1,76 @@
+"""A report's files: Markdown, JSON and HTML, each replaced in one step, made again from memory at will."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeAlias
+
+import orjson
+
+from graphs.day import DayFigures
+from graphs.report import Report
+from tools.domain.errors import StoreUnusable
+
+REPORTS = "reports"
+
+
+Render: TypeAlias = Callable[[Report], str]
+Draw: TypeAlias = Callable[[DayFigures, Path], None]
+
+
+def publish(home: Path, report: Report, render: Render) -> Path:
+    """Write the files of ``report`` below ``home``; returns the path of the Markdown.
+
+    Args:
+        home: Its folder ``reports`` gets them.
+        report: What they say.
+        render: Makes the page of a report.
+
+    Raises:
+        StoreUnusable: They cannot be written.
+    """
+    folder = reports_folder(home)
+    text = orjson.dumps(report.values, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2).decode()
+    try:
+        _replace(folder / f"{report.name}.json", text + "\n")
+        _replace(folder / f"{report.name}.html", render(report))
+        _replace(folder / f"{report.name}.md", report.markdown)
+    except OSError as error:
+        raise StoreUnusable(f"expected a folder that can be written at {folder}: {error.strerror}") from error
+    return folder / f"{report.name}.md"
+
+
+def plot(home: Path, name: str, figures: DayFigures, draw: Draw) -> Path:
+    """Draw the plot of a report below ``home``; returns its path.
+
+    Raises:
+        StoreUnusable: It cannot be written.
+    """
+    folder = reports_folder(home)
+    try:
+        draw(figures, folder / f"{name}.new.png")
+        return (folder / f"{name}.new.png").replace(folder / f"{name}.png")
+    except OSError as error:
+        raise StoreUnusable(f"expected a folder that can be written at {folder}: {error.strerror}") from error
+
+
+def reports_folder(home: Path) -> Path:
+    """Where reports are kept, made if need be.
+
+    Raises:
+        StoreUnusable: It cannot be made.
+    """
+    folder = home / REPORTS
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise StoreUnusable(f"expected a folder that can be written at {folder}: {error.strerror}") from error
+    return folder
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write ``path`` in one step: a reader sees the old text or the new one."""
+    fresh = path.with_suffix(path.suffix + ".new")
+    fresh.write_text(text, encoding="utf-8")
+    fresh.replace(path)

@@ -1,0 +1,52 @@
+"""Words of the commands that deal with what was learned; ``cli`` gathers them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from keeper_agent.record_words import Home, Json
+
+strategies_app = typer.Typer(no_args_is_help=True, help="Strategies learned from the record.")
+
+
+@strategies_app.command("list")
+def list_(home: Home = None, as_json: Json = False) -> None:
+    """List what was learned to vote, with its results since and the reason it stands or fell."""
+    from keeper_agent.commands.strategies import list_strategies  # heavy: the database
+
+    list_strategies(home=home, as_json=as_json)
+
+
+@strategies_app.command("export")
+def export(
+    out: Annotated[Path, typer.Argument(help="File to write.")], home: Home = None, as_json: Json = False
+) -> None:
+    """Write the active strategies as signed JSON."""
+    from keeper_agent.commands.strategies import export_strategies  # heavy: the database
+
+    export_strategies(out=out, home=home, as_json=as_json)
+
+
+@strategies_app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="File that keeper strategies export wrote.")],
+    trust: Annotated[
+        list[str] | None, typer.Option("--trust", help="Public key that is believed; repeatable.")
+    ] = None,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Take strategies from signed JSON; they are silent until matches here prove them."""
+    from keeper_agent.commands.strategies import import_strategies  # heavy: the database
+
+    import_strategies(file=file, trust=trust or [], home=home, as_json=as_json)
+
+
+def ledger(home: Home = None, as_json: Json = False) -> None:
+    """Show what each lesson, strategy and rule is worth in quote currency, with its interval."""
+    from keeper_agent.commands.ledger import show_ledger  # heavy: the database
+
+    show_ledger(home=home, as_json=as_json)
