@@ -19,7 +19,7 @@ from tools.domain.errors import NotInRecord, StoreUnusable
 from tools.domain.trading import Action
 
 TABLES = METADATA.tables
-NOISE = bytes(range(1, 251)) * 12
+NOISE = bytes(range(1, 251)) * 32  # more than a page: never only its unused part
 
 
 def test_a_newer_database_is_refused(home: Path) -> None:
@@ -55,7 +55,7 @@ def test_noise_in_the_middle_is_noticed_before_anything_is_read_or_written(home:
     path = home / DATABASE
     whole = path.read_bytes()
     place = int(len(whole) * share)
-    harmed = whole[:place] + NOISE + whole[place + 3000 :]
+    harmed = whole[:place] + NOISE + whole[place + len(NOISE) :]
     path.write_bytes(harmed)
     for read_only in (True, False):
         with pytest.raises(StoreUnusable, match=r"keeper\.sqlite is damaged \(") as caught:
