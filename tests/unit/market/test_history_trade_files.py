@@ -11,7 +11,9 @@ from tools.domain.errors import BadInput
 from tools.market.history.day_file import contents_of
 
 
-@pytest.mark.parametrize("rest", [b"", b"\x1f\x8b\x08", b"no gzip", gzip.compress(b"exchange,symbol\n", mtime=0)])
+@pytest.mark.parametrize(
+    "rest", [b"", b"\x1f\x8b\x08", b"no gzip", gzip.compress(b"exchange,symbol\n", mtime=0)]
+)
 def test_useless_rest_is_begun_anew(rest: bytes, tmp_path: Path) -> None:
     async def story() -> None:
         async with past(2 * HOUR) as venue, venue.source() as source:
