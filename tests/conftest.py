@@ -1,5 +1,6 @@
 """What holds for every test: no way out of this machine, a home of its own, the same examples each time."""
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,12 @@ __all__ = ["_session_wall", "own_home", "wall"]
 
 settings.register_profile("keeper", derandomize=True, deadline=None, print_blob=True)
 settings.load_profile("keeper")
+
+
+def pytest_configure() -> None:
+    """Heed interrupts: in the background they are ignored, and every process a test starts inherits that."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

@@ -263,7 +263,10 @@ def test_demo_says_where_it_serves() -> None:
         assert process.stdout is not None
         told = json.loads(process.stdout.readline())
         process.send_signal(signal.SIGINT)
-        assert process.wait(5) == 0
+        try:
+            assert process.wait(20) == 0
+        finally:
+            process.kill()
     assert told["binance"].startswith("http://127.0.0.1:")
     assert told["symbols"] == ["SOLUSDT", "BTCUSDT"]
     assert {"api_key", "secret", "stream", "ws_api", "control"} <= set(told)
