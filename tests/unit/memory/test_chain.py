@@ -125,6 +125,16 @@ def test_the_chain_goes_on_over_a_restart(sealed: Path) -> None:
     assert after.number > before.number
 
 
+def test_what_was_slipped_in_is_not_made_good_by_the_next_session(sealed: Path) -> None:
+    assert change(sealed, FORGED) == 1
+    with Store.open(sealed.parent) as store:
+        build = MemoryBuilder(store)
+        build.begin("run_0000000002", ts=at("12:00:00"))
+        build.decide(at("12:00:01"))
+    _, faults = check_chain(sealed)
+    assert any("its rows of run" in fault for fault in faults), faults
+
+
 def test_a_fact_told_twice_adds_no_link(home: Path) -> None:
     with a_memory(home) as build:
         build.decide(at("10:00:00"))
