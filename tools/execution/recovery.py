@@ -36,6 +36,7 @@ class Recovered:
         closed: Intents sent to sell what was held.
         left: What is still held: dust that no order may sell, or what could not be sold.
         stuck: What of it could not be sold although an order might: it is still at stake.
+        stranded: Whole lots of it that are worth less than any order may be: at stake, but no position.
         agreement: Memory beside the venue, afterwards.
     """
 
@@ -45,6 +46,7 @@ class Recovered:
     closed: tuple[str, ...]
     left: tuple[Holding, ...]
     stuck: tuple[Holding, ...]
+    stranded: tuple[Holding, ...]
     agreement: Reconciliation
 
 
@@ -92,6 +94,7 @@ class Recovery:
             closed=closed,
             left=tuple(left),
             stuck=tuple(holding for holding in left if self._sellable(holding) > 0),
+            stranded=tuple(holding for holding in left if self._is_stranded(holding)),
             agreement=agreement,
         )
 
@@ -159,6 +162,10 @@ class Recovery:
             return 0
         size = holding.size - holding.size % instrument.lot
         return size if instrument.value(size, holding.price) >= instrument.min_notional else 0
+
+    def _is_stranded(self, holding: Holding) -> bool:
+        instrument = self._gateway.wire.instruments.get(holding.intent.symbol)
+        return instrument is not None and holding.size >= instrument.lot and self._sellable(holding) == 0
 
     def _closing(self, holding: Holding) -> Intent:
         last = holding.intent
