@@ -55,7 +55,7 @@ class Recovery:
 
     Args:
         gateway: Not used for anything else yet.
-        closes: How often a position is tried to be sold before it is left to a person.
+        closes: How often selling a position and comparing are tried before a person is asked for.
     """
 
     def __init__(
@@ -85,7 +85,7 @@ class Recovery:
         await self._until_over()
         external = await self._cancel_external()
         closed = await self._close_all()
-        agreement = await self._reconciler.reconcile()
+        agreement = await self._compare()
         left = self._holdings()
         return Recovered(
             resolved=tuple(intent.client_order_id for intent in intents),
@@ -150,6 +150,16 @@ class Recovery:
                 closed.append(intent.client_order_id)
                 await self._until_over()
         return tuple(closed)
+
+    async def _compare(self) -> Reconciliation:
+        """Memory beside the venue; a comparison that could not be made is made again."""
+        found = await self._reconciler.reconcile()
+        for turn in range(1, self._closes):
+            if not found.trouble:
+                break
+            await asyncio.sleep(self._gateway.config.backoff(turn))
+            found = await self._reconciler.reconcile()
+        return found
 
     def _holdings(self) -> list[Holding]:
         instruments = self._gateway.wire.instruments
