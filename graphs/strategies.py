@@ -14,7 +14,7 @@ from memory.strategies import (
     StrategyVersion,
     updated,
 )
-from tools.domain.identity import strategy_id
+from tools.domain.identity import formerly, strategy_id
 from tools.domain.parameter import ParameterSet
 from tools.domain.strategies import Example
 from tools.models.signatures import Signature, mine
@@ -44,7 +44,7 @@ def school(
     mined = mine(examples[-MINED_TRIPS:], seed)
     known = {one.strategy_id for one in held}
     found = [_version(one, examples[-MINED_TRIPS:], occasion, parameters) for one in mined.signatures]
-    fresh = tuple(one for one in found if one.strategy_id not in known)
+    fresh = tuple(one for one in found if known.isdisjoint((one.strategy_id, formerly(one.strategy_id))))
     return Schooling((*measured, *fresh), fresh, mined.tried)
 
 

@@ -14,6 +14,7 @@ from memory.schema import METADATA
 from memory.store import Store
 from tools.domain.clock import day_bounds
 from tools.domain.errors import NotInRecord
+from tools.domain.identity import formerly
 
 STRUCTURED = ("scope", "evidence", "invalid_condition")
 
@@ -60,10 +61,12 @@ class LessonBook:
 
     def record(self, lesson: Lesson) -> None:
         """Keep a lesson; one learned anew with other evidence retires what was there under its id."""
-        held = [kept for kept in self._rows(lesson.lesson_id) if kept.ts_retired is None]
+        names = {lesson.lesson_id, formerly(lesson.lesson_id)}
+        held = [kept for name in names for kept in self._rows(name) if kept.ts_retired is None]
         if any(_claim(kept) == _claim(lesson) for kept in held):
             return
-        self._store.execute([*self._retirement(lesson.lesson_id, lesson.ts_known), _insertion(lesson)])
+        retirements = [one for name in names for one in self._retirement(name, lesson.ts_known)]
+        self._store.execute([*retirements, _insertion(lesson)])
 
     def retire(self, lesson_id: str, ts: int) -> None:
         """Let a lesson hold no longer from ``ts`` on.
@@ -109,8 +112,8 @@ def lesson_of(row: Mapping[str, Any]) -> Lesson:
 
 
 def _claim(lesson: Lesson) -> dict[str, Any]:
-    """What a lesson says, without who learned it when."""
-    told = {"run_id", "world", "ts_known", "ts_retired"}
+    """What a lesson says, without who learned it when and under which name."""
+    told = {"lesson_id", "run_id", "world", "ts_known", "ts_retired"}
     return {name: getattr(lesson, name) for name in Lesson.__dataclass_fields__ if name not in told}
 
 

@@ -21,7 +21,7 @@ from memory.store import Store
 from memory.strategies import ACTIVE, IMPORTED, StrategyBook, StrategyRules, StrategyVersion, rules_of
 from tools.domain.clock import SystemClock, day_of
 from tools.domain.errors import BadInput
-from tools.domain.identity import strategy_id
+from tools.domain.identity import formerly, strategy_id
 from tools.features.names import FEATURES
 
 FORMAT = "keeper-strategies-1"
@@ -95,7 +95,7 @@ def _keep(store: Store, settings: Any, rules: list[StrategyRules], key: str) -> 
         store.write([Row("run", row | {"command": "strategies import", "ts_ended": ts})])
         for one in rules:
             name = strategy_id(world, one.model_dump_json())
-            if name not in known and name not in taken:
+            if known.isdisjoint((name, formerly(name))) and name not in taken:
                 book.record(_imported(one, name, key, row, day, ts))
                 taken.append(name)
     return taken

@@ -7,7 +7,7 @@ from rich.text import Text
 
 from graphs.answers import Answer
 
-_ID = r"\b[dlo]_[0-9a-f]{10}\b"
+_ID = r"\b[dlo]_[0-9a-f]{10,24}\b"
 
 
 def show_answer(out: Console, answer: Answer) -> None:

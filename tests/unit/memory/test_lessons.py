@@ -57,6 +57,15 @@ def test_the_same_lesson_again_is_ignored_and_a_changed_one_replaces_it(book: Le
     assert [(one.n, one.ts_known) for one in book.known(200)] == [(120, 200)]
 
 
+def test_a_lesson_under_the_shorter_id_of_an_older_memory_is_the_same_lesson(book: LessonBook) -> None:
+    wide = replace(LESSON, lesson_id="l_0123456789abcdef01234567", ts_known=200)
+    book.record(replace(LESSON, lesson_id="l_0123456789"))
+    book.record(wide)
+    assert [one.ts_known for one in book.known(200)] == [100]
+    book.record(replace(wide, n=120))
+    assert [(one.lesson_id, one.n) for one in book.known(200)] == [(wide.lesson_id, 120)]
+
+
 def test_lessons_are_found_by_kind_and_by_symbol_with_the_general_ones(book: LessonBook) -> None:
     book.record(LESSON)
     book.record(replace(LESSON, lesson_id="l_2", scope={}, kind="hour"))

@@ -27,6 +27,7 @@ from memory.lookup import (
 from memory.parameters import ParameterStore
 from memory.store import Store
 from tools.domain.errors import BadUsage, NotInRecord
+from tools.domain.identity import decision_id
 from tools.domain.regime import Regime
 from tools.domain.trading import Action, OrderStatus, Route
 
@@ -51,6 +52,16 @@ def test_a_decision_is_found_by_its_id_or_a_beginning_of_it(reader: Store, make:
     name = decision.decision_id
     for text in (name, name[:9], name[2:]):
         assert find_decision(reader, text) == decision
+
+
+def test_a_decision_of_an_older_memory_is_found_by_its_shorter_id(
+    store: Store, log: EpisodeLog, make: Any
+) -> None:
+    signal = make.signal(1, signal_id="s_0123456789")
+    decision = make.decision(signal, decision_id=decision_id(signal.signal_id))
+    log.record_signal(signal)
+    log.record_decision(decision)
+    assert find_decision(store, "d_de01868b5c") == decision
 
 
 def test_no_decision_and_too_many_are_told_apart(reader: Store) -> None:

@@ -21,7 +21,7 @@ from memory import store as store_module
 from memory.connection import DATABASE
 from memory.episodes import EpisodeLog
 from memory.migrations import FOLDER, HEAD, REVISIONS
-from memory.rows import fill_row, intent_row, outcome_row, record_of, signal_row
+from memory.rows import decision_row, fill_row, intent_row, outcome_row, record_of, signal_row
 from memory.schema import METADATA
 from memory.store import Store
 from tools.domain.errors import InvariantBroken, NotInRecord, StoreUnusable
@@ -235,6 +235,27 @@ def test_another_fact_under_a_known_id_is_refused(log: EpisodeLog, make: Any) ->
     decision = make.episode(log, 1)
     with pytest.raises(InvariantBroken, match="is in memory with price"):
         log.record_intent(make.intent(decision, price=5))
+
+
+@pytest.mark.parametrize("kind", ["signal", "decision", "outcome"])
+def test_two_facts_that_share_an_id_are_one_clear_error_and_nothing_is_overwritten(
+    store: Store, log: EpisodeLog, make: Any, kind: str
+) -> None:
+    first, second = make.episode(log, 1), make.decision(make.signal(2))
+    store.flush()
+    rows = {
+        "signal": signal_row(make.signal(2, signal_id=first.signal_id)),
+        "decision": decision_row(replace(second, decision_id=first.decision_id)),
+        "outcome": outcome_row(
+            replace(make.outcome(second), outcome_id=make.outcome(first).outcome_id, signal_id="s_2")
+        ),
+    }
+    before = store.read(select(TABLES[kind]))
+    with pytest.raises(
+        InvariantBroken, match=rf"^{kind} [sdo]_[0-9a-f]{{24}} is in memory with \w+ .+, was "
+    ):
+        store.commit_durable([rows[kind]])
+    assert store.read(select(TABLES[kind])) == before
 
 
 def test_a_reference_to_nothing_is_refused_and_named(store: Store, log: EpisodeLog, make: Any) -> None:
