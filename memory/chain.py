@@ -13,9 +13,10 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,9 +25,10 @@ import orjson
 from memory.codec import canonical
 from memory.connection import connect_reader, unusable
 from memory.schema import METADATA
+from memory.schema_views import VIEWS
 
 LINKS = "link"
-TABLES = tuple(sorted(name for name in METADATA.tables if name != LINKS))
+TABLES = tuple(sorted(name for name in METADATA.tables if name != LINKS and name not in VIEWS))
 CHANGING = {
     "run": {"ts_ended"},
     "parameter": {"ts_retired"},
@@ -74,13 +76,18 @@ def _last_row(connection: sqlite3.Connection, name: str) -> int:
     return int(connection.execute(query).fetchone()[0] or 0)
 
 
-def seal(connection: sqlite3.Connection, head: Head) -> Head:
+def seal(connection: sqlite3.Connection, head: Head, written: Set[str] = frozenset(TABLES)) -> Head:
     """Add a link for the rows since ``head`` in the open transaction; the new end.
 
     The caller keeps it once the transaction is committed, and forgets it otherwise.
+
+    Args:
+        connection: In a transaction.
+        head: The end of the chain before it.
+        written: The tables that it added to; no other is looked at, as most commits touch one of some twenty.
     """
     parts: dict[str, Sealed] = {}
-    for name in TABLES:
+    for name in sorted(written - set(VIEWS)):
         part = _hash_rows(connection, name, head.upto.get(name, 0), None)
         if part is not None:
             parts[name] = part
@@ -155,6 +162,7 @@ def _row_bytes(columns: Sequence[str], values: Sequence[object]) -> bytes:
     return orjson.dumps(held, default=bytes.hex, option=orjson.OPT_APPEND_NEWLINE)
 
 
+@cache
 def _columns(name: str) -> tuple[str, ...]:
     changing = CHANGING.get(name, set())
     return tuple(

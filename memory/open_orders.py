@@ -8,15 +8,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import delete, select
 
 from memory.rows import record_of
 from memory.schema import METADATA
 from memory.store import Store
 from tools.domain.ports import Holding
-from tools.domain.trading import Fill, Intent, OrderStatus
-
-ENDED = (OrderStatus.FILLED.value, OrderStatus.CANCELLED.value, OrderStatus.REJECTED.value)
+from tools.domain.trading import Fill, Intent
 
 
 class OpenOrders:
@@ -29,12 +27,12 @@ class OpenOrders:
 
     def open_intents(self) -> list[Intent]:
         """Every intent whose order has no end in memory, oldest first."""
-        intents, orders = METADATA.tables["intent"], METADATA.tables["order"]
-        ended = select(orders.c.client_order_id).where(orders.c.status.in_(ENDED))
+        intents, opened = METADATA.tables["intent"], METADATA.tables["open_order"]
+        joined = opened.join(intents, intents.c.client_order_id == opened.c.client_order_id)
         found = self._store.read(
             select(intents)
+            .select_from(joined)
             .where(intents.c.world == self._world, intents.c.venue == self._venue)
-            .where(intents.c.client_order_id.not_in(ended))
             .order_by(intents.c.ts, intents.c.attempt)
         )
         return [record_of(Intent, row) for row in found]
@@ -48,11 +46,15 @@ class OpenOrders:
     def holdings(self, base_of: Mapping[str, str]) -> list[Holding]:
         """What decisions still hold; ``base_of`` names the base asset of each symbol."""
         found: list[Holding] = []
+        flat: list[str] = []
         for fills in self._unsettled():
-            base = base_of.get(fills[0].symbol, "")
-            size = sum(fill.held_change(base) for fill in fills)
+            base = base_of.get(fills[0].symbol)
+            size = sum(fill.held_change(base or "") for fill in fills)
             if size != 0:
                 found.append(Holding(size, self._last_intent(fills[0].decision_id), fills[-1].price))
+            elif base is not None:
+                flat.append(fills[0].decision_id)
+        self._let_go(flat)
         return found
 
     def knows(self, client_order_id: str) -> bool:
@@ -65,21 +67,22 @@ class OpenOrders:
 
     def _unsettled(self) -> Sequence[list[Fill]]:
         """The fills, in order, of every decision that bought other than it sold, or paid fees in coin."""
-        fills = METADATA.tables["fill"]
-        here = (fills.c.world == self._world, fills.c.venue == self._venue)
-        uneven = (
-            select(fills.c.decision_id)
-            .where(*here)
-            .group_by(fills.c.decision_id)
-            .having(or_(func.sum(fills.c.side * fills.c.size) != 0, func.max(fills.c.fee_asset) != ""))
-        )
+        fills, held = METADATA.tables["fill"], METADATA.tables["open_position"]
+        joined = held.join(fills, fills.c.decision_id == held.c.decision_id)
+        here = (held.c.world == self._world, held.c.venue == self._venue)
         rows = self._store.read(
-            select(fills).where(*here, fills.c.decision_id.in_(uneven)).order_by(fills.c.ts, fills.c.trade_id)
+            select(fills).select_from(joined).where(*here).order_by(fills.c.ts, fills.c.trade_id)
         )
         gathered: dict[str, list[Fill]] = defaultdict(list)
         for row in rows:
             gathered[row["decision_id"]].append(record_of(Fill, row))
         return list(gathered.values())
+
+    def _let_go(self, decision_ids: Sequence[str]) -> None:
+        """Look no more at decisions that were seen flat, fees in coin included; a later fill brings one back."""
+        if decision_ids and not self._store.is_read_only:
+            held = METADATA.tables["open_position"]
+            self._store.execute([delete(held).where(held.c.decision_id.in_(decision_ids))])
 
     def _last_intent(self, decision_id: str) -> Intent:
         """The decision's intent with the highest attempt."""

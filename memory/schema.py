@@ -11,7 +11,9 @@ from __future__ import annotations
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
-import memory.schema_trials  # noqa: F401 (its tables belong to the same metadata)
+import memory.schema_archive  # noqa: F401 (its tables belong to the same metadata)
+import memory.schema_trials  # noqa: F401 (as above)
+import memory.schema_views  # noqa: F401 (as above)
 from memory.columns import METADATA, nanos, refers
 from memory.schema_brains import ConsultationRow, SpendRow
 from memory.schema_learned import BundleRow, LessonRow, LinkRow, ParameterRow, PolicyRow, ReportRow
@@ -55,6 +57,7 @@ class SignalRow(SQLModel, table=True):
         refers("run_id", "run"),
         Index("ix_signal_symbol_ts", "symbol", "ts"),
         Index("ix_signal_run_ts", "run_id", "ts"),
+        Index("ix_signal_ts_known", "ts_known"),
     )
 
     signal_id: str = Field(primary_key=True)
@@ -90,6 +93,7 @@ class DecisionRow(SQLModel, table=True):
         Index("ix_decision_run_ts", "run_id", "ts"),
         Index("ix_decision_signal", "signal_id"),
         Index("ix_decision_ts", "ts"),
+        Index("ix_decision_ts_known", "ts_known"),
     )
 
     decision_id: str = Field(primary_key=True)
@@ -124,6 +128,8 @@ class IntentRow(SQLModel, table=True):
         refers("decision_id", "decision"),
         Index("ix_intent_decision", "decision_id"),
         Index("ix_intent_run_ts", "run_id", "ts"),
+        Index("ix_intent_ts_known", "ts_known"),
+        Index("ix_intent_world_ts", "world", "leg", "ts"),
     )
 
     client_order_id: str = Field(primary_key=True)
@@ -153,6 +159,7 @@ class OrderRow(SQLModel, table=True):
         refers("run_id", "run"),
         refers("client_order_id", "intent"),
         Index("ix_order_run_ts", "run_id", "ts"),
+        Index("ix_order_ts_known", "ts_known"),
     )
 
     client_order_id: str = Field(primary_key=True)
@@ -177,6 +184,7 @@ class FillRow(SQLModel, table=True):
         Index("ix_fill_client_order", "client_order_id"),
         Index("ix_fill_decision", "decision_id"),
         Index("ix_fill_run_ts", "run_id", "ts"),
+        Index("ix_fill_ts_known", "ts_known"),
     )
 
     venue: str = Field(primary_key=True)
@@ -210,6 +218,7 @@ class OutcomeRow(SQLModel, table=True):
         Index("ix_outcome_signal", "signal_id"),
         Index("ix_outcome_symbol_ts_known", "symbol", "ts_known"),
         Index("ix_outcome_run_ts_known", "run_id", "ts_known"),
+        Index("ix_outcome_kind_net", "kind", "net_bps"),
     )
 
     outcome_id: str = Field(primary_key=True)

@@ -15,7 +15,12 @@ class SpendRow(SQLModel, table=True):
     """
 
     __tablename__ = "spend"
-    __table_args__ = (refers("run_id", "run"), Index("ix_spend_ts", "ts"), Index("ix_spend_run", "run_id"))
+    __table_args__ = (
+        refers("run_id", "run"),
+        Index("ix_spend_ts", "ts"),
+        Index("ix_spend_run", "run_id"),
+        Index("ix_spend_ts_known", "ts_known"),
+    )
 
     reservation_id: str = Field(primary_key=True)
     stage: str = Field(primary_key=True)

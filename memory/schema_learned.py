@@ -115,6 +115,7 @@ class BundleRow(SQLModel, table=True):
         refers("policy_id", "policy"),
         Index("ix_bundle_run", "run_id"),
         Index("ix_bundle_policy", "policy_id"),
+        Index("ix_bundle_ts_known", "ts_known"),
     )
 
     decision_id: str = Field(primary_key=True)

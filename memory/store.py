@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self, cast
 
-from sqlalchemy import Connection, Engine, Executable, Select, and_, inspect, select
+from sqlalchemy import Connection, Engine, Executable, Select, Table, and_, inspect, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
@@ -62,6 +62,7 @@ class Store:
         self._durable_mode = "OFF" if is_throwaway else "FULL"
         self._queue: list[Row] = []
         self._head = Head()
+        self._written: set[str] = set()  # tables added to since the last link
         self._is_together = False
         self._lock = threading.RLock()
 
@@ -137,6 +138,7 @@ class Store:
             def run() -> None:
                 for statement in statements:
                     self._connection.execute(statement)
+                    self._written.add(_table_of(statement))
 
             self._seal_after(self._batch_mode, run)
 
@@ -238,9 +240,10 @@ class Store:
 
     def _seal_after(self, synchronous: str, change: Callable[[], None]) -> None:
         """Make a change and link it to all before, in one transaction."""
+        self._written.clear()
         with self._transaction(synchronous):
             change()
-            head = seal(self._driver, self._head)
+            head = seal(self._driver, self._head, self._written)
         self._head = head
 
     @contextmanager
@@ -285,6 +288,7 @@ class Store:
         for row in rows:
             batches.setdefault(row.table, []).append(row.values)
         for name, batch in batches.items():
+            self._written.add(name)
             statement = insert(METADATA.tables[name]).on_conflict_do_nothing()
             options = {"preserve_rowcount": True}
             done = self._connection.execute(statement, batch, execution_options=options)
@@ -302,3 +306,11 @@ class Store:
                     ids = ", ".join(str(values[part.name]) for part in table.primary_key)
                     there, here = kept[column], values[column]
                     raise InvariantBroken(f"{name} {ids} is in memory with {column} {there}, was {here}")
+
+
+def _table_of(statement: Executable) -> str:
+    """The table that a change is made to."""
+    table = getattr(statement, "table", None)
+    if not isinstance(table, Table):
+        raise TypeError(f"expected an insert, update or delete of one table, was {type(statement).__name__}")
+    return str(table.name)  # an exact str, as the links are JSON

@@ -52,5 +52,6 @@ def test_an_id_begins_with_the_one_it_used_to_be() -> None:
 @pytest.mark.parametrize("decision", [IDS["decision"], "d_0123456789"])
 def test_every_venue_takes_a_client_order_id(decision: str) -> None:
     name = identity.client_order_id(decision, "bracket", 99)
-    assert BINANCE.fullmatch(name) and MEXC.fullmatch(name)
+    assert BINANCE.fullmatch(name)
+    assert MEXC.fullmatch(name)
     assert len(name) <= 32
