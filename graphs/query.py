@@ -6,7 +6,6 @@ be missing, with exit code 6; nothing is guessed.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
@@ -23,15 +22,23 @@ from graphs.answers import (
 )
 from graphs.learned import answer_learned
 from graphs.reasons import entry_reasons, exit_reasons, headline
-from memory.lookup import find_decision, tell
+from memory.counts import (
+    count_decisions,
+    count_executions,
+    count_trades,
+    decisions_by,
+    first_executed,
+    trades_by,
+)
+from memory.lookup import DecisionFilter, Group, find_decision, tell
 from memory.statistics import (
     DecisionFact,
     TradeFact,
     decision_facts,
-    fill_facts,
+    first_decision,
     last_decision_time,
     last_run,
-    order_facts,
+    ranked_trades,
     symbols,
     trade_facts,
 )
@@ -80,27 +87,25 @@ def answer(store: Store, question: str, now: int, before: Sequence[str] = ()) ->
 
 def _count(store: Store, query: Query) -> _Told:
     if query.subject in (Subject.FILLS, Subject.ORDERS):
-        read = fill_facts if query.subject is Subject.FILLS else order_facts
-        rows = read(store, query.where)
-        return f"{len(rows)} {query.subject.value}.", {"n": len(rows)}, cited(row.decision_id for row in rows)
-    facts: Sequence[DecisionFact] | Sequence[TradeFact]
-    total, of = 0, ""
-    if query.subject is Subject.TRADES:
-        every = _trades(store, query)
-        facts = [fact for fact in every if _is_wanted(fact, query)]
-        total = len(every)
-        of = f" of {total} {_noun(query)}" if query.won is not None or query.result is not None else ""
-    else:
-        facts = _decisions(store, query)
-        total = len(facts)
+        table = "fill" if query.subject is Subject.FILLS else "intent"
+        n = count_executions(store, _where(query), table)
+        return f"{n} {query.subject.value}.", {"n": n}, cited(first_executed(store, _where(query), table))
+    is_trades = query.subject is Subject.TRADES
+    count, by = (count_trades, trades_by) if is_trades else (count_decisions, decisions_by)
+    where, newest = _where(query), _newest(store, query, MOST_CITED)
+    n = total = count(store, where)
+    of = ""
+    if where.won is not None or where.result is not None:
+        total = count(store, replace(where, won=None, result=None))
+        of = f" of {total} {_noun(query)}"
     noun = "" if of else f" {_noun(query)}"
     if query.group is None:
-        return f"{len(facts)}{of}{noun}.", {"n": len(facts), "of": total}, newest_first(facts)
-    counts = Counter(_group_of(fact, query.group) for fact in facts)
+        return f"{n}{of}{noun}.", {"n": n, "of": total}, newest_first(newest)
+    counts = by(store, where, Group(query.group))
     ranked = sorted(counts.items(), key=lambda pair: (pair[1] if query.best is False else -pair[1], pair[0]))
-    lines = [f"{len(facts)}{of}{noun} by {query.group.replace('_id', '')}:"]
+    lines = [f"{n}{of}{noun} by {query.group.replace('_id', '')}:"]
     lines += [f"  {name}: {n}" for name, n in ranked]
-    return "\n".join(lines), {"n": len(facts), "of": total, "by": dict(ranked)}, newest_first(facts)
+    return "\n".join(lines), {"n": n, "of": total, "by": dict(ranked)}, newest_first(newest)
 
 
 def _why(store: Store, query: Query) -> _Told:
@@ -125,21 +130,15 @@ def _meant(store: Store, query: Query) -> tuple[str, str]:
         wanted = query.where.action
         differs = wanted is not None and decision.action is not wanted
         return decision.decision_id, f"It did not {wanted}: it was {decision.action}." if differs else ""
-    facts: Sequence[DecisionFact] | Sequence[TradeFact]
-    if query.subject is Subject.TRADES:
-        trades = [fact for fact in _trades(store, query) if _is_wanted(fact, query)]
-        if query.best is not None and trades:
-            place = "best" if query.best else "worst"
-            return _ranked(trades, query.best)[
-                0
-            ].decision.decision_id, f"The {place} of {len(trades)} trades."
-        facts = trades
-    else:
-        facts = _decisions(store, query)
-    if not facts:
+    n = _number(store, query)
+    if not n:
         raise NotInRecord(f"not in the record: no {describe(query)}{_nearest(store, query)}")
-    note = f"The last of {len(facts)} that match." if len(facts) > 1 else ""
-    return decision_of(facts[-1]).decision_id, note
+    if query.subject is Subject.TRADES and query.best is not None:
+        place = "best" if query.best else "worst"
+        (first,) = ranked_trades(store, _where(query), best=query.best, limit=1)
+        return first.decision.decision_id, f"The {place} of {n} trades."
+    (last,) = _newest(store, query, 1)
+    return decision_of(last).decision_id, f"The last of {n} that match." if n > 1 else ""
 
 
 def _nearest(store: Store, query: Query) -> str:
@@ -147,7 +146,10 @@ def _nearest(store: Store, query: Query) -> str:
     if query.where.ts_from is None or not query.is_moment:
         return ""
     start = query.where.ts_from
-    facts = decision_facts(store, replace(query.where, ts_from=None, ts_to=None, kind=None))
+    where = replace(query.where, ts_from=None, ts_to=None, kind=None)
+    before = decision_facts(store, replace(where, ts_to=start), newest=1)
+    after = first_decision(store, replace(where, ts_from=start))
+    facts = [*before, *([after] if after is not None else [])]
     if not facts:
         return ""
     fact = min(facts, key=lambda one: abs(one.ts - start))
@@ -155,21 +157,21 @@ def _nearest(store: Store, query: Query) -> str:
 
 
 def _extreme(store: Store, query: Query) -> _Told:
-    trades = [fact for fact in _trades(store, query) if _is_wanted(fact, query)]
     best = query.best is not False
-    if not trades:
+    n = count_trades(store, _trade_where(query))
+    if not n:
         raise NotInRecord(f"not in the record: no finished {describe(query)}; nothing can be ranked")
     if query.group is not None:
         title = f"{'Best' if best else 'Worst'} {query.group.replace('_id', '')} by mean net result"
-        return _by_group(trades, query, query.group, title, best)
-    ranked = _ranked(trades, best)[: query.limit]
+        return _by_group(_trades(store, query), query, query.group, title, best)
+    ranked = ranked_trades(store, _trade_where(query), best=best, limit=query.limit)
     place = "Best" if best else "Worst"
-    lines = [f"{place} of {len(trades)} {_noun(query)} by net result after costs:"]
+    lines = [f"{place} of {n} {_noun(query)} by net result after costs:"]
     lines += [f"  {_trade_line(fact)}" for fact in ranked]
     rows = [{"decision_id": fact.decision.decision_id, "net_bps": fact.net_bps} for fact in ranked]
     return (
         "\n".join(lines),
-        {"n": len(trades), "ranked": rows},
+        {"n": n, "ranked": rows},
         cited(row.decision.decision_id for row in ranked),
     )
 
@@ -194,16 +196,9 @@ def _by_group(trades: Sequence[TradeFact], query: Query, group: str, title: str,
 
 
 def _list(store: Store, query: Query) -> _Told:
-    if query.subject is Subject.TRADES:
-        trades = [fact for fact in _trades(store, query) if _is_wanted(fact, query)]
-        shown = list(reversed(trades))[: query.limit]
-        lines = [_trade_line(fact) for fact in shown]
-        total, ids = len(trades), cited(fact.decision.decision_id for fact in shown)
-    else:
-        facts = _decisions(store, query)
-        newest = list(reversed(facts))[: query.limit]
-        lines = [_decision_line(fact) for fact in newest]
-        total, ids = len(facts), cited(fact.decision_id for fact in newest)
+    shown = list(reversed(_newest(store, query, query.limit)))
+    lines = [_trade_line(one) if isinstance(one, TradeFact) else _decision_line(one) for one in shown]
+    total, ids = _number(store, query), cited(decision_of(one).decision_id for one in shown)
     if not total:
         return f"None: no {describe(query)}{_nearest(store, query)}.", {"n": 0, "shown": 0}, ()
     head = f"The last {len(lines)} of {total} {_noun(query)}:"
@@ -211,7 +206,7 @@ def _list(store: Store, query: Query) -> _Told:
 
 
 def _result(store: Store, query: Query) -> _Told:
-    trades = [fact for fact in _trades(store, query) if _is_wanted(fact, query)]
+    trades = _trades(store, query)
     if query.group is not None and trades:
         return _by_group(trades, query, query.group, "From best to worst", best=True)
     found = measure_trades(trades, SEED)
@@ -238,7 +233,7 @@ def _require_covered(store: Store, query: Query) -> None:
     if (where.ts_from is None and where.ts_to is None) or query.ask is Ask.LEARNED or query.is_moment:
         return
     period = replace(where, symbol=None, action=None, route=None, regime=None, is_probe=None, kind=None)
-    if not decision_facts(store, period):
+    if not decision_facts(store, period, newest=1):
         start = "the beginning" if where.ts_from is None else iso(where.ts_from)
         end = "the end" if where.ts_to is None else iso(where.ts_to)
         newest = last_decision_time(store, where.world)
@@ -246,24 +241,30 @@ def _require_covered(store: Store, query: Query) -> None:
         raise NotInRecord(f"not in the record: no decision from {start} to {end}{last}")
 
 
-def _decisions(store: Store, query: Query) -> list[DecisionFact]:
-    return [fact for fact in decision_facts(store, query.where) if _is_meant(fact, query)]
+def _newest(store: Store, query: Query, limit: int) -> Sequence[DecisionFact | TradeFact]:
+    read = trade_facts if query.subject is Subject.TRADES else decision_facts
+    return read(store, _where(query), newest=limit)
+
+
+def _number(store: Store, query: Query) -> int:
+    count = count_trades if query.subject is Subject.TRADES else count_decisions
+    return count(store, _where(query))
 
 
 def _trades(store: Store, query: Query) -> list[TradeFact]:
-    where = query.where if query.where.kind else replace(query.where, kind="taken")
-    return [fact for fact in trade_facts(store, where) if _is_meant(fact.decision, query)]
+    return trade_facts(store, _trade_where(query), has_rules=False)
 
 
-def _is_meant(fact: DecisionFact, query: Query) -> bool:
-    if query.rule is not None and f"rule.{query.rule}" not in fact.rules:
-        return False
-    return not (query.is_untaken and fact.action == Action.ENTER.value)
+def _where(query: Query) -> DecisionFilter:
+    """The filter of a question, with what only trades have where it is about trades."""
+    if query.subject is Subject.TRADES:
+        return _trade_where(query)
+    return replace(query.where, rule=query.rule, is_untaken=query.is_untaken)
 
 
-def _is_wanted(fact: TradeFact, query: Query) -> bool:
-    is_result = query.result is None or fact.result == query.result.value
-    return is_result and (query.won is None or (fact.net_bps > 0) is query.won)
+def _trade_where(query: Query) -> DecisionFilter:
+    where = replace(query.where, rule=query.rule, is_untaken=query.is_untaken)
+    return replace(where, kind=where.kind or "taken", won=query.won, result=query.result)
 
 
 def _ranked(trades: Sequence[TradeFact], best: bool) -> list[TradeFact]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -38,6 +38,7 @@ CHANGING = {
 }
 AT_ONCE = 5_000  # rows fetched at a time
 SHOWN = 5  # faults told one by one
+TOLD_EACH = 1_000  # links
 
 
 class Sealed(NamedTuple):
@@ -101,8 +102,14 @@ def seal(connection: sqlite3.Connection, head: Head, written: Set[str] = frozens
     )
 
 
-def check_chain(path: Path) -> tuple[Head, list[str]]:
+def check_chain(
+    path: Path, told: Callable[[int, int], None] = lambda _done, _total: None
+) -> tuple[Head, list[str]]:
     """The end of the chain of the database at ``path``, and every fault in a line.
+
+    Args:
+        path: The database.
+        told: Hears how many links were looked at, of how many.
 
     Raises:
         StoreUnusable: The database cannot be read.
@@ -111,7 +118,7 @@ def check_chain(path: Path) -> tuple[Head, list[str]]:
         with closing(connect_reader(path)) as reader:
             reader.execute("BEGIN")  # one state of the database, whoever writes beside us
             faults: list[str] = []
-            for fault in _faults(reader):
+            for fault in _faults(reader, told):
                 faults.append(fault)
                 if len(faults) > SHOWN:
                     return read_head(reader), [*faults[:SHOWN], "and more links that do not fit"]
@@ -120,13 +127,16 @@ def check_chain(path: Path) -> tuple[Head, list[str]]:
         raise unusable("read", path, error) from error
 
 
-def _faults(reader: sqlite3.Connection) -> Iterator[str]:
+def _faults(reader: sqlite3.Connection, told: Callable[[int, int], None]) -> Iterator[str]:
     upto: dict[str, int] = {}
     digest, expected = "", 1
+    (last_number,) = reader.execute("SELECT COALESCE(MAX(number), 0) FROM link").fetchone()
     for number, words, kept in reader.execute("SELECT number, sealed, digest FROM link ORDER BY number"):
         if number != expected:
             yield f"link {expected} of the audit chain is missing"
         expected = number + 1
+        if number % TOLD_EACH == 0:
+            told(number, last_number)
         if _link_digest(digest, words) != kept:
             yield f"link {number} of the audit chain does not follow from the one before"
         digest = kept

@@ -17,7 +17,9 @@ from tools.domain.errors import NotInRecord, StoreUnusable
 
 DATABASE = "keeper.sqlite"
 MAGIC = b"SQLite format 3\x00"
-READING = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION})
+READING = frozenset(
+    {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
+)
 BUSY_S = 5.0
 INTERRUPTED, MALFORMED = "interrupted", "malformed"  # in the words of SQLite
 

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 import orjson
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, cast, or_, select
 
 from memory.consultations import AUDIT, ConsultationLog
 from memory.lessons import lesson_of
@@ -127,12 +127,12 @@ class _View:
     def draw_evidence(self) -> None:
         """Recalled patterns, the parameters in force, the model, and what each vote rests on."""
         decision = self._decision
+        heard = [name for vote in decision.votes for name in vote.evidence if name not in decision.recalled]
+        facts = self._known_facts({*decision.recalled, *heard})
         for name in decision.recalled:
-            self._cite(name, Relation.MATCHED)
-        for vote in decision.votes:
-            for name in vote.evidence:
-                if name not in decision.recalled:
-                    self._cite(name, Relation.BASED_ON)
+            self._cite(name, facts.get(name), Relation.MATCHED)
+        for name in heard:
+            self._cite(name, facts.get(name), Relation.BASED_ON)
         if decision.model_version is not None:
             self._node(f"model:{decision.model_version}", Node.MODEL, decision.model_version, decision.ts)
             self._edge(decision.decision_id, f"model:{decision.model_version}", Relation.BASED_ON)
@@ -209,9 +209,12 @@ class _View:
         self, table_name: str, sources: set[str]
     ) -> Iterable[tuple[Mapping[str, Any], list[str]]]:
         """Rows learned after the decision whose evidence names one of ``sources``, and which it names."""
-        table = METADATA.tables[table_name]
-        mentions = or_(*(table.c.evidence.contains(f'"{name}"', autoescape=True) for name in sorted(sources)))
-        query: Select[Any] = select(table).where(table.c.ts_known > self._decision.ts, mentions)
+        table, evidence = METADATA.tables[table_name], METADATA.tables["evidence"].c
+        (key, *_) = table.primary_key.columns
+        resting = select(cast(evidence.target, key.type)).where(
+            evidence.name.in_(sorted(sources)), evidence.kind == table_name
+        )
+        query: Select[Any] = select(table).where(table.c.ts_known > self._decision.ts, key.in_(resting))
         if self._as_of is not None:
             query = query.where(table.c.ts_known <= self._as_of)
         for row in self._store.read(query.order_by(table.c.ts_known, *table.primary_key.columns)):
@@ -219,28 +222,35 @@ class _View:
             if names:
                 yield row, names
 
-    def _cite(self, name: str, relation: Relation) -> None:
+    def _cite(self, name: str, fact: _Fact | None, relation: Relation) -> None:
         """A piece of evidence, if it was in memory when the decision was taken."""
         if name == self._decision.model_version:
             return  # it has a node of its own
-        fact = self._known_fact(name)
         if fact is None:
             fact = _Fact(Node.UNKNOWN, "not in memory at the time", self._decision.ts)
         if name not in self.graph:
             self._node(name, fact.kind, fact.label, fact.ts_known)
         self._edge(self._decision.decision_id, name, relation)
 
-    def _known_fact(self, name: str) -> _Fact | None:
-        tables = METADATA.tables
-        outcomes, lessons = tables["outcome"], tables["lesson"]
-        known = outcomes.c.ts_known <= self._decision.ts
-        same = or_(outcomes.c.outcome_id == name, outcomes.c.signal_id == name)
-        for row in self._store.read(select(outcomes).where(same, known).order_by(outcomes.c.ts_known)):
-            return _Fact(Node.PATTERN, f"{row['kind']} {row['result']}", row["ts_known"])
-        held = (lessons.c.lesson_id == name) & (lessons.c.ts_known <= self._decision.ts)
-        for row in self._store.read(select(lessons).where(held).order_by(lessons.c.ts_known.desc())):
-            return _Fact(Node.LESSON, row["statement"], row["ts_known"])
-        return None
+    def _known_facts(self, names: set[str]) -> dict[str, _Fact]:
+        """What was in memory of ``names`` then; an outcome goes by its own id or its signal's."""
+        if not names:
+            return {}
+        tables, ts, wanted = METADATA.tables, self._decision.ts, sorted(names)
+        lessons, outcomes = tables["lesson"].c, tables["outcome"].c
+        found: dict[str, _Fact] = {}
+        held = select(lessons.lesson_id, lessons.statement, lessons.ts_known).where(
+            lessons.lesson_id.in_(wanted), lessons.ts_known <= ts
+        )
+        for row in self._store.read(held.order_by(lessons.ts_known)):
+            found[row["lesson_id"]] = _Fact(Node.LESSON, row["statement"], row["ts_known"])
+        told = (outcomes.outcome_id, outcomes.signal_id, outcomes.kind, outcomes.result, outcomes.ts_known)
+        same = or_(outcomes.outcome_id.in_(wanted), outcomes.signal_id.in_(wanted))
+        known = select(*told).where(same, outcomes.ts_known <= ts)
+        for row in self._store.read(known.order_by(outcomes.ts_known.desc())):
+            fact = _Fact(Node.PATTERN, f"{row['kind']} {row['result']}", row["ts_known"])
+            found |= {row[column]: fact for column in ("outcome_id", "signal_id") if row[column] in names}
+        return found
 
     def _parameter(self, row: Mapping[str, Any], *, is_later: bool = False) -> None:
         change = change_of(row)

@@ -1,4 +1,4 @@
-"""Reading the record: a decision and all that belongs to it, counts, and the best and worst.
+"""Reading the record: which decisions are meant, one with all that belongs to it, and the last on a symbol.
 
 Every question is a typed, bounded filter that becomes parameterised SQL; what a person or a
 model writes is never part of a statement. ``as_of`` hides what was known only later.
@@ -8,25 +8,33 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any
 
-from sqlalchemy import ColumnElement, Float, Select, cast, func, select
+from sqlalchemy import ColumnElement, func, select
 
 from memory.rows import record_of
 from memory.schema import METADATA
 from memory.store import Store
 from tools.domain.errors import BadUsage, NotInRecord
 from tools.domain.regime import Regime
-from tools.domain.trading import Action, Decision, Fill, Intent, OrderUpdate, Outcome, Route, Signal
+from tools.domain.trading import (
+    Action,
+    Decision,
+    Fill,
+    Intent,
+    OrderUpdate,
+    Outcome,
+    Result,
+    Route,
+    Signal,
+)
 
 MOST = 10_000  # rows one question may fetch
 SYMBOL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,39}")
 NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 SHOWN = 5
-
-Record = TypeVar("Record")
+_SKIP = '"stance":"skip"'
 
 _SIGNALS = METADATA.tables["signal"].c
 _DECISIONS = METADATA.tables["decision"].c
@@ -42,6 +50,10 @@ class DecisionFilter:
         ts_from: First decision time that counts.
         ts_to: First decision time that no longer counts.
         as_of: What was known later does not count.
+        rule: A hard rule that refused, without its ``rule.``.
+        is_untaken: Only what was not entered.
+        won: Whether an outcome's result was above zero; only outcomes have one.
+        result: How an outcome ended.
     """
 
     symbol: str | None = None
@@ -55,11 +67,15 @@ class DecisionFilter:
     is_probe: bool | None = None
     kind: str | None = None
     as_of: int | None = None
+    rule: str | None = None
+    is_untaken: bool = False
+    won: bool | None = None
+    result: Result | None = None
 
     def __post_init__(self) -> None:
         """Refuse what no record can match."""
         _require(SYMBOL, "a symbol such as BTCUSDT", self.symbol)
-        for name in (self.world, self.run_id, self.kind):
+        for name in (self.world, self.run_id, self.kind, self.rule):
             _require(NAME, "a name of letters, digits, dashes, underscores", name)
 
 
@@ -72,25 +88,7 @@ class Group(StrEnum):
     REGIME = "regime"
     WORLD = "world"
     RUN = "run_id"
-
-
-class Rank(StrEnum):
-    """What outcomes can be ranked by."""
-
-    NET_BPS = "net_bps"
-    NET_QUOTE = "net_quote"
-
-
-@dataclass(frozen=True, slots=True)
-class OutcomeTotals:
-    """Sums over outcomes that had a position; money is exact, and only taken ones have any."""
-
-    outcomes: int
-    positions: int
-    wins: int
-    net_bps: float
-    net_quote: Decimal
-    fees_quote: Decimal
+    HOUR = "hour"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,110 +149,62 @@ def tell(store: Store, decision_id: str, *, as_of: int | None = None) -> Decisio
     )
 
 
-def decisions(store: Store, wanted: DecisionFilter, *, limit: int = 50) -> list[Decision]:
-    """The newest decisions that match, newest first."""
-    table = METADATA.tables["decision"]
-    query = _narrow(select(*table.c), wanted).order_by(_DECISIONS.ts.desc(), _DECISIONS.decision_id)
-    return [record_of(Decision, row) for row in store.read(query.limit(_bounded(limit)))]
+def last_decisions(store: Store, symbol: str, ts: int, limit: int = 50) -> list[Decision]:
+    """The last ``limit`` decisions on ``symbol`` that were known at ``ts``, newest first."""
+    known = (_DECISIONS.symbol == symbol, _DECISIONS.ts <= ts, _DECISIONS.ts_known <= ts)
+    newest = select(*METADATA.tables["decision"].c).where(*known)
+    newest = newest.order_by(_DECISIONS.ts.desc(), _DECISIONS.decision_id).limit(_bounded(limit))
+    return [record_of(Decision, row) for row in store.read(newest)]
 
 
-def count_decisions(store: Store, wanted: DecisionFilter) -> int:
-    """How many decisions match."""
-    return int(store.read(_narrow(select(func.count().label("n")), wanted))[0]["n"])
-
-
-def count_by(store: Store, wanted: DecisionFilter, group: Group) -> dict[str, int]:
-    """How many decisions match in each group, by name; a regime never seen is ``unavailable``."""
-    column = _SIGNALS.regime if group is Group.REGIME else _DECISIONS[group.value]
-    query = (
-        _narrow(select(column.label("name"), func.count().label("n")), wanted)
-        .group_by(column)
-        .order_by(column)
-    )
-    counts: dict[str, int] = {}
-    for row in store.read(query):
-        name = Regime(row["name"] or 0).label if group is Group.REGIME else str(row["name"])
-        counts[name] = counts.get(name, 0) + int(row["n"])
-    return counts
-
-
-def outcomes(store: Store, wanted: DecisionFilter, *, limit: int = 50) -> list[Outcome]:
-    """The newest outcomes of matching decisions, newest first."""
-    query = _narrow_outcomes(select(*METADATA.tables["outcome"].c), wanted)
-    newest = query.order_by(_OUTCOMES.ts_known.desc(), _OUTCOMES.outcome_id)
-    return [record_of(Outcome, row) for row in store.read(newest.limit(_bounded(limit)))]
-
-
-def total(store: Store, wanted: DecisionFilter) -> OutcomeTotals:
-    """Sums over the outcomes of matching decisions."""
-    kept = (_OUTCOMES.net_bps, _OUTCOMES.net_quote, _OUTCOMES.fees_quote)
-    rows = store.read(
-        _narrow_outcomes(select(*kept), wanted).order_by(_OUTCOMES.ts_known, _OUTCOMES.outcome_id)
-    )
-    results = [row["net_bps"] for row in rows if row["net_bps"] is not None]
-    return OutcomeTotals(
-        outcomes=len(rows),
-        positions=len(results),
-        wins=sum(result > 0 for result in results),
-        net_bps=sum(results, 0.0),
-        net_quote=sum((Decimal(row["net_quote"] or 0) for row in rows), Decimal(0)),
-        fees_quote=sum((Decimal(row["fees_quote"] or 0) for row in rows), Decimal(0)),
-    )
-
-
-def extreme_outcomes(
-    store: Store, wanted: DecisionFilter, *, rank: Rank = Rank.NET_BPS, best: bool = True, limit: int = 5
-) -> list[Outcome]:
-    """The best or worst outcomes of matching decisions; those without a result do not take part."""
-    column = _OUTCOMES[rank.value]
-    # Text amounts are exact but do not sort; sixteen digits are enough to rank by.
-    value = cast(column, Float)
-    order = value.desc() if best else value.asc()
-    query = _narrow_outcomes(select(*METADATA.tables["outcome"].c), wanted).where(column.is_not(None))
-    rows = store.read(query.order_by(order, _OUTCOMES.outcome_id).limit(_bounded(limit)))
-    return [record_of(Outcome, row) for row in rows]
-
-
-def last_decisions(store: Store, symbol: str, before: int, limit: int = 50) -> list[Decision]:
-    """The last decisions on ``symbol`` before a time, newest first."""
-    return decisions(store, DecisionFilter(symbol=symbol, ts_to=before), limit=limit)
-
-
-def _narrow(query: Select[Any], wanted: DecisionFilter) -> Select[Any]:
-    """``query`` over decisions and their signals, limited to ``wanted``."""
-    tables = METADATA.tables
-    joined = tables["decision"].join(tables["signal"], _DECISIONS.signal_id == _SIGNALS.signal_id)
-    known = [] if wanted.as_of is None else [_DECISIONS.ts_known <= wanted.as_of]
-    return query.select_from(joined).where(*_conditions(wanted), *known)
-
-
-def _narrow_outcomes(query: Select[Any], wanted: DecisionFilter) -> Select[Any]:
-    """``query`` over outcomes, their decisions and signals, limited to ``wanted``."""
-    tables = METADATA.tables
-    joined = tables["outcome"].join(tables["decision"], _OUTCOMES.decision_id == _DECISIONS.decision_id)
-    joined = joined.join(tables["signal"], _DECISIONS.signal_id == _SIGNALS.signal_id)
-    known = [] if wanted.as_of is None else [_OUTCOMES.ts_known <= wanted.as_of]
-    kind = [] if wanted.kind is None else [_OUTCOMES.kind == wanted.kind]
-    return query.select_from(joined).where(*_conditions(wanted), *known, *kind)
-
-
-def _conditions(wanted: DecisionFilter) -> list[ColumnElement[bool]]:
-    equal: dict[Any, Any] = {
-        _DECISIONS.symbol: wanted.symbol,
-        _DECISIONS.action: wanted.action and wanted.action.value,
-        _DECISIONS.route: wanted.route and wanted.route.value,
-        _DECISIONS.world: wanted.world,
-        _DECISIONS.run_id: wanted.run_id,
-        _DECISIONS.is_probe: wanted.is_probe,
-    }
-    found = [column == value for column, value in equal.items() if value is not None]
+def conditions(wanted: DecisionFilter) -> list[ColumnElement[bool]]:
+    """What must hold of a decision and its signal."""
+    equal: list[tuple[Any, Any]] = [
+        (_DECISIONS.symbol, wanted.symbol),
+        (_DECISIONS.action, wanted.action and wanted.action.value),
+        (_DECISIONS.route, wanted.route and wanted.route.value),
+        (_DECISIONS.world, wanted.world),
+        (_DECISIONS.run_id, wanted.run_id),
+        (_DECISIONS.is_probe, wanted.is_probe),
+    ]
+    found: list[ColumnElement[bool]] = [column == value for column, value in equal if value is not None]
     if wanted.regime is not None:
         found.append(func.coalesce(_SIGNALS.regime, 0) == int(wanted.regime))
     if wanted.ts_from is not None:
         found.append(_DECISIONS.ts >= wanted.ts_from)
     if wanted.ts_to is not None:
         found.append(_DECISIONS.ts < wanted.ts_to)
+    if wanted.is_untaken:
+        found.append(_DECISIONS.action != Action.ENTER.value)
+    if wanted.rule is not None:
+        found.append(_refused_by(wanted.rule))
     return found
+
+
+def outcome_conditions(wanted: DecisionFilter) -> list[ColumnElement[bool]]:
+    """What must hold of a finished outcome, beside ``conditions`` of its decision."""
+    found: list[ColumnElement[bool]] = [_OUTCOMES.net_bps.is_not(None)]
+    if wanted.kind is not None:
+        found.append(_OUTCOMES.kind == wanted.kind)
+    if wanted.as_of is not None:
+        found.append(_OUTCOMES.ts_known <= wanted.as_of)
+    if wanted.won is not None:
+        found.append(_OUTCOMES.net_bps > 0 if wanted.won else _OUTCOMES.net_bps <= 0)
+    if wanted.result is not None:
+        found.append(_OUTCOMES.result == wanted.result.value)
+    return found
+
+
+def _refused_by(rule: str) -> ColumnElement[bool]:
+    """Whether the vote of ``rule`` is to skip.
+
+    A reader may not use the table functions of JSON. The text is canonical: a vote begins with its component
+    and ends with its stance, and within its texts every quotation mark is escaped.
+    """
+    begins = func.instr(_DECISIONS.votes, f'{{"component":"rule.{rule}",')
+    vote = func.substr(_DECISIONS.votes, begins)
+    stance = func.substr(vote, func.instr(vote, '"stance":"'), len(_SKIP))
+    return (begins > 0) & (stance == _SKIP)
 
 
 def _records(

@@ -79,7 +79,7 @@ class OpenOrders:
         return list(gathered.values())
 
     def _let_go(self, decision_ids: Sequence[str]) -> None:
-        """Look no more at decisions that were seen flat, fees in coin included; a later fill brings one back."""
+        """Look no more at decisions that were seen flat, coin fees included; a later fill brings one back."""
         if decision_ids and not self._store.is_read_only:
             held = METADATA.tables["open_position"]
             self._store.execute([delete(held).where(held.c.decision_id.in_(decision_ids))])

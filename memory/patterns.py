@@ -36,6 +36,10 @@ FACTS = ("signal_id", "symbol", "venue", "world", "result", "net_bps", "ts_known
 Answer = TypeVar("Answer")
 
 
+def _silent(_done: int, _total: int) -> None:
+    """Nobody listens."""
+
+
 class PatternLibrary:
     """The library in ``home/patterns``, kept equal to the pattern table of ``store``.
 
@@ -72,8 +76,11 @@ class PatternLibrary:
         where = known if symbol is None else {"$and": [known, {"symbol": {"$eq": symbol}}]}
         return self._healing(lambda: self._query(list(vector), limit, where))
 
-    def rebuild(self) -> int:
+    def rebuild(self, told: Callable[[int, int], None] = _silent) -> int:
         """Drop the library and make it anew from SQL; returns how many patterns it holds.
+
+        Args:
+            told: Hears how many patterns were added, of how many.
 
         Raises:
             StoreUnusable: The folder cannot be written.
@@ -82,7 +89,7 @@ class PatternLibrary:
         try:
             _remove(self._folder)
             self._open()
-            return self._add_missing()
+            return self._add_missing(told)
         except _damages() as error:
             raise StoreUnusable(
                 f"cannot rebuild the patterns in {self._folder}: {_first_line(error)}"
@@ -152,7 +159,7 @@ class PatternLibrary:
         if self._client is not None and not (self._folder / DATABASE).is_file():
             raise FileNotFoundError(f"{self._folder / DATABASE} is gone")
 
-    def _add_missing(self) -> int:
+    def _add_missing(self, told: Callable[[int, int], None] = _silent) -> int:
         held = set(self._collection.get(include=[])["ids"])
         missing = [row for row in self._rows() if row["outcome_id"] not in held]
         for start in range(0, len(missing), BATCH):
@@ -162,6 +169,7 @@ class PatternLibrary:
                 embeddings=_vectors(batch),
                 metadatas=[_facts(row) for row in batch],
             )
+            told(start + len(batch), len(missing))
         return len(missing)
 
     def _query(self, vector: list[float], limit: int, where: dict[str, Any]) -> list[Neighbour]:

@@ -11,8 +11,8 @@ from __future__ import annotations
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
-import memory.schema_archive  # noqa: F401 (its tables belong to the same metadata)
-import memory.schema_trials  # noqa: F401 (as above)
+import memory.schema_archive
+import memory.schema_trials
 import memory.schema_views  # noqa: F401 (as above)
 from memory.columns import METADATA, nanos, refers
 from memory.schema_brains import ConsultationRow, SpendRow

@@ -12,10 +12,10 @@ from decimal import Decimal
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, literal, select
 
 from memory.lessons import Lesson, lesson_of
-from memory.lookup import DecisionFilter
+from memory.lookup import DecisionFilter, conditions, outcome_conditions
 from memory.parameters import ParameterChange, change_of
 from memory.rows import record_of
 from memory.schema import METADATA
@@ -24,7 +24,7 @@ from tools.domain.regime import Regime
 from tools.domain.trading import Outcome
 
 _T = METADATA.tables
-_S, _D, _O, _F, _I = (_T[name].c for name in ("signal", "decision", "outcome", "fill", "intent"))
+_S, _D, _O = (_T[name].c for name in ("signal", "decision", "outcome"))
 _CHUNK = 500  # ids in one statement
 
 
@@ -77,18 +77,13 @@ class TradeFact:
         return self.decision.breakeven
 
 
-@dataclass(frozen=True, slots=True)
-class FillFact:
-    """A fill, or an order, of a decision."""
-
-    decision_id: str
-    symbol: str
-    ts: int
-
-
 def symbols(store: Store) -> tuple[str, ...]:
     """Every symbol with a decision, in order of name."""
-    rows = store.read(select(_D.symbol).distinct().order_by(_D.symbol))
+    # One step in the index a symbol, as there are few symbols and many decisions.
+    first = select(func.min(_D.symbol).label("symbol")).cte("seen", recursive=True)
+    following = select(func.min(_D.symbol)).where(_D.symbol > first.c.symbol).scalar_subquery()
+    seen = first.union_all(select(following).where(first.c.symbol.is_not(None)))
+    rows = store.read(select(seen.c.symbol).where(seen.c.symbol.is_not(None)))
     return tuple(row["symbol"] for row in rows)
 
 
@@ -111,38 +106,45 @@ def input_hashes(store: Store) -> dict[str, str]:
     return {row["run_id"]: row["input_hash"] for row in store.read(select(runs.run_id, runs.input_hash))}
 
 
-def decision_facts(store: Store, wanted: DecisionFilter) -> list[DecisionFact]:
-    """Every decision that matches, oldest first."""
+def decision_facts(store: Store, wanted: DecisionFilter, *, newest: int | None = None) -> list[DecisionFact]:
+    """Every decision that matches, or the ``newest`` few, oldest first."""
     query = select(*_decision_columns()).select_from(_T["decision"].join(_T["signal"], _same_signal()))
     known = [] if wanted.as_of is None else [_D.ts_known <= wanted.as_of]
-    rows = store.read(query.where(*_conditions(wanted), *known).order_by(_D.ts, _D.decision_id))
-    return [_decision_fact(row) for row in rows]
+    query = query.where(*conditions(wanted), *known)
+    if newest is None:
+        return [_decision_fact(row) for row in store.read(query.order_by(_D.ts, _D.decision_id))]
+    rows = store.read(query.order_by(_D.ts.desc(), _D.decision_id.desc()).limit(newest))
+    return [_decision_fact(row) for row in reversed(rows)]
 
 
-def trade_facts(store: Store, wanted: DecisionFilter) -> list[TradeFact]:
-    """Every finished position of a matching decision, in the order they were known."""
-    columns = (_O.outcome_id, _O.kind, _O.result, _O.ts_entry, _O.ts_exit, _O.ts_known.label("known"))
-    money = (_O.net_bps, _O.net_quote, _O.fees_quote)
-    levels = (_S.side, _S.entry_price, _S.take_profit, _S.stop, _S.cost_bps)
-    joined = _T["outcome"].join(_T["decision"], _O.decision_id == _D.decision_id)
-    joined = joined.join(_T["signal"], _same_signal())
-    conditions = [*_conditions(wanted), _O.net_bps.is_not(None)]
-    if wanted.kind is not None:
-        conditions.append(_O.kind == wanted.kind)
-    if wanted.as_of is not None:
-        conditions.append(_O.ts_known <= wanted.as_of)
-    query = select(*_decision_columns(), *columns, *money, *levels).select_from(joined).where(*conditions)
-    return [_trade_fact(row) for row in store.read(query.order_by(_O.ts_known, _O.outcome_id))]
+def first_decision(store: Store, wanted: DecisionFilter) -> DecisionFact | None:
+    """The oldest decision that matches; None where none does."""
+    query = select(*_decision_columns()).select_from(_T["decision"].join(_T["signal"], _same_signal()))
+    rows = store.read(query.where(*conditions(wanted)).order_by(_D.ts, _D.decision_id).limit(1))
+    return _decision_fact(rows[0]) if rows else None
 
 
-def fill_facts(store: Store, wanted: DecisionFilter) -> list[FillFact]:
-    """Every fill of a matching decision, in order of time."""
-    return _execution_facts(store, wanted, "fill")
+def trade_facts(
+    store: Store, wanted: DecisionFilter, *, newest: int | None = None, has_rules: bool = True
+) -> list[TradeFact]:
+    """Every finished position of a matching decision, or the ``newest`` few, in the order they were known.
+
+    Without ``has_rules`` nobody looks which rules refused, which is most of the work.
+    """
+    query = _trades(wanted, has_rules)
+    if newest is None:
+        rows = store.read(query.order_by(_O.ts_known, _O.outcome_id))
+    else:
+        last = store.read(query.order_by(_O.ts_known.desc(), _O.outcome_id.desc()).limit(newest))
+        rows = list(reversed(last))
+    return [_trade_fact(row) for row in rows]
 
 
-def order_facts(store: Store, wanted: DecisionFilter) -> list[FillFact]:
-    """Every order a matching decision asked for, in order of time."""
-    return _execution_facts(store, wanted, "intent")
+def ranked_trades(store: Store, wanted: DecisionFilter, *, best: bool, limit: int) -> list[TradeFact]:
+    """The best, or worst, finished positions of matching decisions by their net result."""
+    order = _O.net_bps.desc() if best else _O.net_bps.asc()
+    rows = store.read(_trades(wanted, True).order_by(order, _O.outcome_id).limit(limit))
+    return [_trade_fact(row) for row in rows]
 
 
 def outcomes_by_id(store: Store, ids: Sequence[str], as_of: int) -> list[Outcome]:
@@ -181,43 +183,24 @@ def parameter_changes(store: Store, as_of: int) -> list[ParameterChange]:
     return [change_of(row) for row in store.read(query)]
 
 
-def _execution_facts(store: Store, wanted: DecisionFilter, table: str) -> list[FillFact]:
-    columns = _T[table].c
-    joined = _T[table].join(_T["decision"], columns.decision_id == _D.decision_id)
+def _trades(wanted: DecisionFilter, has_rules: bool) -> Select[Any]:
+    columns = (_O.outcome_id, _O.kind, _O.result, _O.ts_entry, _O.ts_exit, _O.ts_known.label("known"))
+    money = (_O.net_bps, _O.net_quote, _O.fees_quote)
+    levels = (_S.side, _S.entry_price, _S.take_profit, _S.stop, _S.cost_bps)
+    joined = _T["outcome"].join(_T["decision"], _O.decision_id == _D.decision_id)
     joined = joined.join(_T["signal"], _same_signal())
-    query = select(columns.decision_id, columns.symbol, columns.ts).select_from(joined)
-    known = [] if wanted.as_of is None else [columns.ts_known <= wanted.as_of]
-    keys = [columns.ts, *_T[table].primary_key.columns]
-    rows = store.read(query.where(*_conditions(wanted), *known).order_by(*keys))
-    return [FillFact(row["decision_id"], row["symbol"], row["ts"]) for row in rows]
+    told = select(*_decision_columns(has_rules=has_rules), *columns, *money, *levels).select_from(joined)
+    return told.where(*conditions(wanted), *outcome_conditions(wanted))
 
 
-def _decision_columns() -> tuple[Any, ...]:
+def _decision_columns(*, has_rules: bool = True) -> tuple[Any, ...]:
     plain = (_D.decision_id, _D.run_id, _D.world, _D.symbol, _D.ts, _D.action, _D.route, _D.is_probe)
-    return (*plain, _D.breakeven, _D.probability, _D.votes, _S.regime)
+    votes = _D.votes if has_rules else literal("[]").label("votes")
+    return (*plain, _D.breakeven, _D.probability, votes, _S.regime)
 
 
 def _same_signal() -> ColumnElement[bool]:
     return _D.signal_id == _S.signal_id
-
-
-def _conditions(wanted: DecisionFilter) -> list[ColumnElement[bool]]:
-    equal: list[tuple[Any, Any]] = [
-        (_D.symbol, wanted.symbol),
-        (_D.action, wanted.action and wanted.action.value),
-        (_D.route, wanted.route and wanted.route.value),
-        (_D.world, wanted.world),
-        (_D.run_id, wanted.run_id),
-        (_D.is_probe, wanted.is_probe),
-    ]
-    found: list[ColumnElement[bool]] = [column == value for column, value in equal if value is not None]
-    if wanted.regime is not None:
-        found.append(func.coalesce(_S.regime, 0) == int(wanted.regime))
-    if wanted.ts_from is not None:
-        found.append(_D.ts >= wanted.ts_from)
-    if wanted.ts_to is not None:
-        found.append(_D.ts < wanted.ts_to)
-    return found
 
 
 def _decision_fact(row: Mapping[str, Any]) -> DecisionFact:

@@ -36,10 +36,12 @@ from memory.connection import (
 from memory.migrations import HEAD, REVISIONS, upgrade
 from memory.rows import Row
 from memory.schema import METADATA
+from memory.views import make_views
 from tools.domain.errors import InvariantBroken, KeeperError, StoreUnusable
 
 QUEUE_ROWS = 2_000  # rows kept back before a batch is written unasked
 WRITER_CHECK_S, READER_CHECK_S = 10.0, 1.0  # most time for a look through the pages before use
+CHECKED_A_SECOND = 1 << 30  # bytes, of a file that is cached
 FILL_IDENTITY = ("client_order_id", "side", "price", "size")  # a venue may report a fill twice, stamped anew
 
 
@@ -89,10 +91,10 @@ class Store:
         engine = reader_engine(path) if read_only else writer_engine(path)
         try:
             store = cls(path, engine, is_read_only=read_only, is_throwaway=is_throwaway)
-            if not is_throwaway:
-                store.is_checked = check_pages(
-                    store._driver, path, READER_CHECK_S if read_only else WRITER_CHECK_S
-                )
+            seconds = READER_CHECK_S if read_only else WRITER_CHECK_S
+            # A look that cannot end in time is not begun: it would only make every command later.
+            if not is_throwaway and path.stat().st_size <= seconds * CHECKED_A_SECOND:
+                store.is_checked = check_pages(store._driver, path, seconds)
             store._admit()
         except (DBAPIError, sqlite3.Error) as error:
             engine.dispose()
@@ -164,6 +166,14 @@ class Store:
                 self._queue.clear()  # all of it was queued within
                 self._head = head
                 raise
+
+    def make_views(self) -> None:
+        """Make the derived tables anew from those that they follow from."""
+        self._require_writer()
+        with self._lock:
+            self.flush()
+            with self._transaction(self._durable_mode):
+                make_views(self._connection.exec_driver_sql)
 
     def read(self, statement: Select[Any]) -> Sequence[Mapping[str, Any]]:
         """The rows of ``statement`` as mappings, what this writer has queued included."""

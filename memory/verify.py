@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,9 @@ from memory.connection import DATABASE, check_file, connect_reader, damaged, unu
 from memory.lock import HomeLock
 from memory.patterns import FOLDER, PatternLibrary
 from memory.schema import METADATA
+from memory.schema_views import VIEWS
 from memory.store import Store
+from memory.views import view_faults
 from tools.domain.errors import HomeLocked, StoreUnusable
 
 
@@ -44,8 +46,12 @@ class MemoryReport:
         return not self.faults
 
 
-def verify(home: Path) -> MemoryReport:
-    """Check the database's pages and references, and the pattern library against SQL.
+def _silent(_what: str, _done: int, _total: int) -> None:
+    """Nobody listens."""
+
+
+def verify(home: Path, told: Callable[[str, int, int], None] = _silent) -> MemoryReport:
+    """Check the database's pages and references, the audit chain, and the pattern library against SQL.
 
     It changes nothing. Only the owner of a home may open its library: beside a running agent
     that part is left out and the report says so, as where no library was made yet.
@@ -58,13 +64,17 @@ def verify(home: Path) -> MemoryReport:
     _require_pages(home / DATABASE)
     try:
         with HomeLock.acquire(home, "keeper memory verify") as lock:
-            return _report(home, lock, "")
+            return _report(home, lock, "", told)
     except HomeLocked as error:
-        return _report(home, None, f"not looked at, because {error}")
+        return _report(home, None, f"not looked at, because {error}", told)
 
 
-def rebuild(home: Path) -> MemoryReport:
-    """Make the pattern library anew from SQL, then check everything.
+def rebuild(home: Path, told: Callable[[str, int, int], None] = _silent) -> MemoryReport:
+    """Make the derived tables and the pattern library anew from the others, then check everything.
+
+    Args:
+        home: Where memory is.
+        told: Hears what is being done, how much of it is done, and how much there is.
 
     Raises:
         HomeLocked: Another process owns the home.
@@ -74,24 +84,27 @@ def rebuild(home: Path) -> MemoryReport:
     with (
         HomeLock.acquire(home, "keeper memory rebuild") as lock,
         Store.open(home) as store,
-        PatternLibrary(lock, store) as library,
     ):
-        library.rebuild()
-    return verify(home)
+        store.make_views()
+        with PatternLibrary(lock, store) as library:
+            library.rebuild(lambda done, total: told("patterns", done, total))
+    return verify(home, told)
 
 
-def _report(home: Path, lock: HomeLock | None, library: str) -> MemoryReport:
+def _report(
+    home: Path, lock: HomeLock | None, library: str, told: Callable[[str, int, int], None]
+) -> MemoryReport:
     """All that can be seen in ``home``; its library only with the ``lock``."""
     faults = _broken_references(home / DATABASE)
     with Store.open(home, read_only=lock is None) as store:
-        head, broken = check_chain(home / DATABASE)
+        head, broken = check_chain(home / DATABASE, lambda done, total: told("links", done, total))
         patterns: int | None = None
         differences: list[str] = []
         if lock is not None and (home / FOLDER).exists():
             patterns, differences = _library_faults(lock, store)
         elif lock is not None:
             library = "none yet, keeper run or keeper memory rebuild makes it"
-        found = (*faults, *broken, *_reference_faults(store), *differences)
+        found = (*faults, *broken, *_view_faults(home / DATABASE), *_reference_faults(store), *differences)
         return MemoryReport(_counts(store), patterns, library, found, head)
 
 
@@ -110,6 +123,14 @@ def _require_pages(path: Path) -> None:
     faults = [line for line in found if line != "ok" and not line.startswith("***")]
     if faults:
         raise damaged(path, "; ".join(faults))
+
+
+def _view_faults(path: Path) -> list[str]:
+    try:
+        with closing(connect_reader(path)) as reader:
+            return view_faults(reader)
+    except sqlite3.Error as error:
+        raise unusable("read", path, error) from error
 
 
 def _broken_references(path: Path) -> list[str]:
@@ -144,7 +165,7 @@ def _reference_faults(store: Store) -> list[str]:
 
 
 def _counts(store: Store) -> dict[str, int]:
-    names = sorted(METADATA.tables)
+    names = sorted(set(METADATA.tables) - set(VIEWS))
     number = func.count().label("n")
     return {
         name: int(store.read(select(number).select_from(METADATA.tables[name]))[0]["n"]) for name in names

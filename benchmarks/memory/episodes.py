@@ -153,9 +153,7 @@ def _execution(
         "size": LOT,
     }
     is_entry = leg == "entry"
-    intent = Intent(
-        **shared, leg=leg, attempt=0, is_post_only=is_entry, is_reduce_only=not is_entry, ts=ts
-    )
+    intent = Intent(**shared, leg=leg, attempt=0, is_post_only=is_entry, is_reduce_only=not is_entry, ts=ts)
     trade = f"{decision.decision_id[2:]}{leg}"
     fill = Fill(**shared, trade_id=trade, fee_quote=Decimal("0.001"), is_maker=is_entry, ts=ts + NANOS)
     name = intent.client_order_id

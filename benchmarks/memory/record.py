@@ -166,6 +166,6 @@ def _bundle(decision: Decision, number: int) -> Bundle:
     account = {**ACCOUNT, "ts": decision.ts, "realised_usd": str(Decimal(number % 97) / 100)}
     return Bundle(
         decision_id=decision.decision_id, run_id=decision.run_id, world=decision.world, ts=decision.ts,
-        policy=POLICY, account=account, market_events=number * 40, market_hash=market, weights={"pattern": 0.9},
+        policy=POLICY, account=account, market_events=number * 40, market_hash=market,
+        weights={"pattern": 0.9},
     )  # fmt: skip
-

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from rich.markup import escape
+from rich.progress import TaskID
 
-from keeper_agent.console import OUT, print_json
+from keeper_agent.console import OUT, print_json, progress
 from keeper_agent.settings import load_settings
 from memory.lock import HomeLock
 from memory.snapshots import freeze
@@ -17,13 +20,17 @@ from tools.domain.errors import StoreUnusable
 def rebuild_memory(*, home: Path | None, as_json: bool) -> None:
     """Make the pattern library anew from the database and check everything."""
     settings = load_settings(keeper_home=home)
-    _show(rebuild(settings.keeper_home), settings.keeper_home, as_json)
+    with _told("keeper memory rebuild") as told:
+        report = rebuild(settings.keeper_home, told)
+    _show(report, settings.keeper_home, as_json)
 
 
 def verify_memory(*, home: Path | None, as_json: bool) -> None:
     """Check the database, its references and the pattern library."""
     settings = load_settings(keeper_home=home)
-    _show(verify(settings.keeper_home), settings.keeper_home, as_json)
+    with _told("keeper memory verify") as told:
+        report = verify(settings.keeper_home, told)
+    _show(report, settings.keeper_home, as_json)
 
 
 def freeze_memory(*, name: str, home: Path | None, as_json: bool) -> None:
@@ -38,6 +45,17 @@ def freeze_memory(*, name: str, home: Path | None, as_json: bool) -> None:
             f"frozen as {escape(str(snapshot.folder))}; use it with: keeper replay --memory {name} …",
             soft_wrap=True,
         )
+
+
+@contextmanager
+def _told(label: str) -> Iterator[Callable[[str, int, int], None]]:
+    """What tells a person at the terminal how far it is."""
+    with progress(label, 0) as bar:
+
+        def told(what: str, done: int, total: int) -> None:
+            bar.update(TaskID(0), description=f"{label}: {what}", completed=done, total=total)
+
+        yield told
 
 
 def _show(report: MemoryReport, home: Path, as_json: bool) -> None:

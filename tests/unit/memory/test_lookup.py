@@ -8,28 +8,25 @@ from typing import Any
 
 import pytest
 
+from memory.counts import (
+    count_decisions,
+    count_executions,
+    count_trades,
+    decisions_by,
+    first_executed,
+    trades_by,
+)
 from memory.episodes import EpisodeLog
 from memory.history import lessons_learned, parameters_changed, reports, runs
-from memory.lookup import (
-    DecisionFilter,
-    Group,
-    Rank,
-    count_by,
-    count_decisions,
-    decisions,
-    extreme_outcomes,
-    find_decision,
-    last_decisions,
-    outcomes,
-    tell,
-    total,
-)
+from memory.lookup import DecisionFilter, Group, find_decision, last_decisions, tell
 from memory.parameters import ParameterStore
+from memory.rows import Row, decision_row, signal_row
+from memory.statistics import decision_facts, ranked_trades, trade_facts
 from memory.store import Store
 from tools.domain.errors import BadUsage, NotInRecord
 from tools.domain.identity import decision_id
 from tools.domain.regime import Regime
-from tools.domain.trading import Action, OrderStatus, Route
+from tools.domain.trading import Action, OrderStatus, Result, Route, Vote
 
 
 @pytest.fixture
@@ -115,37 +112,89 @@ def test_decisions_are_counted_by_every_field_of_the_filter(reader: Store, make:
         5: DecisionFilter(as_of=make.ts(4)),
     }
     assert {count_decisions(reader, wanted): wanted for wanted in counts.values()} == counts
-    assert count_by(reader, DecisionFilter(), Group.ROUTE) == {"pattern": 6, "rule": 1}
-    assert count_by(reader, DecisionFilter(), Group.REGIME) == {"calm": 3, "volatile": 4}
-    assert count_by(reader, DecisionFilter(is_probe=False), Group.SYMBOL) == {"BTCUSDT": 6}
+    assert decisions_by(reader, DecisionFilter(), Group.ROUTE) == {"pattern": 6, "rule": 1}
+    assert decisions_by(reader, DecisionFilter(), Group.REGIME) == {"calm": 3, "volatile": 4}
+    assert decisions_by(reader, DecisionFilter(is_probe=False), Group.SYMBOL) == {"BTCUSDT": 6}
 
 
-def test_decisions_come_newest_first_and_only_from_before(reader: Store, make: Any) -> None:
-    assert [one.ts for one in decisions(reader, DecisionFilter(), limit=2)] == [make.ts(9), make.ts(5)]
+def test_the_last_decisions_on_a_symbol_are_those_known_at_the_time(reader: Store, make: Any) -> None:
     last = last_decisions(reader, "BTCUSDT", make.ts(3), limit=2)
-    assert [one.ts for one in last] == [make.ts(2), make.ts(1)]
+    assert [one.ts for one in last] == [make.ts(3), make.ts(2)]
+    assert [one.ts for one in last_decisions(reader, "BTCUSDT", make.ts(3) - 1, limit=1)] == [make.ts(2)]
+    assert last_decisions(reader, "ETHUSDT", make.ts(9)) == []
 
 
-def test_totals_are_exact_and_leave_paper_apart(reader: Store) -> None:
-    taken = total(reader, DecisionFilter(kind="taken"))
-    assert (taken.outcomes, taken.positions, taken.wins) == (6, 6, 3)
-    assert (taken.net_bps, taken.net_quote, taken.fees_quote) == (3.0, Decimal("0.3"), Decimal("0.5490"))
-    assert total(reader, DecisionFilter(kind="shadow")).net_quote == 0
-    assert total(reader, DecisionFilter()).outcomes == 7
+def test_a_decision_that_became_known_later_than_it_was_taken_is_not_recalled_before(
+    store: Store, log: EpisodeLog, make: Any
+) -> None:
+    make.episode(log, 1)
+    late = decision_row(make.decision(make.signal(2)))
+    store.write([signal_row(make.signal(2)), Row("decision", {**late.values, "ts_known": make.ts(4)})])
+    assert [one.ts for one in last_decisions(store, "BTCUSDT", make.ts(3))] == [make.ts(1)]
+    assert [one.ts for one in last_decisions(store, "BTCUSDT", make.ts(4))] == [make.ts(2), make.ts(1)]
 
 
-def test_the_best_and_the_worst_are_found_by_points_or_by_money(reader: Store) -> None:
-    best = extreme_outcomes(reader, DecisionFilter(), limit=2)
+def test_trades_are_counted_by_kind_result_and_sign(reader: Store) -> None:
+    assert count_trades(reader, DecisionFilter()) == 7
+    assert count_trades(reader, DecisionFilter(kind="taken")) == 6
+    assert count_trades(reader, DecisionFilter(kind="taken", won=True)) == 3
+    assert count_trades(reader, DecisionFilter(kind="taken", won=False)) == 3
+    assert count_trades(reader, DecisionFilter(result=Result.STOP)) == 0
+    assert trades_by(reader, DecisionFilter(), Group.HOUR) == {"23:00": 7}
+
+
+def test_the_best_and_the_worst_trades_are_found_by_their_net_result(reader: Store) -> None:
+    best = ranked_trades(reader, DecisionFilter(), best=True, limit=2)
     assert [(one.kind, one.net_bps) for one in best] == [("shadow", 50.0), ("taken", 3.0)]
-    worst = extreme_outcomes(reader, DecisionFilter(), rank=Rank.NET_QUOTE, best=False, limit=3)
-    assert [one.net_quote for one in worst] == [Decimal("-0.2"), Decimal("-0.1"), Decimal("0")]
+    worst = ranked_trades(reader, DecisionFilter(kind="taken"), best=False, limit=2)
+    assert [one.net_bps for one in worst] == [-2.0, -1.0]
 
 
-def test_outcomes_not_yet_known_do_not_count(reader: Store, make: Any) -> None:
+def test_a_trade_not_yet_known_does_not_count(reader: Store, make: Any) -> None:
     known = make.outcome(make.decision(make.signal(3))).ts_known
-    assert total(reader, DecisionFilter(as_of=known)).outcomes == 4
-    assert total(reader, DecisionFilter(as_of=known - 1)).outcomes == 3
-    assert [one.net_bps for one in outcomes(reader, DecisionFilter(as_of=known), limit=1)] == [1.0]
+    assert count_trades(reader, DecisionFilter(as_of=known)) == 4
+    assert count_trades(reader, DecisionFilter(as_of=known - 1)) == 3
+    (newest,) = trade_facts(reader, DecisionFilter(as_of=known), newest=1)
+    assert newest.net_bps == 1.0
+
+
+def test_fills_are_counted_with_the_decisions_they_belong_to(reader: Store, make: Any) -> None:
+    assert count_executions(reader, DecisionFilter(), "fill") == 6
+    assert count_executions(reader, DecisionFilter(ts_from=make.ts(4)), "intent") == 2
+    firsts = first_executed(reader, DecisionFilter(), "fill")
+    assert firsts == tuple(make.decision(make.signal(n)).decision_id for n in range(6))
+
+
+@pytest.mark.parametrize(
+    ("votes", "refuses"),
+    [
+        ([Vote("rule.payoff", "skip", None, None, None, "too little", ())], True),
+        ([Vote("rule.payoff", "silent", None, None, None, "fine", ())], False),
+        ([Vote("rule.data", "skip", None, None, None, "gap", ())], False),
+        (
+            [
+                Vote("rule.data", "skip", None, None, None, "gap", ()),
+                Vote("rule.payoff", "silent", None, None, None, "fine", ()),
+            ],
+            False,
+        ),
+        (
+            [Vote("pattern", "skip", None, None, None, '{"component":"rule.payoff","stance":"skip"}', ())],
+            False,
+        ),
+        ([Vote("rule.payoff", "silent", None, None, None, '","stance":"skip"', ())], False),
+        ([Vote("rule.payoff", "skip", None, None, None, '"stance":"silent"', ("o_1",))], True),
+    ],
+)
+def test_what_a_rule_refused_is_found_whatever_the_votes_say_in_words(
+    store: Store, log: EpisodeLog, make: Any, votes: list[Vote], refuses: bool
+) -> None:
+    signal = make.signal(1)
+    log.record_signal(signal)
+    log.record_decision(make.decision(signal, votes=tuple(votes)))
+    assert count_decisions(store, DecisionFilter(rule="payoff")) == refuses
+    (fact,) = decision_facts(store, DecisionFilter())
+    assert ("rule.payoff" in fact.rules) is refuses
 
 
 @pytest.mark.parametrize(
@@ -159,7 +208,7 @@ def test_a_filter_that_no_record_can_match_is_refused(bad: dict[str, str]) -> No
 @pytest.mark.parametrize("limit", [0, -1, 10_001])
 def test_an_unbounded_question_is_refused(reader: Store, limit: int) -> None:
     with pytest.raises(BadUsage, match="limit between 1 and 10000"):
-        decisions(reader, DecisionFilter(), limit=limit)
+        last_decisions(reader, "BTCUSDT", 1, limit=limit)
 
 
 def test_what_happened_around_decisions_is_read_by_time(store: Store, log: EpisodeLog, make: Any) -> None:
