@@ -7,8 +7,8 @@ from typing import Any
 from graphs.reasons import entry_reasons, headline
 from memory.codec import to_plain
 from memory.consultations import AUDIT, Consultation, ConsultationLog
-from memory.graph import explain_graph
-from memory.lookup import DecisionStory, find_decision, tell
+from memory.graph import graph_of
+from memory.lookup import DecisionStory, tell
 from memory.statistics import outcomes_by_id
 from memory.store import Store
 from tools.domain.clock import iso
@@ -26,7 +26,7 @@ def explain(store: Store, text: str) -> dict[str, Any]:
         NotInRecord: There is none.
         BadUsage: There is more than one.
     """
-    story = tell(store, find_decision(store, text).decision_id)
+    story = tell(store, text)
     decision = story.decision
     return {
         "decision_id": decision.decision_id,
@@ -39,7 +39,7 @@ def explain(store: Store, text: str) -> dict[str, Any]:
         "time": iso(decision.ts),
         "known_then": _known_then(store, story),
         "known_later": _known_later(store, story),
-        "graph": _graph(store, decision.decision_id),
+        "graph": _graph(store, story),
         "story": [headline(story), *entry_reasons(story)],
     }
 
@@ -134,8 +134,8 @@ def _outcome(outcome: Outcome) -> dict[str, Any]:
     return {**to_plain(outcome), "time_known": iso(outcome.ts_known), "won": outcome.won}
 
 
-def _graph(store: Store, decision_id: str) -> dict[str, Any]:
-    graph = explain_graph(store, decision_id)
+def _graph(store: Store, story: DecisionStory) -> dict[str, Any]:
+    graph = graph_of(store, story)
     nodes = [{"id": name, **told} for name, told in graph.nodes(data=True)]
     edges = [
         {"source": source, "target": target, "relation": told["relation"]}

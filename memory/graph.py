@@ -84,10 +84,15 @@ def explain_graph(store: Store, decision_id: str, as_of: int | None = None) -> A
     Raises:
         NotInRecord: There is no such decision.
     """
+    return graph_of(store, tell(store, decision_id, as_of=as_of), as_of)
+
+
+def graph_of(store: Store, story: DecisionStory, as_of: int | None = None) -> Any:
+    """The graph around the decision of ``story``; see ``explain_graph``."""
     # Networkx takes 0.1 s to load, and only explanations need it.
     import networkx
 
-    view = _View(networkx.MultiDiGraph(), store, tell(store, decision_id, as_of=as_of), as_of)
+    view = _View(networkx.MultiDiGraph(), store, story, as_of)
     view.draw_circumstances()
     view.draw_evidence()
     view.draw_consultations()

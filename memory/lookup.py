@@ -1,4 +1,4 @@
-"""Reading the record: which decisions are meant, one with all that belongs to it, and the last on a symbol.
+"""Reading the record: which decisions are meant, and one with all that belongs to it.
 
 Every question is a typed, bounded filter that becomes parameterised SQL; what a person or a
 model writes is never part of a statement. ``as_of`` hides what was known only later.
@@ -30,7 +30,6 @@ from tools.domain.trading import (
     Signal,
 )
 
-MOST = 10_000  # rows one question may fetch
 SYMBOL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,39}")
 NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 SHOWN = 5
@@ -149,14 +148,6 @@ def tell(store: Store, decision_id: str, *, as_of: int | None = None) -> Decisio
     )
 
 
-def last_decisions(store: Store, symbol: str, ts: int, limit: int = 50) -> list[Decision]:
-    """The last ``limit`` decisions on ``symbol`` that were known at ``ts``, newest first."""
-    known = (_DECISIONS.symbol == symbol, _DECISIONS.ts <= ts, _DECISIONS.ts_known <= ts)
-    newest = select(*METADATA.tables["decision"].c).where(*known)
-    newest = newest.order_by(_DECISIONS.ts.desc(), _DECISIONS.decision_id).limit(_bounded(limit))
-    return [record_of(Decision, row) for row in store.read(newest)]
-
-
 def conditions(wanted: DecisionFilter) -> list[ColumnElement[bool]]:
     """What must hold of a decision and its signal."""
     equal: list[tuple[Any, Any]] = [
@@ -232,9 +223,3 @@ def _orders(store: Store, decision: Decision, as_of: int | None) -> tuple[OrderU
 def _require(pattern: re.Pattern[str], expected: str, value: str | None) -> None:
     if value is not None and not pattern.fullmatch(value):
         raise BadUsage(f"expected {expected}, was {value[:80]!r}")
-
-
-def _bounded(limit: int) -> int:
-    if not 1 <= limit <= MOST:
-        raise BadUsage(f"expected a limit between 1 and {MOST}, was {limit}")
-    return limit

@@ -214,11 +214,11 @@ class OutcomeRow(SQLModel, table=True):
         refers("signal_id", "signal"),
         refers("decision_id", "decision"),
         Index("ix_outcome_ts_known", "ts_known"),
-        Index("ix_outcome_decision", "decision_id"),
+        Index("ix_outcome_decision", "decision_id", "kind", "ts_known", "result", "net_bps"),
         Index("ix_outcome_signal", "signal_id"),
         Index("ix_outcome_symbol_ts_known", "symbol", "ts_known"),
         Index("ix_outcome_run_ts_known", "run_id", "ts_known"),
-        Index("ix_outcome_kind_net", "kind", "net_bps"),
+        Index("ix_outcome_net", "net_bps", "kind"),
     )
 
     outcome_id: str = Field(primary_key=True)

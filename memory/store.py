@@ -184,6 +184,15 @@ class Store:
             except DBAPIError as error:
                 raise unusable("read", self.path, error) from error
 
+    def fetch(self, statement: str, values: Mapping[str, str | int]) -> list[tuple[Any, ...]]:
+        """The rows of a constant ``statement`` with ``values`` bound, for what must answer at once."""
+        with self._lock:
+            self.flush()
+            try:
+                return self._driver.execute(statement, values).fetchall()
+            except sqlite3.Error as error:
+                raise unusable("read", self.path, error) from error
+
     def close(self) -> None:
         """Write what is queued and let go of the file."""
         with self._lock:

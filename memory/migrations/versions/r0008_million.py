@@ -12,13 +12,17 @@ down_revision = "0007"
 
 KNOWN = ("signal", "decision", "intent", "order", "fill", "bundle", "spend")
 
+GLANCE = ("kind", "ts_known", "result", "net_bps")  # what a look back at a decision wants of its outcome
+
 
 def upgrade() -> None:
     """Add indexes, the derived tables with what follows from history so far, and the list of archives."""
     for name in KNOWN:
         op.create_index(f"ix_{name}_ts_known", name, ["ts_known"])
     op.create_index("ix_intent_world_ts", "intent", ["world", "leg", "ts"])
-    op.create_index("ix_outcome_kind_net", "outcome", ["kind", "net_bps"])
+    op.drop_index("ix_outcome_decision", table_name="outcome")
+    op.create_index("ix_outcome_decision", "outcome", ["decision_id", *GLANCE])
+    op.create_index("ix_outcome_net", "outcome", ["net_bps", "kind"])
     op.create_table(
         "archive",
         sa.Column("file", sa.String(), nullable=False),
@@ -65,7 +69,9 @@ def downgrade() -> None:
         op.execute(f"DROP TRIGGER {trigger}")
     for name in ("open_position", "open_order", "evidence", "archive"):
         op.drop_table(name)
-    op.drop_index("ix_outcome_kind_net", table_name="outcome")
+    op.drop_index("ix_outcome_decision", table_name="outcome")
+    op.create_index("ix_outcome_decision", "outcome", ["decision_id"])
+    op.drop_index("ix_outcome_net", table_name="outcome")
     op.drop_index("ix_intent_world_ts", table_name="intent")
     for name in KNOWN:
         op.drop_index(f"ix_{name}_ts_known", table_name=name)

@@ -18,8 +18,9 @@ from memory.counts import (
 )
 from memory.episodes import EpisodeLog
 from memory.history import lessons_learned, parameters_changed, reports, runs
-from memory.lookup import DecisionFilter, Group, find_decision, last_decisions, tell
+from memory.lookup import DecisionFilter, Group, find_decision, tell
 from memory.parameters import ParameterStore
+from memory.recent import last_decisions
 from memory.rows import Row, decision_row, signal_row
 from memory.statistics import decision_facts, ranked_trades, trade_facts
 from memory.store import Store

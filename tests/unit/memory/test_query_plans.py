@@ -19,8 +19,9 @@ from memory.account import account_day, last_known
 from memory.graph import explain_graph
 from memory.hindsight import judged_votes
 from memory.jobs import JobBook
-from memory.lookup import DecisionFilter, last_decisions
+from memory.lookup import DecisionFilter
 from memory.open_orders import OpenOrders
+from memory.recent import last_decisions
 from memory.statistics import decision_facts, last_decision_time, last_run, symbols
 from memory.store import Store
 from tests.support.memories import DAY, SECOND, a_memory, at
