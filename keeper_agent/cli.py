@@ -223,6 +223,21 @@ def memory_verify(home: Home = None, as_json: Json = False) -> None:
     verify_memory(home=home, as_json=as_json)
 
 
+@memory_app.command("archive")
+def memory_archive(
+    before: Annotated[
+        str | None, typer.Option(help="Archive what was written before this date, YYYY-MM-DD, UTC.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would leave.")] = False,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Move bulky columns of old rows to compressed files; without a date, as the disk budget asks."""
+    from keeper_agent.commands.archive import archive_memory
+
+    archive_memory(before=before, dry_run=dry_run, home=home, as_json=as_json)
+
+
 @memory_app.command("freeze")
 def memory_freeze(
     name: Annotated[str, typer.Argument(help="Name of the snapshot.")],

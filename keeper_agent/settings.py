@@ -137,6 +137,12 @@ class Settings(BaseSettings):
     keeper_local_model: Path | None = Field(
         default=None, description="a model in GGUF format for the brain named local"
     )
+    keeper_disk_budget_gb: float | None = Field(
+        default=None, gt=0, description="most the home may take on disk, GB; empty archives nothing"
+    )
+    keeper_archive_after_days: int = Field(
+        default=90, ge=1, le=3_650, description="days for which evidence stays in the database at least"
+    )
     keeper_reflect_hour: int = Field(
         default=0, ge=0, le=23, description="UTC hour from which the day before is reflected on"
     )

@@ -14,6 +14,7 @@ from typing import Any
 import orjson
 from sqlalchemy import select
 
+from memory.archives import filled
 from memory.codec import canonical
 from memory.rows import Row
 from memory.schema import METADATA
@@ -91,7 +92,7 @@ def read_bundle(store: Store, decision_id: str) -> Bundle:
     found = store.read(query)
     if not found:
         raise NotInRecord(f"decision {decision_id} has no bundle: it was taken before bundles were kept")
-    row = found[0]
+    (row,) = filled(store, "bundle", found)
     return Bundle(
         decision_id=row["decision_id"],
         run_id=row["run_id"],

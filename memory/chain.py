@@ -18,7 +18,7 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import orjson
 
@@ -26,6 +26,7 @@ from memory.codec import canonical
 from memory.connection import connect_reader, unusable
 from memory.schema import METADATA
 from memory.schema_views import VIEWS
+from tools.domain.errors import StoreUnusable
 
 LINKS = "link"
 TABLES = tuple(sorted(name for name in METADATA.tables if name != LINKS and name not in VIEWS))
@@ -38,7 +39,16 @@ CHANGING = {
 }
 AT_ONCE = 5_000  # rows fetched at a time
 SHOWN = 5  # faults told one by one
+CHANGED = "changed"
 TOLD_EACH = 1_000  # links
+
+
+class Bulk(Protocol):
+    """What left the database; see ``memory.archives``."""
+
+    def emptied(self, source: str, row: int) -> Mapping[str, object] | None:
+        """The bulky columns of a row that left; None for one that did not."""
+        ...
 
 
 class Sealed(NamedTuple):
@@ -103,13 +113,14 @@ def seal(connection: sqlite3.Connection, head: Head, written: Set[str] = frozens
 
 
 def check_chain(
-    path: Path, told: Callable[[int, int], None] = lambda _done, _total: None
+    path: Path, told: Callable[[int, int], None] = lambda _done, _total: None, bulk: Bulk | None = None
 ) -> tuple[Head, list[str]]:
     """The end of the chain of the database at ``path``, and every fault in a line.
 
     Args:
         path: The database.
         told: Hears how many links were looked at, of how many.
+        bulk: What left the database, which the links cover as well.
 
     Raises:
         StoreUnusable: The database cannot be read.
@@ -118,7 +129,7 @@ def check_chain(
         with closing(connect_reader(path)) as reader:
             reader.execute("BEGIN")  # one state of the database, whoever writes beside us
             faults: list[str] = []
-            for fault in _faults(reader, told):
+            for fault in _faults(reader, told, bulk):
                 faults.append(fault)
                 if len(faults) > SHOWN:
                     return read_head(reader), [*faults[:SHOWN], "and more links that do not fit"]
@@ -127,8 +138,9 @@ def check_chain(
         raise unusable("read", path, error) from error
 
 
-def _faults(reader: sqlite3.Connection, told: Callable[[int, int], None]) -> Iterator[str]:
+def _faults(reader: sqlite3.Connection, told: Callable[[int, int], None], bulk: Bulk | None) -> Iterator[str]:
     upto: dict[str, int] = {}
+    unreadable = {""}
     digest, expected = "", 1
     (last_number,) = reader.execute("SELECT COALESCE(MAX(number), 0) FROM link").fetchone()
     for number, words, kept in reader.execute("SELECT number, sealed, digest FROM link ORDER BY number"):
@@ -141,9 +153,12 @@ def _faults(reader: sqlite3.Connection, told: Callable[[int, int], None]) -> Ite
             yield f"link {number} of the audit chain does not follow from the one before"
         digest = kept
         for name, (last, rows) in orjson.loads(words).items():
-            found = _hash_rows(reader, name, upto.get(name, 0), last) if name in TABLES else None
-            if found != Sealed(last, rows):
+            fault = _fault(reader, name, upto.get(name, 0), Sealed(last, rows), bulk)
+            if fault == CHANGED:
                 yield f"link {number} of the audit chain does not fit its rows of {name}: they were changed"
+            elif fault not in unreadable:  # one line a file, however many links it holds rows of
+                unreadable.add(fault)
+                yield fault
             upto[name] = last
     for name in TABLES:
         query = f'SELECT COUNT(*) FROM "{name}" WHERE rowid > ?'  # noqa: S608 (a table of ours)
@@ -152,7 +167,19 @@ def _faults(reader: sqlite3.Connection, told: Callable[[int, int], None]) -> Ite
             yield f"{beyond} rows of {name} are not in the audit chain"
 
 
-def _hash_rows(connection: sqlite3.Connection, name: str, after: int, upto: int | None) -> Sealed | None:
+def _fault(reader: sqlite3.Connection, name: str, after: int, sealed: Sealed, bulk: Bulk | None) -> str:
+    """Why the rows of a table do not fit what was sealed of them; empty where they do."""
+    if name not in TABLES:
+        return CHANGED
+    try:
+        return "" if _hash_rows(reader, name, after, sealed.upto, bulk) == sealed else CHANGED
+    except StoreUnusable as error:
+        return str(error)
+
+
+def _hash_rows(
+    connection: sqlite3.Connection, name: str, after: int, upto: int | None, bulk: Bulk | None = None
+) -> Sealed | None:
     """The rows with ``after`` < rowid (≤ ``upto``), in order; None where there are none."""
     columns = _columns(name)
     listed = ", ".join(f'"{column}"' for column in columns)
@@ -162,9 +189,18 @@ def _hash_rows(connection: sqlite3.Connection, name: str, after: int, upto: int 
     digest, last = hashlib.sha256(), 0
     while rows := cursor.fetchmany(AT_ONCE):
         for row in rows:
-            digest.update(_row_bytes(columns, row[1:]))
+            left = None if bulk is None else bulk.emptied(name, row[0])
+            values = row[1:] if left is None else _put_back(columns, row[1:], left)
+            digest.update(_row_bytes(columns, values))
         last = rows[-1][0]
     return Sealed(last, digest.hexdigest()) if last else None
+
+
+def _put_back(
+    columns: Sequence[str], values: Sequence[object], left: Mapping[str, object]
+) -> Sequence[object]:
+    """The values of a row as it was sealed; what is still there, or there again, must fit by itself."""
+    return [value or left.get(name, value) for name, value in zip(columns, values, strict=True)]
 
 
 def _row_bytes(columns: Sequence[str], values: Sequence[object]) -> bytes:

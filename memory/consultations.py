@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from memory.archives import filled
 from memory.codec import amount_text
 from memory.rows import Row
 from memory.schema import METADATA
@@ -104,7 +105,9 @@ class ConsultationLog:
         """Every attempt on a decision, in order."""
         table = METADATA.tables["consultation"]
         query = select(table).where(table.c.decision_id == decision_id).order_by(table.c.attempt)
-        return tuple(consultation_of(row) for row in self._store.read(query))
+        return tuple(
+            consultation_of(row) for row in filled(self._store, "consultation", self._store.read(query))
+        )
 
     def all_until(self, ts: int | None = None) -> tuple[Consultation, ...]:
         """Every attempt known at ``ts``, in order; None is everything."""
@@ -112,7 +115,9 @@ class ConsultationLog:
         query = select(table).order_by(table.c.ts_known, table.c.decision_id, table.c.attempt)
         if ts is not None:
             query = query.where(table.c.ts_known <= ts)
-        return tuple(consultation_of(row) for row in self._store.read(query))
+        return tuple(
+            consultation_of(row) for row in filled(self._store, "consultation", self._store.read(query))
+        )
 
     def of_run(self, run_id: str) -> AskedInRun:
         """What was asked in a run."""

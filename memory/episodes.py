@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import func, select, update
 
+from memory.archives import filled
 from memory.codec import canonical
 from memory.recall import PatternRecall
 from memory.rows import (
@@ -171,11 +172,14 @@ class EpisodeLog:
             return state
         signals = METADATA.tables["signal"]
         found = self._store.read(
-            select(signals.c.ts, signals.c.vector).where(signals.c.signal_id == signal_id)
+            select(signals.c.signal_id, signals.c.ts, signals.c.vector).where(
+                signals.c.signal_id == signal_id
+            )
         )
         if not found:
             raise NotInRecord(f"expected the signal {signal_id} to be recorded before its outcome")
-        return found[0]["ts"], found[0]["vector"]
+        (row,) = filled(self._store, "signal", found)
+        return row["ts"], row["vector"]
 
     def _order(self, client_order_id: str) -> tuple[str, str, int]:
         if client_order_id in self._orders:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
+from memory.archives import filled
 from memory.rows import record_of
 from memory.schema import METADATA
 from memory.store import Store
@@ -20,7 +21,9 @@ def followed_signals(store: Store) -> list[tuple[Signal, Outcome]]:
     followed = store.read(select(outcomes).where(outcomes.c.kind == "shadow"))
     by_signal = {row["signal_id"]: record_of(Outcome, row) for row in followed}
     seen: dict[tuple[str, str, int, str], tuple[Signal, Outcome]] = {}
-    for row in store.read(select(signals).order_by(signals.c.ts, signals.c.signal_id)):
+    for row in filled(
+        store, "signal", store.read(select(signals).order_by(signals.c.ts, signals.c.signal_id))
+    ):
         outcome = by_signal.get(row["signal_id"])
         if outcome is not None:
             signal = record_of(Signal, row)

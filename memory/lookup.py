@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 
+from memory.archives import filled
 from memory.rows import record_of
 from memory.schema import METADATA
 from memory.store import Store
@@ -137,7 +138,9 @@ def tell(store: Store, decision_id: str, *, as_of: int | None = None) -> Decisio
     decision = find_decision(store, decision_id)
     if as_of is not None and decision.ts > as_of:
         raise NotInRecord(f"decision {decision.decision_id} was taken at {decision.ts}, after {as_of}")
-    signal = _records(store, Signal, "signal", _SIGNALS.signal_id == decision.signal_id, as_of=None)[0]
+    signals = METADATA.tables["signal"]
+    rows = store.read(select(signals).where(_SIGNALS.signal_id == decision.signal_id))
+    signal = record_of(Signal, filled(store, "signal", rows)[0])
     return DecisionStory(
         decision=decision,
         signal=signal,

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 from sqlalchemy import select
 
+from memory.archives import filled
 from memory.schema import METADATA
 from memory.statistics import refusing_rules
 from memory.store import Store
@@ -21,13 +22,13 @@ def path_facts(store: Store, world: str, *, ts_from: int, as_of: int) -> list[Fo
     columns = (
         *(_O.outcome_id, _O.symbol, _O.run_id, _O.result, _O.ts_known, _O.gross_bps, _O.net_bps),
         *(_O.time_to_fill_ns, _O.reach_bps, _O.halt_bps, _O.final_bps),
-        *(_S.ts, _S.entry_price, _S.cost_bps, _S.entry_timeout_ns, _S.features, _D.votes),
+        *(_S.signal_id, _S.ts, _S.entry_price, _S.cost_bps, _S.entry_timeout_ns, _S.features, _D.votes),
     )
     joined = _T["outcome"].join(_T["signal"], _O.signal_id == _S.signal_id)
     joined = joined.join(_T["decision"], _O.decision_id == _D.decision_id)
     wanted = (_O.kind == "shadow", _O.world == world, _S.ts >= ts_from, _O.ts_known <= as_of)
     rows = store.read(select(*columns).select_from(joined).where(*wanted).order_by(_S.ts, _O.outcome_id))
-    return [_path_fact(row) for row in rows]
+    return [_path_fact(row) for row in filled(store, "signal", rows)]
 
 
 def _path_fact(row: Any) -> FollowedPath:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import orjson
 
+from memory.archives import FOLDER as ARCHIVES
 from memory.codec import canonical
 from memory.connection import (
     DATABASE,
@@ -152,6 +153,8 @@ def _copy_home(home: Path, target: Path) -> Snapshot:
         _copy_database(home / DATABASE, target / DATABASE)
         if (home / MODELS).is_dir():
             shutil.copytree(home / MODELS, target / MODELS)
+        if (home / ARCHIVES).is_dir():
+            shutil.copytree(home / ARCHIVES, target / ARCHIVES)
         return Snapshot(target, _hashes(target))
     except OSError as error:
         raise StoreUnusable(f"cannot copy the memory of {home} to {target}: {error}") from error

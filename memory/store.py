@@ -14,7 +14,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self, cast
 
-from sqlalchemy import Connection, Engine, Executable, Select, Table, and_, inspect, select
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    Executable,
+    LargeBinary,
+    Select,
+    Table,
+    and_,
+    inspect,
+    select,
+)
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
@@ -166,6 +177,44 @@ class Store:
                 self._queue.clear()  # all of it was queued within
                 self._head = head
                 raise
+
+    def empty_out(self, listed: Row, source: str, columns: Sequence[str], first: int, last: int) -> None:
+        """Keep ``listed`` and empty ``columns`` of the rows ``first`` to ``last``, all of it or nothing.
+
+        The rows are taken out and put back shorter, so that the pages they filled become free.
+        """
+        self._require_writer()
+        table = METADATA.tables[source]
+        run = self._connection.exec_driver_sql
+        names = ", ".join(f'"{column.name}"' for column in table.columns)
+        values = ", ".join(
+            _emptied(column) if column.name in columns else f'"{column.name}"' for column in table.columns
+        )
+        within = f"rowid BETWEEN {first:d} AND {last:d}"
+        kept = f'SELECT rowid AS place, {values} FROM "{source}" WHERE {within}'  # noqa: S608 (a table of ours)
+        back = f'INSERT INTO "{source}" (rowid, {names}) SELECT * FROM leaving ORDER BY place'  # noqa: S608
+
+        def change() -> None:
+            run(f"CREATE TEMP TABLE leaving AS {kept}")
+            run(f'DELETE FROM "{source}" WHERE {within}')  # noqa: S608 (as above)
+            run(back)
+            run("DROP TABLE leaving")
+            self._insert_all([listed])
+
+        with self._lock:
+            self.flush()
+            self._seal_after(self._durable_mode, change)
+
+    def give_back(self) -> None:
+        """Give the disk back what the database has free inside; takes as long as copying it."""
+        self._require_writer()
+        with self._lock:
+            self.flush()
+            try:
+                self._connection.exec_driver_sql("VACUUM")
+                self._connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            except DBAPIError as error:
+                raise unusable("write", self.path, error) from error
 
     def make_views(self) -> None:
         """Make the derived tables anew from those that they follow from."""
@@ -333,3 +382,8 @@ def _table_of(statement: Executable) -> str:
     if not isinstance(table, Table):
         raise TypeError(f"expected an insert, update or delete of one table, was {type(statement).__name__}")
     return str(table.name)  # an exact str, as the links are JSON
+
+
+def _emptied(column: Column[Any]) -> str:
+    """What an emptied column holds, in SQL."""
+    return "X''" if isinstance(column.type, LargeBinary) else "''"

@@ -13,6 +13,7 @@ import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from sqlalchemy import insert, or_, select, update
 
+from memory.archives import filled
 from memory.codec import canonical, finite
 from memory.schema import METADATA
 from memory.store import Store
@@ -164,12 +165,18 @@ class StrategyShelf:
 def examples(store: Store, world: str, *, as_of: int, ts_from: int = 0) -> list[Example]:
     """Followed signals with a result raised from ``ts_from`` on and known at ``as_of``, oldest first."""
     o, s = _T["outcome"].c, _T["signal"].c
-    columns = (o.outcome_id, o.symbol, o.run_id, s.ts, o.ts_known, s.features, o.net_bps)
+    columns = (o.outcome_id, o.symbol, o.run_id, s.ts, o.ts_known, s.features, o.net_bps, s.signal_id)
     wanted = (o.kind == "shadow", o.world == world, o.net_bps.is_not(None))
     time = (o.ts_known <= as_of, s.ts >= ts_from)
     joined = _T["outcome"].join(_T["signal"], o.signal_id == s.signal_id)
     query = select(*columns).select_from(joined).where(*wanted, *time).order_by(s.ts, o.outcome_id)
-    return [Example(**{**row, "features": orjson.loads(row["features"])}) for row in store.read(query)]
+    rows = filled(store, "signal", store.read(query))
+    return [_example(row) for row in rows]
+
+
+def _example(row: dict[str, Any]) -> Example:
+    del row["signal_id"]
+    return Example(**{**row, "features": orjson.loads(row["features"])})
 
 
 def rules_of(data: Any, features: Sequence[str]) -> StrategyRules:

@@ -11,6 +11,8 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from memory.archives import Archives
+from memory.archiving import archive_faults
 from memory.chain import Head, check_chain
 from memory.connection import DATABASE, check_file, connect_reader, damaged, unusable
 from memory.lock import HomeLock
@@ -97,14 +99,22 @@ def _report(
     """All that can be seen in ``home``; its library only with the ``lock``."""
     faults = _broken_references(home / DATABASE)
     with Store.open(home, read_only=lock is None) as store:
-        head, broken = check_chain(home / DATABASE, lambda done, total: told("links", done, total))
+        archives = Archives.of(store)
+        head, broken = check_chain(home / DATABASE, lambda done, total: told("links", done, total), archives)
         patterns: int | None = None
         differences: list[str] = []
         if lock is not None and (home / FOLDER).exists():
             patterns, differences = _library_faults(lock, store)
         elif lock is not None:
             library = "none yet, keeper run or keeper memory rebuild makes it"
-        found = (*faults, *broken, *_view_faults(home / DATABASE), *_reference_faults(store), *differences)
+        found = (
+            *faults,
+            *broken,
+            *archive_faults(store),
+            *_view_faults(home / DATABASE),
+            *_reference_faults(store),
+            *differences,
+        )
         return MemoryReport(_counts(store), patterns, library, found, head)
 
 

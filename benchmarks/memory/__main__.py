@@ -2,8 +2,8 @@
 
 ``python -m benchmarks.memory --decisions 1000000 --json``. A hundred days are written by the product's
 own writers (see ``record``) and copied until there are as many decisions as asked (see ``copies``).
-``--home`` keeps the record, or measures one that is there. The targets: the last 50 on a symbol within 2 ms, an
-explanation within 50 ms, both at the 99th percentile, and at most 1 GB of memory.
+``--home`` keeps the record, or measures one that is there. The targets: the last 50 on a symbol within
+2 ms, an explanation within 50 ms, both at the 99th percentile, and at most 1 GB of memory.
 """
 
 from __future__ import annotations
