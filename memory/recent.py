@@ -14,11 +14,11 @@ from tools.domain.errors import BadUsage
 MOST = 10_000
 
 _LAST = """
-SELECT d.decision_id, d.ts, d.action, d.route, d.is_probe, d.expected_bps, o.result, o.net_bps
-FROM decision AS d
-LEFT JOIN outcome AS o ON o.decision_id = d.decision_id AND +o.kind = 'shadow' AND +o.ts_known <= :ts
-WHERE d.symbol = :symbol AND d.ts <= :ts AND d.ts_known <= :ts
-ORDER BY d.ts DESC, d.decision_id LIMIT :limit
+SELECT decision.decision_id, decision.ts, action, route, decision.is_probe, expected_bps, result, net_bps
+FROM decision LEFT JOIN outcome
+ON outcome.decision_id = decision.decision_id AND +outcome.kind = 'shadow' AND +outcome.ts_known <= :ts
+WHERE decision.symbol = :symbol AND decision.ts <= :ts AND decision.ts_known <= :ts
+ORDER BY decision.ts DESC, decision.decision_id LIMIT :limit
 """
 
 
@@ -50,4 +50,7 @@ def last_decisions(store: Store, symbol: str, ts: int, limit: int = 50) -> list[
     if not 1 <= limit <= MOST:
         raise BadUsage(f"expected a limit between 1 and {MOST}, was {limit}")
     rows = store.fetch(_LAST, {"symbol": symbol, "ts": ts, "limit": limit})
-    return [RecentDecision(*row[:4], bool(row[4]), *row[5:]) for row in rows]
+    return [
+        RecentDecision(name, taken, action, route, bool(is_probe), expected, result, net)
+        for name, taken, action, route, is_probe, expected, result, net in rows
+    ]

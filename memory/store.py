@@ -14,18 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self, cast
 
-from sqlalchemy import (
-    Column,
-    Connection,
-    Engine,
-    Executable,
-    LargeBinary,
-    Select,
-    Table,
-    and_,
-    inspect,
-    select,
-)
+from sqlalchemy import Connection, Engine, Executable, Select, Table, inspect
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
@@ -44,16 +33,15 @@ from memory.connection import (
     unusable,
     writer_engine,
 )
+from memory.contradictions import broken_reference, require_same
 from memory.migrations import HEAD, REVISIONS, upgrade
 from memory.rows import Row
 from memory.schema import METADATA
-from memory.views import make_views
 from tools.domain.errors import InvariantBroken, KeeperError, StoreUnusable
 
 QUEUE_ROWS = 2_000  # rows kept back before a batch is written unasked
 WRITER_CHECK_S, READER_CHECK_S = 10.0, 1.0  # most time for a look through the pages before use
 CHECKED_A_SECOND = 1 << 30  # bytes, of a file that is cached
-FILL_IDENTITY = ("client_order_id", "side", "price", "size")  # a venue may report a fill twice, stamped anew
 
 
 class Store:
@@ -178,33 +166,6 @@ class Store:
                 self._head = head
                 raise
 
-    def empty_out(self, listed: Row, source: str, columns: Sequence[str], first: int, last: int) -> None:
-        """Keep ``listed`` and empty ``columns`` of the rows ``first`` to ``last``, all of it or nothing.
-
-        The rows are taken out and put back shorter, so that the pages they filled become free.
-        """
-        self._require_writer()
-        table = METADATA.tables[source]
-        run = self._connection.exec_driver_sql
-        names = ", ".join(f'"{column.name}"' for column in table.columns)
-        values = ", ".join(
-            _emptied(column) if column.name in columns else f'"{column.name}"' for column in table.columns
-        )
-        within = f"rowid BETWEEN {first:d} AND {last:d}"
-        kept = f'SELECT rowid AS place, {values} FROM "{source}" WHERE {within}'  # noqa: S608 (a table of ours)
-        back = f'INSERT INTO "{source}" (rowid, {names}) SELECT * FROM leaving ORDER BY place'  # noqa: S608
-
-        def change() -> None:
-            run(f"CREATE TEMP TABLE leaving AS {kept}")
-            run(f'DELETE FROM "{source}" WHERE {within}')  # noqa: S608 (as above)
-            run(back)
-            run("DROP TABLE leaving")
-            self._insert_all([listed])
-
-        with self._lock:
-            self.flush()
-            self._seal_after(self._durable_mode, change)
-
     def give_back(self) -> None:
         """Give the disk back what the database has free inside; takes as long as copying it."""
         self._require_writer()
@@ -216,13 +177,18 @@ class Store:
             except DBAPIError as error:
                 raise unusable("write", self.path, error) from error
 
-    def make_views(self) -> None:
-        """Make the derived tables anew from those that they follow from."""
+    def maintain(self, statements: Iterable[str], rows: Sequence[Row] = ()) -> None:
+        """Run constant statements of upkeep and keep ``rows``: all of it on disk at the end, or nothing."""
         self._require_writer()
+
+        def change() -> None:
+            for statement in statements:
+                self._connection.exec_driver_sql(statement)
+            self._insert_all(rows)
+
         with self._lock:
             self.flush()
-            with self._transaction(self._durable_mode):
-                make_views(self._connection.exec_driver_sql)
+            self._seal_after(self._durable_mode, change)
 
     def read(self, statement: Select[Any]) -> Sequence[Mapping[str, Any]]:
         """The rows of ``statement`` as mappings, what this writer has queued included."""
@@ -326,7 +292,7 @@ class Store:
             yield
             run("COMMIT")
         except IntegrityError as error:
-            message = self._broken_reference() or cause_of(error)
+            message = broken_reference(self._connection) or cause_of(error)
             self._roll_back()
             raise InvariantBroken(f"memory refused a row: {message}") from error
         except (DBAPIError, sqlite3.Error) as error:
@@ -340,16 +306,6 @@ class Store:
         if self._driver.in_transaction:
             self._connection.exec_driver_sql("ROLLBACK")
 
-    def _broken_reference(self) -> str | None:
-        found = self._connection.exec_driver_sql("PRAGMA foreign_key_check").first()
-        if found is None:
-            return None
-        table = METADATA.tables[found[0]]
-        query = f'SELECT * FROM "{table.name}" WHERE rowid = ?'  # noqa: S608 (a table of the schema)
-        row = self._connection.exec_driver_sql(query, (found[1],)).mappings().one()
-        keys = ", ".join(f"{key.name} {row[key.name]}" for key in table.primary_key)
-        return f"{table.name} ({keys}) refers to {found[2]}, which is not there"
-
     def _insert_all(self, rows: Iterable[Row]) -> None:
         """Insert by table; references are checked at commit, so order between tables is free."""
         batches: dict[str, list[dict[str, Any]]] = {}
@@ -361,19 +317,7 @@ class Store:
             options = {"preserve_rowcount": True}
             done = self._connection.execute(statement, batch, execution_options=options)
             if done.rowcount != len(batch):
-                self._require_same(name, batch)
-
-    def _require_same(self, name: str, batch: Iterable[dict[str, Any]]) -> None:
-        """Telling memory the same fact twice is harmless; telling it another under the same id is not."""
-        table = METADATA.tables[name]
-        for values in batch:
-            key = and_(*(column == values[column.name] for column in table.primary_key))
-            kept = self._connection.execute(select(table).where(key)).mappings().one()
-            for column in FILL_IDENTITY if name == "fill" else values:
-                if kept[column] != values[column]:
-                    ids = ", ".join(str(values[part.name]) for part in table.primary_key)
-                    there, here = kept[column], values[column]
-                    raise InvariantBroken(f"{name} {ids} is in memory with {column} {there}, was {here}")
+                require_same(self._connection, name, batch)
 
 
 def _table_of(statement: Executable) -> str:
@@ -382,8 +326,3 @@ def _table_of(statement: Executable) -> str:
     if not isinstance(table, Table):
         raise TypeError(f"expected an insert, update or delete of one table, was {type(statement).__name__}")
     return str(table.name)  # an exact str, as the links are JSON
-
-
-def _emptied(column: Column[Any]) -> str:
-    """What an emptied column holds, in SQL."""
-    return "X''" if isinstance(column.type, LargeBinary) else "''"

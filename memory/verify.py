@@ -20,7 +20,7 @@ from memory.patterns import FOLDER, PatternLibrary
 from memory.schema import METADATA
 from memory.schema_views import VIEWS
 from memory.store import Store
-from memory.views import view_faults
+from memory.views import made_anew, view_faults
 from tools.domain.errors import HomeLocked, StoreUnusable
 
 
@@ -87,7 +87,7 @@ def rebuild(home: Path, told: Callable[[str, int, int], None] = _silent) -> Memo
         HomeLock.acquire(home, "keeper memory rebuild") as lock,
         Store.open(home) as store,
     ):
-        store.make_views()
+        store.maintain(made_anew())
         with PatternLibrary(lock, store) as library:
             library.rebuild(lambda done, total: told("patterns", done, total))
     return verify(home, told)

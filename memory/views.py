@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from memory.schema_views import VIEWS
@@ -60,12 +60,12 @@ TRIGGERS = (
 )
 
 
-def make_views(run: Callable[[str], object]) -> None:
-    """Fill the derived tables from the true ones; ``run`` executes a statement in an open transaction."""
+def made_anew() -> Iterator[str]:
+    """The statements that fill the derived tables from the true ones."""
     for name in VIEWS:
         content = CONTENT[name]
-        run(f'DELETE FROM "{name}"')  # noqa: S608 (a table of ours)
-        run(f'INSERT INTO "{name}" ({content.columns}) {content.query}')
+        yield f'DELETE FROM "{name}"'  # noqa: S608 (a table of ours)
+        yield f'INSERT INTO "{name}" ({content.columns}) {content.query}'
 
 
 def view_faults(reader: sqlite3.Connection) -> list[str]:
@@ -80,7 +80,7 @@ def view_faults(reader: sqlite3.Connection) -> list[str]:
         lacks = f"SELECT COUNT(*) FROM ({content.query} EXCEPT {held})"  # noqa: S608 (as above)
         if name == "open_position":
             lacks = f"{lacks} WHERE held <> 0 AND NOT coin"
-        more = f"SELECT COUNT(*) FROM ({held} EXCEPT {content.query})"  # noqa: S608 (as above)
+        more = f"SELECT COUNT(*) FROM ({held} EXCEPT SELECT * FROM ({content.query}))"  # noqa: S608 (as above)
         missing, extra = (reader.execute(query).fetchone()[0] for query in (lacks, more))
         if missing or extra:
             told = f"lacks {missing} rows and has {extra} too many"

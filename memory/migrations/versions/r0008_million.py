@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from memory.views import TRIGGERS, make_views
+from memory.views import TRIGGERS, made_anew
 
 revision = "0008"
 down_revision = "0007"
@@ -58,9 +58,8 @@ def upgrade() -> None:
     )
     op.create_index("ix_open_position_world", "open_position", ["world", "venue"])
     run = op.get_bind().exec_driver_sql
-    make_views(run)
-    for trigger in TRIGGERS:
-        run(trigger)
+    for statement in (*made_anew(), *TRIGGERS):
+        run(statement)
 
 
 def downgrade() -> None:

@@ -13,10 +13,12 @@ from sqlalchemy import delete, insert, select
 
 from memory.lessons import Lesson, LessonBook
 from memory.open_orders import OpenOrders
+from memory.parameters import ParameterStore
 from memory.schema import METADATA
 from memory.schema_views import VIEWS
 from memory.store import Store
 from memory.verify import rebuild, verify
+from memory.views import made_anew
 from tests.support.memories import SECOND, SIZE, MemoryBuilder, a_memory, at
 from tools.domain.market import Side
 from tools.domain.trading import Action, Intent
@@ -76,17 +78,26 @@ def some_history(build: MemoryBuilder) -> None:
     )
     build.log.record_intent(intent)
     LessonBook(build.store).record(LESSON)
+    ParameterStore(build.store).change(
+        "stop_bps",
+        25,
+        reason="r",
+        evidence=["o_1", "l_1"],
+        ts=at("23:30:00"),
+        run_id=build.run_id,
+        world="live",
+    )
 
 
 def test_what_triggers_kept_is_what_is_made_anew_from_the_record(build: MemoryBuilder) -> None:
     some_history(build)
     kept = content(build.store)
     assert {name: len(rows) for name, rows in kept.items()} == {
-        "evidence": 2,
+        "evidence": 4,
         "open_order": 1,
         "open_position": 1,
     }
-    build.store.make_views()
+    build.store.maintain(made_anew())
     assert content(build.store) == kept
 
 
