@@ -15,6 +15,7 @@ from sqlalchemy import create_engine, text
 from memory.chain import CHANGING, TABLES, check_chain
 from memory.connection import DATABASE
 from memory.migrations import FOLDER, HEAD
+from memory.parameters import ParameterStore
 from memory.schema import METADATA
 from memory.store import Store
 from memory.verify import verify
@@ -67,6 +68,31 @@ def test_a_memory_that_nobody_touched_is_whole(sealed: Path) -> None:
     assert faults == []
     assert head.number >= 12
     assert len(head.digest) == 64
+
+
+def test_a_commit_looks_only_at_the_tables_it_wrote_to(home: Path) -> None:
+    looked: list[str] = []
+    with a_memory(home) as build:
+        build.store.flush()
+        build.store._driver.set_trace_callback(looked.append)
+        build.decide(at("10:00:00"))
+        build.store.flush()
+        build.store._driver.set_trace_callback(None)
+    hashed = {text.split(" FROM ")[1].split()[0].strip('"') for text in looked if "rowid >" in text}
+    assert hashed == {"signal", "decision"}
+    assert check_chain(home / DATABASE)[1] == []
+
+
+def test_what_is_changed_by_statements_is_sealed_like_what_is_written(home: Path) -> None:
+    with a_memory(home) as build:
+        ParameterStore(build.store).change(
+            "stop_bps", 25, reason="r", evidence=[], ts=at("10:00:00"), run_id=build.run_id, world="recorded"
+        )
+        with pytest.raises(TypeError, match="of one table"):
+            build.store.execute([text("DELETE FROM parameter")])
+    assert check_chain(home / DATABASE)[1] == []
+    change(home / DATABASE, "UPDATE parameter SET value = 26")
+    assert check_chain(home / DATABASE)[1] != []
 
 
 def test_a_change_of_any_column_of_any_table_is_found(sealed: Path) -> None:
