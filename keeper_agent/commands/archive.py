@@ -60,10 +60,8 @@ def _show(found: Archived, settings: Settings, *, is_dry: bool, as_json: bool) -
     else:
         rows = ", ".join(f"{n:,} of {name}" for name, n in found.rows.items() if n) or "nothing"
         verb = "would leave" if is_dry else "left"
-        OUT.print(
-            f"{rows} {verb} the database, to {len(found.files)} files of "
-            f"{found.packed_bytes / MEGABYTE:,.1f} MB"
-        )
+        packed = f"{len(found.files)} files of {found.packed_bytes / MEGABYTE:,.1f} MB"
+        OUT.print(f"{rows} {verb} the database, to {packed}", soft_wrap=True)
         OUT.print(f"the home takes {taken / MEGABYTE:,.1f} MB, {found.used_before / MEGABYTE:,.1f} MB before")
     budget = settings.keeper_disk_budget_gb
     if budget is not None and not is_dry and taken > budget * 1e9:
