@@ -19,6 +19,7 @@ from graphs.state import DecisionState
 from tools.domain.errors import InvariantBroken
 from tools.domain.identity import decision_id
 from tools.domain.parameter import ParameterSet
+from tools.domain.ports import Priority
 from tools.domain.trading import Decision, Signal, Vote
 from tools.execution.entries import draft_entries, size_entries
 from tools.risk.escalation import ASK_ALL, Purpose, Verdict
@@ -47,6 +48,7 @@ def recall(state: DecisionState, context: DecisionContext) -> DecisionState:
         state["ts"],
         parameters.whole("pattern_neighbours"),
         parameters["pattern_min_similarity"],
+        priority=Priority.of(parameters),
     )
     _require_one_each("recall", found, state)
     return {"neighbours": tuple(tuple(neighbours) for neighbours in found)}

@@ -17,6 +17,7 @@ from memory.bundles import BundleBook
 from memory.episodes import EpisodeLog
 from memory.hindsight import judged_votes
 from memory.parameters import ParameterStore
+from memory.promotion import Promotion
 from memory.recall import PatternRecall
 from memory.store import Store
 from memory.strategies import StrategyBook, StrategyShelf
@@ -32,6 +33,7 @@ from tools.execution.kill import KillSwitch
 from tools.execution.paper import PaperMarket
 from tools.execution.sizing import SizingMode
 from tools.features.fingerprint import SIZE
+from tools.models.importance import appraise
 from tools.models.registry import ModelRegistry, load_folder
 from tools.models.scoring import OutcomeModel
 from tools.models.votes import model_vote, pattern_vote, strategy_vote
@@ -79,9 +81,9 @@ class Keeper:
         self.store = store
         self.identity = identity
         self.tally = tally or Tally()
-        self.recall = PatternRecall.load(store, SIZE)
-        self.log = EpisodeLog(store, self.recall)
         self.parameters = ParameterStore(store, settings.parameter_overrides())
+        self.recall = PatternRecall.load(store, SIZE, since=ts)
+        self.log = EpisodeLog(store, self.recall, Promotion(self.recall, appraise, self.parameters))
         switch = KillSwitch(settings.keeper_home)
         self.ledger = RiskLedger(_ledger_start(store, identity, instruments, ts), lambda: switch.is_set)
         self.model = model
