@@ -16,9 +16,11 @@ from memory.account import account_day
 from memory.bundles import BundleBook
 from memory.episodes import EpisodeLog
 from memory.hindsight import judged_votes
+from memory.layers import Layer, layers
 from memory.parameters import ParameterStore
 from memory.promotion import Promotion
 from memory.recall import PatternRecall
+from memory.session import SessionMemory
 from memory.store import Store
 from memory.strategies import StrategyBook, StrategyShelf
 from scheduler.cycle import CycleParts, Decider, DecisionCycle, Market
@@ -83,7 +85,9 @@ class Keeper:
         self.tally = tally or Tally()
         self.parameters = ParameterStore(store, settings.parameter_overrides())
         self.recall = PatternRecall.load(store, SIZE, since=ts)
-        self.log = EpisodeLog(store, self.recall, Promotion(self.recall, appraise, self.parameters))
+        session = SessionMemory(self.parameters.snapshot(ts).whole("session_capacity"))
+        promotion = Promotion(self.recall, appraise, self.parameters)
+        self.log = EpisodeLog(store, self.recall, promotion, session)
         switch = KillSwitch(settings.keeper_home)
         self.ledger = RiskLedger(_ledger_start(store, identity, instruments, ts), lambda: switch.is_set)
         self.model = model
@@ -142,6 +146,10 @@ class Keeper:
             seed=self.identity.seed,
             ts=ts,
         )
+
+    def layers(self, ts: int) -> tuple[Layer, ...]:
+        """Every layer of memory as of ``ts``, this session's included."""
+        return layers(self.store, ts, self.parameters.snapshot(ts), self.log.session)
 
     def end(self, ts: int) -> None:
         """Keep that the run ended in order."""

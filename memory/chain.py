@@ -32,6 +32,7 @@ CHANGING = {
     "parameter": {"ts_retired"},
     "lesson": {"ts_retired"},
     "pattern": {"ts_retired", "why_retired"},
+    "profile": {"ts_retired"},
     "strategy": {"ts_retired"},
     "job": {"state", "attempts", "ts", "ts_known", "ts_done"},
 }

@@ -27,6 +27,7 @@ from memory.rows import (
     vector_values,
 )
 from memory.schema import METADATA
+from memory.session import SessionMemory
 from memory.store import Store
 from tools.domain.errors import InvariantBroken, NotInRecord
 from tools.domain.trading import Decision, Fill, Intent, OrderStatus, OrderUpdate, Outcome, Signal
@@ -42,16 +43,22 @@ class EpisodeLog:
         recall: Told of every new pattern, so that it can be recalled from its ``ts_known`` on.
         promotion: Chooses which follows become patterns and which patterns leave for them; without it all
             become patterns and none leaves.
+        session: Told of everything that happens; one of its own where not given.
     """
 
     def __init__(
-        self, store: Store, recall: PatternRecall | None = None, promotion: Promotion | None = None
+        self,
+        store: Store,
+        recall: PatternRecall | None = None,
+        promotion: Promotion | None = None,
+        session: SessionMemory | None = None,
     ) -> None:
         if promotion is not None and recall is None:
             raise InvariantBroken("expected the mirror beside the promotion that reads it")
         self._store = store
         self._recall = recall
         self._promotion = promotion
+        self.session = SessionMemory() if session is None else session
         self._states: dict[str, tuple[int, bytes]] = {}  # signal id to time and vector, until its outcome
         self._orders: dict[str, tuple[str, str, int]] = {}  # open orders: run, world, updates so far
 
@@ -117,10 +124,12 @@ class EpisodeLog:
         row = signal_row(signal)
         self._states[signal.signal_id] = (signal.ts, row.values["vector"])
         self._store.write([row])
+        self.session.note(signal)
 
     def record_decision(self, decision: Decision) -> None:
         """Keep a decision with its evidence."""
         self._store.write([decision_row(decision)])
+        self.session.note(decision)
 
     def record_outcome(self, outcome: Outcome) -> None:
         """Keep an outcome and, where it is worth it, the pattern it makes of its signal's state.
@@ -138,6 +147,7 @@ class EpisodeLog:
                 self._remember(outcome, outcome.net_bps, rows[-1], ts)
         self._store.write(rows)
         self._retire(retired)
+        self.session.note(outcome)
 
     def _admit(
         self, outcome: Outcome, vector: bytes, ts: int
@@ -165,6 +175,7 @@ class EpisodeLog:
     def record_intent(self, intent: Intent) -> None:
         """Keep the wish, committed to disk, before the order is sent."""
         self._store.commit_durable([intent_row(intent)])
+        self.session.note(intent)
         self._orders.setdefault(intent.client_order_id, (intent.run_id, intent.world, 0))
 
     def record_fill(self, fill: Fill) -> None:
@@ -174,6 +185,7 @@ class EpisodeLog:
             InvariantBroken: The same trade id is known with another order, side, price or size.
         """
         self._store.commit_durable([fill_row(fill)])
+        self.session.note(fill)
 
     def record_order(self, update: OrderUpdate) -> None:
         """Keep what the venue said of the order, after what it said before.

@@ -142,6 +142,9 @@ CATALOGUE: tuple[ParameterSpec, ...] = (
     ParameterSpec(
         "pattern_importance_power", 0.5, 0, 1, "power", "how much importance counts beside similarity; 0 not"
     ),
+    ParameterSpec("session_capacity", 50, 1, 1_000, "records", "last records of a kind and symbol at hand"),
+    ParameterSpec("lesson_capacity", 1_000, 10, 10_000, "lessons", "lessons in force at most"),
+    ParameterSpec("profile_capacity", 1_000, 10, 10_000, "profiles", "symbols and regimes profiled at most"),
     ParameterSpec(
         "probe_share", 0.08, 0, 0.5, "share", "share of refused signals taken as labelled probes on paper"
     ),
