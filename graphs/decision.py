@@ -93,18 +93,18 @@ def consult(state: DecisionState, context: DecisionContext) -> DecisionState:
     if context.brain is None:
         return {}
     verdicts, settlements = state["verdicts"], list(state["settlements"])
-    audits = [_request(state, i) for i, one in enumerate(verdicts) if one.purpose is Purpose.AUDIT]
+    audits = [_request(state, context, i) for i, one in enumerate(verdicts) if one.purpose is Purpose.AUDIT]
     if audits:
         context.audit(audits)
     asked = [i for i, one in enumerate(verdicts) if one.purpose is Purpose.DECIDE]
-    requests = [_request(state, i) for i in asked]
+    requests = [_request(state, context, i) for i in asked]
     advices = ask(context.brain, requests, state["ts"] + context.consult_budget_ns) if requests else ()
     for i, advice in zip(asked, advices, strict=True):
         settlements[i] = advise(settlements[i], advice)
     return {"settlements": tuple(settlements)}
 
 
-def _request(state: DecisionState, i: int) -> ConsultRequest:
+def _request(state: DecisionState, context: DecisionContext, i: int) -> ConsultRequest:
     verdict = state["verdicts"][i]
     return consult_request(
         decision_id(state["signals"][i].signal_id),
@@ -114,6 +114,7 @@ def _request(state: DecisionState, i: int) -> ConsultRequest:
         ts=state["ts"],
         purpose=str(verdict.purpose),
         propensity=verdict.propensity,
+        profile=context.profile(state["signals"][i]),
     )
 
 

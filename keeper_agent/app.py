@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from importlib.metadata import version
 
 from graphs.context import DecisionContext, Scorer, StrategyVoter
@@ -18,6 +19,7 @@ from memory.episodes import EpisodeLog
 from memory.hindsight import judged_votes
 from memory.layers import Layer, layers
 from memory.parameters import ParameterStore
+from memory.profiles import ProfileBook, heard
 from memory.promotion import Promotion
 from memory.recall import PatternRecall
 from memory.session import SessionMemory
@@ -106,6 +108,7 @@ class Keeper:
             scorer=None if model is None else model_scorer(model),
             weights=self.skill.weights,
             strategy_voter=strategy_voter(StrategyShelf(StrategyBook(store))),
+            profile=partial(heard, ProfileBook(store)),
         )
         if brain is not None:
             context = _with_brain(context, brain, identity.seed)

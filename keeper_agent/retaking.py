@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from graphs.context import DecisionContext, Scorer
@@ -14,6 +15,7 @@ from keeper_agent.settings import Settings
 from memory.bundles import Bundle, read_bundle
 from memory.codec import from_plain, to_plain
 from memory.lookup import find_decision, tell
+from memory.profiles import ProfileBook, heard
 from memory.recall import PatternRecall, recalled
 from memory.store import Store
 from memory.strategies import StrategyBook, StrategyShelf
@@ -153,6 +155,7 @@ def _context(
         brain=recorded_brain(store, was.decision_id),
         escalator=recorded_choices(store, was),
         strategy_voter=strategy_voter(StrategyShelf(StrategyBook(store))),
+        profile=partial(heard, ProfileBook(store)),
     )
 
 

@@ -12,6 +12,9 @@ from sqlalchemy import insert, or_, select, update
 from memory.codec import canonical, finite
 from memory.schema import METADATA
 from memory.store import Store
+from memory.strategies import HEARD_AFTER_NS
+from tools.domain.regime import Regime
+from tools.domain.trading import Signal
 
 _STRUCTURED = ("signature", "hours")
 _NUMBERS = ("n_effective", "win_low", "win_high", "breakeven", "net_bps")
@@ -54,6 +57,24 @@ class Profile:
     ts: int
     ts_known: int
     ts_retired: int | None = None
+
+    @property
+    def figures(self) -> Mapping[str, float]:
+        """What a mind is shown: every figure that is known, by name."""
+        known = {
+            "signals": float(self.n),
+            "independent_signals": self.n_effective,
+            "won_share": self.wins / self.n,
+            "won_share_low": self.win_low,
+            "won_share_high": self.win_high,
+            "breakeven_share": self.breakeven,
+            "net_bps": self.net_bps,
+            "net_bps_low": self.net_low,
+            "net_bps_high": self.net_high,
+            "usual_spread_bps": self.spread_bps,
+            **{f"usual_{name}": value for name, value in self.signature.items()},
+        }
+        return {name: value for name, value in known.items() if value is not None}
 
     @property
     def statement(self) -> str:
@@ -101,6 +122,16 @@ class ProfileBook:
         """The profile of ``symbol`` in ``regime`` as of ``ts``; None where there is none."""
         found = [one for one in self.known(ts, symbol=symbol, world=world) if one.regime == regime]
         return found[0] if found else None
+
+
+def heard(book: ProfileBook, signal: Signal) -> Mapping[str, float] | None:
+    """The figures on a signal's symbol in its regime as they are heard at its time; None without any.
+
+    As with strategies, a minute after their date: a reflection beside the trading writes later than it dates.
+    """
+    regime = Regime(int(signal.features.get("regime") or 0)).label
+    found = book.of(signal.ts - HEARD_AFTER_NS, signal.world, signal.symbol, regime)
+    return None if found is None else found.figures
 
 
 def _claim(profile: Profile) -> dict[str, Any]:

@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import select
 
 from memory.episodes import EpisodeLog
-from memory.profiles import ProfileBook
+from memory.profiles import ProfileBook, heard
 from memory.schema import METADATA
 from memory.store import Store
+from memory.strategies import HEARD_AFTER_NS
 from tests.support.profiles import a_profile
 
 
@@ -55,6 +56,21 @@ def test_a_profile_that_says_the_same_is_not_kept_twice(book: ProfileBook, store
     book.record(a_profile(make, ts_known=200, ts=150, day="2024-08-09"))
     assert [one.ts_known for one in book.known(300)] == [100]
     assert len(store.read(select(METADATA.tables["profile"]))) == 1
+
+
+def test_a_profile_is_heard_a_minute_after_its_date_and_only_where_it_belongs(
+    book: ProfileBook, make: Any
+) -> None:
+    signal = make.signal(0, features={"regime": 1.0})
+    book.record(a_profile(make, ts_known=signal.ts))
+    assert heard(book, replace(signal, ts=signal.ts + HEARD_AFTER_NS - 1)) is None
+    told = heard(book, replace(signal, ts=signal.ts + HEARD_AFTER_NS))
+    assert told is not None
+    assert (told["signals"], told["won_share"], told["usual_mm_spread_bps"]) == (40.0, 0.65, 6.5)
+    assert "net_bps_low" not in told, "what is not known is not said"
+    later = replace(signal, ts=signal.ts + 2 * HEARD_AFTER_NS)
+    assert heard(book, replace(later, features={"regime": 2.0})) is None
+    assert heard(book, replace(later, world="venue")) is None
 
 
 def test_a_statement_has_its_count_intervals_and_break_even(make: Any) -> None:
