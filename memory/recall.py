@@ -164,21 +164,25 @@ class PatternRecall:
         asked = _Asked(ts, limit, min_similarity, priority)
         return [[] if unit is None else self._nearest(np.array(unit), seen, asked) for unit in units]
 
-    def _seen(self, ts: int, where: Where) -> Flags | None:
-        """Which slots may answer; None where all may."""
+    def _seen(self, ts: int, where: Where) -> _Seen:
+        """Which slots may answer."""
         count = len(self._patterns)
-        flags: list[Flags] = []
+        flags: Flags | None = None
         if ts < self._newest:
-            flags.append(self._known[:count] <= ts)
-        if self._leaving or self._free:
-            flags.append(self._retired[:count] > ts)
+            flags = self._known[:count] <= ts
         for field, name in enumerate(FIELDS):
             wanted = getattr(where, name)
             if wanted is not None:
-                flags.append(self._codes[field, :count] == self._names.get(wanted, -1))
-        return np.logical_and.reduce(flags) if flags else None
+                flags = _both(flags, self._codes[field, :count] == self._names.get(wanted, -1))
+        if len(self._leaving) + len(self._free) > FEW:
+            flags = _both(flags, self._retired[:count] > ts)
+            return _Seen(flags, [])
+        gone = [slot for slot in self._leaving if self._retired[slot] <= ts] + self._free
+        if flags is not None:
+            flags[gone] = False
+        return _Seen(flags, gone)
 
-    def _nearest(self, unit: Floats, seen: Flags | None, asked: _Asked) -> list[Neighbour]:
+    def _nearest(self, unit: Floats, seen: _Seen, asked: _Asked) -> list[Neighbour]:
         slots = self._candidates(unit, seen, asked)
         similarities = self._require_slots().similarities(unit, slots)
         found = []
@@ -189,27 +193,29 @@ class PatternRecall:
                 found.append((-similarity * weight, one.signal_id, one.outcome_id, similarity, weight, one))
         return [_neighbour(one, s, w) for *_, s, w, one in sorted(found)[: asked.limit]]
 
-    def _candidates(self, unit: Floats, seen: Flags | None, asked: _Asked) -> Places:
+    def _candidates(self, unit: Floats, seen: _Seen, asked: _Asked) -> Places:
         """Slots among which the answer is."""
-        if seen is not None and np.count_nonzero(seen) <= FEW:
-            return np.flatnonzero(seen)
+        if seen.flags is not None and np.count_nonzero(seen.flags) <= FEW:
+            return np.flatnonzero(seen.flags)
         slots = self._require_slots()
         quick = slots.quick_similarities(unit, len(self._patterns))
-        is_out = quick < asked.min_similarity - slots.margin
-        if seen is not None:
-            is_out |= ~seen
-        scores, margin = self._scores(quick, is_out, slots.margin, asked.priority)
-        scores[is_out] = -np.inf
+        scores, margin = self._scores(quick, seen.flags, slots.margin, asked.priority)
+        floor = asked.min_similarity - slots.margin
+        if floor > -1:
+            np.copyto(scores, -np.inf, where=quick < floor)
+        if seen.flags is not None:
+            np.copyto(scores, -np.inf, where=~seen.flags)
+        scores[seen.gone] = -np.inf
         return best_places(scores, asked.limit, margin)
 
     def _scores(
-        self, quick: Singles, is_out: Flags, margin: float, priority: Priority
+        self, quick: Singles, seen: Flags | None, margin: float, priority: Priority
     ) -> tuple[Singles, float]:
         """What each slot counts, and how far off that may be, both on one scale."""
         if priority == EVEN:
             return quick, margin
         weights = self._weights.of(priority, self._newest, len(quick))
-        heaviest = float(np.max(weights, where=~is_out, initial=0.0))
+        heaviest = float((weights if seen is None else weights * seen).max())
         return quick * weights, 2 * margin * heaviest
 
     def _slots_for(self, width: int) -> VectorSlots:
@@ -254,6 +260,13 @@ class PatternRecall:
 
     def _code(self, name: str) -> int:
         return self._names.setdefault(name, len(self._names))
+
+
+class _Seen(NamedTuple):
+    """Which slots may answer: those with a flag, all where there are no flags; never one that is gone."""
+
+    flags: Flags | None
+    gone: list[int]
 
 
 class _Asked(NamedTuple):
@@ -332,6 +345,10 @@ def _unit(vector: Sequence[float]) -> list[float] | None:
     """``vector`` at length 1; None when it has no direction."""
     length = math.sqrt(math.fsum(value * value for value in vector))
     return [value / length for value in vector] if length > 0 else None
+
+
+def _both(one: Flags | None, other: Flags) -> Flags:
+    return other if one is None else np.logical_and(one, other, out=other)
 
 
 def _grown(stamps: Stamps, room: int) -> Stamps:

@@ -21,7 +21,7 @@ Flags: TypeAlias = npt.NDArray[np.bool_]
 Places: TypeAlias = npt.NDArray[np.intp]
 
 BLOCK_VALUES = 4_608  # half of what OpenBLAS leaves to one thread
-LANES = 64  # neighbouring slots of which only the best is looked at first
+LANES = 64  # slots of which only the best is looked at first
 FIRST = 256  # slots to begin with
 FEW = 256  # so many are summed exactly at once, without a first pass
 
@@ -100,6 +100,7 @@ def _least_of_best(scores: Singles, limit: int) -> float:
     whole = len(scores) // LANES
     if whole < limit:
         return -np.inf
-    # Of the best of each group, the limit-th is reached by as many scores, one a group.
-    tops = scores[: whole * LANES].reshape(whole, LANES).max(axis=1)
+    # Of the best of each group, the limit-th is reached by as many scores, one a group. Slots that were
+    # filled one after the other are much alike: they are put into different groups.
+    tops = scores[: whole * LANES].reshape(LANES, whole).max(axis=0)
     return float(np.partition(tops, whole - limit)[whole - limit])

@@ -19,7 +19,7 @@ from memory.episodes import EpisodeLog
 from memory.lock import HomeLock
 from memory.patterns import PatternLibrary
 from memory.promotion import CROWDED, FADED, Promotion
-from memory.recall import NEVER, Pattern, PatternRecall
+from memory.recall import NEVER, Pattern, PatternRecall, _Seen
 from memory.schema import METADATA
 from memory.store import Store
 from memory.verify import rebuild, verify
@@ -267,15 +267,15 @@ def test_a_pattern_and_a_retirement_of_the_future_are_invisible(
 
 
 def _without_known(self: PatternRecall, ts: int, where: object) -> Any:
-    return self._retired[: len(self._patterns)] > ts
+    return _Seen(self._retired[: len(self._patterns)] > ts, [])
 
 
 def _without_retired(self: PatternRecall, ts: int, where: object) -> Any:
-    return self._known[: len(self._patterns)] <= ts
+    return _Seen(self._known[: len(self._patterns)] <= ts, [])
 
 
 def _as_of_the_end(self: PatternRecall, ts: int, where: object) -> Any:
-    return self._retired[: len(self._patterns)] == NEVER
+    return _Seen(self._retired[: len(self._patterns)] == NEVER, [])
 
 
 @pytest.mark.parametrize("mutant", [_without_known, _without_retired, _as_of_the_end])
