@@ -85,7 +85,7 @@ class PatternRecall:
             query = query.where(or_(patterns.ts_retired.is_(None), patterns.ts_retired > since))
         for row in store.read(query):
             try:
-                recall.keep(_pattern(row))
+                recall.keep(pattern_of(row))
             except ValueError as error:
                 raise StoreUnusable(f"pattern {row['outcome_id']} of {store.path}: {error}") from error
         return recall
@@ -297,7 +297,7 @@ def recalled(
     """
     patterns = METADATA.tables["pattern"]
     found = {
-        row["outcome_id"]: _pattern(row)
+        row["outcome_id"]: pattern_of(row)
         for start in range(0, len(outcome_ids), 500)
         for row in store.read(
             select(patterns).where(patterns.c.outcome_id.in_(outcome_ids[start : start + 500]))
@@ -318,7 +318,8 @@ def recalled(
     ]
 
 
-def _pattern(row: Mapping[str, Any]) -> Pattern:
+def pattern_of(row: Mapping[str, Any]) -> Pattern:
+    """The pattern kept in a row of the pattern table."""
     return Pattern(
         signal_id=row["signal_id"],
         outcome_id=row["outcome_id"],
