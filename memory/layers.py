@@ -27,7 +27,7 @@ class Layer:
 
     Attributes:
         size: What is in force in it; None where it lives in another process.
-        capacity: The most that may be; None where only the disk bounds it.
+        capacity: The most that may be; None where no number bounds it.
         promoted: What has ever moved up into it.
         retired: What of that has left.
         promotion: What moves up into it.

@@ -45,7 +45,7 @@ def _table(found: tuple[Layer, ...]) -> Table:
     for name in ("in force", "capacity", "moved up", "left"):
         table.add_column(name, justify="right")
     for one in found:
-        numbers = (_number(one.size, "in the agent"), _number(one.capacity, "the disk"))
+        numbers = (_number(one.size, "in the agent"), _number(one.capacity, "no bound"))
         table.add_row(one.name, *numbers, _number(one.promoted, "-"), _number(one.retired, "-"))
     return table
 
