@@ -58,7 +58,7 @@ def layers(
             name="patterns",
             holds="followed states with what came of them",
             capacity=parameters.whole("pattern_capacity"),
-            promotion="a follow with a result: by surprise, uniqueness and clarity",
+            promotion="a follow with a result: by how much of its stretch of market nobody else saw",
             decay="halved with age; the least valuable leaves when it is full",
         ),
         _layer(

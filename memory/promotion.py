@@ -42,7 +42,7 @@ class Appraised(Protocol):
 
     @property
     def importance(self) -> float:
-        """What is made of the three, in [0, 1]."""
+        """What is made of them, in [0, 1]."""
         ...
 
 

@@ -246,8 +246,8 @@ class OutcomeRow(SQLModel, table=True):
 class PatternRow(SQLModel, table=True):
     """A followed state that was promoted to the library: the truth behind every similarity index.
 
-    ``importance`` in (0, 1] is what surprise, uniqueness and clarity made of it when it was promoted;
-    empty where it was never judged. Nothing is deleted: from ``ts_retired`` on it is not recalled.
+    ``importance`` in (0, 1] is what was made of it when it was promoted, of its surprise, uniqueness and
+    clarity; empty where it was never judged. Nothing is deleted: from ``ts_retired`` on it is not recalled.
     """
 
     __tablename__ = "pattern"

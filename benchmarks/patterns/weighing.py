@@ -1,8 +1,8 @@
 """What weighing by importance is worth: the pattern vote's error on a record, under several powers.
 
-``python -m benchmarks.patterns.weighing --home DIR [--home DIR] --json``. The follows of each home are lived
-through again in order: each signal recalls what was known by then, and what the vote expected is held
-against what came. Age weighs nothing here, as a record of days cannot tell. Intervals are over blocks of
+``python -m benchmarks.patterns.weighing --home DIR [--home DIR] --by uniqueness --json``. The follows of each home
+are lived through again in order: each signal recalls what was known by then, and what the vote expected is
+held against what came. Age weighs nothing here, as a record of days cannot tell. Intervals are over blocks of
 signals that follow each other, because neighbours saw the same market.
 """
 
@@ -27,20 +27,23 @@ from tools.models.validation.resampling import bootstrap_mean
 from tools.models.votes import pattern_vote
 
 POWERS = (0.0, 0.25, 0.5, 1.0)
+SHARES = ("importance", "uniqueness", "surprise", "clarity")
+LEAST = 1e-3  # a share of nothing would leave nothing of a state
 BLOCK = 50
 SEED = 7
 
 Floats = npt.NDArray[np.float64]
 
 
-def errors_on(home: Path, parameters: ParameterSet) -> Floats:
+def errors_on(home: Path, share: str, parameters: ParameterSet) -> Floats:
     """Expected less actual result of each signal that could be voted on, shape (n, powers), basis points."""
     table = METADATA.tables["pattern"]
     with Store.open(home, read_only=True) as store:
         rows = store.read(select(table).order_by(table.c.ts, table.c.outcome_id))
     recall, found = PatternRecall(), []
     for is_signal, row in _in_order(rows):
-        pattern = pattern_of({**row, "ts_retired": None})
+        worth = 1.0 if row[share] is None else max(LEAST, row[share])
+        pattern = pattern_of({**row, "importance": worth, "ts_retired": None})
         if not is_signal:
             recall.keep(pattern)
             continue
@@ -72,9 +75,9 @@ def _expected(
     return pattern_vote(near, parameters).expected_bps
 
 
-def measure(homes: Sequence[Path]) -> dict[str, Any]:
+def measure(homes: Sequence[Path], share: str) -> dict[str, Any]:
     """Error by power, and its difference from no weighing with a 95 % interval."""
-    errors = np.concatenate([errors_on(home, default_parameters()) for home in homes])
+    errors = np.concatenate([errors_on(home, share, default_parameters()) for home in homes])
     squares = errors**2
     rows = []
     for place, power in enumerate(POWERS):
@@ -88,7 +91,7 @@ def measure(homes: Sequence[Path]) -> dict[str, Any]:
             found = bootstrap_mean(change, np.random.default_rng(SEED), block=BLOCK)
             row["against_none"] = {"difference": found.value, "low": found.low, "high": found.high}
         rows.append(row)
-    return {"homes": len(homes), "n": len(errors), "powers": rows}
+    return {"by": share, "homes": len(homes), "n": len(errors), "powers": rows}
 
 
 def main() -> None:
@@ -96,8 +99,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--home", type=Path, action="append", required=True, help="a home with follows")
     parser.add_argument("--json", action="store_true", help="one document of JSON")
+    parser.add_argument("--by", choices=SHARES, default=SHARES[0], help="what a state is weighed by")
     arguments = parser.parse_args()
-    found = measure(arguments.home)
+    found = measure(arguments.home, arguments.by)
     if arguments.json:
         print(orjson.dumps(found, option=orjson.OPT_INDENT_2).decode())
     else:

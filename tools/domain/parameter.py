@@ -140,7 +140,7 @@ CATALOGUE: tuple[ParameterSpec, ...] = (
         "pattern_half_life_days", 90, 0, 3_650, "days", "age at which a pattern counts half; 0 never fades"
     ),
     ParameterSpec(
-        "pattern_importance_power", 0.25, 0, 1, "power", "how much importance counts beside similarity; 0 not"
+        "pattern_importance_power", 0.5, 0, 1, "power", "how much importance counts beside similarity; 0 not"
     ),
     ParameterSpec("session_capacity", 50, 1, 1_000, "records", "last records of a kind and symbol at hand"),
     ParameterSpec("lesson_capacity", 1_000, 10, 10_000, "lessons", "lessons in force at most"),

@@ -1,8 +1,9 @@
 """How much a followed state adds to what is remembered, whatever it earned.
 
-Three shares of [0, 1], of which importance is the mean: how far the result was from what similar states
-had led to expect, how much of its stretch of market no similar state has seen, and how straight the price
-went to the result. Each uses results by their size alone: with all signs turned, it is the same.
+Three shares of [0, 1]: how far the result was from what similar states had led to expect, how much of
+its stretch of market no similar state has seen, and how straight the price went to the result. Importance
+is the second alone: it is the only one that does not look at the result, and a memory chosen or weighed by
+results is no fair sample of them (measured: decision 22). The other two are kept on the record.
 """
 
 from __future__ import annotations
@@ -27,12 +28,12 @@ class Appraisal:
 
     @property
     def importance(self) -> float:
-        """The mean of the three.
+        """What decides whether it is kept and how much it counts: uniqueness.
 
         >>> Appraisal(surprise=1.0, uniqueness=0.5, clarity=0.0).importance
         0.5
         """
-        return (self.surprise + self.uniqueness + self.clarity) / 3
+        return self.uniqueness
 
 
 def appraise(outcome: Outcome, ts: int, neighbours: Sequence[Neighbour], least: int) -> Appraisal:

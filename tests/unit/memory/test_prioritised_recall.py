@@ -119,6 +119,18 @@ def test_no_nearest_is_missed_in_a_large_library(width: int) -> None:
             assert [one.outcome_id for one in found] == brute(world, query, 20_000, 10, -1.0, priority, None)
 
 
+@pytest.mark.parametrize("priority", [EVEN, WEIGHED])
+def test_what_single_precision_cannot_tell_apart_is_ranked_right(priority: Priority) -> None:
+    recall, n = PatternRecall(), 4_000
+    for i in np.random.default_rng(5).permutation(n).tolist():
+        angle = math.pi / 4 + i * 2e-11
+        recall.keep(a_pattern(i, [math.cos(angle), math.sin(angle), 0.0], 5, importance=0.3))
+    for tilt in (0.0, 0.1, 0.2, 0.3, 0.4):
+        asked = (math.cos(tilt), math.sin(tilt), 0.0)
+        (found,) = recall.neighbours([asked], 905, 5, -1.0, priority=priority)
+        assert [one.outcome_id for one in found] == [f"o_{i:05d}" for i in range(5)]
+
+
 def test_a_thousand_equals_are_told_apart_by_their_names_alone() -> None:
     recall = PatternRecall()
     for i in np.random.default_rng(3).permutation(4 * FEW).tolist():

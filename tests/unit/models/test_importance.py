@@ -104,5 +104,11 @@ def test_a_follow_without_a_result_has_no_worth() -> None:
         appraise(an_outcome(None), 1_000, [], 8)
 
 
-def test_importance_is_the_mean_of_its_parts() -> None:
-    assert Appraisal(0.3, 0.6, 0.9).importance == pytest.approx(0.6)
+@given(bps, bps, st.lists(bps, max_size=12))
+def test_importance_does_not_look_at_any_result(net: float, other: float, others: list[float]) -> None:
+    seen = [near(value, 900, 1_050) for value in others]
+    unseen = [near(-3 * value, 900, 1_050) for value in others]
+    one = appraise(an_outcome(net, gross_bps=net, mfe_bps=abs(net), mae_bps=0.0), 1_000, seen, 8)
+    two = appraise(an_outcome(other, gross_bps=other, mfe_bps=9.0, mae_bps=-abs(other)), 1_000, unseen, 8)
+    assert one.importance == two.importance
+    assert Appraisal(0.3, 0.6, 0.9).importance == 0.6
