@@ -1,14 +1,16 @@
-"""What weighing by importance is worth: the pattern vote's error on a record, under several powers.
+"""What choosing and weighing by importance is worth: the pattern vote's error on a record.
 
-``python -m benchmarks.patterns.weighing --home DIR [--home DIR] --by uniqueness --json``. The follows of each home
-are lived through again in order: each signal recalls what was known by then, and what the vote expected is
-held against what came. Age weighs nothing here, as a record of days cannot tell. Intervals are over blocks of
-signals that follow each other, because neighbours saw the same market.
+``python -m benchmarks.patterns.weighing --home DIR [--home DIR] --by uniqueness --json``. The follows of
+each home are lived through again in order: each signal recalls what was known by then, and what the vote
+expected is held against what came. With ``--capacity`` only so many are kept, by the share that is named or
+by age. Age weighs nothing here, as a record of days cannot tell. Intervals are over blocks of signals that
+follow each other, because neighbours saw the same market.
 """
 
 from __future__ import annotations
 
 import argparse
+import heapq
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,7 +20,7 @@ import numpy.typing as npt
 import orjson
 from sqlalchemy import select
 
-from memory.recall import PatternRecall, pattern_of
+from memory.recall import Pattern, PatternRecall, pattern_of
 from memory.schema import METADATA
 from memory.store import Store
 from tools.domain.parameter import ParameterSet, default_parameters
@@ -27,7 +29,8 @@ from tools.models.validation.resampling import bootstrap_mean
 from tools.models.votes import pattern_vote
 
 POWERS = (0.0, 0.25, 0.5, 1.0)
-SHARES = ("importance", "uniqueness", "surprise", "clarity")
+AGE = "age"
+SHARES = ("importance", "uniqueness", "surprise", "clarity", AGE)
 LEAST = 1e-3  # a share of nothing would leave nothing of a state
 BLOCK = 50
 SEED = 7
@@ -35,19 +38,38 @@ SEED = 7
 Floats = npt.NDArray[np.float64]
 
 
-def errors_on(home: Path, share: str, parameters: ParameterSet) -> Floats:
+class Kept:
+    """A mirror that keeps the ``capacity`` most valuable, the newest of equals; all where it is None."""
+
+    def __init__(self, capacity: int | None) -> None:
+        self.recall = PatternRecall()
+        self._capacity = capacity
+        self._ranked: list[tuple[float, int, str]] = []
+
+    def admit(self, pattern: Pattern, worth: float) -> None:
+        """Keep a pattern, if need be in the place of the least valuable."""
+        key = (worth, pattern.ts_known, pattern.outcome_id)
+        if self._capacity is not None and len(self._ranked) >= self._capacity:
+            if key <= self._ranked[0]:
+                return
+            self.recall.retire(heapq.heappop(self._ranked)[2], pattern.ts_known)
+        heapq.heappush(self._ranked, key)
+        self.recall.keep(pattern)
+
+
+def errors_on(home: Path, share: str, capacity: int | None, parameters: ParameterSet) -> Floats:
     """Expected less actual result of each signal that could be voted on, shape (n, powers), basis points."""
     table = METADATA.tables["pattern"]
     with Store.open(home, read_only=True) as store:
         rows = store.read(select(table).order_by(table.c.ts, table.c.outcome_id))
-    recall, found = PatternRecall(), []
+    kept, found = Kept(capacity), []
     for is_signal, row in _in_order(rows):
-        worth = 1.0 if row[share] is None else max(LEAST, row[share])
+        worth = 1.0 if share == AGE or row[share] is None else max(LEAST, row[share])
         pattern = pattern_of({**row, "importance": worth, "ts_retired": None})
         if not is_signal:
-            recall.keep(pattern)
+            kept.admit(pattern, worth)
             continue
-        expected = [_expected(recall, pattern.vector, row["ts"], power, parameters) for power in POWERS]
+        expected = [_expected(kept.recall, pattern.vector, row["ts"], power, parameters) for power in POWERS]
         told = [value for value in expected if value is not None]
         if len(told) == len(POWERS):
             found.append([value - pattern.net_bps for value in told])
@@ -75,9 +97,9 @@ def _expected(
     return pattern_vote(near, parameters).expected_bps
 
 
-def measure(homes: Sequence[Path], share: str) -> dict[str, Any]:
+def measure(homes: Sequence[Path], share: str, capacity: int | None) -> dict[str, Any]:
     """Error by power, and its difference from no weighing with a 95 % interval."""
-    errors = np.concatenate([errors_on(home, share, default_parameters()) for home in homes])
+    errors = np.concatenate([errors_on(home, share, capacity, default_parameters()) for home in homes])
     squares = errors**2
     rows = []
     for place, power in enumerate(POWERS):
@@ -91,7 +113,7 @@ def measure(homes: Sequence[Path], share: str) -> dict[str, Any]:
             found = bootstrap_mean(change, np.random.default_rng(SEED), block=BLOCK)
             row["against_none"] = {"difference": found.value, "low": found.low, "high": found.high}
         rows.append(row)
-    return {"by": share, "homes": len(homes), "n": len(errors), "powers": rows}
+    return {"by": share, "capacity": capacity, "homes": len(homes), "n": len(errors), "powers": rows}
 
 
 def main() -> None:
@@ -99,17 +121,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--home", type=Path, action="append", required=True, help="a home with follows")
     parser.add_argument("--json", action="store_true", help="one document of JSON")
-    parser.add_argument("--by", choices=SHARES, default=SHARES[0], help="what a state is weighed by")
+    parser.add_argument("--by", choices=SHARES, default=SHARES[0], help="what states are weighed and kept by")
+    parser.add_argument("--capacity", type=int, help="so many are kept; all without")
     arguments = parser.parse_args()
-    found = measure(arguments.home, arguments.by)
+    found = measure(arguments.home, arguments.by, arguments.capacity)
     if arguments.json:
         print(orjson.dumps(found, option=orjson.OPT_INDENT_2).decode())
     else:
         print(f"{found['n']} signals of {found['homes']} homes")
         for row in found["powers"]:
-            print(
-                f"power {row['power']}: {row['mean_squared_error']:.2f} bps², {row.get('against_none', '')}"
-            )
+            error = f"{row['mean_squared_error']:.2f} bps², mean {row['mean_error_bps']:+.2f} bps"
+            print(f"power {row['power']}: {error} {row.get('against_none', '')}")
 
 
 if __name__ == "__main__":
