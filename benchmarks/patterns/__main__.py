@@ -39,6 +39,7 @@ from tools.features.fingerprint import SIZE
 
 WEIGHED = Priority(power=0.5, half_life_ns=90 * 86_400 * 10**9)
 NEAREST = 10
+PAUSE_S = 0.005  # a decision comes after waiting for the market, not after a long calculation
 WARM = 20  # questions before any is timed
 CLOSE = 1e-12  # two sums of the same products in different order
 
@@ -116,6 +117,7 @@ class Bench:
             self.exchange(recall)
             exchanged.append(time.perf_counter_ns() - began)
             ts = int(self.states.known[int((self.filled - 1) * (1 - question.back))])
+            time.sleep(PAUSE_S)
             found = timed.call(lambda: self._found(recall, query, ts, question), number >= WARM)  # noqa: B023
             expected = nearest(
                 self.states,

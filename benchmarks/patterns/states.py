@@ -131,7 +131,8 @@ def nearest(
     if where.symbol is not None:
         seen &= states.symbols[:count] == where.symbol
     rows = np.flatnonzero(seen)
-    scores = states.vectors[rows] @ (query / np.linalg.norm(query))
+    # No matrix product: its threads would go on spinning beside the next question.
+    scores = (states.vectors[rows] * (query / np.linalg.norm(query))).sum(axis=1)
     if priority.half_life_ns:
         scores = scores * np.exp2(-(ts - states.known[rows]) / priority.half_life_ns)
     scores = scores * states.importance[rows] ** priority.power
