@@ -7,7 +7,7 @@ record and never a trade, a crash or a silent hold.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
@@ -138,9 +138,10 @@ def consult_request(
     ts: int,
     purpose: str = DECIDE,
     propensity: float = 1.0,
+    profile: Mapping[str, float] | None = None,
 ) -> ConsultRequest:
     """The request on ``signal`` with its prompt rendered."""
-    prompt = render_consult(signal, votes, neighbours)
+    prompt = render_consult(signal, votes, neighbours, profile)
     return ConsultRequest(
         decision_id, signal, tuple(votes), tuple(neighbours), prompt, ts, purpose, propensity
     )

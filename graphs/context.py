@@ -17,6 +17,7 @@ from tools.risk.probing import ProbePolicy
 
 Scorer: TypeAlias = Callable[[Sequence[Signal], ParameterSet], Sequence[Vote]]
 StrategyVoter: TypeAlias = Callable[[Signal, ParameterSet], Vote]
+Profiler: TypeAlias = Callable[[Signal], Mapping[str, float] | None]
 PatternVoter: TypeAlias = Callable[[Signal, Sequence[Neighbour], ParameterSet], Vote]
 
 
@@ -31,6 +32,11 @@ class Account(Protocol):
 def _equal_weights(parameters: ParameterSet) -> Mapping[str, float]:
     """Every component weighs as much as its own error says."""
     return {}
+
+
+def _no_profile(signal: Signal) -> Mapping[str, float] | None:
+    """Nothing is known of any symbol."""
+    return None
 
 
 def _no_audit(requests: Sequence[ConsultRequest]) -> None:
@@ -55,6 +61,7 @@ class DecisionContext:
         consult_budget_ns: Time a brain has from the decision time on.
         escalator: Chooses what a brain is asked about; None asks about everything ambiguous.
         audit: Sends decisions to a brain without waiting for what it says.
+        profile: What is known of a signal's symbol in its regime, as heard at its time; a brain is shown it.
         weights: The reliability each component's votes have shown by now.
     """
 
@@ -69,4 +76,5 @@ class DecisionContext:
     consult_budget_ns: int = 10_000_000_000
     escalator: Chooser | None = None
     audit: Callable[[Sequence[ConsultRequest]], None] = _no_audit
+    profile: Profiler = _no_profile
     weights: Callable[[ParameterSet], Mapping[str, float]] = _equal_weights

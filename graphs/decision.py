@@ -19,6 +19,7 @@ from graphs.state import DecisionState
 from tools.domain.errors import InvariantBroken
 from tools.domain.identity import decision_id
 from tools.domain.parameter import ParameterSet
+from tools.domain.ports import Priority
 from tools.domain.trading import Decision, Signal, Vote
 from tools.execution.entries import draft_entries, size_entries
 from tools.risk.escalation import ASK_ALL, Purpose, Verdict
@@ -47,6 +48,7 @@ def recall(state: DecisionState, context: DecisionContext) -> DecisionState:
         state["ts"],
         parameters.whole("pattern_neighbours"),
         parameters["pattern_min_similarity"],
+        priority=Priority.of(parameters),
     )
     _require_one_each("recall", found, state)
     return {"neighbours": tuple(tuple(neighbours) for neighbours in found)}
@@ -91,18 +93,18 @@ def consult(state: DecisionState, context: DecisionContext) -> DecisionState:
     if context.brain is None:
         return {}
     verdicts, settlements = state["verdicts"], list(state["settlements"])
-    audits = [_request(state, i) for i, one in enumerate(verdicts) if one.purpose is Purpose.AUDIT]
+    audits = [_request(state, context, i) for i, one in enumerate(verdicts) if one.purpose is Purpose.AUDIT]
     if audits:
         context.audit(audits)
     asked = [i for i, one in enumerate(verdicts) if one.purpose is Purpose.DECIDE]
-    requests = [_request(state, i) for i in asked]
+    requests = [_request(state, context, i) for i in asked]
     advices = ask(context.brain, requests, state["ts"] + context.consult_budget_ns) if requests else ()
     for i, advice in zip(asked, advices, strict=True):
         settlements[i] = advise(settlements[i], advice)
     return {"settlements": tuple(settlements)}
 
 
-def _request(state: DecisionState, i: int) -> ConsultRequest:
+def _request(state: DecisionState, context: DecisionContext, i: int) -> ConsultRequest:
     verdict = state["verdicts"][i]
     return consult_request(
         decision_id(state["signals"][i].signal_id),
@@ -112,6 +114,7 @@ def _request(state: DecisionState, i: int) -> ConsultRequest:
         ts=state["ts"],
         purpose=str(verdict.purpose),
         propensity=verdict.propensity,
+        profile=context.profile(state["signals"][i]),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from graphs.reasons import entry_reasons, headline
@@ -9,6 +10,7 @@ from memory.codec import to_plain
 from memory.consultations import AUDIT, Consultation, ConsultationLog
 from memory.graph import graph_of
 from memory.lookup import DecisionStory, tell
+from memory.profiles import ProfileBook
 from memory.statistics import outcomes_by_id
 from memory.store import Store
 from tools.domain.clock import iso
@@ -59,8 +61,16 @@ def _known_then(store: Store, story: DecisionStory) -> dict[str, Any]:
         "model_version": decision["model_version"],
         "recalled": [_neighbour(outcome) for outcome in recalled],
         "consultations": _consultations(store, story, is_audit=False),
+        "profile": _profile(store, story),
         "recalled_missing": [name for name in story.decision.recalled if name not in found],
     }
+
+
+def _profile(store: Store, story: DecisionStory) -> dict[str, Any] | None:
+    """What was known then of the symbol in that regime; None where nothing was."""
+    decision, regime = story.decision, Regime(int(story.signal.features.get("regime") or 0)).label
+    found = ProfileBook(store).of(decision.ts, decision.world, decision.symbol, regime)
+    return None if found is None else {**asdict(found), "statement": found.statement}
 
 
 def _known_later(store: Store, story: DecisionStory) -> dict[str, Any]:

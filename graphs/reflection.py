@@ -19,15 +19,18 @@ from graphs.evidence import day_to_reflect, runs_counted_once
 from graphs.improvement import Improvement, Occasion, improve, keep
 from graphs.learning import Learned, learn_from
 from graphs.ledger import ledger
+from graphs.profiling import profiles_of
 from graphs.publishing import Draw, Render, plot, publish
 from graphs.report import Findings, report_data, report_name
 from graphs.strategies import Schooling, school
 from memory.episodes import EpisodeLog
+from memory.layers import retire_beyond
 from memory.lesson_checks import CheckBook
 from memory.lessons import Lesson, LessonBook
 from memory.lookup import DecisionFilter
 from memory.parameters import ParameterChange, ParameterStore
 from memory.paths import path_facts
+from memory.profiles import ProfileBook
 from memory.statistics import DecisionFact, TradeFact, decision_facts, input_hashes, trade_facts
 from memory.store import Store
 from memory.strategies import StrategyBook, examples
@@ -209,12 +212,16 @@ def write(state: ReflectionState, context: ReflectionContext) -> ReflectionState
     """Keep everything in memory at once, then the report with its plot in the home."""
     store, occasion, inspection = context.store, _occasion(state, context), state["inspection"]
     lessons, strategies = LessonBook(store), StrategyBook(store)
+    profiles = profiles_of(state["history"], state["examples"], occasion, context.seed)
     plot_path = plot(context.home, report_name(state["day"], context.kind), state["figures"], context.draw)
     with store.together():
         for lesson_id in inspection.ended:
             lessons.retire(lesson_id, context.ts)
         for lesson in state["learned"].lessons:
             lessons.record(lesson)
+        for profile in profiles:
+            ProfileBook(store).record(profile)
+        retire_beyond(store, context.ts, context.parameters.snapshot(context.ts))
         CheckBook(store).record(inspection.checks)
         WorthBook(store).record(state["ledger"])
         for version in state["schooling"].versions:

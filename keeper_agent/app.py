@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from importlib.metadata import version
 
 from graphs.context import DecisionContext, Scorer, StrategyVoter
@@ -16,8 +17,12 @@ from memory.account import account_day
 from memory.bundles import BundleBook
 from memory.episodes import EpisodeLog
 from memory.hindsight import judged_votes
+from memory.layers import Layer, layers
 from memory.parameters import ParameterStore
+from memory.profiles import ProfileBook, heard
+from memory.promotion import Promotion
 from memory.recall import PatternRecall
+from memory.session import SessionMemory
 from memory.store import Store
 from memory.strategies import StrategyBook, StrategyShelf
 from scheduler.cycle import CycleParts, Decider, DecisionCycle, Market
@@ -32,6 +37,7 @@ from tools.execution.kill import KillSwitch
 from tools.execution.paper import PaperMarket
 from tools.execution.sizing import SizingMode
 from tools.features.fingerprint import SIZE
+from tools.models.importance import appraise
 from tools.models.registry import ModelRegistry, load_folder
 from tools.models.scoring import OutcomeModel
 from tools.models.votes import model_vote, pattern_vote, strategy_vote
@@ -79,9 +85,11 @@ class Keeper:
         self.store = store
         self.identity = identity
         self.tally = tally or Tally()
-        self.recall = PatternRecall.load(store, SIZE)
-        self.log = EpisodeLog(store, self.recall)
         self.parameters = ParameterStore(store, settings.parameter_overrides())
+        self.recall = PatternRecall.load(store, SIZE, since=ts)
+        session = SessionMemory(self.parameters.snapshot(ts).whole("session_capacity"))
+        promotion = Promotion(self.recall, appraise, self.parameters)
+        self.log = EpisodeLog(store, self.recall, promotion, session)
         switch = KillSwitch(settings.keeper_home)
         self.ledger = RiskLedger(_ledger_start(store, identity, instruments, ts), lambda: switch.is_set)
         self.model = model
@@ -100,6 +108,7 @@ class Keeper:
             scorer=None if model is None else model_scorer(model),
             weights=self.skill.weights,
             strategy_voter=strategy_voter(StrategyShelf(StrategyBook(store))),
+            profile=partial(heard, ProfileBook(store)),
         )
         if brain is not None:
             context = _with_brain(context, brain, identity.seed)
@@ -140,6 +149,10 @@ class Keeper:
             seed=self.identity.seed,
             ts=ts,
         )
+
+    def layers(self, ts: int) -> tuple[Layer, ...]:
+        """Every layer of memory as of ``ts``, this session's included."""
+        return layers(self.store, ts, self.parameters.snapshot(ts), self.log.session)
 
     def end(self, ts: int) -> None:
         """Keep that the run ended in order."""

@@ -35,7 +35,9 @@ app = typer.Typer(
     "130 interrupted.",
 )
 train_app = typer.Typer(no_args_is_help=True, help="Train models from what memory holds.")
-memory_app = typer.Typer(no_args_is_help=True, help="Rebuild, verify and freeze the memory.")
+memory_app = typer.Typer(
+    invoke_without_command=True, help="The layers of memory; rebuild, verify and freeze it."
+)
 app.add_typer(train_app, name="train")
 app.add_typer(memory_app, name="memory")
 app.add_typer(download_words.app, name="download")
@@ -205,6 +207,16 @@ def resume(home: Home = None, as_json: Json = False) -> None:
     from keeper_agent.commands.kill import resume as clear_switch
 
     clear_switch(home=home, as_json=as_json)
+
+
+@memory_app.callback()
+def memory_layers(context: typer.Context, home: Home = None, as_json: Json = False) -> None:
+    """Show each layer of memory: how full it is, what moved up into it and what left."""
+    if context.invoked_subcommand is not None:
+        return
+    from keeper_agent.commands.layers import show_layers
+
+    show_layers(home=home, as_json=as_json)
 
 
 @memory_app.command("rebuild")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from graphs.context import DecisionContext, Scorer
@@ -14,14 +15,15 @@ from keeper_agent.settings import Settings
 from memory.bundles import Bundle, read_bundle
 from memory.codec import from_plain, to_plain
 from memory.lookup import find_decision, tell
+from memory.profiles import ProfileBook, heard
 from memory.recall import PatternRecall, recalled
 from memory.store import Store
 from memory.strategies import StrategyBook, StrategyShelf
 from tools.domain.errors import ModelUnusable
 from tools.domain.market import Instrument
 from tools.domain.parameter import SPECS, ParameterSet, base_name, default_parameters
-from tools.domain.ports import Neighbour, Recall
-from tools.domain.trading import Decision, Signal, World
+from tools.domain.ports import ANYWHERE, EVEN, Neighbour, Priority, Recall, Where
+from tools.domain.trading import Decision, World
 from tools.execution.entries import SizingDesk
 from tools.execution.sizing import SizingMode
 from tools.models.registry import ModelRegistry, load_folder
@@ -30,7 +32,8 @@ from tools.risk.exposure import LedgerSnapshot
 from tools.risk.limits import RiskAppetite
 from tools.risk.probing import ProbePolicy
 
-RECALL_PARAMETERS = frozenset({"pattern_neighbours", "pattern_min_similarity"})
+WEIGHING = {"pattern_importance_power": 0.0, "pattern_half_life_days": 0.0}  # before there was any
+RECALL_PARAMETERS = frozenset({"pattern_neighbours", "pattern_min_similarity", *WEIGHING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,14 @@ class _Recalled:
         self._neighbours = list(neighbours)
 
     def neighbours(
-        self, vectors: Sequence[tuple[float, ...]], ts: int, limit: int, min_similarity: float
+        self,
+        vectors: Sequence[tuple[float, ...]],
+        ts: int,
+        limit: int,
+        min_similarity: float,
+        *,
+        priority: Priority = EVEN,
+        where: Where = ANYWHERE,
     ) -> list[list[Neighbour]]:
         return [self._neighbours for _ in vectors]
 
@@ -98,7 +108,12 @@ def retake(store: Store, settings: Settings, text: str, changes: Mapping[str, fl
     bundle = read_bundle(store, was.decision_id)
     signal = tell(store, was.decision_id).signal
     parameters = _parameters(bundle, was.parameters_version, changes)
-    graph = DecisionGraph(_context(store, settings, bundle, signal, was, changes))
+    recall: Recall = (
+        PatternRecall.load(store)
+        if RECALL_PARAMETERS & set(changes)
+        else _Recalled(recalled(store, signal.vector, was.recalled, was.ts, Priority.of(parameters)))
+    )
+    graph = DecisionGraph(_context(store, settings, bundle, was, recall))
     (now,) = graph.decide([signal], parameters, was.ts)
     return Retaken(was, now, bundle, dict(changes), str(bundle.policy["code_version"]))
 
@@ -112,7 +127,7 @@ def _parameters(bundle: Bundle, version: int, changes: Mapping[str, float]) -> P
     """What was in force, with ``changes``; a parameter that did not exist yet has its default."""
     checked = default_parameters(changes)
     kept = {name: value for name, value in bundle.policy["parameters"].items() if base_name(name) in SPECS}
-    values = {**checked.values, **kept, **{name: checked[name] for name in changes}}
+    values = {**checked.values, **WEIGHING, **kept, **{name: checked[name] for name in changes}}
     return ParameterSet(values, version, dict(bundle.policy["origin"]))
 
 
@@ -120,17 +135,11 @@ def _context(
     store: Store,
     settings: Settings,
     bundle: Bundle,
-    signal: Signal,
     was: Decision,
-    changes: Mapping[str, float],
+    recall: Recall,
 ) -> DecisionContext:
     policy = bundle.policy
     instrument = from_plain(Instrument, policy["instrument"])
-    recall: Recall = (
-        PatternRecall.load(store)
-        if RECALL_PARAMETERS & set(changes)
-        else _Recalled(recalled(store, signal.vector, was.recalled))
-    )
     return DecisionContext(
         recall=recall,
         pattern_voter=neighbours_vote,
@@ -146,6 +155,7 @@ def _context(
         brain=recorded_brain(store, was.decision_id),
         escalator=recorded_choices(store, was),
         strategy_voter=strategy_voter(StrategyShelf(StrategyBook(store))),
+        profile=partial(heard, ProfileBook(store)),
     )
 
 

@@ -34,6 +34,8 @@ CHANGING = {
     "run": {"ts_ended"},
     "parameter": {"ts_retired"},
     "lesson": {"ts_retired"},
+    "pattern": {"ts_retired", "why_retired"},
+    "profile": {"ts_retired"},
     "strategy": {"ts_retired"},
     "job": {"state", "attempts", "ts", "ts_known", "ts_done"},
 }

@@ -6,15 +6,17 @@ Intents and fills are on disk when their call returns; the rest goes through the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import func, select, update
 
 from memory.archives import filled
 from memory.codec import canonical
-from memory.recall import PatternRecall
+from memory.promotion import Promotion, Retirement
+from memory.recall import Pattern, PatternRecall
 from memory.rows import (
+    UNJUDGED,
     Row,
     decision_row,
     fill_row,
@@ -26,8 +28,9 @@ from memory.rows import (
     vector_values,
 )
 from memory.schema import METADATA
+from memory.session import SessionMemory
 from memory.store import Store
-from tools.domain.errors import NotInRecord
+from tools.domain.errors import InvariantBroken, NotInRecord
 from tools.domain.trading import Decision, Fill, Intent, OrderStatus, OrderUpdate, Outcome, Signal
 
 ENDED = frozenset({OrderStatus.FILLED, OrderStatus.CANCELLED, OrderStatus.REJECTED})
@@ -39,11 +42,24 @@ class EpisodeLog:
     Args:
         store: The writer.
         recall: Told of every new pattern, so that it can be recalled from its ``ts_known`` on.
+        promotion: Chooses which follows become patterns and which patterns leave for them; without it all
+            become patterns and none leaves.
+        session: Told of everything that happens; one of its own where not given.
     """
 
-    def __init__(self, store: Store, recall: PatternRecall | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        recall: PatternRecall | None = None,
+        promotion: Promotion | None = None,
+        session: SessionMemory | None = None,
+    ) -> None:
+        if promotion is not None and recall is None:
+            raise InvariantBroken("expected the mirror beside the promotion that reads it")
         self._store = store
         self._recall = recall
+        self._promotion = promotion
+        self.session = SessionMemory() if session is None else session
         self._states: dict[str, tuple[int, bytes]] = {}  # signal id to time and vector, until its outcome
         self._orders: dict[str, tuple[str, str, int]] = {}  # open orders: run, world, updates so far
 
@@ -109,27 +125,58 @@ class EpisodeLog:
         row = signal_row(signal)
         self._states[signal.signal_id] = (signal.ts, row.values["vector"])
         self._store.write([row])
+        self.session.note(signal)
 
     def record_decision(self, decision: Decision) -> None:
         """Keep a decision with its evidence."""
         self._store.write([decision_row(decision)])
+        self.session.note(decision)
 
     def record_outcome(self, outcome: Outcome) -> None:
-        """Keep an outcome and, where there is a result, the pattern it makes of its signal's state.
+        """Keep an outcome and, where it is worth it, the pattern it makes of its signal's state.
 
         Only what was followed on paper makes a pattern: every signal is followed by the same
         rules, so a state that was also traded does not count twice.
         """
         ts, vector = self._take_state(outcome.signal_id)
         rows = [outcome_row(outcome)]
+        retired: Sequence[Retirement] = ()
         if outcome.kind == "shadow" and outcome.net_bps is not None and any(vector_values(vector)):
-            rows.append(pattern_row(outcome, vector, ts))
-            self._remember(outcome, outcome.net_bps, vector, ts)
+            appraisal, retired = self._admit(outcome, vector, ts)
+            if appraisal is not None:
+                rows.append(pattern_row(outcome, vector, ts, appraisal))
+                self._remember(outcome, outcome.net_bps, rows[-1], ts)
         self._store.write(rows)
+        self._retire(retired)
+        self.session.note(outcome)
+
+    def _admit(
+        self, outcome: Outcome, vector: bytes, ts: int
+    ) -> tuple[Mapping[str, float | None] | None, Sequence[Retirement]]:
+        """What a follow is worth as a pattern, None where it stays an episode; and what leaves for it."""
+        if self._promotion is None:
+            return UNJUDGED, ()
+        admission = self._promotion.admit(outcome, vector_values(vector), ts)
+        worth = {name: getattr(admission.appraisal, name) for name in UNJUDGED}
+        return (worth if admission.is_promoted else None), admission.retired
+
+    def _retire(self, retired: Sequence[Retirement]) -> None:
+        patterns = METADATA.tables["pattern"]
+        if not retired or self._recall is None:
+            return
+        for one in retired:
+            self._recall.retire(one.outcome_id, one.ts)
+        self._store.execute(
+            update(patterns)
+            .where(patterns.c.outcome_id == one.outcome_id)
+            .values(ts_retired=one.ts, why_retired=one.why)
+            for one in retired
+        )
 
     def record_intent(self, intent: Intent) -> None:
         """Keep the wish, committed to disk, before the order is sent."""
         self._store.commit_durable([intent_row(intent)])
+        self.session.note(intent)
         self._orders.setdefault(intent.client_order_id, (intent.run_id, intent.world, 0))
 
     def record_fill(self, fill: Fill) -> None:
@@ -139,6 +186,7 @@ class EpisodeLog:
             InvariantBroken: The same trade id is known with another order, side, price or size.
         """
         self._store.commit_durable([fill_row(fill)])
+        self.session.note(fill)
 
     def record_order(self, update: OrderUpdate) -> None:
         """Keep what the venue said of the order, after what it said before.
@@ -152,18 +200,25 @@ class EpisodeLog:
         if update.status in ENDED:
             del self._orders[update.client_order_id]
 
-    def _remember(self, outcome: Outcome, net_bps: float, vector: bytes, ts: int) -> None:
-        if self._recall is not None:
-            self._recall.add(
-                outcome.signal_id,
-                outcome.outcome_id,
-                outcome.symbol,
-                vector_values(vector),
-                net_bps,
-                outcome.result.value,
-                outcome.ts_known,
-                ts,
+    def _remember(self, outcome: Outcome, net_bps: float, row: Row, ts: int) -> None:
+        if self._recall is None:
+            return
+        importance = row.values["importance"]
+        self._recall.keep(
+            Pattern(
+                signal_id=outcome.signal_id,
+                outcome_id=outcome.outcome_id,
+                symbol=outcome.symbol,
+                vector=vector_values(row.values["vector"]),
+                net_bps=net_bps,
+                result=outcome.result.value,
+                ts_known=outcome.ts_known,
+                ts=ts,
+                venue=outcome.venue,
+                world=outcome.world,
+                importance=1.0 if importance is None else importance,
             )
+        )
 
     def _take_state(self, signal_id: str) -> tuple[int, bytes]:
         """When and in what state the signal was raised; a second outcome finds it in the table."""

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from sqlalchemy import select
 
 from memory.lock import HomeLock
+from memory.recall import NEVER
 from memory.rows import vector_values
 from memory.schema import METADATA
 from memory.store import Store
 from tools.domain.errors import InvariantBroken, StoreUnusable
-from tools.domain.ports import Neighbour
+from tools.domain.ports import ANYWHERE, Neighbour, Where
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
@@ -31,7 +32,7 @@ DATABASE = "chroma.sqlite3"
 BATCH = 2_000
 SHOWN = 20  # differences told one by one
 VECTOR_TOLERANCE = 1e-6  # Chroma keeps float32
-FACTS = ("signal_id", "symbol", "venue", "world", "result", "net_bps", "ts_known")
+FACTS = ("signal_id", "symbol", "venue", "world", "result", "net_bps", "ts_known", "ts_retired")
 
 Answer = TypeVar("Answer")
 
@@ -65,16 +66,17 @@ class PatternLibrary:
         self._healing(self._open)
 
     def sync(self) -> int:
-        """Add the patterns of the table that the library lacks; returns how many."""
-        return self._healing(self._add_missing)
+        """Add what the table has more, retire what it has retired; returns how many are new."""
+        return self._healing(self._catch_up)
 
     def nearest(
-        self, vector: Sequence[float], ts: int, limit: int, *, symbol: str | None = None
+        self, vector: Sequence[float], ts: int, limit: int, *, where: Where = ANYWHERE
     ) -> list[Neighbour]:
-        """The states most similar to ``vector`` whose outcome was known by ``ts``, best first."""
-        known: dict[str, Any] = {"ts_known": {"$lte": ts}}
-        where = known if symbol is None else {"$and": [known, {"symbol": {"$eq": symbol}}]}
-        return self._healing(lambda: self._query(list(vector), limit, where))
+        """The states most similar to ``vector`` that were known and not retired at ``ts``, best first."""
+        conditions: list[dict[str, Any]] = [{"ts_known": {"$lte": ts}}, {"ts_retired": {"$gt": ts}}]
+        wanted = {name: getattr(where, name) for name in ("symbol", "venue", "world")}
+        conditions += [{name: {"$eq": value}} for name, value in wanted.items() if value is not None]
+        return self._healing(lambda: self._query(list(vector), limit, {"$and": conditions}))
 
     def rebuild(self, told: Callable[[int, int], None] = _silent) -> int:
         """Drop the library and make it anew from SQL; returns how many patterns it holds.
@@ -89,7 +91,7 @@ class PatternLibrary:
         try:
             _remove(self._folder)
             self._open()
-            return self._add_missing(told)
+            return self._catch_up(told)
         except _damages() as error:
             raise StoreUnusable(
                 f"cannot rebuild the patterns in {self._folder}: {_first_line(error)}"
@@ -159,18 +161,30 @@ class PatternLibrary:
         if self._client is not None and not (self._folder / DATABASE).is_file():
             raise FileNotFoundError(f"{self._folder / DATABASE} is gone")
 
-    def _add_missing(self, told: Callable[[int, int], None] = _silent) -> int:
+    def _catch_up(self, told: Callable[[int, int], None] = _silent) -> int:
         held = set(self._collection.get(include=[])["ids"])
-        missing = [row for row in self._rows() if row["outcome_id"] not in held]
-        for start in range(0, len(missing), BATCH):
-            batch = missing[start : start + BATCH]
+        # A library from before patterns were retired says nothing of it, and is told.
+        gone, here = self._named({"ts_retired": {"$lt": NEVER}}), self._named({"ts_retired": {"$eq": NEVER}})
+        rows = self._rows()
+        missing = [row for row in rows if row["outcome_id"] not in held]
+        left = [row for row in rows if row["outcome_id"] in held - (gone if _is_retired(row) else here)]
+        done = 0
+        for batch in _batches(missing):
             self._collection.upsert(
                 ids=[row["outcome_id"] for row in batch],
                 embeddings=_vectors(batch),
                 metadatas=[_facts(row) for row in batch],
             )
-            told(start + len(batch), len(missing))
+            done += len(batch)
+            told(done, len(missing))
+        for batch in _batches(left):
+            self._collection.update(
+                ids=[row["outcome_id"] for row in batch], metadatas=[_facts(row) for row in batch]
+            )
         return len(missing)
+
+    def _named(self, where: dict[str, Any]) -> set[str]:
+        return set(self._collection.get(where=where, include=[])["ids"])
 
     def _query(self, vector: list[float], limit: int, where: dict[str, Any]) -> list[Neighbour]:
         found = self._collection.query(
@@ -217,9 +231,21 @@ def _vectors(rows: Sequence[Mapping[str, Any]]) -> list[Sequence[float] | Sequen
     return [list(vector_values(row["vector"])) for row in rows]
 
 
+def _is_retired(row: Mapping[str, Any]) -> bool:
+    return row["ts_retired"] is not None
+
+
+def _batches(rows: Sequence[Mapping[str, Any]]) -> Iterator[Sequence[Mapping[str, Any]]]:
+    for start in range(0, len(rows), BATCH):
+        yield rows[start : start + BATCH]
+
+
 def _facts(row: Mapping[str, Any]) -> dict[str, Any]:
     # Chroma gives some floats back a last digit off; the shortest text of one is exact.
-    return {name: row[name] for name in FACTS} | {"net_bps": repr(float(row["net_bps"]))}
+    exact = {"net_bps": repr(float(row["net_bps"]))}
+    # Chroma cannot ask for what is empty.
+    retired = {"ts_retired": row["ts_retired"] if _is_retired(row) else NEVER}
+    return {name: row[name] for name in FACTS} | exact | retired
 
 
 def _neighbour(name: str, fact: Mapping[str, Any], similarity: float) -> Neighbour:

@@ -1,42 +1,52 @@
-"""The states most like the present one, as far as their outcome was known at the time.
+"""The states most like the present one, as far as they were known, and not yet retired, at the time.
 
-An in-memory mirror of the pattern table: one matrix of unit vectors, rows ordered by
-``ts_known``, so that what was known at a time is a prefix. The matrix product only picks
-candidates; their similarity is summed again in a fixed order, because the last bits of a
-matrix product depend on how many queries are asked at once, and a decision must not.
+An in-memory mirror of the pattern table. A quick pass over all vectors only picks candidates; what
+they count is worked out again exactly and in a fixed order. A state that was retired stays for whoever
+asks from a time before; an hour after nobody does, its slot is given to a new one.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple, Self, TypeAlias
+from collections import deque
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, Self, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from memory.rows import vector_values
 from memory.schema import METADATA
+from memory.slots import FEW, Flags, Floats, Places, Singles, VectorSlots, best_places, exact_cosines
 from memory.store import Store
-from tools.domain.errors import NotInRecord, StoreUnusable
-from tools.domain.ports import Neighbour
+from memory.weights import StateWeights
+from tools.domain.errors import InvariantBroken, NotInRecord, StoreUnusable
+from tools.domain.market import NANOS
+from tools.domain.ports import ANYWHERE, EVEN, Neighbour, Priority, Where
 
-Floats: TypeAlias = npt.NDArray[np.float64]
+Stamps: TypeAlias = npt.NDArray[np.int64]
 
-ROUNDING = 1e-9  # more than a matrix product of unit vectors can be off
-CHUNK = 4_000_000  # similarities computed at once, to bound memory
+NEVER = 2**63 - 1
+KEPT_NS = 3_600 * NANOS  # so long a retired state can still be asked for as of before
+FIELDS = ("symbol", "venue", "world")
 
 
-class _Facts(NamedTuple):
-    """What is kept beside a vector."""
+class Pattern(NamedTuple):
+    """A remembered state and what came of it; ``importance`` in (0, 1] is 1 where it was never judged."""
 
     signal_id: str
     outcome_id: str
     symbol: str
+    vector: Sequence[float]
     net_bps: float
     result: str
-    ts: int | None
+    ts_known: int
+    ts: int | None = None
+    venue: str = ""
+    world: str = ""
+    importance: float = 1.0
+    ts_retired: int | None = None
 
 
 class PatternRecall:
@@ -44,154 +54,250 @@ class PatternRecall:
 
     Args:
         width: Length of the vectors; None takes it from the first one.
+        since: Nothing is ever asked as of before; what was retired by then need not be kept.
     """
 
-    def __init__(self, width: int | None = None) -> None:
-        self._width = width
-        self._facts: list[_Facts] = []
-        self._known: set[str] = set()
-        self._times = np.empty(0, np.int64)
-        self._matrix: Floats = np.empty((0, width or 0))
+    def __init__(self, width: int | None = None, since: int | None = None) -> None:
+        self._slots: VectorSlots | None = None if width is None else VectorSlots(width)
+        self._since = since
+        self._patterns: list[Pattern] = []  # by slot, without their vectors
+        self._place: dict[str, int] = {}  # outcome id to slot
+        self._known: Stamps = np.empty(0, np.int64)
+        self._retired: Stamps = np.empty(0, np.int64)
+        self._codes = np.empty((len(FIELDS), 0), np.int32)
+        self._names: dict[str, int] = {}
+        self._weights = StateWeights()
+        self._newest = 0
+        self._leaving: deque[int] = deque()  # slots of what was retired, in the order of that
+        self._free: list[int] = []
 
     @classmethod
-    def load(cls, store: Store, width: int | None = None) -> Self:
+    def load(cls, store: Store, width: int | None = None, since: int | None = None) -> Self:
         """The mirror of ``store``'s pattern table.
 
         Raises:
             StoreUnusable: A pattern was recorded with another fingerprint length.
         """
-        recall = cls(width)
-        patterns = METADATA.tables["pattern"]
-        for row in store.read(select(patterns).order_by(patterns.c.ts_known, patterns.c.outcome_id)):
+        recall = cls(width, since)
+        patterns = METADATA.tables["pattern"].c
+        query = select(METADATA.tables["pattern"]).order_by(patterns.ts_known, patterns.outcome_id)
+        if since is not None:
+            query = query.where(or_(patterns.ts_retired.is_(None), patterns.ts_retired > since))
+        for row in store.read(query):
             try:
-                recall.add(
-                    row["signal_id"],
-                    row["outcome_id"],
-                    row["symbol"],
-                    vector_values(row["vector"]),
-                    row["net_bps"],
-                    row["result"],
-                    row["ts_known"],
-                    row["ts"],
-                )
+                recall.keep(pattern_of(row))
             except ValueError as error:
                 raise StoreUnusable(f"pattern {row['outcome_id']} of {store.path}: {error}") from error
         return recall
 
     def __len__(self) -> int:
-        return len(self._facts)
+        """How many are in force."""
+        return len(self._place) - len(self._leaving)
 
-    def add(
-        self,
-        signal_id: str,
-        outcome_id: str,
-        symbol: str,
-        vector: Sequence[float],
-        net_bps: float,
-        result: str,
-        ts_known: int,
-        ts: int | None = None,
-    ) -> None:
+    def active(self) -> list[Pattern]:
+        """Those in force, without their vectors, oldest first."""
+        found = [self._patterns[slot] for slot in self._place.values() if self._retired[slot] == NEVER]
+        return sorted(found, key=lambda one: (one.ts_known, one.outcome_id))
+
+    def keep(self, pattern: Pattern) -> None:
         """Remember a state and its outcome; one already remembered is ignored.
 
         Raises:
             ValueError: The vector has another length than the others, or no direction.
         """
-        if outcome_id in self._known:
+        if pattern.outcome_id in self._place:
             return
-        unit = _unit(vector)
+        unit = _unit(pattern.vector)
         if unit is None:
             raise ValueError("expected a vector with a direction, all its values were 0")
-        self._make_room(len(unit))
-        place = self._count_known(ts_known)
-        self._insert(place, unit, ts_known)
-        self._facts.insert(place, _Facts(signal_id, outcome_id, symbol, net_bps, result, ts))
-        self._known.add(outcome_id)
+        slots = self._slots_for(len(unit))
+        self._newest = max(self._newest, pattern.ts_known)
+        slot = self._take_slot(slots)
+        slots.put(slot, unit)
+        self._patterns[slot] = pattern._replace(vector=())
+        self._place[pattern.outcome_id] = slot
+        self._known[slot], self._retired[slot] = pattern.ts_known, NEVER
+        self._codes[:, slot] = [self._code(getattr(pattern, name)) for name in FIELDS]
+        self._weights.put(slot, pattern.importance, pattern.ts_known)
+        if pattern.ts_retired is not None:
+            self.retire(pattern.outcome_id, pattern.ts_retired)
+
+    def retire(self, outcome_id: str, ts: int) -> None:
+        """Let a state count no more from ``ts`` on; as of before it is still seen.
+
+        Raises:
+            InvariantBroken: It is not remembered, or retired already.
+        """
+        slot = self._place.get(outcome_id)
+        if slot is None or self._retired[slot] != NEVER:
+            raise InvariantBroken(f"expected the pattern {outcome_id} in force before it is retired")
+        self._retired[slot] = ts
+        self._leaving.append(slot)
 
     def neighbours(
-        self, vectors: Sequence[tuple[float, ...]], ts: int, limit: int, min_similarity: float
+        self,
+        vectors: Sequence[tuple[float, ...]],
+        ts: int,
+        limit: int,
+        min_similarity: float,
+        *,
+        priority: Priority = EVEN,
+        where: Where = ANYWHERE,
     ) -> list[list[Neighbour]]:
-        """For each vector the most similar states whose outcome was known by ``ts``, best first.
+        """For each vector the states that count most, of those known and not yet retired at ``ts``.
 
-        Equally similar states are ordered by signal id. A vector of zeros has no direction
-        and therefore no neighbours.
+        A state counts similarity times its weight under ``priority``; best first, equal ones by signal
+        id. A vector of zeros has no direction and therefore no neighbours.
+
+        Raises:
+            InvariantBroken: What had been retired by ``ts`` is no longer kept.
         """
         if limit < 1:
             raise ValueError(f"limit must be at least 1, was {limit}")
-        visible = self._count_known(ts)
+        if self._since is not None and ts < self._since:
+            raise InvariantBroken(f"asked as of {ts}, but the mirror begins at {self._since}")
         units = [_unit(vector) for vector in vectors]
-        asked = [unit for unit in units if unit is not None]
-        if not visible or not asked:
+        if self._slots is None or not self._place:
             return [[] for _ in vectors]
-        self._require_width({len(unit) for unit in asked})
-        answers = self._answers(np.array(asked), visible, limit, min_similarity)
-        return [[] if unit is None else next(answers) for unit in units]
+        self._require_width({len(unit) for unit in units if unit is not None})
+        seen = self._seen(ts, where)
+        asked = _Asked(ts, limit, min_similarity, priority)
+        return [[] if unit is None else self._nearest(np.array(unit), seen, asked) for unit in units]
 
-    def _answers(
-        self, queries: Floats, visible: int, limit: int, min_similarity: float
-    ) -> Iterator[list[Neighbour]]:
-        step = max(1, CHUNK // visible)
-        matrix = self._matrix[:visible]
-        for start in range(0, len(queries), step):
-            chunk = queries[start : start + step]
-            for query, scores in zip(chunk, chunk @ matrix.T, strict=True):
-                rows = _candidates(scores, limit, min_similarity)
-                yield self._best(rows, _exact(query, matrix[rows]), limit, min_similarity)
+    def _seen(self, ts: int, where: Where) -> _Seen:
+        """Which slots may answer."""
+        count = len(self._patterns)
+        flags: Flags | None = None
+        if ts < self._newest:
+            flags = self._known[:count] <= ts
+        for field, name in enumerate(FIELDS):
+            wanted = getattr(where, name)
+            if wanted is not None:
+                flags = _both(flags, self._codes[field, :count] == self._names.get(wanted, -1))
+        if len(self._leaving) + len(self._free) > FEW:
+            flags = _both(flags, self._retired[:count] > ts)
+            return _Seen(flags, [])
+        gone = [slot for slot in self._leaving if self._retired[slot] <= ts] + self._free
+        if flags is not None:
+            flags[gone] = False
+        return _Seen(flags, gone)
 
-    def _best(
-        self, rows: npt.NDArray[np.intp], exact: Floats, limit: int, min_similarity: float
-    ) -> list[Neighbour]:
-        found = [
-            (-similarity, self._facts[row].signal_id, self._facts[row].outcome_id, row)
-            for row, similarity in zip(rows.tolist(), exact.tolist(), strict=True)
-            if similarity >= min_similarity
-        ]
-        return [self._neighbour(row, -negated) for negated, _, _, row in sorted(found)[:limit]]
+    def _nearest(self, unit: Floats, seen: _Seen, asked: _Asked) -> list[Neighbour]:
+        slots = self._candidates(unit, seen, asked)
+        similarities = self._require_slots().similarities(unit, slots)
+        found = []
+        for slot, similarity in zip(slots.tolist(), similarities.tolist(), strict=True):
+            if similarity >= asked.min_similarity:
+                one = self._patterns[slot]
+                weight = asked.priority.weight(one.importance, asked.ts - one.ts_known)
+                found.append((-similarity * weight, one.signal_id, one.outcome_id, similarity, weight, one))
+        return [_neighbour(one, s, w) for *_, s, w, one in sorted(found)[: asked.limit]]
 
-    def _neighbour(self, row: int, similarity: float) -> Neighbour:
-        facts = self._facts[row]
-        known = int(self._times[row])
-        return Neighbour(
-            facts.signal_id, facts.outcome_id, similarity, facts.net_bps, facts.result, known, facts.ts
-        )
+    def _candidates(self, unit: Floats, seen: _Seen, asked: _Asked) -> Places:
+        """Slots among which the answer is."""
+        if seen.flags is not None and np.count_nonzero(seen.flags) <= FEW:
+            return np.flatnonzero(seen.flags)
+        slots = self._require_slots()
+        quick = slots.quick_similarities(unit, len(self._patterns))
+        scores, margin = self._scores(quick, seen.flags, slots.margin, asked.priority)
+        floor = asked.min_similarity - slots.margin
+        if floor > -1:
+            np.copyto(scores, -np.inf, where=quick < floor)
+        if seen.flags is not None:
+            np.copyto(scores, -np.inf, where=~seen.flags)
+        scores[seen.gone] = -np.inf
+        return best_places(scores, asked.limit, margin)
 
-    def _count_known(self, ts: int) -> int:
-        return int(np.searchsorted(self._times[: len(self._facts)], ts, side="right"))
+    def _scores(
+        self, quick: Singles, seen: Flags | None, margin: float, priority: Priority
+    ) -> tuple[Singles, float]:
+        """What each slot counts, and how far off that may be, both on one scale."""
+        if priority == EVEN:
+            return quick, margin
+        weights = self._weights.of(priority, self._newest, len(quick))
+        heaviest = float((weights if seen is None else weights * seen).max())
+        return quick * weights, 2 * margin * heaviest
+
+    def _slots_for(self, width: int) -> VectorSlots:
+        self._require_width({width})
+        if self._slots is None:
+            self._slots = VectorSlots(width)
+        return self._slots
+
+    def _require_slots(self) -> VectorSlots:
+        if self._slots is None:
+            raise InvariantBroken("expected vectors before they are searched")
+        return self._slots
 
     def _require_width(self, widths: set[int]) -> None:
-        if self._width is not None and widths != {self._width}:
-            raise ValueError(f"expected vectors of {self._width} values, was {sorted(widths)}")
+        if self._slots is not None and widths - {self._slots.width}:
+            raise ValueError(f"expected vectors of {self._slots.width} values, was {sorted(widths)}")
 
-    def _make_room(self, width: int) -> None:
-        self._require_width({width})
-        self._width = width
-        count = len(self._facts)
-        if count == len(self._times):
-            capacity = max(64, 2 * count)
-            times, matrix = np.empty(capacity, np.int64), np.empty((capacity, width))
-            if count:
-                times[:count], matrix[:count] = self._times, self._matrix
-            self._times, self._matrix = times, matrix
+    def _take_slot(self, slots: VectorSlots) -> int:
+        self._let_go()
+        if self._free:
+            return self._free.pop()
+        slot = len(self._patterns)
+        room = slots.reserve(slot + 1)
+        if room > len(self._known):
+            self._known, self._retired = _grown(self._known, room), _grown(self._retired, room)
+            self._codes = np.hstack(
+                (self._codes, np.zeros((len(FIELDS), room - self._codes.shape[1]), np.int32))
+            )
+            self._weights.reserve(room)
+        self._patterns.append(_NOBODY)
+        return slot
 
-    def _insert(self, place: int, unit: Sequence[float], ts_known: int) -> None:
-        count = len(self._facts)
-        if place < count:
-            self._times[place + 1 : count + 1] = self._times[place:count].copy()
-            self._matrix[place + 1 : count + 1] = self._matrix[place:count].copy()
-        self._times[place], self._matrix[place] = ts_known, unit
+    def _let_go(self) -> None:
+        """Free the slots of what was retired so long ago that nobody asks as of before."""
+        if self._since is None:
+            return
+        while self._leaving and self._retired[self._leaving[0]] <= self._newest - KEPT_NS:
+            slot = self._leaving.popleft()
+            self._since = max(self._since, int(self._retired[slot]))
+            self._free.append(slot)
+            del self._place[self._patterns[slot].outcome_id]
+
+    def _code(self, name: str) -> int:
+        return self._names.setdefault(name, len(self._names))
 
 
-def recalled(store: Store, vector: Sequence[float], outcome_ids: Sequence[str]) -> list[Neighbour]:
-    """The remembered states of ``outcome_ids``, in that order, with their similarity to ``vector``.
+class _Seen(NamedTuple):
+    """Which slots may answer: those with a flag, all where there are no flags; never one that is gone."""
 
-    The same bits as when they were recalled: one state's similarity does not depend on the others.
+    flags: Flags | None
+    gone: list[int]
+
+
+class _Asked(NamedTuple):
+    """A question to the mirror."""
+
+    ts: int
+    limit: int
+    min_similarity: float
+    priority: Priority
+
+
+_NOBODY = Pattern("", "", "", (), 0.0, "", 0)
+
+
+def recalled(
+    store: Store,
+    vector: Sequence[float],
+    outcome_ids: Sequence[str],
+    ts: int = 0,
+    priority: Priority = EVEN,
+) -> list[Neighbour]:
+    """The remembered states of ``outcome_ids``, in that order, as recalled for ``vector`` at ``ts``.
+
+    The same bits as then: one state's similarity and weight do not depend on the others.
 
     Raises:
         NotInRecord: One of them is not in memory.
     """
     patterns = METADATA.tables["pattern"]
     found = {
-        row["outcome_id"]: row
+        row["outcome_id"]: pattern_of(row)
         for start in range(0, len(outcome_ids), 500)
         for row in store.read(
             select(patterns).where(patterns.c.outcome_id.in_(outcome_ids[start : start + 500]))
@@ -204,20 +310,36 @@ def recalled(store: Store, vector: Sequence[float], outcome_ids: Sequence[str]) 
     rows = [found[name] for name in outcome_ids]
     if unit is None or not rows:
         return []
-    matrix = np.array([_unit(vector_values(row["vector"])) for row in rows])
-    similarities = _exact(np.array(unit), matrix).tolist()
+    matrix = np.array([_unit(row.vector) for row in rows])
+    similarities = exact_cosines(np.array(unit), matrix).tolist()
     return [
-        Neighbour(
-            row["signal_id"],
-            row["outcome_id"],
-            similarity,
-            row["net_bps"],
-            row["result"],
-            row["ts_known"],
-            row["ts"],
-        )
+        _neighbour(row, similarity, priority.weight(row.importance, ts - row.ts_known))
         for row, similarity in zip(rows, similarities, strict=True)
     ]
+
+
+def pattern_of(row: Mapping[str, Any]) -> Pattern:
+    """The pattern kept in a row of the pattern table."""
+    return Pattern(
+        signal_id=row["signal_id"],
+        outcome_id=row["outcome_id"],
+        symbol=row["symbol"],
+        vector=vector_values(row["vector"]),
+        net_bps=row["net_bps"],
+        result=row["result"],
+        ts_known=row["ts_known"],
+        ts=row["ts"],
+        venue=row["venue"],
+        world=row["world"],
+        importance=1.0 if row["importance"] is None else row["importance"],
+        ts_retired=row["ts_retired"],
+    )
+
+
+def _neighbour(one: Pattern, similarity: float, weight: float) -> Neighbour:
+    return Neighbour(
+        one.signal_id, one.outcome_id, similarity, one.net_bps, one.result, one.ts_known, one.ts, weight
+    )
 
 
 def _unit(vector: Sequence[float]) -> list[float] | None:
@@ -226,18 +348,11 @@ def _unit(vector: Sequence[float]) -> list[float] | None:
     return [value / length for value in vector] if length > 0 else None
 
 
-def _candidates(scores: Floats, limit: int, min_similarity: float) -> npt.NDArray[np.intp]:
-    """Rows that may be among the best ``limit``, everything within rounding of the last included."""
-    floor = min_similarity - ROUNDING
-    if len(scores) > limit:
-        last = float(np.partition(scores, len(scores) - limit)[len(scores) - limit])
-        floor = max(floor, last - ROUNDING)
-    return np.flatnonzero(scores >= floor)
+def _both(one: Flags | None, other: Flags) -> Flags:
+    return other if one is None else np.logical_and(one, other, out=other)
 
 
-def _exact(query: Floats, rows: Floats) -> Floats:
-    """Cosines of ``query`` with ``rows``, shape (n,), summed over the columns from left to right."""
-    total = np.zeros(len(rows))
-    for column, value in enumerate(query.tolist()):
-        total += value * rows[:, column]
-    return total
+def _grown(stamps: Stamps, room: int) -> Stamps:
+    grown = np.zeros(room, np.int64)
+    grown[: len(stamps)] = stamps
+    return grown

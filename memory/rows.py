@@ -22,6 +22,9 @@ from tools.domain.trading import Decision, Fill, Intent, OrderUpdate, Outcome, S
 Record = TypeVar("Record")
 
 
+UNJUDGED: Mapping[str, float | None] = dict.fromkeys(("surprise", "uniqueness", "clarity", "importance"))
+
+
 class Row(NamedTuple):
     """One row on its way to a table."""
 
@@ -115,8 +118,10 @@ def outcome_row(outcome: Outcome) -> Row:
     return Row("outcome", _values(outcome))
 
 
-def pattern_row(outcome: Outcome, vector: bytes, ts: int) -> Row:
-    """The row that links the state a signal was raised in to what came of it."""
+def pattern_row(
+    outcome: Outcome, vector: bytes, ts: int, appraisal: Mapping[str, float | None] = UNJUDGED
+) -> Row:
+    """The row that links the state a signal was raised in to what came of it, and what that is worth."""
     if outcome.net_bps is None:
         raise ValueError(f"expected an outcome with a result, {outcome.outcome_id} never had a position")
     values = {
@@ -131,5 +136,6 @@ def pattern_row(outcome: Outcome, vector: bytes, ts: int) -> Row:
         "result": outcome.result.value,
         "ts": ts,
         "ts_known": outcome.ts_known,
+        **appraisal,
     }
     return Row("pattern", values)

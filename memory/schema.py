@@ -12,6 +12,7 @@ from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 import memory.schema_archive
+import memory.schema_profiles
 import memory.schema_trials
 import memory.schema_views  # noqa: F401 (as above)
 from memory.columns import METADATA, nanos, refers
@@ -252,7 +253,11 @@ class OutcomeRow(SQLModel, table=True):
 
 
 class PatternRow(SQLModel, table=True):
-    """A market state with what came of it: the truth behind every similarity index."""
+    """A followed state that was promoted to the library: the truth behind every similarity index.
+
+    ``importance`` in (0, 1] is what was made of it when it was promoted, of its surprise, uniqueness and
+    clarity; empty where it was never judged. Nothing is deleted: from ``ts_retired`` on it is not recalled.
+    """
 
     __tablename__ = "pattern"
     __table_args__ = (
@@ -274,3 +279,9 @@ class PatternRow(SQLModel, table=True):
     result: str
     ts: int = nanos()
     ts_known: int = nanos()
+    surprise: float | None = None
+    uniqueness: float | None = None
+    clarity: float | None = None
+    importance: float | None = None
+    ts_retired: int | None = nanos(default=None)
+    why_retired: str | None = None

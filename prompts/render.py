@@ -64,8 +64,16 @@ def constant_part(name: str) -> tuple[str, str]:
     return text[found.end() :].strip(), f"{name}-{found[1]}"
 
 
-def render_consult(signal: Signal, votes: Sequence[Vote], neighbours: Sequence[Neighbour]) -> Prompt:
-    """The consultation on ``signal``; the same evidence gives the same text."""
+def render_consult(
+    signal: Signal,
+    votes: Sequence[Vote],
+    neighbours: Sequence[Neighbour],
+    profile: Mapping[str, float] | None = None,
+) -> Prompt:
+    """The consultation on ``signal``; the same evidence gives the same text.
+
+    ``profile`` is what is known of the symbol in this regime; nothing is said of it where there is none.
+    """
     shown = neighbours[:MOST_NEIGHBOURS]
     evidence: dict[str, object] = {
         "signal": _signal(signal),
@@ -73,6 +81,8 @@ def render_consult(signal: Signal, votes: Sequence[Vote], neighbours: Sequence[N
         "neighbours": [_neighbour(neighbour) for neighbour in shown],
         "neighbours_together": _together(shown),
     }
+    if profile is not None:
+        evidence["symbol_in_this_regime"] = {_short(name): _number(profile[name]) for name in sorted(profile)}
     system, version = constant_part("consult")
     user = f"<evidence>\n{_as_data(evidence)}\n</evidence>"
     return Prompt(system, user, version, supplied_by(evidence, shown_ids(votes, shown)))

@@ -14,6 +14,7 @@ from rich.markup import escape
 
 from keeper_agent.app import Keeper, current_model
 from keeper_agent.brains import open_brain, require_brain, told_of_brain
+from keeper_agent.commands.layers import layers_as_data
 from keeper_agent.commands.reflect import reflect_day
 from keeper_agent.console import ERR, OUT, own_words, print_json
 from keeper_agent.logs import open_log
@@ -216,6 +217,7 @@ class Session:
             "patterns_remembered": len(keeper.recall),
             "brain": told_of_brain(self._settings, self._store, keeper.identity.run_id),
             "report": self._reflect(ts),
+            "layers": layers_as_data(keeper.layers(ts)),
             "questions": suggested_questions(self._view.worth_asking, self._tapes),
         }
 

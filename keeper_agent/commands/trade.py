@@ -13,6 +13,7 @@ from rich.markup import escape
 
 from keeper_agent.app import Keeper, current_model
 from keeper_agent.brains import open_brain, require_brain, told_of_brain
+from keeper_agent.commands.layers import layers_as_data
 from keeper_agent.commands.reflect import reflect_day
 from keeper_agent.commands.run import show_end, stopping
 from keeper_agent.console import ERR, OUT, print_json
@@ -292,6 +293,7 @@ class VenueSession:
             "patterns_remembered": len(keeper.recall),
             "brain": told_of_brain(self._settings, self._store, keeper.identity.run_id),
             "report": self._reflect(),
+            "layers": layers_as_data(keeper.layers(self._clock.now())),
             "questions": [*questions, "how many signals did you skip today?"],
         }
 

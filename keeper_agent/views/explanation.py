@@ -51,6 +51,8 @@ def _show_conclusion(out: Console, found: Data, then: Data) -> None:
     _pair(out, "signal", f"{signal['source']} {signal['side']}, confidence {signal['confidence']:.2f}")
     levels = f"entry {signal['entry_price']}, target {signal['take_profit']}, stop {signal['stop']}"
     _pair(out, "levels", f"{levels}; +{signal['gain_bps']:.2f} / -{signal['loss_bps']:.2f} bps after cost")
+    if then["profile"] is not None:
+        _pair(out, "profile", then["profile"]["statement"])
     model = then["model_version"] or "none"
     _pair(out, "versions", f"parameters {then['parameters_version']}, model {model}, {found['run_id']}")
 

@@ -9,7 +9,7 @@ from graphs.brain import Brain, ConsultAnswer, ConsultRequest, ScriptedBrain
 from graphs.context import DecisionContext
 from tests.support.proposals import ALGO, a_neighbour, a_silence
 from tools.domain.parameter import ParameterSet
-from tools.domain.ports import Neighbour
+from tools.domain.ports import ANYWHERE, EVEN, Neighbour, Priority, Where
 from tools.domain.trading import Signal, Vote, World
 from tools.execution.entries import SizingDesk
 from tools.risk.exposure import LedgerSnapshot
@@ -27,7 +27,14 @@ class FakeMemory:
     asked: list[tuple[int, int, int, float]] = field(default_factory=list)
 
     def neighbours(
-        self, vectors: Sequence[tuple[float, ...]], ts: int, limit: int, min_similarity: float
+        self,
+        vectors: Sequence[tuple[float, ...]],
+        ts: int,
+        limit: int,
+        min_similarity: float,
+        *,
+        priority: Priority = EVEN,
+        where: Where = ANYWHERE,
     ) -> list[list[Neighbour]]:
         """The same for each vector."""
         self.asked.append((len(vectors), ts, limit, min_similarity))

@@ -55,6 +55,10 @@ class ParameterSet:
         """The value of ``name``, which is in seconds, as nanoseconds."""
         return round(self.values[name] * 1e9)
 
+    def days_ns(self, name: str) -> int:
+        """The value of ``name``, which is in days, as nanoseconds."""
+        return round(self.values[name] * 86_400e9)
+
 
 SCOPE = "@"  # between a parameter and the symbol whose own value it is
 
@@ -121,6 +125,26 @@ CATALOGUE: tuple[ParameterSpec, ...] = (
     ParameterSpec("pattern_neighbours", 25, 1, 500, "patterns", "neighbours recalled for a signal"),
     ParameterSpec("pattern_min_neighbours", 8, 1, 500, "patterns", "fewer neighbours than this do not vote"),
     ParameterSpec("pattern_min_similarity", 0.6, -1, 1, "cosine", "less similar patterns are no neighbours"),
+    ParameterSpec(
+        "pattern_capacity",
+        100_000,
+        10,
+        100_000,
+        "patterns",
+        "patterns in force; beyond it the least is retired",
+    ),
+    ParameterSpec(
+        "pattern_min_importance", 0.02, 0, 0.5, "share", "a state worth less, halved with age, is no pattern"
+    ),
+    ParameterSpec(
+        "pattern_half_life_days", 90, 0, 3_650, "days", "age at which a pattern counts half; 0 never fades"
+    ),
+    ParameterSpec(
+        "pattern_importance_power", 0.5, 0, 1, "power", "how much importance counts beside similarity; 0 not"
+    ),
+    ParameterSpec("session_capacity", 50, 1, 1_000, "records", "last records of a kind and symbol at hand"),
+    ParameterSpec("lesson_capacity", 1_000, 10, 10_000, "lessons", "lessons in force at most"),
+    ParameterSpec("profile_capacity", 1_000, 10, 10_000, "profiles", "symbols and regimes profiled at most"),
     ParameterSpec(
         "probe_share", 0.08, 0, 0.5, "share", "share of refused signals taken as labelled probes on paper"
     ),

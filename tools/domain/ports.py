@@ -20,6 +20,7 @@ class Neighbour:
     Attributes:
         ts: When the state was seen; None where it is not kept. Together with ``ts_known`` it
             spans the stretch of market the outcome comes from.
+        weight: What recency and importance leave of it, in (0, 1]; 1 where neither was asked for.
     """
 
     signal_id: str
@@ -29,6 +30,59 @@ class Neighbour:
     result: str
     ts_known: int
     ts: int | None = None
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Priority:
+    """How much recency and importance count beside similarity when states are recalled.
+
+    A state weighs ``importance ** power * 2 ** (-age / half_life_ns)``; what it earned is no part of it.
+
+    Attributes:
+        power: 0 lets importance not count, 1 lets it count in proportion.
+        half_life_ns: Age at which a state weighs half; 0 lets age not count.
+    """
+
+    power: float = 0.0
+    half_life_ns: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse what would let an unimportant or an old state count for more."""
+        if self.power < 0 or self.half_life_ns < 0:
+            raise ValueError(f"power and half-life must not be negative, were {self}")
+
+    @classmethod
+    def of(cls, parameters: ParameterSet) -> Priority:
+        """The priority that is in force."""
+        return cls(
+            power=parameters["pattern_importance_power"],
+            half_life_ns=parameters.days_ns("pattern_half_life_days"),
+        )
+
+    def weight(self, importance: float, age_ns: int) -> float:
+        """What a state of ``importance`` in (0, 1] weighs after ``age_ns``.
+
+        >>> Priority(power=0.5, half_life_ns=10).weight(0.25, 20)
+        0.125
+        """
+        faded = 2.0 ** (-age_ns / self.half_life_ns) if self.half_life_ns else 1.0
+        return float(importance**self.power * faded)
+
+
+EVEN = Priority()  # similarity alone
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Which remembered states are meant; None leaves a field open."""
+
+    symbol: str | None = None
+    venue: str | None = None
+    world: str | None = None
+
+
+ANYWHERE = Where()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +156,19 @@ class Recall(Protocol):
     """What is remembered, as it was known at a decision time."""
 
     def neighbours(
-        self, vectors: Sequence[tuple[float, ...]], ts: int, limit: int, min_similarity: float
+        self,
+        vectors: Sequence[tuple[float, ...]],
+        ts: int,
+        limit: int,
+        min_similarity: float,
+        *,
+        priority: Priority = EVEN,
+        where: Where = ANYWHERE,
     ) -> list[list[Neighbour]]:
-        """For each vector the most similar states whose outcome was known by ``ts``, best first."""
+        """For each vector the states that count most, of those known and not yet retired at ``ts``.
+
+        A state counts similarity times its weight under ``priority``; best first.
+        """
         ...
 
 

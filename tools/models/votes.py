@@ -31,13 +31,13 @@ def stance_of(expected_bps: float, standard_error_bps: float, params: ParameterS
 def pattern_vote(
     neighbours: Sequence[Neighbour], params: ParameterSet, *, loss_bps: float | None = None
 ) -> Vote:
-    """What similar remembered states say: their similarity-weighted mean result.
+    """What similar remembered states say: their weighted mean result.
 
-    Weights are similarities alone, never profits. The effective number of neighbours is
-    (sum w)^2 / sum w^2 (Kish, Survey Sampling, 1965), times the average uniqueness of their
-    spans: states of one minute saw the same market and are no independent witnesses. The
-    spread behind the standard error counts one unseen loss at the stop besides the
-    neighbours: a handful of small wins does not prove that the large loss cannot come.
+    Each counts its similarity times what recency and importance leave of it, never its profit.
+    The effective number of neighbours is (sum w)^2 / sum w^2 (Kish, Survey Sampling, 1965), times
+    the average uniqueness of their spans: states of one minute saw the same market and are no
+    independent witnesses. The spread behind the standard error counts one unseen loss at the stop
+    besides the neighbours: a handful of small wins does not prove that the large loss cannot come.
 
     Args:
         neighbours: Similar states with outcomes known at the time of decision.
@@ -49,7 +49,7 @@ def pattern_vote(
     if len(near) < least:
         reason = f"{len(near)} similar states, {least} needed"
         return Vote("pattern", "silent", None, None, None, reason, tuple(n.outcome_id for n in near))
-    weights = np.array([n.similarity for n in near])
+    weights = np.array([n.similarity * n.weight for n in near])
     weights /= weights.sum()
     net = np.array([n.net_bps for n in near])
     mean = float(weights @ net)

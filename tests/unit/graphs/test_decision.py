@@ -225,9 +225,9 @@ def test_a_tracing_variable_does_not_make_decisions_leave_the_machine(
     tracing_inside: list[object] = []
 
     class Watching(FakeMemory):
-        def neighbours(self, *asked: object) -> list[list[Neighbour]]:
+        def neighbours(self, *asked: object, **how: object) -> list[list[Neighbour]]:
             tracing_inside.append(tracing_is_enabled())
-            return super().neighbours(*asked)  # type: ignore[arg-type]
+            return super().neighbours(*asked, **how)  # type: ignore[arg-type]
 
     decided(a_context(memory=Watching()))
     get_env_var.cache_clear()  # type: ignore[attr-defined]

@@ -19,6 +19,7 @@ from memory.recall import PatternRecall
 from memory.store import Store
 from memory.verify import rebuild, verify
 from tools.domain.errors import HomeLocked, InvariantBroken, StoreUnusable
+from tools.domain.ports import Where
 
 
 @pytest.fixture
@@ -112,8 +113,8 @@ def test_a_pattern_known_later_is_invisible(lock: HomeLock, filled: Store, make:
 def test_patterns_of_another_symbol_can_be_left_out(lock: HomeLock, filled: Store, make: Any) -> None:
     with PatternLibrary(lock, filled) as library:
         library.sync()
-        assert library.nearest(make.vector(0), 2**62, 6, symbol="ETHUSDT") == []
-        assert len(library.nearest(make.vector(0), 2**62, 6, symbol="BTCUSDT")) == 6
+        assert library.nearest(make.vector(0), 2**62, 6, where=Where(symbol="ETHUSDT")) == []
+        assert len(library.nearest(make.vector(0), 2**62, 6, where=Where(symbol="BTCUSDT"))) == 6
 
 
 @pytest.mark.parametrize("harm", [remove, replace_by_a_file, spoil_the_database, cut_the_database])

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from memory.episodes import EpisodeLog
-from memory.recall import PatternRecall
+from memory.recall import Pattern, PatternRecall
 from memory.store import Store
 from tools.domain.errors import StoreUnusable
 from tools.domain.trading import Result
@@ -48,7 +48,7 @@ def oracle(
 def filled(kept: list[tuple[tuple[float, ...], int]]) -> PatternRecall:
     recall = PatternRecall()
     for i, (vector, known) in enumerate(kept):
-        recall.add(f"s_{i:03d}", f"o_{i:03d}", "BTCUSDT", vector, float(i), "stop", known)
+        recall.keep(Pattern(f"s_{i:03d}", f"o_{i:03d}", "BTCUSDT", vector, float(i), "stop", known))
     return recall
 
 
@@ -74,14 +74,14 @@ def test_what_is_learned_later_changes_nothing(
     earlier = PatternRecall()
     for i, (vector, known) in enumerate(kept):
         if known <= ts:
-            earlier.add(f"s_{i:03d}", f"o_{i:03d}", "BTCUSDT", vector, float(i), "stop", known)
+            earlier.keep(Pattern(f"s_{i:03d}", f"o_{i:03d}", "BTCUSDT", vector, float(i), "stop", known))
     assert filled(kept).neighbours([query], ts, 5, -1) == earlier.neighbours([query], ts, 5, -1)
 
 
 def test_an_answer_does_not_depend_on_what_is_asked_beside_it(make: Any) -> None:
     recall = PatternRecall()
     for n in range(500):
-        recall.add(f"s_{n}", f"o_{n}", "BTCUSDT", make.vector(n), 1.0, "stop", n)
+        recall.keep(Pattern(f"s_{n}", f"o_{n}", "BTCUSDT", make.vector(n), 1.0, "stop", n))
     queries = [make.vector(1000 + n) for n in range(33)]
     together = recall.neighbours(queries, 400, 25, 0.2)
     assert together == [recall.neighbours([query], 400, 25, 0.2)[0] for query in queries]
@@ -97,18 +97,18 @@ def test_a_neighbour_carries_what_came_of_it() -> None:
 
 def test_the_same_outcome_counts_once() -> None:
     recall = filled([((1.0, 0.0, 0.0, 0.0), 5)])
-    recall.add("s_000", "o_000", "BTCUSDT", (1.0, 0.0, 0.0, 0.0), 0.0, "stop", 5)
+    recall.keep(Pattern("s_000", "o_000", "BTCUSDT", (1.0, 0.0, 0.0, 0.0), 0.0, "stop", 5))
     assert len(recall) == 1
 
 
 def test_a_vector_of_another_length_or_without_direction_is_refused() -> None:
     recall = filled([((1.0, 0.0, 0.0, 0.0), 5)])
     with pytest.raises(ValueError, match="of 4 values"):
-        recall.add("s_1", "o_1", "BTCUSDT", (1.0, 0.0), 0.0, "stop", 5)
+        recall.keep(Pattern("s_1", "o_1", "BTCUSDT", (1.0, 0.0), 0.0, "stop", 5))
     with pytest.raises(ValueError, match="of 4 values"):
         recall.neighbours([(1.0, 0.0)], 5, 3, 0.0)
     with pytest.raises(ValueError, match="direction"):
-        recall.add("s_1", "o_1", "BTCUSDT", (0.0, 0.0, 0.0, 0.0), 0.0, "stop", 5)
+        recall.keep(Pattern("s_1", "o_1", "BTCUSDT", (0.0, 0.0, 0.0, 0.0), 0.0, "stop", 5))
     with pytest.raises(ValueError, match="limit must be at least 1, was 0"):
         recall.neighbours([(1.0, 0.0, 0.0, 0.0)], 5, 0, 0.0)
 

@@ -8,6 +8,8 @@ import importlib
 import pytest
 
 MODULES = (
+    "tools.domain.ports",
+    "tools.models.importance",
     "tools.models.inputs",
     "tools.models.scoring",
     "tools.models.uniqueness",

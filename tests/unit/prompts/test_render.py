@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+from prompts.claims import false_claims
 from prompts.render import LONGEST_FIELD, render_consult, shown_ids
 from tests.support.proposals import a_neighbour, a_signal, a_vote, with_features
 from tools.domain.ports import Neighbour
@@ -54,3 +55,14 @@ def test_only_what_is_shown_may_be_cited() -> None:
     ids = shown_ids(VOTES, NEIGHBOURS)
     assert {"o_1", "model-7", "o_24"} <= ids
     assert "o_25" not in ids
+
+
+def test_a_profile_is_shown_and_may_be_claimed_and_none_changes_nothing() -> None:
+    plain = render_consult(a_signal(), VOTES, ())
+    assert plain == render_consult(a_signal(), VOTES, (), None)
+    assert "symbol_in_this_regime" not in plain.user
+    shown = render_consult(a_signal(), VOTES, (), {"won_share": 0.6543219, "signals": 4_321.0})
+    assert '"won_share": 0.654322' in shown.user
+    assert false_claims("65 % of 4321 won", shown.supplied) == []
+    assert false_claims("65 % of 4321 won", plain.supplied) == ["65", "4321"]
+    assert shown.fingerprint != plain.fingerprint
