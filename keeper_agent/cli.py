@@ -18,6 +18,7 @@ import typer
 from keeper_agent import download_words
 from keeper_agent.learning_words import ledger, strategies_app
 from keeper_agent.record_words import Home, Json, ask, explain, mcp, replay_decision
+from keeper_agent.vault_words import backup, rekey, restore
 from keeper_agent.venue_words import lab, record, venue
 from tools.domain.errors import KeeperError
 
@@ -258,6 +259,9 @@ app.command()(mcp)
 app.command()(venue)
 app.command()(record)
 app.command()(lab)
+app.command()(backup)
+app.command()(restore)
+app.command()(rekey)
 
 
 def main() -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Self
 
 from memory.connection import prepare_home
+from memory.swap import finish
 from tools.domain.errors import HomeLocked, StoreUnusable
 
 LOCK_FILE = "lock"
@@ -45,7 +46,13 @@ class HomeLock:
             os.close(descriptor)
             raise HomeLocked(f"{home} is in use by {owner}; only one process may write there") from error
         _sign(descriptor, command)
-        return cls(home, descriptor)
+        lock = cls(home, descriptor)
+        try:
+            finish(home)  # a restore that was killed in between
+        except StoreUnusable:
+            lock.release()
+            raise
+        return lock
 
     @property
     def is_held(self) -> bool:
