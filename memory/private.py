@@ -13,7 +13,9 @@ UNFINISHED = ".unfinished"
 
 def make_private_folder(path: Path) -> Path:
     """``path`` as a folder of mode 700, made with its parents if need be."""
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not path.parent.exists():
+        make_private_folder(path.parent)  # mkdir would make parents that others can look into
+    path.mkdir(mode=0o700, exist_ok=True)
     path.chmod(0o700)
     return path
 
