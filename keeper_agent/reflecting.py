@@ -12,6 +12,7 @@ from sqlalchemy import select
 from graphs.publishing import publish
 from graphs.reflection import Reflection, ReflectionContext, reflect
 from graphs.report import Report, report_name
+from keeper_agent.backing_up import daily_backups_of
 from keeper_agent.settings import Settings
 from keeper_agent.views.plots import draw_day
 from keeper_agent.views.report_page import report_page
@@ -141,6 +142,14 @@ def timetable_of(
     clock: Clock,
     complain: Callable[[str], None],
 ) -> Timetable:
-    """A timetable that does the reflections of ``world`` while it is entered."""
+    """A timetable that does the reflections of ``world`` and the daily backup while it is entered."""
     jobs = ReflectionTasks(store, settings, parameters, world, clock).jobs()
-    return Timetable(jobs.run_due, hour=settings.keeper_reflect_hour, complain=complain)
+    copies = daily_backups_of(store, settings, clock)
+
+    def look() -> None:
+        try:
+            jobs.run_due()
+        finally:  # one that fails keeps no other from its turn
+            copies.run_due()
+
+    return Timetable(look, hour=settings.keeper_reflect_hour, complain=complain)

@@ -14,13 +14,16 @@ def backup(
     to: Annotated[
         Path | None, typer.Option("--to", help="File or folder; default: the folder backups of the home.")
     ] = None,
+    gently: Annotated[
+        bool, typer.Option("--gently", help="Give way to everything else on this machine.")
+    ] = False,
     home: Home = None,
     as_json: Json = False,
 ) -> None:
     """Write everything that is truth to one checked file, beside a running agent too."""
     from keeper_agent.commands.backup import back_up_home  # heavy: the database
 
-    back_up_home(to=to, home=home, as_json=as_json)
+    back_up_home(to=to, home=home, as_json=as_json, is_gentle=gently)
 
 
 def restore(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
@@ -16,11 +17,14 @@ from memory.backup import BACKUPS, Backup, Wish, back_up, own_name
 from memory.packing import Tell
 from tools.domain.clock import SystemClock
 
+GENTLE = 10  # added to the process's niceness
 CODE_VERSION = version("keeper-agent")
 
 
-def back_up_home(*, to: Path | None, home: Path | None, as_json: bool) -> None:
+def back_up_home(*, to: Path | None, home: Path | None, as_json: bool, is_gentle: bool = False) -> None:
     """Write a backup and say what is in it."""
+    if is_gentle:
+        os.nice(GENTLE)
     settings = load_settings(keeper_home=home)
     ts = SystemClock().now()
     target = _target(to, settings.keeper_home, own_name(ts))
