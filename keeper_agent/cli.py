@@ -24,6 +24,7 @@ from tools.domain.errors import KeeperError
 
 INTERNAL = 70
 INTERRUPTED = 130
+PRIVATE = 0o077  # what a library makes, Chroma or matplotlib, is the owner's alone too
 
 app = typer.Typer(
     name="keeper",
@@ -265,7 +266,15 @@ app.command()(rekey)
 
 
 def main() -> None:
-    """Entry point: every known error is one line and an exit code."""
+    """Entry point: every known error is one line and an exit code, and nobody else reads what is written."""
+    before = os.umask(PRIVATE)
+    try:
+        _run()
+    finally:
+        os.umask(before)
+
+
+def _run() -> None:
     try:
         code = app(standalone_mode=False)
         sys.stdout.flush()

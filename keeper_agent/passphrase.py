@@ -6,6 +6,7 @@ import keyring
 from keyring.errors import KeyringError
 
 from keeper_agent.settings import Settings
+from keeper_agent.veil import hide
 from memory.sealed import Secret
 from tools.domain.errors import BadUsage
 
@@ -31,6 +32,7 @@ def secret_of(settings: Settings) -> Secret | None:
         raise BadUsage(
             f"KEEPER_KEYRING: no {name!r} in the keyring; keyring set {SERVICE} {name} puts it there"
         )
+    hide([kept])
     return Secret(kept)
 
 

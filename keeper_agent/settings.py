@@ -15,6 +15,7 @@ import platformdirs
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from keeper_agent.veil import hide
 from tools.domain.errors import BadUsage
 from tools.domain.parameter import SPECS
 
@@ -232,6 +233,9 @@ def _named_values(text: str) -> dict[str, float]:
     return values
 
 
+SECRETS = {name for name, field in Settings.model_fields.items() if field.annotation is SecretStr}
+
+
 class _Home(BaseSettings):
     """The home alone, so that it is found while another setting is wrong."""
 
@@ -251,8 +255,11 @@ def load_settings(**given: Any) -> Settings:
         BadUsage: A value is not usable; the message names the variable.
     """
     try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})
+        settings = Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
         first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"]).upper()
-        raise BadUsage(f"setting {name}: {first['msg']}, was {first.get('input')!r}") from None
+        name = ".".join(str(part) for part in first["loc"])
+        was = "" if name in SECRETS else f", was {first.get('input')!r}"
+        raise BadUsage(f"setting {name.upper()}: {first['msg']}{was}") from None
+    hide(value.get_secret_value() for _, value in settings if isinstance(value, SecretStr))
+    return settings

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+OTHERS = 0o077
 UNFINISHED = ".unfinished"
 
 
@@ -18,6 +19,17 @@ def make_private_folder(path: Path) -> Path:
     path.mkdir(mode=0o700, exist_ok=True)
     path.chmod(0o700)
     return path
+
+
+def tighten(paths: Iterable[Path]) -> None:
+    """Take from all others what is there of ``paths`` and below; links are left alone."""
+    for path in paths:
+        if path.is_symlink() or not path.exists():
+            continue
+        if path.stat().st_mode & OTHERS:
+            path.chmod(path.stat().st_mode & ~OTHERS)
+        if path.is_dir():
+            tighten(path.iterdir())
 
 
 def create_private(path: Path) -> IO[bytes]:

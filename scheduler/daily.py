@@ -1,6 +1,6 @@
 """What is done once a day and leaves a trace of its own: the newest date that is over, and no other.
 
-Unlike a job of ``scheduler.jobs`` it needs no state in memory: whether a date was served is seen by its trace.
+Unlike a job of ``scheduler.jobs`` it needs no state in memory: that a date was served shows in its trace.
 """
 
 from __future__ import annotations

@@ -252,7 +252,7 @@ def test_what_is_no_memory_of_this_program_is_refused(
 
 def test_a_part_outside_the_home_is_refused(saved: Path, old: Path, tmp_path: Path) -> None:
     real = measure("x", saved)
-    for name in ("../evil", "/tmp/evil", "models/../../evil", "lock", "kill", "logs/x"):  # noqa: S108
+    for name in ("../evil", "/evil", "models/../../evil", "lock", "kill", "logs/x"):
         path = tmp_path / "evil.backup"
         with path.open("wb") as file:
             pack(file, {"revision": "0007"}, [Part(name, real.path, real.sha256, real.size)], None, print)
