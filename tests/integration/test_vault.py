@@ -184,7 +184,9 @@ def test_whatever_the_umask_a_home_is_its_owners_alone_and_no_secret_is_in_it(
     try:
         tape = ("--tape", tapes, "--speed", "10000", "--json")
         first = (("run", *tape), ("reflect",), ("memory", "freeze", "now"), ("backup",), ("doctor",))
-        said += [here(*words) for words in first]
+        for words in first:
+            said += [here(*words)]
+            assert [path for path in [home, *home.rglob("*")] if path.stat().st_mode & 0o077] == [], words
         (file,) = (home / "backups").glob("*.backup")
         said.append(here("restore", file, "--force"))
         said.append(here("strategies", "export", tmp_path / "out.json"))
