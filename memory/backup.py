@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from memory.chain import Head, check_chain
+from memory.chain import check_chain
 from memory.connection import DATABASE, connect_reader, damaged, nothing_remembered, prepare_file, unusable
 from memory.migrations import HEAD, REVISIONS
 from memory.packing import Part, Tell, measure, pack, read
@@ -129,7 +129,7 @@ def copy_database(source: Path, target: Path, tell: Tell) -> None:
 def require_whole(path: Path) -> dict[str, Any]:
     """What is in a database that no one writes to, after its pages, references and chain were checked.
 
-    The chain of an older revision is checked once the tables are brought up to date.
+    The chain of an older revision is only read: it is checked once the tables are brought up to date.
 
     Raises:
         StoreUnusable: It is not whole, empty, or not Keeper's.
@@ -141,11 +141,12 @@ def require_whole(path: Path) -> dict[str, Any]:
             raise damaged(path, "; ".join(faults))
         broken = reader.execute("PRAGMA foreign_key_check").fetchone()
         revision, counts = revision_of(reader, path), _counts(reader)
+        end = _end_of_chain(reader) if "link" in counts else None
     if broken is not None:
         raise StoreUnusable(f"{path} is not whole: a row of {broken[0]} refers to a lost row of {broken[2]}")
-    head = _checked_chain(path) if revision == HEAD else None
-    chain = "not checked" if head is None else {"links": head.number, "head": head.digest}
-    return {"revision": revision, "counts": counts, "audit_chain": chain}
+    if revision == HEAD:
+        _require_chain(path)
+    return {"revision": revision, "counts": counts, "audit_chain": end}
 
 
 def revision_of(reader: sqlite3.Connection, path: Path) -> str:
@@ -252,11 +253,15 @@ def _write(target: Path, words: Mapping[str, Any], parts: Sequence[Part], wish: 
         read(unfinished(target), wish.secret)
 
 
-def _checked_chain(path: Path) -> Head:
-    head, faults = check_chain(path)
+def _require_chain(path: Path) -> None:
+    _, faults = check_chain(path)
     if faults:
-        raise StoreUnusable(f"memory is not whole, so no backup was made of it: {'; '.join(faults)}")
-    return head
+        raise StoreUnusable(f"the audit chain of memory is broken: {'; '.join(faults)}")
+
+
+def _end_of_chain(reader: sqlite3.Connection) -> dict[str, Any] | None:
+    row = reader.execute("SELECT number, digest FROM link ORDER BY number DESC LIMIT 1").fetchone()
+    return None if row is None else {"links": int(row[0]), "head": str(row[1])}
 
 
 def _counts(reader: sqlite3.Connection) -> dict[str, int]:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import resource
+import signal
 import sqlite3
 import stat
+import sys
 import tarfile
 import threading
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -162,7 +166,7 @@ def test_changed_memory_is_not_backed_up(filled: Path, store: Store, tmp_path: P
     with closing(sqlite3.connect(filled / DATABASE)) as writer:
         writer.execute("UPDATE decision SET reason='better' WHERE rowid=1")
         writer.commit()
-    with pytest.raises(StoreUnusable, match=r"no backup was made of it: link .* of decision"):
+    with pytest.raises(StoreUnusable, match=r"audit chain of memory is broken: link .* of decision"):
         back_up(filled, tmp_path / "one.backup", WISH)
     assert list(tmp_path.glob("*one*")) == []
 
@@ -251,6 +255,47 @@ def test_killed_at_any_step_it_is_whole_or_not_there_and_the_next_one_clears_up(
         assert sorted(path.name for path in (filled / BACKUPS).iterdir()) == ["lock", "one.backup"]
         target.unlink()
     assert 0 < was_there < count
+
+
+def test_the_live_database_is_never_opened_as_a_plain_file(filled: Path, tmp_path: Path) -> None:
+    """Closing it would drop the locks that a writer in this very process holds on it."""
+    live = {str(filled / f"{DATABASE}{ending}") for ending in ("", "-wal", "-shm")}
+
+    def opened(work: Callable[[], object]) -> int:
+        child = os.fork()
+        if child == 0:
+            seen: list[str] = []
+            sys.addaudithook(lambda event, words: seen.append(str(words[0])) if event == "open" else None)
+            work()
+            os._exit(len(live & set(seen)))
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+    assert opened(lambda: back_up(filled, tmp_path / "one.backup", WISH)) == 0
+    assert opened((filled / DATABASE).read_bytes) == 1, "the check sees nothing"
+
+
+@pytest.mark.parametrize("most", [1_000, 60_000, 300_000])
+def test_a_full_disk_is_one_line_and_leaves_nothing_behind(filled: Path, tmp_path: Path, most: int) -> None:
+    """Files may grow to so many bytes: too few for the backup, for the whole copy, or for a half of it."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+        try:
+            back_up(filled, tmp_path / "one.backup", WISH)
+            os.write(writing, b"made")
+        except StoreUnusable as error:
+            os.write(writing, str(error).encode())
+        os._exit(0)
+    os.close(writing)
+    os.waitpid(child, 0)
+    told = os.read(reading, 4096).decode()
+    os.close(reading)
+    assert told.startswith(("cannot write the backup", "cannot back up"))
+    assert list(tmp_path.glob("*one*")) == []
+    assert [path.name for path in (filled / BACKUPS).iterdir()] == ["lock"]
+    assert back_up(filled, tmp_path / "one.backup", WISH).size > 1_000
 
 
 def test_the_last_daily_ones_are_kept_and_others_are_left_alone(filled: Path) -> None:

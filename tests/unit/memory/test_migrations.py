@@ -108,6 +108,8 @@ def test_a_backup_is_made_first_and_told_and_can_be_restored(
     manifest = read(path, None)
     assert manifest["revision"] == revision
     assert manifest["counts"]["decision"] == 3
+    links = before.get("link", [])
+    assert manifest["audit_chain"] == ({"links": len(links), "head": links[-1]["digest"]} if links else None)
     fresh = tmp_path / "fresh"
     restore(path, fresh, stamp="now", is_forced=False, secret=None, tell=lambda *_: None)
     assert content(fresh / DATABASE) == before

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import os
 from pathlib import Path
 from typing import Any
@@ -61,7 +62,7 @@ def test_it_opens_to_what_was_sealed_however_it_was_written(plain: bytes, cuts: 
     file = io.BytesIO()
     writer = SealingWriter(file, SECRET)
     places = [0, *sorted(cuts), len(plain)]
-    for start, end in zip(places, places[1:], strict=False):
+    for start, end in itertools.pairwise(places):
         writer.write(plain[start:end])
     writer.finish()
     kept = plain[places[0] : min(places[-1], len(plain))]
