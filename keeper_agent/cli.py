@@ -18,11 +18,13 @@ import typer
 from keeper_agent import download_words
 from keeper_agent.learning_words import ledger, strategies_app
 from keeper_agent.record_words import Home, Json, ask, explain, mcp, replay_decision
+from keeper_agent.vault_words import backup, rekey, restore
 from keeper_agent.venue_words import lab, record, venue
 from tools.domain.errors import KeeperError
 
 INTERNAL = 70
 INTERRUPTED = 130
+PRIVATE = 0o077  # what a library makes, Chroma or matplotlib, is the owner's alone too
 
 app = typer.Typer(
     name="keeper",
@@ -285,10 +287,21 @@ app.command()(mcp)
 app.command()(venue)
 app.command()(record)
 app.command()(lab)
+app.command()(backup)
+app.command()(restore)
+app.command()(rekey)
 
 
 def main() -> None:
-    """Entry point: every known error is one line and an exit code."""
+    """Entry point: every known error is one line and an exit code, and nobody else reads what is written."""
+    before = os.umask(PRIVATE)
+    try:
+        _run()
+    finally:
+        os.umask(before)
+
+
+def _run() -> None:
     try:
         code = app(standalone_mode=False)
         sys.stdout.flush()

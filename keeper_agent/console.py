@@ -16,6 +16,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
+from keeper_agent.veil import veiled
+
 BLANKS = re.compile(r"[ \t]+$", re.MULTILINE)
 
 
@@ -51,7 +53,7 @@ def say(text: str) -> None:
 
 def fail(message: str) -> None:
     """One clear line of error on stderr."""
-    ERR.print(Text.assemble(("keeper:", "bold red"), f" {message}"), soft_wrap=True)
+    ERR.print(Text.assemble(("keeper:", "bold red"), f" {veiled(message)}"), soft_wrap=True)
 
 
 def own_words(command: str, home: Path) -> str:

@@ -1,6 +1,6 @@
 """The log in the home folder: one JSON object a line, rotated, readable by the owner alone.
 
-Names that smell of secrets are blanked before a line is written.
+Names that smell of secrets are blanked before a line is written, and so are the secrets themselves.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 import structlog
 
 from keeper_agent.settings import load_settings
+from keeper_agent.veil import veiled
 from tools.domain.clock import SystemClock, iso
 from tools.domain.errors import StoreUnusable
 
@@ -29,6 +30,11 @@ def redact(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[s
         if SECRET.search(name):
             event[name] = "[redacted]"
     return event
+
+
+def hide_secrets(_: Any, __: str, line: Any) -> str:
+    """The finished line without any secret this process was given."""
+    return veiled(str(line))
 
 
 def stamp(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -67,6 +73,7 @@ def open_log(home: Path, level: str) -> Any:
             redact,
             structlog.processors.format_exc_info,
             structlog.processors.JSONRenderer(),
+            hide_secrets,
         ],
         wrapper_class=structlog.stdlib.BoundLogger,
     )

@@ -13,6 +13,7 @@ from graphs.publishing import publish
 from graphs.reflection import Reflection, ReflectionContext, reflect
 from graphs.report import Report, report_name
 from keeper_agent.archiving import daily_archiving
+from keeper_agent.backing_up import daily_backups_of
 from keeper_agent.settings import Settings
 from keeper_agent.views.plots import draw_day
 from keeper_agent.views.report_page import report_page
@@ -142,12 +143,18 @@ def timetable_of(
     clock: Clock,
     complain: Callable[[str], None],
 ) -> Timetable:
-    """A timetable that does the reflections of ``world``, and archives, while it is entered."""
+    """A timetable that does the reflections of ``world``, archives and backs up, while it is entered."""
     jobs = ReflectionTasks(store, settings, parameters, world, clock).jobs()
     archive = daily_archiving(store, settings, clock)
+    copies = daily_backups_of(store, settings, clock)
 
     def look() -> None:
-        jobs.run_due()
-        archive()
+        try:
+            jobs.run_due()
+        finally:  # one that fails keeps no other from its turn
+            try:
+                archive()
+            finally:
+                copies.run_due()
 
     return Timetable(look, hour=settings.keeper_reflect_hour, complain=complain)

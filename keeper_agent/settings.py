@@ -6,6 +6,7 @@ test keeps the two equal. Parameters in force start from these and are moved by 
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
@@ -14,8 +15,12 @@ import platformdirs
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from keeper_agent.veil import hide
 from tools.domain.errors import BadUsage
 from tools.domain.parameter import SPECS
+
+CREDENTIALS = re.compile(r"//[^/@\s]*@")  # of an address
+NOT_KEPT = {"keeper_live_confirm"}  # consent is given anew
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 
@@ -146,6 +151,19 @@ class Settings(BaseSettings):
     keeper_reflect_hour: int = Field(
         default=0, ge=0, le=23, description="UTC hour from which the day before is reflected on"
     )
+    keeper_backups: int = Field(
+        default=7, ge=0, le=3_650, description="daily backups that are kept; 0 makes none by itself"
+    )
+    keeper_key: SecretStr = Field(
+        default=SecretStr(""), description="passphrase that seals backups; empty leaves them readable"
+    )
+    keeper_key_before: SecretStr = Field(
+        default=SecretStr(""), description="the passphrase before, for keeper rekey alone"
+    )
+    keeper_keyring: str = Field(
+        default="",
+        description="name in the system's keyring of the passphrase instead, under the service keeper",
+    )
     ml_model_path: Path | None = Field(
         default=None, description="folder of a trained outcome model to use instead of the home's own"
     )
@@ -155,6 +173,15 @@ class Settings(BaseSettings):
     def _at_home(cls, path: Path | None) -> Path | None:
         """A leading ~ means the user's folder here as in a shell."""
         return path if path is None else path.expanduser()
+
+    def without_secrets(self) -> dict[str, Any]:
+        """Every setting as JSON has it, but keys, secrets, and what an address may carry of them."""
+        kept = {}
+        for name, value in self:
+            if not isinstance(value, SecretStr) and name not in NOT_KEPT:
+                plain = value if isinstance(value, bool | int | float | None) else str(value)
+                kept[name] = CREDENTIALS.sub("//", plain) if isinstance(plain, str) else plain
+        return kept
 
     def parameter_overrides(self) -> dict[str, float]:
         """The settings that are start values of parameters, and those named in keeper_parameters.
@@ -212,6 +239,9 @@ def _named_values(text: str) -> dict[str, float]:
     return values
 
 
+SECRETS = {name for name, field in Settings.model_fields.items() if field.annotation is SecretStr}
+
+
 class _Home(BaseSettings):
     """The home alone, so that it is found while another setting is wrong."""
 
@@ -231,8 +261,11 @@ def load_settings(**given: Any) -> Settings:
         BadUsage: A value is not usable; the message names the variable.
     """
     try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})
+        settings = Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
         first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"]).upper()
-        raise BadUsage(f"setting {name}: {first['msg']}, was {first.get('input')!r}") from None
+        name = ".".join(str(part) for part in first["loc"])
+        was = "" if name in SECRETS else f", was {first.get('input')!r}"
+        raise BadUsage(f"setting {name.upper()}: {first['msg']}{was}") from None
+    hide(value.get_secret_value() for _, value in settings if isinstance(value, SecretStr))
+    return settings

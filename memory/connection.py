@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from sqlalchemy import Engine, StaticPool, create_engine
 
+from memory.swap import settle
 from tools.domain.errors import NotInRecord, StoreUnusable
 
 DATABASE = "keeper.sqlite"
@@ -58,6 +59,7 @@ def require_memory(home: Path) -> None:
         NotInRecord: It has no database, or one that was only just begun.
         StoreUnusable: What is there is no SQLite database.
     """
+    settle(home)
     path = home / DATABASE
     if not path.exists() and (home.is_dir() or not home.exists()):
         raise nothing_remembered(home)
@@ -77,6 +79,7 @@ def check_file(path: Path) -> None:
     Raises:
         StoreUnusable: The path is missing, unreadable or something else.
     """
+    settle(path.parent)
     try:
         with path.open("rb") as file:
             head = file.read(len(MAGIC))

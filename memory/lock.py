@@ -11,10 +11,17 @@ import os
 from pathlib import Path
 from typing import Self
 
-from memory.connection import prepare_home
+from memory.connection import DATABASE, prepare_home
+from memory.private import tighten
+from memory.swap import finish
 from tools.domain.errors import HomeLocked, StoreUnusable
 
 LOCK_FILE = "lock"
+# What Keeper keeps in a home; whatever else lies there is not its business.
+OWN = (
+    *(DATABASE + ending for ending in ("", "-wal", "-shm", "-journal")),
+    *("archive", "backups", "before-restore", "logs", "models", "patterns", "reports", "snapshots"),
+)
 
 
 class HomeLock:
@@ -45,7 +52,17 @@ class HomeLock:
             os.close(descriptor)
             raise HomeLocked(f"{home} is in use by {owner}; only one process may write there") from error
         _sign(descriptor, command)
-        return cls(home, descriptor)
+        lock = cls(home, descriptor)
+        try:
+            finish(home)  # a restore that was killed in between
+            tighten(home / name for name in OWN)
+        except OSError as error:
+            lock.release()
+            raise StoreUnusable(f"expected a home of one's own at {home}: {error}") from error
+        except StoreUnusable:
+            lock.release()
+            raise
+        return lock
 
     @property
     def is_held(self) -> bool:

@@ -59,6 +59,7 @@ class Store:
         self.is_checked = False
         self._engine = engine
         self._connection: Connection = engine.connect()
+        self._is_throwaway = is_throwaway
         self._batch_mode = "OFF" if is_throwaway else "NORMAL"
         self._durable_mode = "OFF" if is_throwaway else "FULL"
         self._queue: list[Row] = []
@@ -254,6 +255,10 @@ class Store:
                 f"{self.path} has the tables of an older Keeper (revision {revision}, expected {HEAD}); "
                 "a writing command such as keeper run brings it up to date"
             )
+        if not self._is_throwaway:
+            from memory.upgrading import back_up_before_upgrade  # loads cryptography, needed once a version
+
+            back_up_before_upgrade(self.path.parent, revision)
         self._upgrade()
 
     def _upgrade(self) -> None:

@@ -78,12 +78,17 @@ class Jobs:
         return self._book.has_decisions(self._world, first, date)
 
     def _candidates(self) -> Iterator[tuple[str, str]]:
-        newest = day_of(self._clock.now() - self._hour * HOUR_NS)
-        for back in range(CATCH_UP_DAYS, 0, -1):
+        newest = newest_over(self._clock, self._hour)
+        for back in range(CATCH_UP_DAYS - 1, -1, -1):
             date = _days_before(newest, back)
             yield DAILY, date
             if datetime.date.fromisoformat(date).weekday() == SUNDAY:
                 yield WEEKLY, date
+
+
+def newest_over(clock: Clock, hour: int) -> str:
+    """The newest date that is over, where a day ends at ``hour`` UTC of the next."""
+    return _days_before(day_of(clock.now() - hour * HOUR_NS), 1)
 
 
 def _days_before(day: str, count: int) -> str:

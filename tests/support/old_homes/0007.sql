@@ -1,0 +1,500 @@
+BEGIN TRANSACTION;
+CREATE TABLE alembic_version (
+	version_num VARCHAR(32) NOT NULL, 
+	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
+);
+INSERT INTO "alembic_version" VALUES('0007');
+CREATE TABLE bundle (
+	decision_id VARCHAR NOT NULL, 
+	policy_id VARCHAR NOT NULL, 
+	run_id VARCHAR NOT NULL, 
+	world VARCHAR NOT NULL, 
+	account VARCHAR NOT NULL, 
+	market_events BIGINT NOT NULL, 
+	market_hash VARCHAR NOT NULL, 
+	ts_known BIGINT NOT NULL, weights VARCHAR, 
+	PRIMARY KEY (decision_id), 
+	FOREIGN KEY(run_id) REFERENCES run (run_id) DEFERRABLE INITIALLY DEFERRED, 
+	FOREIGN KEY(decision_id) REFERENCES decision (decision_id) DEFERRABLE INITIALLY DEFERRED, 
+	FOREIGN KEY(policy_id) REFERENCES policy (policy_id) DEFERRABLE INITIALLY DEFERRED
+);
+INSERT INTO "bundle" VALUES('d_3de4e78f7c','1','run_0000000001','recorded','{}',1,'1',1723161000000000000,'{}');
+CREATE TABLE consultation (
+	consultation_id VARCHAR NOT NULL, 
+	decision_id VARCHAR NOT NULL, 
+	run_id VARCHAR NOT NULL, 
+	world VARCHAR NOT NULL, 
+	purpose VARCHAR NOT NULL, 
+	propensity FLOAT NOT NULL, 
+	attempt INTEGER NOT NULL, 
+	provider VARCHAR NOT NULL, 
+	model VARCHAR NOT NULL, 
+	prompt_version VARCHAR NOT NULL, 
+	fingerprint VARCHAR NOT NULL, 
+	request BLOB NOT NULL, 
+	answer BLOB NOT NULL, 
+	text VARCHAR NOT NULL, 
+	cause VARCHAR, 
+	detail VARCHAR NOT NULL, 
+	input_tokens BIGINT, 
+	cached_tokens BIGINT, 
+	cache_write_tokens BIGINT, 
+	output_tokens BIGINT, 
+	cost_usd VARCHAR NOT NULL, 
+	ts BIGINT NOT NULL, 
+	ts_known BIGINT NOT NULL, 
+	PRIMARY KEY (consultation_id), 
+	FOREIGN KEY(run_id) REFERENCES run (run_id) DEFERRABLE INITIALLY DEFERRED
+);
+INSERT INTO "consultation" VALUES('1','1','run_0000000001','recorded','1',0.25,1,'1','1','1','1',X'010203',X'010203','1','1','1',1,1,1,1,'0.0015',1723161000000000000,1723161000000000000);
+CREATE TABLE decision (
+	decision_id VARCHAR NOT NULL, 
+	signal_id VARCHAR NOT NULL, 
+	run_id VARCHAR NOT NULL, 
+	world VARCHAR NOT NULL, 
+	symbol VARCHAR NOT NULL, 
+	venue VARCHAR NOT NULL, 
+	ts BIGINT NOT NULL, 
+	ts_known BIGINT NOT NULL, 
+	action VARCHAR NOT NULL, 
+	route VARCHAR NOT NULL, 
+	probability FLOAT, 
+	breakeven FLOAT NOT NULL, 
+	expected_bps FLOAT, 
+	is_probe BOOLEAN NOT NULL, 
+	"plan" VARCHAR, 
+	votes VARCHAR NOT NULL, 
+	clamps VARCHAR NOT NULL, 
+	reason VARCHAR NOT NULL, 
+	parameters_version INTEGER NOT NULL, 
+	model_version VARCHAR, 
+	recalled VARCHAR NOT NULL, 
+	PRIMARY KEY (decision_id), 
+	FOREIGN KEY(run_id) REFERENCES run (run_id) DEFERRABLE INITIALLY DEFERRED, 
+	FOREIGN KEY(signal_id) REFERENCES signal (signal_id) DEFERRABLE INITIALLY DEFERRED
+);
+INSERT INTO "decision" VALUES('d_3de4e78f7c','s_69f4c328be','run_0000000001','recorded','BTCUSDT','binance',1723161000000000000,1723161000000000000,'enter','pattern',0.61,1.28073333340012185388e+00,1.25,0,'{"reasoning":"80 %","size":"0.003","slices":["0.001","0.002"],"split_delay_s":2.0,"value_quote":"183"}','[{"component":"pattern","evidence":["o_1"],"expected_bps":1.25,"interval_bps":0.5,"probability":0.61,"reason":"12 neighbours","stance":"enter"}]','[{"after":"183","before":"200","limit":"max_order_size_usd","reason":"the most one entry may be"}]','neighbours won',0,NULL,'[]');
+INSERT INTO "decision" VALUES('d_2e77eca1f4','s_7c2dde7021','run_0000000001','recorded','BTCUSDT','binance',1723161010000000000,1723161010000000000,'enter','pattern',0.61,1.28073333340012185388e+00,1.25,0,'{"reasoning":"80 %","size":"0.003","slices":["0.001","0.002"],"split_delay_s":2.0,"value_quote":"183"}','[{"component":"pattern","evidence":["o_1"],"expected_bps":1.25,"interval_bps":0.5,"probability":0.61,"reason":"12 neighbours","stance":"enter"}]','[{"after":"183","before":"200","limit":"max_order_size_usd","reason":"the most one entry may be"}]','neighbours won',0,NULL,'[]');
+INSERT INTO "decision" VALUES('d_7224965fa3','s_95c1b31c29','run_0000000001','recorded','BTCUSDT','binance',1723161020000000000,1723161020000000000,'enter','pattern',0.61,1.28073333340012185388e+00,1.25,0,'{"reasoning":"80 %","size":"0.003","slices":["0.001","0.002"],"split_delay_s":2.0,"value_quote":"183"}','[{"component":"pattern","evidence":["o_1"],"expected_bps":1.25,"interval_bps":0.5,"probability":0.61,"reason":"12 neighbours","stance":"enter"}]','[{"after":"183","before":"200","limit":"max_order_size_usd","reason":"the most one entry may be"}]','neighbours won',0,NULL,'[]');
+CREATE TABLE effect (
+	version INTEGER NOT NULL, 
+	day VARCHAR NOT NULL, 
+	ts_known BIGINT NOT NULL, 
+	verdict VARCHAR NOT NULL, 
+	n INTEGER NOT NULL, 
+	effect_bps FLOAT, 
+	interval_low FLOAT, 
+	interval_high FLOAT, 
+	looks INTEGER NOT NULL, 
+	run_id VARCHAR NOT NULL, 
+	world VARCHAR NOT NULL, 
+	ts BIGINT NOT NULL, 
+	PRIMARY KEY (version, day, ts_known), 
+	FOREIGN KEY(run_id) REFERENCES run (run_id) DEFERRABLE INITIALLY DEFERRED, 
+	FOREIGN KEY(version) REFERENCES parameter (version) DEFERRABLE INITIALLY DEFERRED
+);
+INSERT INTO "effect" VALUES(1,'2024-08-08',1723161000000000000,'1',1,0.25,0.25,0.25,1,'run_0000000001','recorded',1723161000000000000);
+CREATE TABLE fill (
+	venue VARCHAR NOT NULL, 
+	trade_id VARCHAR NOT NULL, 
+	client_order_id VARCHAR NOT NULL, 
+	decision_id VARCHAR NOT NULL, 
+	run_id VARCHAR NOT NULL, 
+	world VARCHAR NOT NULL, 
+	symbol VARCHAR NOT NULL, 
+	side INTEGER NOT NULL, 
+	price BIGINT NOT NULL, 
+	size BIGINT NOT NULL, 
+	fee_quote VARCHAR NOT NULL, 
+	is_maker BOOLEAN NOT NULL, 
+	ts BIGINT NOT NULL, 
+	ts_known BIGINT NOT NULL, fee_asset VARCHAR DEFAULT '' NOT NULL, fee_amount VARCHAR DEFAULT '0' NOT NULL, 
+	PRIMARY KEY (venue, trade_id), 
+	FOREIGN KEY(client_order_id) REFERENCES intent (client_order_id) DEFERRABLE INITIALLY DEFERRED, 
+	FOREIGN KEY(decision_id) REFERENCES decision (decision_id) DEFERRABLE INITIALLY DEFERRED, 
+	FOREIGN KEY(run_id) REFERENCES run (run_id) DEFERRABLE INITIALLY DEFERRED
+);
+INSERT INTO "fill" VALUES('binance','t0','kp009f43bea99f3d75ed8079','d_3de4e78f7c','run_0000000001','recorded','BTCUSDT',1,6100000000000,100000,'0.0457500000000001',1,1723161002000000000,1723161002000000000,'','0');
+INSERT INTO "fill" VALUES('binance','t1','kp52517672365f3094895411','d_2e77eca1f4','run_0000000001','recorded','BTCUSDT',1,6100000000000,100000,'0.0457500000000001',1,1723161012000000000,1723161012000000000,'','0');
+INSERT INTO "fill" VALUES('binance','t2','kpef7e4d30d14f6640cce461','d_7224965fa3','run_0000000001','recorded','BTCUSDT',1,6100000000000,100000,'0.0457500000000001',1,1723161022000000000,1723161022000000000,'','0');
+CREATE TABLE intent (
+	client_order_id VARCHAR NOT NULL, 
+	decision_id VARCHAR NOT NULL, 
+	run_id VARCHAR NOT NULL, 
+	world VARCHAR NOT NULL, 
+	symbol VARCHAR NOT NULL, 
+	venue VARCHAR NOT NULL, 
+	leg VARCHAR NOT NULL, 
+	attempt INTEGER NOT NULL, 
+	side INTEGER NOT NULL, 
+	price BIGINT, 
+	size BIGINT NOT NULL, 
+	is_post_only BOOLEAN NOT NULL, 
+	is_reduce_only BOOLEAN NOT NULL, 
+	ts BIGINT NOT NULL, 
+	ts_known BIGINT NOT NULL, stop_price BIGINT, stop_limit BIGINT, 
+	PRIMARY KEY (client_order_id), 
+	FOREIGN KEY(decision_id) REFERENCES decision (decision_id) DEFERRABLE INITIALLY DEFERRED, 
+	FOREIGN KEY(run_id) REFERENCES run (run_id) DEFERRABLE INITIALLY DEFERRED
+);
+INSERT INTO "intent" VALUES('kp009f43bea99f3d75ed8079','d_3de4e78f7c','run_0000000001','recorded','BTCUSDT','binance','entry',0,1,6100000000000,100000,1,0,1723161000000000000,1723161000000000000,NULL,NULL);
+INSERT INTO "intent" VALUES('kp52517672365f3094895411','d_2e77eca1f4','run_0000000001','recorded','BTCUSDT','binance','entry',0,1,6100000000000,100000,1,0,1723161010000000000,1723161010000000000,NULL,NULL);
+INSERT INTO "intent" VALUES('kpef7e4d30d14f6640cce461','d_7224965fa3','run_0000000001','recorded','BTCUSDT','binance','entry',0,1,6100000000000,100000,1,0,1723161020000000000,1723161020000000000,NULL,NULL);
+CREATE TABLE job (
+	kind VARCHAR NOT NULL, 
+	world VARCHAR NOT NULL, 
+	date VARCHAR NOT NULL, 
+	state VARCHAR NOT NULL, 
+	attempts INTEGER NOT NULL, 
+	run_id VARCHAR NOT NULL, 
+	ts BIGINT NOT NULL, 
+	ts_known BIGINT NOT NULL, 
+	ts_done BIGINT, 
+	PRIMARY KEY (kind, world, date), 
+	FOREIGN KEY(run_id) REFERENCES run (run_id) DEFERRABLE INITIALLY DEFERRED
+);
+INSERT INTO "job" VALUES('daily','recorded','2024-08-08','done',1,'run_0000000001',1723161000000000000,1723161000000000000,1723161000000000000);
+CREATE TABLE lesson (
+	lesson_id VARCHAR NOT NULL, 
+	kind VARCHAR NOT NULL, 
+	statement VARCHAR NOT NULL, 
+	scope VARCHAR NOT NULL, 
+	effect FLOAT NOT NULL, 
+	interval_low FLOAT NOT NULL, 
+	interval_high FLOAT NOT NULL, 
+	n INTEGER NOT NULL, 
+	evidence VARCHAR NOT NULL, 
+	invalid_condition VARCHAR NOT NULL, 
+	day VARCHAR NOT NULL, 
+	run_id VARCHAR NOT NULL, 
+	world VARCHAR NOT NULL, 
+	ts BIGINT NOT NULL, 
+	ts_known BIGINT NOT NULL, 
+	ts_retired BIGINT, 
+	PRIMARY KEY (lesson_id, ts_known), 
+	FOREIGN KEY(run_id) REFERENCES run (run_id) DEFERRABLE INITIALLY DEFERRED
+);
+INSERT INTO "lesson" VALUES('1','daily','1','{}',0.25,0.25,0.25,1,'[]','1','2024-08-08','run_0000000001','recorded',1723161000000000000,1723161000000000000,NULL);
+CREATE TABLE lesson_check (
+	lesson_id VARCHAR NOT NULL, 
+	day VARCHAR NOT NULL, 
+	ts_known BIGINT NOT NULL, 
+	verdict VARCHAR NOT NULL, 
+	n INTEGER NOT NULL, 
+	value FLOAT, 
+	other VARCHAR NOT NULL, 
+	reason VARCHAR NOT NULL, 
+	run_id VARCHAR NOT NULL, 
+	world VARCHAR NOT NULL, 
+	ts BIGINT NOT NULL, 
+	PRIMARY KEY (lesson_id, day, ts_known), 
+	FOREIGN KEY(run_id) REFERENCES run (run_id) DEFERRABLE INITIALLY DEFERRED
+);
+INSERT INTO "lesson_check" VALUES('1','2024-08-08',1723161000000000000,'1',1,0.25,'1','1','run_0000000001','recorded',1723161000000000000);
+CREATE TABLE link (
+	number INTEGER NOT NULL, 
+	sealed VARCHAR NOT NULL, 
+	digest VARCHAR NOT NULL, 
+	PRIMARY KEY (number)
+);
+INSERT INTO "link" VALUES(1,'{"run":[1,"c49d33617270112462803f2934ccfe62dd8c66409a67452d492bfa578c6cf823"]}','3b93cdc9ad2b8375ccc24a70374c9f1920f91aa2f71fcdc1bb9d180e2a50d164');
+INSERT INTO "link" VALUES(2,'{"decision":[1,"dc413928839920cbd2dea5644ca9afa860ec2e32c6b7d194f178a899456fc216"],"intent":[1,"1f063c1928c24d113efd2f85b096853deb17a29a6ac8d4fc7d4d4c26da01ec1c"],"signal":[1,"922753c0d1f9659c3f09176ef616a51b3b578b6e6f8eb2e54606212d5a68659f"]}','927aa2fb00d8dc26541a842981a41f06cf8bbbe35ebb8cf67fe772a05c4d4e1b');
+INSERT INTO "link" VALUES(3,'{"fill":[1,"db6b6972b336d0ce878d106681f7bf352fdc91595e05d2d01345c17190742292"],"order":[1,"2141f0ebe6b6563aec55a7e64063f5b9652177a9300ad42daac3c9cc2ea33386"]}','6b8b2dae2bdb97accd8913c105cb2a616178e20bb145bdd301a8cc97c01be948');
+INSERT INTO "link" VALUES(4,'{"order":[2,"9feb4ed3f0b3ddd58078a177f332c7e51e5694412f8f085be13a8c5c94e8fcfe"],"outcome":[1,"2dfc917e968e448c284a3e7a5b3a31e97649da185ea16ab783d9b8cf2797896b"],"pattern":[1,"14f3945b534d71c29741c15edbe4cfc66dc93da4ceb9d1d1432427319c689b35"]}','3764a9d20c8cdbe9086fcf4e8c678c90bdb7be2c312643863b59d094f68c03c0');
+INSERT INTO "link" VALUES(5,'{"decision":[2,"2f436d23864c97070469f91c5ddf77288cc0bd3e92a9e8857f76a76d3f0b07d9"],"intent":[2,"9d3a1e2441228ef79e5f96f64d8a2b24a6c2963bcf8f9aad9f698f08922de2c6"],"signal":[2,"07a032db7c738ec87ce0377a6a86f0a5597579bd505c2afc6563c7d7a135ad7d"]}','79551f5fb049d79073ccd25278db7b2a648a13b8af6881eeed80c77a78dc6611');
+INSERT INTO "link" VALUES(6,'{"fill":[2,"ba01222e752bd0e8b3fc426c72543fb3bcf96a7eb860024afc7b507ec4cd750d"],"order":[3,"cf2549d3c849393d26e6769f6ffb97e5c66d1ff221348f58f092329d99f8a41d"]}','310b295d12835ff74fb37c2f15dbbceff00bf5ad7a285c73c633341bf17478ac');
+INSERT INTO "link" VALUES(7,'{"order":[4,"c51133602c8cf0dc2674f08988b2d1a36eb96c7f6f95ace02aab13f2b7af4ce1"],"outcome":[2,"b247c2354ca508510323c17bda85948b45f80813cb1d3bd1cc4ec8e7a13cbaa2"],"pattern":[2,"b9547917abd71461604d94537de1ff19112d160bbb58731902fb8f416e98f5dc"]}','d58b50eb8307f1aa12e4213d8fd91dac4a0f4b164a0ecdeaf2e56c4f746c718b');
+INSERT INTO "link" VALUES(8,'{"decision":[3,"f6a23dc3af48ed584343ff2a3a973fc9264b77e79dbc8dc5e81d58916fec7bbe"],"intent":[3,"45d215b92c9f7f7ba224eec3ccd2f0e5d7be4927c603e594111113c280f1aba0"],"signal":[3,"6e50bac9c36fe2dbbbdf4ab613875cd9f0404b9982cb41e274e5ec3fa5cca558"]}','451d2727ff2b44668d3825d1a17f5967cc7791d58d37c24c4888b85fd2a4bda9');
+INSERT INTO "link" VALUES(9,'{"fill":[3,"42efa68fc1b8050521627456bd030503e4f2e767d615032fbb55a62c11b11431"],"order":[5,"439bf8338df181ae7de02fce5550b3cd9f4278357983837b8a5b7c20f5e3cb09"]}','2573c97bce5f7fca9be08ec0511496d0495a1bcd06be2d289355690960320bbd');
+INSERT INTO "link" VALUES(10,'{"order":[6,"498b272054e50a84a0123450891259a776b90ca737a9cc21c6ae41a298a63a4b"],"outcome":[3,"9865f3529e672fc1386b2b5b1bf0185250f5cb8abccf26922dea019abf76cc4d"],"pattern":[3,"c9ac6d03f84094733e59c895f47f7352e508bcaa4927a6ee39c468b8a52ad511"]}','9e22c26a5d710299bd0f3090a8f61d3145af28368ce2266d7187372e7a9ace6a');
+INSERT INTO "link" VALUES(11,'{"consultation":[1,"7f6262a36dea1c67350616ceb121a0d2e064703efa8b3f2b0c0bc1c0611fc748"]}','e27f006c3c63600802b2e152239495cda5787a7dc81a3c129763bbf7c97dab5f');
+INSERT INTO "link" VALUES(12,'{"job":[1,"0d7dadee5c89ec9052bc17fd2049ce0d99ff03bf7c0fca4f17cdd1f2df9ceb4a"]}','388d08e0f5100461f23ca7e951f64cf929c82758a36ab4e3c6cd59b3f58d2069');
+INSERT INTO "link" VALUES(13,'{"lesson":[1,"dc7348419e9b93c0cb5c7136dd533ea70079fa7e1d32b38fed6468f93c2133bc"]}','abc7ffe4c022f4cbcbde9df7616205a221423932e39581c4d79834534ad3d0cc');
+INSERT INTO "link" VALUES(14,'{"lesson_check":[1,"47c494c1c15bd4323217a16687b13bc482819201d095c0445d74b42b755e0b4f"]}','2ac9a4616f22b2c4972b92283d4845281ecfdbb277dd82efa0c4bcb50a3d78c7');
+INSERT INTO "link" VALUES(15,'{"parameter":[1,"7e295d45d580baf35db2dd736dee687f5adbc3f7a830b7e2c700d4c88fc3e6ae"]}','17e7dc2efa618683e123271b4e3ff74be3fcc247a47d1fe62c2b5355947fef8c');
+INSERT INTO "link" VALUES(16,'{"policy":[1,"3a4c97fcdef28e8b66dd3e47ae8c9feb948b70df2f512c48200ea8d291d1b74b"]}','8f07e5d3a3579bc8d35261f0d3b3aa145b2e2e5775bfcf9280c306341dd29ec9');
+INSERT INTO "link" VALUES(17,'{"report":[1,"e486e9e99dc71a7f81c9d821cfa47624a3f1bf440292bb5fcb986c4aee403ee9"]}','f8d485d264d0d970936f21bddce8532d24c5f49d17f586c3c9bac11bf214c1c5');
+INSERT INTO "link" VALUES(18,'{"spend":[1,"d47c35bcae33339def09304d40c27d7169de772bd5e9bbb75fb31a0003217b51"]}','ab081f82f6dd4e561e837e00034f6d3797937e29d8b107f2082d1047ac76627b');
+INSERT INTO "link" VALUES(19,'{"strategy":[1,"491288ead4240c1b8bd4f6e8ca0f0f04008ab763666a082c15afecc369c6d691"]}','3db665aa0aeb890509e9702e2a9fd32868441cf6c3bacbc91de0d6af468fe1ec');
+INSERT INTO "link" VALUES(20,'{"trial":[1,"2de447d4aae7282adfcb1f643fb2bef603abb52075e2683a7d1ff06864d02492"]}','427715b637bed0c52a089adc9154d48536332ad68dc85174aebf99eef32e2e65');
+INSERT INTO "link" VALUES(21,'{"worth":[1,"7422eebb7ff8b391131d47358cd360754494f5bd043062f6171ba3ef575a96f0"]}','1129cb07f8e57a279767eb536d08ddbe1a1712574b4c1c77c8f3ab4619212220');
+INSERT INTO "link" VALUES(22,'{"effect":[1,"60f83a4135df8673b1744561bca9281b581f9da74b71a1e0af1b7e94527b1b83"]}','bf2e3cf32913a3f2ced524e68fcd092d63a529db923e1c6ba4e12ad41bdba5e2');
+INSERT INTO "link" VALUES(23,'{"bundle":[1,"178cbf113acf528b667c10684267af21b5da7e36cf8e00c6cc9fde9015875ea6"]}','1ae4e551d74aecb5e4f1d6a7c723a290dda56298d5a3220003c5d9d68beecc72');
+CREATE TABLE "order" (
+	client_order_id VARCHAR NOT NULL, 
+	sequence INTEGER NOT NULL, 
+	run_id VARCHAR NOT NULL, 
+	world VARCHAR NOT NULL, 
+	status VARCHAR NOT NULL, 
+	filled BIGINT NOT NULL, 
+	ts BIGINT NOT NULL, 
+	ts_known BIGINT NOT NULL, 
+	reason VARCHAR NOT NULL, 
+	PRIMARY KEY (client_order_id, sequence), 
+	FOREIGN KEY(client_order_id) REFERENCES intent (client_order_id) DEFERRABLE INITIALLY DEFERRED, 
+	FOREIGN KEY(run_id) REFERENCES run (run_id) DEFERRABLE INITIALLY DEFERRED
+);
+INSERT INTO "order" VALUES('kp009f43bea99f3d75ed8079',0,'run_0000000001','recorded','open',0,1723161001000000000,1723161001000000000,'');
+INSERT INTO "order" VALUES('kp009f43bea99f3d75ed8079',1,'run_0000000001','recorded','filled',100000,1723161001000000000,1723161001000000000,'');
+INSERT INTO "order" VALUES('kp52517672365f3094895411',0,'run_0000000001','recorded','open',0,1723161011000000000,1723161011000000000,'');
+INSERT INTO "order" VALUES('kp52517672365f3094895411',1,'run_0000000001','recorded','filled',100000,1723161011000000000,1723161011000000000,'');
+INSERT INTO "order" VALUES('kpef7e4d30d14f6640cce461',0,'run_0000000001','recorded','open',0,1723161021000000000,1723161021000000000,'');
+INSERT INTO "order" VALUES('kpef7e4d30d14f6640cce461',1,'run_0000000001','recorded','filled',100000,1723161021000000000,1723161021000000000,'');
+CREATE TABLE outcome (
+	outcome_id VARCHAR NOT NULL, 
+	signal_id VARCHAR NOT NULL, 
+	decision_id VARCHAR NOT NULL, 
+	run_id VARCHAR NOT NULL, 
+	world VARCHAR NOT NULL, 
+	symbol VARCHAR NOT NULL, 
+	venue VARCHAR NOT NULL, 
+	kind VARCHAR NOT NULL, 
+	is_probe BOOLEAN NOT NULL, 
+	result VARCHAR NOT NULL, 
+	ts_entry BIGINT, 
+	ts_exit BIGINT, 
+	ts_known BIGINT NOT NULL, 
+	entry_price BIGINT, 
+	exit_price BIGINT, 
+	size BIGINT NOT NULL, 
+	gross_bps FLOAT, 
+	net_bps FLOAT, 
+	net_quote VARCHAR, 
+	fees_quote VARCHAR, 
+	mfe_bps FLOAT, 
+	mae_bps FLOAT, 
+	time_to_target_ns BIGINT, 
+	time_to_stop_ns BIGINT, time_to_fill_ns BIGINT, reach_bps FLOAT, halt_bps FLOAT, final_bps FLOAT, 
+	PRIMARY KEY (outcome_id), 
+	FOREIGN KEY(decision_id) REFERENCES decision (decision_id) DEFERRABLE INITIALLY DEFERRED, 
+	FOREIGN KEY(run_id) REFERENCES run (run_id) DEFERRABLE INITIALLY DEFERRED, 
+	FOREIGN KEY(signal_id) REFERENCES signal (signal_id) DEFERRABLE INITIALLY DEFERRED
+);
+INSERT INTO "outcome" VALUES('o_90a26480d6','s_69f4c328be','d_3de4e78f7c','run_0000000001','recorded','BTCUSDT','binance','shadow',0,'take_profit',1723161002000000000,1723161007000000000,1723161007000000000,6100000000000,6105000000000,100000,8.2,-6.9,'-0.0420900000000000001','0.0915',9.0,-1.5,5000000000,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "outcome" VALUES('o_f93cc4a065','s_7c2dde7021','d_2e77eca1f4','run_0000000001','recorded','BTCUSDT','binance','shadow',0,'take_profit',1723161012000000000,1723161017000000000,1723161017000000000,6100000000000,6105000000000,100000,8.2,-6.9,'-0.0420900000000000001','0.0915',9.0,-1.5,5000000000,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "outcome" VALUES('o_c242498d87','s_95c1b31c29','d_7224965fa3','run_0000000001','recorded','BTCUSDT','binance','shadow',0,'take_profit',1723161022000000000,1723161027000000000,1723161027000000000,6100000000000,6105000000000,100000,8.2,-6.9,'-0.0420900000000000001','0.0915',9.0,-1.5,5000000000,NULL,NULL,NULL,NULL,NULL);
+CREATE TABLE parameter (
+	version INTEGER NOT NULL, 
+	name VARCHAR NOT NULL, 
+	value_before FLOAT NOT NULL, 
+	value FLOAT NOT NULL, 
+	reason VARCHAR NOT NULL, 
+	evidence VARCHAR NOT NULL, 
+	impact VARCHAR NOT NULL, 
+	context VARCHAR NOT NULL, 
+	run_id VARCHAR NOT NULL, 
+	world VARCHAR NOT NULL, 
+	ts BIGINT NOT NULL, 
+	ts_known BIGINT NOT NULL, 
+	ts_retired BIGINT, 
+	PRIMARY KEY (version), 
+	FOREIGN KEY(run_id) REFERENCES run (run_id) DEFERRABLE INITIALLY DEFERRED
+);
+INSERT INTO "parameter" VALUES(1,'stop_bps',0.25,0.25,'1','[]','{}','{}','run_0000000001','recorded',1723161000000000000,1723161000000000000,NULL);
+CREATE TABLE pattern (
+	outcome_id VARCHAR NOT NULL, 
+	signal_id VARCHAR NOT NULL, 
+	run_id VARCHAR NOT NULL, 
+	world VARCHAR NOT NULL, 
+	symbol VARCHAR NOT NULL, 
+	venue VARCHAR NOT NULL, 
+	vector BLOB NOT NULL, 
+	net_bps FLOAT NOT NULL, 
+	result VARCHAR NOT NULL, 
+	ts BIGINT NOT NULL, 
+	ts_known BIGINT NOT NULL, 
+	PRIMARY KEY (outcome_id), 
+	FOREIGN KEY(outcome_id) REFERENCES outcome (outcome_id) DEFERRABLE INITIALLY DEFERRED, 
+	FOREIGN KEY(run_id) REFERENCES run (run_id) DEFERRABLE INITIALLY DEFERRED, 
+	FOREIGN KEY(signal_id) REFERENCES signal (signal_id) DEFERRABLE INITIALLY DEFERRED
+);
+INSERT INTO "pattern" VALUES('o_90a26480d6','s_69f4c328be','run_0000000001','recorded','BTCUSDT','binance',X'00000000000000002B3681CC6632D33FD090946586BED43F7B147EED68C1A93FE1A3C695EA43D1BF1F0185B45BE0D5BFEEC222226D7FB9BF8136BCD6EEF9CD3F1F890EAA1992D63FB8B1D826C0CDC23FB3264D7D70D2C8BF90C45A8D31D0D6BF539B31D7707BC8BF73BC8AFFC22BC33FE32866366599D63F3C9A9E27B0ABCD3F',-6.9,'take_profit',1723161000000000000,1723161007000000000);
+INSERT INTO "pattern" VALUES('o_f93cc4a065','s_7c2dde7021','run_0000000001','recorded','BTCUSDT','binance',X'71D3808CCE39D63FA31E4DD14B28C33FA39F6B3402C0C7BF781244D53069D6BF72416ECE42AFC8BF06A6D54BC225C23F243AEBA8BE25D63F97EFEDE6BEB7CD3F60B407820C5DB8BF76E6999CD170D5BF9B406E0EFB13D1BF835B538B7DE3A73F1C8C89B9084ED43FAC88165395F4D23FD6D1DFB74BD8663F22130DEF35C3D2BF',-6.9,'take_profit',1723161010000000000,1723161017000000000);
+INSERT INTO "pattern" VALUES('o_c242498d87','s_95c1b31c29','run_0000000001','recorded','BTCUSDT','binance',X'52CB39B52860B7BF3AC17A140FC3D5BF0D7B357B12ACD1BFFCFF84E49A52A53F667F897B658DD43F3A9FB7E1298BD33FE79BBAA27221823F748F93526DEED2BFA48D17DD1D06D5BFF53312B31A4CAEBFF67F5FD674EED03F126E4ABB5815D63FA2FC35D84DBABB3FCFB23691762FCDBF37EC09BF6CB3D6BF145457E03DE0C3BF',-6.9,'take_profit',1723161020000000000,1723161027000000000);
+CREATE TABLE policy (
+	policy_id VARCHAR NOT NULL, 
+	run_id VARCHAR NOT NULL, 
+	world VARCHAR NOT NULL, 
+	content VARCHAR NOT NULL, 
+	ts_known BIGINT NOT NULL, 
+	PRIMARY KEY (policy_id), 
+	FOREIGN KEY(run_id) REFERENCES run (run_id) DEFERRABLE INITIALLY DEFERRED
+);
+INSERT INTO "policy" VALUES('1','run_0000000001','recorded','{}',1723161000000000000);
+CREATE TABLE report (
+	day VARCHAR NOT NULL, 
+	kind VARCHAR NOT NULL, 
+	ts_known BIGINT NOT NULL, 
+	run_id VARCHAR NOT NULL, 
+	world VARCHAR NOT NULL, 
+	ts BIGINT NOT NULL, 
+	markdown VARCHAR NOT NULL, 
+	statistics VARCHAR NOT NULL, 
+	PRIMARY KEY (day, kind, ts_known), 
+	FOREIGN KEY(run_id) REFERENCES run (run_id) DEFERRABLE INITIALLY DEFERRED
+);
+INSERT INTO "report" VALUES('2024-08-08','daily',1723161000000000000,'run_0000000001','recorded',1723161000000000000,'1','{}');
+CREATE TABLE run (
+	run_id VARCHAR NOT NULL, 
+	world VARCHAR NOT NULL, 
+	command VARCHAR NOT NULL, 
+	config VARCHAR NOT NULL, 
+	code_version VARCHAR NOT NULL, 
+	input_hash VARCHAR NOT NULL, 
+	seed BIGINT NOT NULL, 
+	ts_started BIGINT NOT NULL, 
+	ts_known BIGINT NOT NULL, 
+	ts_ended BIGINT, 
+	PRIMARY KEY (run_id)
+);
+INSERT INTO "run" VALUES('run_0000000001','recorded','replay','{"speed":1}','0.1.0','abc',7,1723161000000000000,1723161000000000000,NULL);
+CREATE TABLE signal (
+	signal_id VARCHAR NOT NULL, 
+	run_id VARCHAR NOT NULL, 
+	world VARCHAR NOT NULL, 
+	symbol VARCHAR NOT NULL, 
+	venue VARCHAR NOT NULL, 
+	source VARCHAR NOT NULL, 
+	ts BIGINT NOT NULL, 
+	ts_event BIGINT NOT NULL, 
+	ts_known BIGINT NOT NULL, 
+	side INTEGER NOT NULL, 
+	entry_price BIGINT NOT NULL, 
+	take_profit BIGINT NOT NULL, 
+	stop BIGINT NOT NULL, 
+	entry_timeout_ns BIGINT NOT NULL, 
+	hold_timeout_ns BIGINT NOT NULL, 
+	cost_bps FLOAT NOT NULL, 
+	confidence FLOAT NOT NULL, 
+	regime INTEGER, 
+	features VARCHAR NOT NULL, 
+	vector BLOB NOT NULL, 
+	PRIMARY KEY (signal_id), 
+	FOREIGN KEY(run_id) REFERENCES run (run_id) DEFERRABLE INITIALLY DEFERRED
+);
+INSERT INTO "signal" VALUES('s_69f4c328be','run_0000000001','recorded','BTCUSDT','binance','mm_range',1723161000000000000,1723160999997000000,1723161000000000000,1,6100000000001,6105000000000,6090000000000,30000000000,300000000000,15.1,3.00000000000000044408e-01,1,'{"mid":61000.05,"regime":1.0,"spoofing_score":null}',X'00000000000000002B3681CC6632D33FD090946586BED43F7B147EED68C1A93FE1A3C695EA43D1BF1F0185B45BE0D5BFEEC222226D7FB9BF8136BCD6EEF9CD3F1F890EAA1992D63FB8B1D826C0CDC23FB3264D7D70D2C8BF90C45A8D31D0D6BF539B31D7707BC8BF73BC8AFFC22BC33FE32866366599D63F3C9A9E27B0ABCD3F');
+INSERT INTO "signal" VALUES('s_7c2dde7021','run_0000000001','recorded','BTCUSDT','binance','mm_range',1723161010000000000,1723161009997000000,1723161010000000000,1,6100000000001,6105000000000,6090000000000,30000000000,300000000000,15.1,3.00000000000000044408e-01,2,'{"mid":61000.05,"regime":2.0,"spoofing_score":null}',X'71D3808CCE39D63FA31E4DD14B28C33FA39F6B3402C0C7BF781244D53069D6BF72416ECE42AFC8BF06A6D54BC225C23F243AEBA8BE25D63F97EFEDE6BEB7CD3F60B407820C5DB8BF76E6999CD170D5BF9B406E0EFB13D1BF835B538B7DE3A73F1C8C89B9084ED43FAC88165395F4D23FD6D1DFB74BD8663F22130DEF35C3D2BF');
+INSERT INTO "signal" VALUES('s_95c1b31c29','run_0000000001','recorded','BTCUSDT','binance','mm_range',1723161020000000000,1723161019997000000,1723161020000000000,1,6100000000001,6105000000000,6090000000000,30000000000,300000000000,15.1,3.00000000000000044408e-01,1,'{"mid":61000.05,"regime":1.0,"spoofing_score":null}',X'52CB39B52860B7BF3AC17A140FC3D5BF0D7B357B12ACD1BFFCFF84E49A52A53F667F897B658DD43F3A9FB7E1298BD33FE79BBAA27221823F748F93526DEED2BFA48D17DD1D06D5BFF53312B31A4CAEBFF67F5FD674EED03F126E4ABB5815D63FA2FC35D84DBABB3FCFB23691762FCDBF37EC09BF6CB3D6BF145457E03DE0C3BF');
+CREATE TABLE spend (
+	reservation_id VARCHAR NOT NULL, 
+	stage VARCHAR NOT NULL, 
+	run_id VARCHAR NOT NULL, 
+	world VARCHAR NOT NULL, 
+	provider VARCHAR NOT NULL, 
+	model VARCHAR NOT NULL, 
+	amount_usd VARCHAR NOT NULL, 
+	ts BIGINT NOT NULL, 
+	ts_known BIGINT NOT NULL, 
+	PRIMARY KEY (reservation_id, stage), 
+	FOREIGN KEY(run_id) REFERENCES run (run_id) DEFERRABLE INITIALLY DEFERRED
+);
+INSERT INTO "spend" VALUES('1','settled','run_0000000001','recorded','1','1','0.0015',1723161000000000000,1723161000000000000);
+CREATE TABLE strategy (
+	strategy_id VARCHAR NOT NULL, 
+	ts_known BIGINT NOT NULL, 
+	rules VARCHAR NOT NULL, 
+	standing VARCHAR NOT NULL, 
+	reason VARCHAR NOT NULL, 
+	origin VARCHAR NOT NULL, 
+	n INTEGER NOT NULL, 
+	wins INTEGER NOT NULL, 
+	net_bps FLOAT NOT NULL, 
+	error_bps FLOAT NOT NULL, 
+	evidence VARCHAR NOT NULL, 
+	day VARCHAR NOT NULL, 
+	run_id VARCHAR NOT NULL, 
+	world VARCHAR NOT NULL, 
+	ts BIGINT NOT NULL, 
+	ts_retired BIGINT, 
+	PRIMARY KEY (strategy_id, ts_known), 
+	FOREIGN KEY(run_id) REFERENCES run (run_id) DEFERRABLE INITIALLY DEFERRED
+);
+INSERT INTO "strategy" VALUES('1',1723161000000000000,'{"conditions":[{"feature":"imbalance","high":null,"low":0.2}]}','active','1','1',1,1,0.25,0.25,'[]','2024-08-08','run_0000000001','recorded',1723161000000000000,NULL);
+CREATE TABLE trial (
+	world VARCHAR NOT NULL, 
+	day VARCHAR NOT NULL, 
+	name VARCHAR NOT NULL, 
+	ts_known BIGINT NOT NULL, 
+	value_before FLOAT NOT NULL, 
+	value FLOAT NOT NULL, 
+	verdict VARCHAR NOT NULL, 
+	reason VARCHAR NOT NULL, 
+	tries INTEGER NOT NULL, 
+	level FLOAT NOT NULL, 
+	n_search INTEGER NOT NULL, 
+	n INTEGER NOT NULL, 
+	effect_bps FLOAT, 
+	interval_low FLOAT, 
+	interval_high FLOAT, 
+	run_id VARCHAR NOT NULL, 
+	ts BIGINT NOT NULL, 
+	PRIMARY KEY (world, day, name, ts_known), 
+	FOREIGN KEY(run_id) REFERENCES run (run_id) DEFERRABLE INITIALLY DEFERRED
+);
+INSERT INTO "trial" VALUES('recorded','2024-08-08','stop_bps',1723161000000000000,0.25,0.25,'1','1',1,0.25,1,1,0.25,0.25,0.25,'run_0000000001',1723161000000000000);
+CREATE TABLE worth (
+	kind VARCHAR NOT NULL, 
+	name VARCHAR NOT NULL, 
+	day VARCHAR NOT NULL, 
+	ts_known BIGINT NOT NULL, 
+	n INTEGER NOT NULL, 
+	effect_bps FLOAT, 
+	value_quote VARCHAR, 
+	low_quote VARCHAR, 
+	high_quote VARCHAR, 
+	verdict VARCHAR NOT NULL, 
+	run_id VARCHAR NOT NULL, 
+	world VARCHAR NOT NULL, 
+	ts BIGINT NOT NULL, 
+	PRIMARY KEY (kind, name, day, ts_known), 
+	FOREIGN KEY(run_id) REFERENCES run (run_id) DEFERRABLE INITIALLY DEFERRED
+);
+INSERT INTO "worth" VALUES('daily','stop_bps','2024-08-08',1723161000000000000,1,0.25,'-0.0420900000000000001','-1','1','1','run_0000000001','recorded',1723161000000000000);
+CREATE INDEX ix_run_ts_started ON run (ts_started);
+CREATE INDEX ix_lesson_day ON lesson (day);
+CREATE INDEX ix_lesson_run ON lesson (run_id);
+CREATE INDEX ix_lesson_ts_known ON lesson (ts_known);
+CREATE INDEX ix_parameter_name_ts_known ON parameter (name, ts_known);
+CREATE INDEX ix_parameter_run ON parameter (run_id);
+CREATE INDEX ix_report_run ON report (run_id);
+CREATE INDEX ix_report_ts_known ON report (ts_known);
+CREATE INDEX ix_signal_run_ts ON signal (run_id, ts);
+CREATE INDEX ix_signal_symbol_ts ON signal (symbol, ts);
+CREATE INDEX ix_decision_run_ts ON decision (run_id, ts);
+CREATE INDEX ix_decision_signal ON decision (signal_id);
+CREATE INDEX ix_decision_symbol_ts ON decision (symbol, ts);
+CREATE INDEX ix_intent_decision ON intent (decision_id);
+CREATE INDEX ix_intent_run_ts ON intent (run_id, ts);
+CREATE INDEX ix_outcome_decision ON outcome (decision_id);
+CREATE INDEX ix_outcome_run_ts_known ON outcome (run_id, ts_known);
+CREATE INDEX ix_outcome_signal ON outcome (signal_id);
+CREATE INDEX ix_outcome_symbol_ts_known ON outcome (symbol, ts_known);
+CREATE INDEX ix_outcome_ts_known ON outcome (ts_known);
+CREATE INDEX ix_fill_client_order ON fill (client_order_id);
+CREATE INDEX ix_fill_decision ON fill (decision_id);
+CREATE INDEX ix_fill_run_ts ON fill (run_id, ts);
+CREATE INDEX ix_order_run_ts ON "order" (run_id, ts);
+CREATE INDEX ix_pattern_signal ON pattern (signal_id);
+CREATE INDEX ix_pattern_ts_known ON pattern (ts_known);
+CREATE INDEX ix_policy_run ON policy (run_id);
+CREATE INDEX ix_bundle_run ON bundle (run_id);
+CREATE INDEX ix_bundle_policy ON bundle (policy_id);
+CREATE INDEX ix_spend_ts ON spend (ts);
+CREATE INDEX ix_spend_run ON spend (run_id);
+CREATE INDEX ix_consultation_decision ON consultation (decision_id);
+CREATE INDEX ix_consultation_ts_known ON consultation (ts_known);
+CREATE INDEX ix_consultation_run ON consultation (run_id);
+CREATE INDEX ix_decision_ts ON decision (ts);
+CREATE INDEX ix_lesson_check_run ON lesson_check (run_id);
+CREATE INDEX ix_lesson_check_ts_known ON lesson_check (ts_known);
+CREATE INDEX ix_trial_run ON trial (run_id);
+CREATE INDEX ix_trial_ts_known ON trial (ts_known);
+CREATE INDEX ix_effect_run ON effect (run_id);
+CREATE INDEX ix_effect_ts_known ON effect (ts_known);
+CREATE INDEX ix_strategy_run ON strategy (run_id);
+CREATE INDEX ix_strategy_ts_known ON strategy (ts_known);
+CREATE INDEX ix_worth_run ON worth (run_id);
+CREATE INDEX ix_worth_ts_known ON worth (ts_known);
+CREATE INDEX ix_job_run ON job (run_id);
+CREATE INDEX ix_job_ts_known ON job (ts_known);
+COMMIT;
