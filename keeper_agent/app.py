@@ -9,6 +9,7 @@ from importlib.metadata import version
 
 from graphs.context import DecisionContext, Scorer, StrategyVoter
 from graphs.decision import DecisionGraph
+from graphs.thought import Thinker
 from keeper_agent.brains import BrainParts
 from keeper_agent.sealing import Sealer
 from keeper_agent.settings import Settings
@@ -20,7 +21,7 @@ from memory.parameters import ParameterStore
 from memory.recall import PatternRecall
 from memory.store import Store
 from memory.strategies import StrategyBook, StrategyShelf
-from scheduler.cycle import CycleParts, Decider, DecisionCycle, Market
+from scheduler.cycle import CycleParts, DecisionCycle, Market
 from scheduler.observer import Observer
 from scheduler.run import RunIdentity, Tally
 from tools.domain.market import Instrument
@@ -73,7 +74,7 @@ class Keeper:
         ts: int,
         tally: Tally | None = None,
         market: Callable[[Instrument, ParameterSet], Market] = PaperMarket,
-        decider: Callable[[DecisionContext], Decider] = DecisionGraph,
+        decider: Callable[[DecisionContext], Thinker] = DecisionGraph,
         brain: BrainParts | None = None,
     ) -> None:
         self.store = store
@@ -119,7 +120,6 @@ class Keeper:
                 allowed=allowed,
                 model=None if model is None else model.version,
                 code_version=CODE_VERSION,
-                weights=self.skill.weights,
             ),
             learn=self.skill.learn,
         )
@@ -155,6 +155,7 @@ def _with_brain(context: DecisionContext, brain: BrainParts, seed: int) -> Decis
         escalator=escalator,
         audit=brain.audit,
         consult_budget_ns=brain.budget_ns,
+        is_beside=brain.is_beside,
     )
 
 

@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from graphs.asking import Heard, unheard
 from graphs.context import DecisionContext, Scorer
 from graphs.decision import DecisionGraph
+from graphs.thought import Thought
 from keeper_agent.app import CODE_VERSION, model_scorer, neighbours_vote, strategy_voter
 from keeper_agent.brains import recorded_brain, recorded_choices
 from keeper_agent.settings import Settings
@@ -30,6 +32,7 @@ from tools.risk.exposure import LedgerSnapshot
 from tools.risk.limits import RiskAppetite
 from tools.risk.probing import ProbePolicy
 
+UNHURRIED_NS = 1 << 61
 RECALL_PARAMETERS = frozenset({"pattern_neighbours", "pattern_min_similarity"})
 
 
@@ -99,13 +102,30 @@ def retake(store: Store, settings: Settings, text: str, changes: Mapping[str, fl
     signal = tell(store, was.decision_id).signal
     parameters = _parameters(bundle, was.parameters_version, changes)
     graph = DecisionGraph(_context(store, settings, bundle, signal, was, changes))
-    (now,) = graph.decide([signal], parameters, was.ts)
+    now = _decide(graph, signal, parameters, was, bundle)
     return Retaken(was, now, bundle, dict(changes), str(bundle.policy["code_version"]))
 
 
 def is_same_code(retaken: Retaken) -> bool:
     """Whether this very version of the program took the decision."""
     return retaken.code_version == CODE_VERSION
+
+
+def _decide(
+    graph: DecisionGraph, signal: Signal, parameters: ParameterSet, was: Decision, bundle: Bundle
+) -> Decision:
+    """The decision as it was taken: at once, or by what was answered and seen later."""
+    if bundle.heard is None:
+        return graph.decide([signal], parameters, was.ts)[0]
+    heard = from_plain(Heard, bundle.heard)
+    found = graph.think([signal], parameters, heard.ts_asked)
+    if isinstance(found, Thought):
+        question = found.question
+        fault = heard.fault
+        answers = unheard(question.requests, was.ts, fault) if fault else question.answers(was.ts)
+        sightings = {} if heard.seen is None else {signal.symbol: heard.seen}
+        found = graph.conclude(found, answers, sightings, was.ts)
+    return found.decisions[0]
 
 
 def _parameters(bundle: Bundle, version: int, changes: Mapping[str, float]) -> ParameterSet:
@@ -144,7 +164,8 @@ def _context(
         scorer=_scorer(settings, policy["model"]),
         weights=lambda parameters: bundle.weights,
         brain=recorded_brain(store, was.decision_id),
-        escalator=recorded_choices(store, was),
+        consult_budget_ns=UNHURRIED_NS,  # whether an answer came too late is sealed
+        escalator=recorded_choices(store, was, is_asked=bundle.heard is not None),
         strategy_voter=strategy_voter(StrategyShelf(StrategyBook(store))),
     )
 
