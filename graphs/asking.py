@@ -61,21 +61,26 @@ class Question(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
 class AskedAtOnce:
     """Asked while the session's time stands still; the answers are due when they came in it."""
 
-    def __init__(self, brain: Brain, requests: Sequence[ConsultRequest], deadline_ns: int) -> None:
-        self.requests = tuple(requests)
-        self._deadline_ns = deadline_ns
-        self._answers = hear(brain, self.requests, deadline_ns)
+    requests: tuple[ConsultRequest, ...]
+    deadline_ns: int
+    heard: tuple[ConsultAnswer, ...]
 
     def due(self, now: int) -> int:
         """When the last answer came, or the deadline."""
-        return min(self._deadline_ns, max((one.ts_answered for one in self._answers), default=now))
+        return min(self.deadline_ns, max((one.ts_answered for one in self.heard), default=now))
 
     def answers(self, ts: int) -> tuple[ConsultAnswer, ...]:
         """All of them, as they came."""
-        return self._answers
+        return self.heard
+
+
+def ask_at_once(brain: Brain, requests: Sequence[ConsultRequest], deadline_ns: int) -> AskedAtOnce:
+    """Put ``requests`` and wait for what is said."""
+    return AskedAtOnce(tuple(requests), deadline_ns, hear(brain, requests, deadline_ns))
 
 
 class AskedBeside:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Protocol, TypeAlias
 
-from graphs.asking import AskedAtOnce, AskedBeside, Heard
+from graphs.asking import AskedBeside, Heard, ask_at_once
 from graphs.brain import ConsultAnswer, ConsultRequest, advice_of, consult_request
 from graphs.context import DecisionContext
 from graphs.proposal import propose_decision
@@ -101,7 +101,7 @@ def consult(state: DecisionState, context: DecisionContext) -> DecisionState:
     asked = tuple(i for i, one in enumerate(verdicts) if one.purpose is Purpose.DECIDE)
     if not asked:
         return {}
-    put = AskedBeside if context.is_beside else AskedAtOnce
+    put = AskedBeside if context.is_beside else ask_at_once
     deadline = state["ts"] + context.consult_budget_ns
     return {"question": put(context.brain, [_request(state, i) for i in asked], deadline), "asked": asked}
 
