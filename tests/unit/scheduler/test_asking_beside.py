@@ -16,13 +16,11 @@ from graphs.asking import ask_at_once
 from graphs.brain import ConsultAnswer, ConsultRequest, ScriptedBrain
 from tests.support.consulting import a_desk, an_office
 from tests.support.cycles import ONE, SEEN, TWO, Floor
-from tests.support.executions import CENT, LOT, at, printed, quotes
+from tests.support.executions import at, printed, quotes
 from tests.support.minds import GOOD_REPLY
 from tests.support.providers import GOOD, Scripted, openai_body, stub_provider
-from tests.support.tapes import book_message
 from tools.domain.market import NANOS, Side
 from tools.domain.trading import Action, Decision, Result, Route
-from tools.market.events import GAP
 
 SLOW_NS = 3 * NANOS
 NOTHING = quotes(0, 1, 2)[:0]
@@ -116,13 +114,10 @@ def test_an_entry_after_its_market_maker_left_is_a_skip() -> None:
     assert "the market maker has left" in decided(floor).reason
 
 
-def test_an_entry_on_a_book_with_a_gap_is_a_skip() -> None:
+def test_an_entry_on_a_crossed_book_is_a_skip() -> None:
     floor = asked_floor()
-    gapped = book_message(at(1_000), [(1, 9_998 * CENT, 50 * LOT)])
-    gapped["flags"] |= GAP
-    floor.play(floor.one, gapped)
-    floor.one.run(NOTHING, at(3_100))
-    assert "the book is " in decided(floor).reason
+    floor.play(floor.one, quotes(1_000, 10_003, 10_001), quotes(3_500, 10_003, 10_001))
+    assert "the book is crossed" in decided(floor).reason
     assert decided(floor).action is Action.SKIP
 
 
