@@ -130,6 +130,11 @@ class DecisionCycle:
         self._is_closing = False
         self._departures = 0  # counted in the tally already
 
+    @property
+    def asking(self) -> int:
+        """How many signals wait for an answer."""
+        return len(self._asked)
+
     def run(self, events: Events, until_ts: int, each: Callable[[int], None] | None = None) -> None:
         """Take all of ``events``, then let time pass up to ``until_ts``, ns.
 

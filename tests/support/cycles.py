@@ -57,11 +57,6 @@ class HandCycle(DecisionCycle):
         self._sequence += 1
         return self._raised
 
-    @property
-    def asking(self) -> int:
-        """How many signals wait for an answer."""
-        return len(self._asked)
-
 
 @dataclass
 class Journal(Silent):
