@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import struct
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -29,10 +30,12 @@ def tell(home: Path, do: str, **words: Any) -> Any:
     path = home / SOCKET_FILE
     request = orjson.dumps({"v": VERSION, "do": do, **words}, option=orjson.OPT_APPEND_NEWLINE)
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as peer:
-        peer.settimeout(PATIENCE_S)
+        # A connect with a timeout of Python's own fails at once where others wait to be let in.
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", round(PATIENCE_S), 0))
         try:
             with short_path(path) as name:
                 peer.connect(name)
+            peer.settimeout(PATIENCE_S)
             if not is_same_user(peer):
                 raise Refused(f"{path} belongs to another user's process")
             peer.sendall(request)

@@ -27,6 +27,7 @@ VERSION = 1
 MOST_REQUEST = 4_096  # bytes of a line
 MOST_REPLY = 1 << 20
 MOST_CLIENTS = 32
+BACKLOG = 1_024  # who waits to be let in
 MOST_REQUESTS = 1_000  # of one client
 PATIENCE_S = 5.0  # for a client to say something, or to take what it asked for
 LONGEST_PATH = 100  # bytes; the kernel takes 107
@@ -112,25 +113,32 @@ class ControlServer:
                 oldest = next(iter(self._clients))
                 del self._clients[oldest]
                 oldest.cancel()
-            task = self._loop.create_task(self._attend(client))
-            self._clients[task] = None
-            task.add_done_callback(lambda done: self._clients.pop(done, None))
+            self._begin(client)
+
+    def _begin(self, client: socket.socket) -> None:
+        task = self._loop.create_task(self._attend(client))
+        self._clients[task] = None
+
+        def end(done: asyncio.Task[None]) -> None:
+            client.close()  # here, because a task that is sent away before it began closes nothing
+            self._clients.pop(done, None)
+
+        task.add_done_callback(end)
 
     async def _attend(self, client: socket.socket) -> None:
         """Serve one client until it leaves, errs or dawdles."""
         held = b""
-        with client:
-            for _ in range(MOST_REQUESTS):
-                try:
-                    line, held = await asyncio.wait_for(self._line(client, held), PATIENCE_S)
-                    if line is None:
-                        return
-                    reply, is_over = self._reply(line)
-                    await asyncio.wait_for(self._loop.sock_sendall(client, reply), PATIENCE_S)
-                except (TimeoutError, OSError):
+        for _ in range(MOST_REQUESTS):
+            try:
+                line, held = await asyncio.wait_for(self._line(client, held), PATIENCE_S)
+                if line is None:
                     return
-                if is_over:
-                    return
+                reply, is_over = self._reply(line)
+                await asyncio.wait_for(self._loop.sock_sendall(client, reply), PATIENCE_S)
+            except (TimeoutError, OSError):
+                return
+            if is_over:
+                return
 
     async def _line(self, client: socket.socket, held: bytes) -> tuple[bytes | None, bytes]:
         """The next line and what came after it; None once the client has left."""
@@ -178,7 +186,12 @@ def is_same_user(peer: socket.socket) -> bool:
         raw = peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, CREDENTIALS.size)
     except OSError:
         return False
-    return bool(CREDENTIALS.unpack(raw)[1] == os.geteuid())
+    return bool(CREDENTIALS.unpack(raw)[1] == own_user())
+
+
+def own_user() -> int:
+    """The number of our user."""
+    return os.geteuid()
 
 
 @contextmanager
@@ -204,7 +217,7 @@ def _listening(path: Path) -> socket.socket:
         with short_path(path) as name:
             made.bind(name)
         path.chmod(0o600)  # before anybody can connect: it does not listen yet
-        made.listen(MOST_CLIENTS)
+        made.listen(BACKLOG)
         made.setblocking(False)
     except OSError as error:
         made.close()
