@@ -56,7 +56,6 @@ class ControlServer:
         self._handlers = dict(handlers)
         self._each, self._each_s = each, each_s
         self._clients: dict[asyncio.Task[None], None] = {}  # in the order in which they came
-        self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._serve, name="keeper-control", daemon=True)
         self._socket: socket.socket | None = None
 
@@ -67,6 +66,7 @@ class ControlServer:
             StoreUnusable: The socket cannot be made.
         """
         self._socket = _listening(self.path)
+        self._loop = asyncio.new_event_loop()
         self._thread.start()
 
     def close(self) -> None:
