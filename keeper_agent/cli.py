@@ -18,7 +18,7 @@ import typer
 from keeper_agent import download_words
 from keeper_agent.learning_words import ledger, strategies_app
 from keeper_agent.record_words import Home, Json, ask, explain, mcp, replay_decision
-from keeper_agent.running_words import pause, status
+from keeper_agent.running_words import log, pause, status
 from keeper_agent.venue_words import lab, record, venue
 from tools.domain.errors import KeeperError
 
@@ -42,6 +42,7 @@ app.add_typer(memory_app, name="memory")
 app.add_typer(download_words.app, name="download")
 app.add_typer(strategies_app, name="strategies")
 memory_app.command()(ledger)
+memory_app.command()(log)
 
 Trades = Annotated[Path, typer.Option("--trades", help="Prints, Tardis columns: .csv.gz, .csv or .parquet.")]
 Book = Annotated[

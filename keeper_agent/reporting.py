@@ -12,6 +12,7 @@ from keeper_agent.figures import figures
 from keeper_agent.last_status import keep_last
 from keeper_agent.settings import Settings
 from keeper_agent.standing import standing, why_not
+from memory.diary_file import DiaryFile
 from memory.store import Store
 from scheduler.control import ControlServer
 from scheduler.cycle import DecisionCycle
@@ -41,6 +42,7 @@ class Reporter:
         self._figures: Mapping[str, Any] = {}
         self._figured_at = 0
         self._reader: Store | None = None
+        self._diary = DiaryFile(settings.keeper_home)
 
     def publish(self, ts: int, cycles: Mapping[str, DecisionCycle]) -> None:
         """Called by the loop: how it stands at ``ts``."""
@@ -66,8 +68,6 @@ class Reporter:
             server.close()
             with suppress(KeeperError, OSError):  # an end in order matters more than its report
                 self.keep()
-            if self._reader is not None:
-                self._reader.close()
 
     def status(self) -> dict[str, Any]:
         """What was published last, with the figures out of memory."""
@@ -80,9 +80,24 @@ class Reporter:
         return {**last, "why": why_not(self._switches), "metrics": dict(self._figures)}
 
     def keep(self) -> None:
-        """Leave what is known in the home, for when nobody runs there."""
+        """Leave what is known in the home, for when nobody runs there, and what was remembered as text."""
         if self._last:
             keep_last(self._settings.keeper_home, self.status())
+            self._diary.bring_up_to_date(self._memory())
+
+    def finish(self) -> None:
+        """At the end of the run: let the diary say all that memory holds.
+
+        Raises:
+            StoreUnusable: It cannot be written.
+        """
+        try:
+            while self._diary.bring_up_to_date(self._memory()):
+                pass
+        finally:
+            if self._reader is not None:
+                self._reader.close()
+                self._reader = None
 
     def _try_to_read(self, last: Mapping[str, Any], now: int) -> dict[str, Any]:
         """The figures, or why there are none: how the agent stands is told all the same."""
@@ -91,10 +106,14 @@ class Reporter:
         except KeeperError as error:
             return {"fault": str(error)}
 
-    def _read(self, last: Mapping[str, Any], now: int) -> dict[str, Any]:
+    def _memory(self) -> Store:
+        """A reader of its own: the loop's writer is never waited for, nor held up."""
         if self._reader is None:
             self._reader = Store.open(self._settings.keeper_home, read_only=True)
-        return figures(self._reader, self._settings, last["world"], last["ts"], now)
+        return self._reader
+
+    def _read(self, last: Mapping[str, Any], now: int) -> dict[str, Any]:
+        return figures(self._memory(), self._settings, last["world"], last["ts"], now)
 
     def _set(self, switch: KillSwitch, request: Mapping[str, Any]) -> dict[str, Any]:
         reason = request.get("reason", "by hand")

@@ -31,3 +31,17 @@ def pause(
     from keeper_agent.commands.kill import pause as set_pause  # heavy: the terminal
 
     set_pause(reason=reason, home=home, as_json=as_json)
+
+
+def log(
+    since: Annotated[
+        str | None, typer.Option("--since", help="30m, 2h, 3d before the last event, or a date or time, UTC.")
+    ] = None,
+    follow: Annotated[bool, typer.Option("--follow", help="Go on with what is added, until Ctrl-C.")] = False,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Print what is remembered as text, one line a decision, round trip, lesson or change."""
+    from keeper_agent.commands.memory_log import show_log  # heavy: a store
+
+    show_log(home=home, since=since, is_following=follow, as_json=as_json)

@@ -8,16 +8,24 @@ from rich.markup import escape
 
 from keeper_agent.console import OUT, print_json
 from keeper_agent.settings import load_settings
+from memory.diary_file import DiaryFile
 from memory.lock import HomeLock
 from memory.snapshots import freeze
+from memory.store import Store
 from memory.verify import MemoryReport, rebuild, verify
 from tools.domain.errors import StoreUnusable
 
 
 def rebuild_memory(*, home: Path | None, as_json: bool) -> None:
-    """Make the pattern library anew from the database and check everything."""
+    """Make the pattern library and the diary anew from the database and check everything."""
     settings = load_settings(keeper_home=home)
-    _show(rebuild(settings.keeper_home), settings.keeper_home, as_json)
+    report = rebuild(settings.keeper_home)
+    with (
+        HomeLock.acquire(settings.keeper_home, "keeper memory rebuild"),
+        Store.open(settings.keeper_home, read_only=True) as store,
+    ):
+        DiaryFile(settings.keeper_home).rebuild(store)
+    _show(report, settings.keeper_home, as_json)
 
 
 def verify_memory(*, home: Path | None, as_json: bool) -> None:

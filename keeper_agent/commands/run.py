@@ -152,7 +152,9 @@ class Session:
         self._log.info("run ended", run_id=keeper.identity.run_id, decisions=keeper.tally.decisions)
         with PatternLibrary(self._lock, self._store) as library:
             library.sync()
-        return self._summary(ts, wall, before)
+        summary = self._summary(ts, wall, before)
+        self._reporter.finish()
+        return summary
 
     def _timetable(self) -> Timetable:
         """The daily and weekly reflections, done while the tapes play."""

@@ -204,7 +204,9 @@ class VenueSession:
         keeper.end(self._clock.now())
         with PatternLibrary(self._lock, self._store) as library:
             library.sync()
-        return self._summary(left)
+        summary = self._summary(left)
+        self._reporter.finish()
+        return summary
 
     def _adopt(self, recovered: Recovered) -> None:
         """What could not be sold stays at stake: it takes room in every limit, and is named."""
