@@ -44,13 +44,12 @@ class Heard:
 
 
 class Question(Protocol):
-    """What was asked, and what has been said so far.
+    """What was asked, and what has been said so far."""
 
-    Attributes:
-        requests: What was asked, in order.
-    """
-
-    requests: tuple[ConsultRequest, ...]
+    @property
+    def requests(self) -> tuple[ConsultRequest, ...]:
+        """What was asked, in order."""
+        ...
 
     def due(self, now: int) -> int:
         """When to look in again, ns; not after ``now`` once everything there will be is there."""

@@ -9,6 +9,7 @@ from importlib.metadata import version
 
 from graphs.context import DecisionContext, Scorer, StrategyVoter
 from graphs.decision import DecisionGraph
+from graphs.living import LivingStrategies
 from graphs.thought import Thinker
 from keeper_agent.brains import BrainParts
 from keeper_agent.latency import MODEL, MeasuredRecall, MeasuredThinker, Meter
@@ -21,7 +22,7 @@ from memory.hindsight import judged_votes
 from memory.parameters import ParameterStore
 from memory.recall import PatternRecall
 from memory.store import Store
-from memory.strategies import StrategyBook, StrategyShelf
+from memory.strategies import StrategyShelf
 from scheduler.cycle import CycleParts, DecisionCycle, Market
 from scheduler.observer import Observer
 from scheduler.run import RunIdentity, Tally
@@ -97,6 +98,7 @@ class Keeper:
         appetite = RiskAppetite(settings.risk_appetite)
         desk = SizingDesk(instruments, SizingMode(settings.position_sizing_mode), appetite)
         allowed = settings.probes_allowed()
+        living = LivingStrategies(store)
         context = DecisionContext(
             recall=self.recall if meter is None else MeasuredRecall(self.recall, meter),
             pattern_voter=neighbours_vote,
@@ -105,7 +107,7 @@ class Keeper:
             probes=ProbePolicy(identity.seed, identity.world, allowed),
             scorer=None if model is None else model_scorer(model, meter),
             weights=self.skill.weights,
-            strategy_voter=strategy_voter(StrategyShelf(StrategyBook(store))),
+            strategy_voter=strategy_voter(living),
         )
         if brain is not None:
             context = _with_brain(context, brain, identity.seed)
@@ -128,6 +130,7 @@ class Keeper:
                 code_version=CODE_VERSION,
             ),
             learn=self.skill.learn,
+            followed=living.follow,
         )
 
     def cycle(self, instrument: Instrument) -> DecisionCycle:
@@ -174,7 +177,7 @@ def neighbours_vote(signal: Signal, neighbours: Sequence[Neighbour], parameters:
     return pattern_vote(neighbours, parameters, loss_bps=signal.loss_bps)
 
 
-def strategy_voter(shelf: StrategyShelf) -> StrategyVoter:
+def strategy_voter(shelf: StrategyShelf | LivingStrategies) -> StrategyVoter:
     """The learned strategies as the decision graph hears them, as known at the signal's time."""
 
     def vote(signal: Signal, parameters: ParameterSet) -> Vote:

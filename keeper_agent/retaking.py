@@ -9,9 +9,11 @@ from typing import Any
 from graphs.asking import Heard, unheard
 from graphs.context import DecisionContext, Scorer
 from graphs.decision import DecisionGraph
+from graphs.living import LivingStrategies
 from graphs.thought import Thought
 from keeper_agent.app import CODE_VERSION, model_scorer, neighbours_vote, strategy_voter
 from keeper_agent.brains import recorded_brain, recorded_choices
+from keeper_agent.sealing import LIVING
 from keeper_agent.settings import Settings
 from memory.bundles import Bundle, read_bundle
 from memory.codec import from_plain, to_plain
@@ -167,8 +169,15 @@ def _context(
         brain=recorded_brain(store, was.decision_id),
         consult_budget_ns=UNHURRIED_NS,  # whether an answer came too late is sealed
         escalator=recorded_choices(store, was, is_asked=bundle.heard is not None),
-        strategy_voter=strategy_voter(StrategyShelf(StrategyBook(store))),
+        strategy_voter=strategy_voter(_shelf(store, policy)),
     )
+
+
+def _shelf(store: Store, policy: Mapping[str, Any]) -> StrategyShelf | LivingStrategies:
+    """The strategies as they were counted when the decision was taken."""
+    if policy.get("strategies") == LIVING:
+        return LivingStrategies(store)
+    return StrategyShelf(StrategyBook(store))
 
 
 def _scorer(settings: Settings, version: str | None) -> Scorer | None:

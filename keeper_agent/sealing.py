@@ -14,6 +14,8 @@ from tools.domain.parameter import ParameterSet
 from tools.execution.entries import SizingDesk
 from tools.execution.market import MarketSlice
 
+LIVING = "living"  # every outcome counts for a strategy, and not only those of the last reflection
+
 
 @dataclass(frozen=True, slots=True)
 class Sealer:
@@ -61,4 +63,5 @@ class Sealer:
             "instrument": to_plain(self.desk.instrument(symbol)),
             "sizing_mode": self.desk.mode.value,
             "risk_appetite": self.desk.appetite.value,
+            "strategies": LIVING,
         }

@@ -15,12 +15,13 @@ import numpy as np
 from graphs.thought import Conclusion, Thinker, Thought
 from scheduler.observer import Observer
 from scheduler.run import RunIdentity, Tally
+from scheduler.witness import Witness
 from tools.domain.errors import InvariantBroken
 from tools.domain.identity import signal_id
 from tools.domain.market import Instrument, Side
 from tools.domain.parameter import ParameterSet
 from tools.domain.ports import Episodes, IntentLog, ParameterSource
-from tools.domain.trading import Action, Decision, Fill, Intent, OrderUpdate, Outcome, Signal, Vote
+from tools.domain.trading import Action, Decision, Outcome, Signal, Vote
 from tools.execution.executor import NEVER, Executor
 from tools.execution.freshness import sight
 from tools.execution.market import MarketSlice
@@ -54,12 +55,17 @@ def _learn_nothing(votes: Sequence[Vote], net_bps: float) -> None:
     """Nobody keeps how right the votes were."""
 
 
+def _follow_nothing(outcome: Outcome, signal: Signal) -> None:
+    """Nobody counts what followed signals came to."""
+
+
 @dataclass(frozen=True, slots=True)
 class CycleParts:
     """What a cycle is wired with.
 
     Attributes:
         learn: Told the votes on a followed signal and its result, basis points after costs.
+        followed: Told the outcome of a signal that was followed on paper.
     """
 
     identity: RunIdentity
@@ -72,29 +78,7 @@ class CycleParts:
     market: Callable[[Instrument, ParameterSet], Market] = PaperMarket
     seal: Seal | None = None
     learn: Callable[[Sequence[Vote], float], None] = _learn_nothing
-
-
-class _Witness:
-    """The log with an observer beside it: first written, then shown."""
-
-    def __init__(self, log: IntentLog, observer: Observer, tally: Tally) -> None:
-        self._log = log
-        self._observer = observer
-        self._tally = tally
-
-    def record_intent(self, intent: Intent) -> None:
-        self._log.record_intent(intent)
-        self._tally.orders += 1
-        self._observer.on_intent(intent)
-
-    def record_fill(self, fill: Fill) -> None:
-        self._log.record_fill(fill)
-        self._tally.count_fill(fill)
-        self._observer.on_fill(fill)
-
-    def record_order(self, update: OrderUpdate) -> None:
-        self._log.record_order(update)
-        self._observer.on_order(update)
+    followed: Callable[[Outcome, Signal], None] = _follow_nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +104,7 @@ class DecisionCycle:
         self._tally = tally
         self._parameters = parts.parameters.snapshot(0)
         self.market = parts.market(instrument, self._parameters)
-        witness = _Witness(parts.log, parts.observer, tally)
+        witness = Witness(parts.log, parts.observer, tally)
         self.executor = Executor(self.market, witness, parts.ledger, self._on_round_trip)
         self._sequence = 0
         self._asked: list[_Asked] = []
@@ -300,6 +284,7 @@ class DecisionCycle:
             self._tally.censored += 1
             return
         self._keep(outcome, signal)
+        self._parts.followed(outcome, signal)
         if outcome.net_bps is not None:
             self._parts.learn(decision.votes, outcome.net_bps)
 
