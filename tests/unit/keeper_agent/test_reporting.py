@@ -18,8 +18,10 @@ from keeper_agent.controlling import Refused, tell
 from keeper_agent.last_status import LAST_FILE, read_last
 from keeper_agent.latency import Meter
 from keeper_agent.reporting import Reporter
+from keeper_agent.retaking import retake
 from keeper_agent.settings import load_settings
 from memory.connection import DATABASE
+from memory.lookup import tell as tell_of
 from memory.store import Store
 from scheduler.cycle import DecisionCycle
 from scheduler.observer import Silent
@@ -201,3 +203,31 @@ def test_the_last_state_is_kept_for_its_owner_alone_and_shown_when_nobody_runs(
     assert last["last"] == read_last(tmp_path)
     shown = here("status")
     assert (shown.code, "not running" in shown.out, "no agent is running" in shown.err) == (10, True, True)
+
+
+def test_a_parameter_that_reflection_moves_counts_from_the_next_decision_on(tmp_path: Path) -> None:
+    """Moved as a reflection does it, in a copy that is committed apart; nobody restarts anything."""
+    with session(tmp_path) as found:
+        found.play_to(40)
+        before, ts = len(found.noted.decisions), found.cycle.market.ts
+        moved = found.keeper.parameters.detached().change(
+            "stop_bps", 25, reason="stops were hit", evidence=["o_1"], ts=ts + 1,
+            run_id="run_0000000000", world="recorded",
+        )  # fmt: skip
+        found.keeper.parameters.refresh()
+        found.play_to(70)
+        decisions = found.noted.decisions
+        assert 0 < before < len(decisions)
+        assert {one.parameters_version for one in decisions[:before]} == {0}
+        assert {one.parameters_version for one in decisions[before:]} == {moved.version}
+        with Store.open(tmp_path, read_only=True) as store:
+            stops = [tell_of(store, one.decision_id).signal for one in decisions]
+            retaken = [
+                retake(store, load_settings(keeper_home=tmp_path), one.decision_id, {}) for one in decisions
+            ]
+        widths = [round((1 - one.stop / one.entry_price) * 1e4) for one in stops]
+        assert set(widths[:before]) == {20}
+        # The kernel that raises signals hears of it with the first decision, however events are batched.
+        assert widths[before] in (20, 25)
+        assert set(widths[before + 1 :]) == {25}
+        assert [one.differences for one in retaken if one.differences] == []
