@@ -34,7 +34,6 @@ from tools.risk.exposure import LedgerSnapshot
 from tools.risk.limits import RiskAppetite
 from tools.risk.probing import ProbePolicy
 
-BEFORE_PAUSES = {"is_paused": False}  # of accounts sealed when there was no pause
 UNHURRIED_NS = 1 << 61
 RECALL_PARAMETERS = frozenset({"pattern_neighbours", "pattern_min_similarity"})
 
@@ -157,7 +156,7 @@ def _context(
     return DecisionContext(
         recall=recall,
         pattern_voter=neighbours_vote,
-        account=_Account(from_plain(LedgerSnapshot, {**BEFORE_PAUSES, **bundle.account})),
+        account=_Account(from_plain(LedgerSnapshot, bundle.account)),
         desk=SizingDesk(
             {instrument.symbol: instrument},
             SizingMode(policy["sizing_mode"]),
