@@ -23,6 +23,7 @@ from keeper_agent.settings import load_settings
 from memory.connection import DATABASE
 from memory.lookup import tell as tell_of
 from memory.store import Store
+from memory.strategies import StrategyBook, StrategyVersion, rules_of
 from scheduler.cycle import DecisionCycle
 from scheduler.observer import Silent
 from scheduler.run import RunIdentity
@@ -34,7 +35,7 @@ from tools.domain.market import NANOS
 from tools.domain.trading import Action, Decision, Signal, World
 from tools.execution.kill import PauseSwitch
 
-SECONDS = 150
+SECONDS, TAPE = 150, 240
 
 
 class Noted(Silent):
@@ -61,7 +62,7 @@ class Session:
 
     def play_to(self, second: int) -> None:
         """Let the tape run on, with a frame each second, as a loop would."""
-        events = opening(BUNDLED[0], SECONDS)
+        events = opening(BUNDLED[0], TAPE)
         first = int(events["ts_init"][0])
         for at in range(self.second, second):
             low, high = first + at * NANOS, first + (at + 1) * NANOS
@@ -78,7 +79,7 @@ def session(home: Path) -> Iterator[Session]:
         keeper_home=home, keeper_parameters=f"{EAGER},entry_timeout_s=5,hold_timeout_s=8"
     )
     instrument, noted = instrument_of(BUNDLED[0]), Noted()
-    first = int(opening(BUNDLED[0], SECONDS)["ts_init"][0])
+    first = int(opening(BUNDLED[0], TAPE)["ts_init"][0])
     with Store.open(home, is_throwaway=True) as store:
         keeper = Keeper(
             settings,
@@ -231,3 +232,27 @@ def test_a_parameter_that_reflection_moves_counts_from_the_next_decision_on(tmp_
         assert widths[before] in (20, 25)
         assert set(widths[before + 1 :]) == {25}
         assert [one.differences for one in retaken if one.differences] == []
+
+
+def test_a_learned_strategy_is_judged_by_what_is_followed_meanwhile(tmp_path: Path) -> None:
+    """It begins with no result at all, loses, and is heard no more; nobody reflects or restarts."""
+    with session(tmp_path) as found:
+        first = int(opening(BUNDLED[0], TAPE)["ts_init"][0])
+        rules = {"conditions": [{"feature": "mid", "low": 0.0}], "size_share": 1.0}
+        StrategyBook(found.keeper.store).record(
+            StrategyVersion(
+                strategy_id="y_1", rules=rules_of({**rules, "stop_bps": 20.0, "target_bps": 5.0}, ("mid",)),
+                standing="active", reason="said so", origin="mined", n=0, wins=0, net_bps=0.0, error_bps=0.0,
+                evidence=(), day="2024-08-08", run_id="run_0000000000", world="recorded",
+                ts=first - 100 * NANOS, ts_known=first - 100 * NANOS,
+            )
+        )  # fmt: skip
+        found.play_to(TAPE)
+        votes = [
+            next(vote for vote in one.votes if vote.component == "strategy") for one in found.noted.decisions
+        ]
+        assert {vote.reason for vote in votes[:5]} == {"1 match, none proven yet"}
+        assert votes[-1].reason == "no learned strategy matches", "its losses did not count"
+        with Store.open(tmp_path, read_only=True) as store:
+            last = found.noted.decisions[-1]
+            assert retake(store, load_settings(keeper_home=tmp_path), last.decision_id, {}).differences == ()

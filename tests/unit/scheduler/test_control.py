@@ -67,6 +67,15 @@ def heard(peer: socket.socket) -> bytes:
         return b""
 
 
+def is_open(peer: socket.socket) -> bool:
+    """Whether the other end has not hung up yet; it had time for it."""
+    peer.settimeout(0.05)
+    try:
+        return heard(peer) != b""
+    except TimeoutError:
+        return True
+
+
 def said(home: Path, line: bytes) -> dict[str, Any]:
     """The reply to a line of bytes, whatever they are."""
     with connected(home) as peer:
@@ -169,6 +178,7 @@ def test_clients_that_say_nothing_never_keep_others_out(home: Path) -> None:
             with suppress(OSError):  # those that came first are sent away meanwhile
                 half.sendall(b'{"v":1,')
         assert tell(home, "ping") == "pong"
+        assert sum(is_open(one) for one in silent) <= MOST_CLIENTS
     finally:
         for one in silent:
             one.close()
