@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from keeper_agent.views.board import BLOCKS, NONE, REGIMES
+from memory.diary_lines import escaped
 
 ENTRIES = {"allowed": "green", "paused": "yellow", "killed": "bold red"}
 LATENCIES = ("decision", "memory", "model")
@@ -42,7 +43,7 @@ def _head(found: Mapping[str, Any], is_running: bool) -> Text:
     line.append(f"{found['world']} ({found['place']})  run {found['run_id']}  {found['time']}  ")
     line.append(f"entries {found['entries']}", style=ENTRIES.get(found["entries"], ""))
     if found.get("why"):
-        line.append(f" ({found['why']})", style="dim")
+        line.append(f" ({escaped(found['why'])})", style="dim")
     return line
 
 
@@ -61,7 +62,7 @@ def _symbols(rows: Sequence[Mapping[str, Any]]) -> Table:
         low, high = mm["low"], mm["high"]
         doing = f"resting {row['rest_s']:.0f} s" if row["rest_s"] > 0 else row["doing"]
         table.add_row(
-            Text(row["symbol"], style="bold"),
+            Text(escaped(row["symbol"]), style="bold"),
             _feed(row),
             Text(row["regime"] or NONE, style=REGIMES.get(row["regime"] or "", "dim")),
             _number(row["mid"], ".6g"),
@@ -85,7 +86,7 @@ def _feed(row: Mapping[str, Any]) -> Text:
 def _positions(rows: Sequence[Mapping[str, Any]]) -> Table:
     table = _table("position", "size", "price", "target", "stop", "decision", right=("size", "price"))
     for row in rows:
-        name = Text(row["symbol"] + (" (probe)" if row["is_probe"] else ""), style="bold cyan")
+        name = Text(escaped(row["symbol"]) + (" (probe)" if row["is_probe"] else ""), style="bold cyan")
         table.add_row(name, row["size"], row["price"] or NONE, row["target"], row["stop"], row["decision_id"])
     return table
 
@@ -94,7 +95,7 @@ def _orders(rows: Sequence[Mapping[str, Any]]) -> Table:
     table = _table("order", "leg", "side", "left", "price", "decision", right=("left", "price"))
     for row in rows:
         table.add_row(
-            Text(row["symbol"], style="bold blue"),
+            Text(escaped(row["symbol"]), style="bold blue"),
             row["leg"],
             row["side"],
             row["left"],

@@ -191,9 +191,9 @@ def test_the_last_state_is_kept_for_its_owner_alone_and_shown_when_nobody_runs(
         assert (drawn.code, "● running recorded" in drawn.out) == (0, True)
         assert "BTCUSDT" in drawn.out
         assert here("pause", "--json").json["heard"] is True
-        assert here("kill", "--json").json["heard"] is True
+        assert here("kill", "--reason", "bad\x1b[2J news", "--json").json["heard"] is True
         found.play_to(13)
-        assert "entries killed" in here("status").out
+        assert "entries killed (bad\\x1b[2J news)" in here("status").out.replace("\n", " ")
         resumed = here("resume", "--json").json
         assert (resumed["was_set"], resumed["was_paused"], resumed["heard"]) == (True, True, True)
     assert S_IMODE((tmp_path / LAST_FILE).stat().st_mode) == 0o600
