@@ -22,7 +22,7 @@ from tools.domain.errors import StoreUnusable
 
 FOLDER, NOW, STATE = "diary", "now.txt", "state.json"
 MOST_BYTES = 1 << 20
-MOST_LINKS = 2_000  # taken in at one call
+MOST_LINKS = 500  # taken in at one call: the loop shares its processor with this
 
 
 @dataclass(frozen=True, slots=True)
