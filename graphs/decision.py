@@ -194,6 +194,7 @@ class DecisionGraph:
         # LangGraph takes about a second to import; only a program that decides pays for it.
         from langsmith import tracing_context
 
+        self.context = context
         self._untraced = tracing_context
         self._graph = _compile(context)
 

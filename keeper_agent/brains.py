@@ -26,7 +26,7 @@ from scheduler.run import RunIdentity
 from tools.domain.clock import Clock, Stopwatch
 from tools.domain.errors import BadUsage
 from tools.domain.market import NANOS, plain
-from tools.domain.trading import Decision
+from tools.domain.trading import Decision, World
 from tools.risk.advice import Cause
 from tools.risk.escalation import Chooser, Purpose, RecordedChoices
 from tools.risk.routing import why_unasked
@@ -66,12 +66,10 @@ def open_brain(
     identity: RunIdentity,
     clock: Clock,
     stopwatch: Stopwatch,
-    *,
-    is_beside: bool = False,
 ) -> Iterator[BrainParts | None]:
     """The brain of the settings while it is needed; None where nobody shall be asked.
 
-    ``is_beside`` has it asked in a thread of its own, for a market that does not wait.
+    It is asked beside the loop wherever the market does not wait, which is all but recordings.
 
     Raises:
         BadUsage: A key, a model or the extra is missing.
@@ -92,7 +90,7 @@ def open_brain(
             consultant.has_budget,
             consultant.audit,
             round(settings.keeper_brain_deadline_sec * NANOS),
-            is_beside=is_beside,
+            is_beside=identity.world is not World.RECORDED,
         )
 
 

@@ -147,8 +147,7 @@ class VenueSession:
         model = current_model(settings)
         self._view = LiveView(console, self._tally, model.version if model else None, BADGES[world])
         identity = RunIdentity(fresh_run_id(self._start), world, settings.keeper_seed)
-        opened = open_brain(settings, store, identity, self._clock, SystemStopwatch(), is_beside=True)
-        brain = resources.enter_context(opened)
+        brain = resources.enter_context(open_brain(settings, store, identity, self._clock, SystemStopwatch()))
         self._keeper = Keeper(
             settings,
             store,
