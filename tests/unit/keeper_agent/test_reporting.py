@@ -256,3 +256,23 @@ def test_a_learned_strategy_is_judged_by_what_is_followed_meanwhile(tmp_path: Pa
         with Store.open(tmp_path, read_only=True) as store:
             last = found.noted.decisions[-1]
             assert retake(store, load_settings(keeper_home=tmp_path), last.decision_id, {}).differences == ()
+
+
+def test_watching_draws_again_until_the_agent_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("KEEPER_HOME", str(tmp_path))
+    with session(tmp_path) as found:
+        found.play_to(5)
+        left = [3]
+
+        def goes_on(seconds: float) -> None:
+            left[0] -= 1
+            found.play_to(found.second + 1)
+            if not left[0]:
+                raise KeyboardInterrupt
+
+        monkeypatch.setattr("keeper_agent.commands.status.sleep", goes_on)
+        said = Here(monkeypatch, capsys)("status", "--watch")
+    assert (said.code, left) == (130, [0])
+    assert "● running recorded" in said.out

@@ -188,3 +188,23 @@ def test_the_command_prints_what_was_asked_for(
     assert here("memory", "log", "--since", "400d").out == whole.out
     assert here("memory", "log", "--since", "2099-01-01").out == ""
     here("memory", "log", "--since", "yesterday-ish").fails_in_one_line(2, "--since expects")
+
+
+def test_following_prints_what_is_added_once_and_ends_with_ctrl_c(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("KEEPER_HOME", str(tmp_path))
+    with a_memory(tmp_path) as build:
+        added = [build.decide(at("10:00:00")).decision_id]
+        build.store.flush()
+
+        def goes_on(seconds: float) -> None:
+            if len(added) == 3:
+                raise KeyboardInterrupt
+            added.append(build.decide(at(f"10:00:0{len(added)}")).decision_id)
+            build.store.flush()
+
+        monkeypatch.setattr("keeper_agent.commands.memory_log.sleep", goes_on)
+        said = Here(monkeypatch, capsys)("memory", "log", "--follow")
+    assert said.code == 130
+    assert [line.split()[2] for line in said.out.splitlines()] == added
