@@ -96,7 +96,7 @@ def grown(home: Path, most: int) -> DiaryFile:
     """The files of a memory that was written and read in turns."""
     diary = DiaryFile(home, most)
     with a_memory(home) as build, Store.open(home) as reader:
-        for minute in range(40):
+        for minute in range(20):
             decision = build.decide(at(f"10:{minute:02d}:00"), action=Action.ENTER, route=Route.PATTERN)
             build.trade(decision, 1.0)
             build.store.flush()
@@ -109,7 +109,7 @@ def grown(home: Path, most: int) -> DiaryFile:
 
 
 def test_it_is_rotated_packed_private_and_the_same_when_it_is_made_anew(tmp_path: Path) -> None:
-    diary = grown(tmp_path, 4_000)
+    diary = grown(tmp_path, 2_000)
     before = files(tmp_path)
     assert len([name for name in before if name.endswith(".gz")]) >= 3
     assert told(tmp_path) == "".join(f"{line.text}\n" for line in lines(tmp_path))
@@ -144,24 +144,24 @@ def _no_state(folder: Path) -> None:
 
 @pytest.mark.parametrize("break_it", [_more_lines, _fewer_lines, _packed_too_much, _no_state])
 def test_what_a_crash_leaves_is_mended(tmp_path: Path, break_it: Callable[[Path], None]) -> None:
-    grown(tmp_path, 4_000)
+    grown(tmp_path, 2_000)
     before = files(tmp_path)
     break_it(tmp_path / FOLDER)
     assert files(tmp_path) != before
     with Store.open(tmp_path, read_only=True) as store:
-        DiaryFile(tmp_path, 4_000)._bring(store, 2_000)
-        while DiaryFile(tmp_path, 4_000).bring_up_to_date(store):
+        DiaryFile(tmp_path, 2_000)._bring(store, 500)
+        while DiaryFile(tmp_path, 2_000).bring_up_to_date(store):
             pass
     assert files(tmp_path) == before
 
 
 def test_another_database_in_the_home_is_noticed(tmp_path: Path) -> None:
-    grown(tmp_path, 4_000)
+    grown(tmp_path, 2_000)
     for path in tmp_path.glob("keeper.sqlite*"):
         path.unlink()
     a_remembered_day(tmp_path)
     with Store.open(tmp_path, read_only=True) as store:
-        while DiaryFile(tmp_path, 4_000).bring_up_to_date(store):
+        while DiaryFile(tmp_path, 2_000).bring_up_to_date(store):
             pass
     assert told(tmp_path) == "".join(f"{line.text}\n" for line in lines(tmp_path))
 
