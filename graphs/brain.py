@@ -95,12 +95,13 @@ class ScriptedBrain:
 
 @dataclass(frozen=True, slots=True)
 class RecordedAnswer:
-    """What was answered to a request, or the fault there was instead."""
+    """What was answered to a request, or the fault there was instead, and how long it took, ns."""
 
     decision_id: str
     fingerprint: str
     text: str
     fault: Fault | None = None
+    latency_ns: int = 0
 
 
 class RecordedBrain:
@@ -126,7 +127,7 @@ class RecordedBrain:
         if found is None:
             fault = Fault(Cause.NOT_RECORDED, "nobody was asked this before, and a replay asks nobody")
             return ConsultAnswer(request.decision_id, "", deadline_ns, fault)
-        return ConsultAnswer(request.decision_id, found.text, deadline_ns, found.fault)
+        return ConsultAnswer(request.decision_id, found.text, request.ts + found.latency_ns, found.fault)
 
 
 def consult_request(
@@ -147,14 +148,19 @@ def consult_request(
     )
 
 
-def ask(brain: Brain, requests: Sequence[ConsultRequest], deadline_ns: int) -> tuple[Advice, ...]:
-    """Checked advice on each request, in order; every fault becomes an advice with its cause."""
+def hear(brain: Brain, requests: Sequence[ConsultRequest], deadline_ns: int) -> tuple[ConsultAnswer, ...]:
+    """What ``brain`` says; an exception is a fault of each request."""
     try:
-        answers = list(brain.consult(requests, deadline_ns))
+        return tuple(brain.consult(requests, deadline_ns))
     except Exception as error:  # noqa: BLE001  whatever a brain throws, the safe answer is to abstain
         fault = Fault(Cause.FAILED, f"failed with {type(error).__name__}: {error}")
-        return tuple(_no_advice(fault) for _ in requests)
-    return tuple(_check(request, answers, deadline_ns) for request in requests)
+        return tuple(ConsultAnswer(one.decision_id, "", one.ts, fault) for one in requests)
+
+
+def ask(brain: Brain, requests: Sequence[ConsultRequest], deadline_ns: int) -> tuple[Advice, ...]:
+    """Checked advice on each request, in order; every fault becomes an advice with its cause."""
+    answers = hear(brain, requests, deadline_ns)
+    return tuple(advice_of(request, answers, deadline_ns) for request in requests)
 
 
 def read_reply(request: ConsultRequest, text: str) -> ConsultReply | Fault:
@@ -167,7 +173,8 @@ def read_reply(request: ConsultRequest, text: str) -> ConsultReply | Fault:
         return Fault(Cause.INVALID, f"gave no usable answer: {rejected}")
 
 
-def _check(request: ConsultRequest, answers: Sequence[object], deadline_ns: int) -> Advice:
+def advice_of(request: ConsultRequest, answers: Sequence[object], deadline_ns: int) -> Advice:
+    """Checked advice on ``request`` out of ``answers``; every fault becomes an advice with its cause."""
     mine = [a for a in answers if isinstance(a, ConsultAnswer) and a.decision_id == request.decision_id]
     if len(mine) != 1:
         return _no_advice(Fault(Cause.NO_ANSWER, f"gave {len(mine)} answers where 1 was expected"))

@@ -59,6 +59,7 @@ class DecisionContext:
         probes: Whether and how probes are drawn.
         brain: Asked on what is ambiguous; None abstains instead.
         consult_budget_ns: Time a brain has from the decision time on.
+        is_beside: Whether a brain is asked in a thread of its own, as where the market does not wait.
         escalator: Chooses what a brain is asked about; None asks about everything ambiguous.
         audit: Sends decisions to a brain without waiting for what it says.
         profile: What is known of a signal's symbol in its regime, as heard at its time; a brain is shown it.
@@ -74,6 +75,7 @@ class DecisionContext:
     strategy_voter: StrategyVoter | None = None
     brain: Brain | None = None
     consult_budget_ns: int = 10_000_000_000
+    is_beside: bool = False
     escalator: Chooser | None = None
     audit: Callable[[Sequence[ConsultRequest]], None] = _no_audit
     profile: Profiler = _no_profile

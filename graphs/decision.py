@@ -1,31 +1,34 @@
-"""The decision graph: observe → recall → score → route → escalate → (consult) → limit → size → propose.
+"""The decision graph: observe → recall → score → route → escalate → consult → heed → limit → size → propose.
 
 A batch of signals goes through in one invocation, because the framework costs the same for
 one as for fifty. Nodes read state, call the tools and return an update; none but ``consult``,
-which asks a brain, has an effect outside. No checkpointer: a decision takes milliseconds, or
-as long as a brain may think, and is recorded by whoever asked for it.
+which asks a brain, has an effect outside. Nobody waits in it: a batch that asks ends there, and
+goes on at ``heed`` when there is an answer. No checkpointer: whoever asked keeps the thought.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Protocol, TypeAlias
 
-from graphs.brain import ConsultRequest, ask, consult_request
+from graphs.asking import AskedBeside, Heard, ask_at_once
+from graphs.brain import ConsultAnswer, ConsultRequest, advice_of, consult_request
 from graphs.context import DecisionContext
 from graphs.proposal import propose_decision
 from graphs.state import DecisionState
+from graphs.thought import Conclusion, Thought, concluded, decide_at_once, read_state, resumed
 from tools.domain.errors import InvariantBroken
 from tools.domain.identity import decision_id
 from tools.domain.parameter import ParameterSet
 from tools.domain.ports import Priority
 from tools.domain.trading import Decision, Signal, Vote
 from tools.execution.entries import draft_entries, size_entries
+from tools.execution.freshness import Sighting, outdated_by
 from tools.risk.escalation import ASK_ALL, Purpose, Verdict
 from tools.risk.limits import limit_batch
 from tools.risk.probing import choose_probes
-from tools.risk.routing import advise, settle, unasked
+from tools.risk.routing import advise, outdate, settle, unasked
 
 NOBODY_THERE = "nobody to ask"
 Node: TypeAlias = Callable[[DecisionState, DecisionContext], DecisionState]
@@ -75,7 +78,8 @@ def route(state: DecisionState, context: DecisionContext) -> DecisionState:
     """Settle what rules and clear evidence settle."""
     parameters, weights = state["parameters"], context.weights(state["parameters"])
     pairs = zip(state["signals"], state["votes"], strict=True)
-    return {"settlements": tuple(settle(signal, votes, parameters, weights) for signal, votes in pairs)}
+    settlements = tuple(settle(signal, votes, parameters, weights) for signal, votes in pairs)
+    return {"settlements": settlements, "weights": weights}
 
 
 def escalate(state: DecisionState, context: DecisionContext) -> DecisionState:
@@ -89,19 +93,34 @@ def escalate(state: DecisionState, context: DecisionContext) -> DecisionState:
 
 
 def consult(state: DecisionState, context: DecisionContext) -> DecisionState:
-    """Ask the brain about what was chosen at once; audits are handed on and change nothing."""
+    """Put what was chosen to the brain; audits are handed on and change nothing."""
     if context.brain is None:
         return {}
-    verdicts, settlements = state["verdicts"], list(state["settlements"])
+    verdicts = state["verdicts"]
     audits = [_request(state, context, i) for i, one in enumerate(verdicts) if one.purpose is Purpose.AUDIT]
     if audits:
         context.audit(audits)
-    asked = [i for i, one in enumerate(verdicts) if one.purpose is Purpose.DECIDE]
+    asked = tuple(i for i, one in enumerate(verdicts) if one.purpose is Purpose.DECIDE)
+    if not asked:
+        return {}
+    put = AskedBeside if context.is_beside else ask_at_once
+    deadline = state["ts"] + context.consult_budget_ns
     requests = [_request(state, context, i) for i in asked]
-    advices = ask(context.brain, requests, state["ts"] + context.consult_budget_ns) if requests else ()
-    for i, advice in zip(asked, advices, strict=True):
-        settlements[i] = advise(settlements[i], advice)
-    return {"settlements": tuple(settlements)}
+    return {"question": put(context.brain, requests, deadline), "asked": asked}
+
+
+def heed(state: DecisionState, context: DecisionContext) -> DecisionState:
+    """Take in what was answered, and withdraw an entry whose signal no longer holds."""
+    settlements, heard = list(state["settlements"]), {}
+    for i, request in zip(state["asked"], state["question"].requests, strict=True):
+        advice = advice_of(request, state["answers"], request.ts + context.consult_budget_ns)
+        seen = state["sightings"].get(request.signal.symbol)
+        faults = () if seen is None else outdated_by(request.signal, seen, state["parameters"])
+        settlements[i] = outdate(advise(settlements[i], advice), faults)
+        told = ("", "") if advice.cause is None else (str(advice.cause), advice.reason)
+        heard[request.decision_id] = Heard(request.ts, seen, *told)
+    account = context.account.snapshot(state["ts"])  # what is at stake when it is acted on
+    return {"settlements": tuple(settlements), "heard": heard, "account": account}
 
 
 def _request(state: DecisionState, context: DecisionContext, i: int) -> ConsultRequest:
@@ -129,7 +148,7 @@ def limit(state: DecisionState, context: DecisionContext) -> DecisionState:
         policy=context.probes,
         open_probes={entry.symbol for entry in account.entries if entry.is_probe},
     )
-    drafts = draft_entries(signals, settlements, context.desk, parameters)
+    drafts = draft_entries(signals, settlements, context.desk, parameters, state["ts"])
     wishes = (draft.limit if draft else None for draft in drafts)
     return {"settlements": settlements, "drafts": drafts, "limited": limit_batch(wishes, account, parameters)}
 
@@ -164,17 +183,8 @@ def propose(state: DecisionState, context: DecisionContext) -> DecisionState:
     return {"decisions": decisions}
 
 
-NODES: tuple[Node, ...] = (
-    observe,
-    recall,
-    score,
-    route,
-    escalate,
-    consult,
-    limit,
-    size,
-    propose,
-)
+THINKING: tuple[Node, ...] = (observe, recall, score, route, escalate)
+ACTING: tuple[Node, ...] = (limit, size, propose)
 
 
 class DecisionGraph:
@@ -188,23 +198,37 @@ class DecisionGraph:
         # LangGraph takes about a second to import; only a program that decides pays for it.
         from langsmith import tracing_context
 
+        self.context = context
         self._untraced = tracing_context
         self._graph = _compile(context)
 
-    def decide(self, signals: Sequence[Signal], parameters: ParameterSet, ts: int) -> tuple[Decision, ...]:
-        """One decision a signal, in order, stamped ``ts``; all in one invocation.
+    def think(self, signals: Sequence[Signal], parameters: ParameterSet, ts: int) -> Conclusion | Thought:
+        """One decision a signal, in order, stamped ``ts``; or a thought, where a brain was asked.
 
         Raises:
             InvariantBroken: A signal is from after ``ts``, appears twice, or names an unknown instrument.
         """
-        if not signals:
-            return ()
         require_decidable(signals, ts)
-        start: DecisionState = {"signals": tuple(signals), "parameters": parameters, "ts": ts}
+        return read_state(self._run({"signals": tuple(signals), "parameters": parameters, "ts": ts}))
+
+    def conclude(
+        self,
+        thought: Thought,
+        answers: Sequence[ConsultAnswer],
+        sightings: Mapping[str, Sighting],
+        ts: int,
+    ) -> Conclusion:
+        """The decisions of ``thought`` at ``ts``, by what was answered and what is seen by then."""
+        return concluded(self._run(resumed(thought, answers, sightings, ts)))
+
+    def decide(self, signals: Sequence[Signal], parameters: ParameterSet, ts: int) -> tuple[Decision, ...]:
+        """The same at once: waits for every answer and looks at nothing anew."""
+        return decide_at_once(self, signals, parameters, ts)
+
+    def _run(self, state: DecisionState) -> DecisionState:
         with self._untraced(enabled=False):  # decisions never leave the machine through a tracing variable
-            final = self._graph.invoke(start)
-        decisions: tuple[Decision, ...] = final["decisions"]
-        return decisions
+            final: DecisionState = self._graph.invoke(state)
+        return final
 
 
 def _compile(context: DecisionContext) -> Any:
@@ -212,12 +236,14 @@ def _compile(context: DecisionContext) -> Any:
     from langgraph.graph import END, START, StateGraph
 
     builder = StateGraph(DecisionState)
-    for node in NODES:
+    for node in (*THINKING, consult, heed, *ACTING):
         builder.add_node(node.__name__, _bound(node, context))
-    for before, after in pairwise((START, "observe", "recall", "score", "route", "escalate")):
+    builder.add_conditional_edges(START, _beginning, ["observe", "heed"])
+    for before, after in pairwise(("observe", "recall", "score", "route", "escalate")):
         builder.add_edge(before, after)
     builder.add_conditional_edges("escalate", _after_escalation(context), ["consult", "limit"])
-    for before, after in pairwise(("consult", "limit", "size", "propose", END)):
+    builder.add_conditional_edges("consult", _after_consulting, {"limit": "limit", "wait": END})
+    for before, after in pairwise(("heed", "limit", "size", "propose", END)):
         builder.add_edge(before, after)
     return builder.compile()
 
@@ -227,6 +253,10 @@ def _bound(node: Node, context: DecisionContext) -> _BoundNode:
         return node(state, context)
 
     return run
+
+
+def _beginning(state: DecisionState) -> str:
+    return "heed" if "answers" in state else "observe"
 
 
 def is_consulted(state: DecisionState, context: DecisionContext) -> bool:
@@ -239,6 +269,10 @@ def _after_escalation(context: DecisionContext) -> Callable[[DecisionState], str
         return "consult" if is_consulted(state, context) else "limit"
 
     return choose
+
+
+def _after_consulting(state: DecisionState) -> str:
+    return "wait" if "question" in state else "limit"
 
 
 def require_decidable(signals: Sequence[Signal], ts: int) -> None:

@@ -10,7 +10,10 @@ from importlib.metadata import version
 
 from graphs.context import DecisionContext, Scorer, StrategyVoter
 from graphs.decision import DecisionGraph
+from graphs.living import LivingStrategies
+from graphs.thought import Thinker
 from keeper_agent.brains import BrainParts
+from keeper_agent.latency import MODEL, MeasuredRecall, MeasuredThinker, Meter
 from keeper_agent.sealing import Sealer
 from keeper_agent.settings import Settings
 from memory.account import account_day
@@ -24,8 +27,8 @@ from memory.promotion import Promotion
 from memory.recall import PatternRecall
 from memory.session import SessionMemory
 from memory.store import Store
-from memory.strategies import StrategyBook, StrategyShelf
-from scheduler.cycle import CycleParts, Decider, DecisionCycle, Market
+from memory.strategies import StrategyShelf
+from scheduler.cycle import CycleParts, DecisionCycle, Market
 from scheduler.observer import Observer
 from scheduler.run import RunIdentity, Tally
 from tools.domain.market import Instrument
@@ -33,7 +36,7 @@ from tools.domain.parameter import ParameterSet
 from tools.domain.ports import Neighbour
 from tools.domain.trading import Signal, Vote
 from tools.execution.entries import SizingDesk
-from tools.execution.kill import KillSwitch
+from tools.execution.kill import KillSwitch, PauseSwitch
 from tools.execution.paper import PaperMarket
 from tools.execution.sizing import SizingMode
 from tools.features.fingerprint import SIZE
@@ -66,6 +69,7 @@ class Keeper:
         market: Makes a symbol's market; on paper where not given.
         decider: Makes what decides from its context; the decision graph where not given.
         brain: Who is asked about what is ambiguous; None asks nobody.
+        meter: Measures how long things take; None measures nothing.
     """
 
     def __init__(
@@ -79,19 +83,22 @@ class Keeper:
         ts: int,
         tally: Tally | None = None,
         market: Callable[[Instrument, ParameterSet], Market] = PaperMarket,
-        decider: Callable[[DecisionContext], Decider] = DecisionGraph,
+        decider: Callable[[DecisionContext], Thinker] = DecisionGraph,
         brain: BrainParts | None = None,
+        meter: Meter | None = None,
     ) -> None:
         self.store = store
         self.identity = identity
         self.tally = tally or Tally()
+        self._meter = meter
         self.parameters = ParameterStore(store, settings.parameter_overrides())
         self.recall = PatternRecall.load(store, SIZE, since=ts)
         session = SessionMemory(self.parameters.snapshot(ts).whole("session_capacity"))
         promotion = Promotion(self.recall, appraise, self.parameters)
         self.log = EpisodeLog(store, self.recall, promotion, session)
-        switch = KillSwitch(settings.keeper_home)
-        self.ledger = RiskLedger(_ledger_start(store, identity, instruments, ts), lambda: switch.is_set)
+        switch, pause = KillSwitch(settings.keeper_home), PauseSwitch(settings.keeper_home)
+        start = _ledger_start(store, identity, instruments, ts)
+        self.ledger = RiskLedger(start, lambda: switch.is_set, lambda: pause.is_set)
         self.model = model
         self.skill = SkillRecord()
         for votes, net_bps in judged_votes(store, ts, REMEMBERED):
@@ -99,22 +106,24 @@ class Keeper:
         appetite = RiskAppetite(settings.risk_appetite)
         desk = SizingDesk(instruments, SizingMode(settings.position_sizing_mode), appetite)
         allowed = settings.probes_allowed()
+        living = LivingStrategies(store)
         context = DecisionContext(
-            recall=self.recall,
+            recall=self.recall if meter is None else MeasuredRecall(self.recall, meter),
             pattern_voter=neighbours_vote,
             account=self.ledger,
             desk=desk,
             probes=ProbePolicy(identity.seed, identity.world, allowed),
-            scorer=None if model is None else model_scorer(model),
+            scorer=None if model is None else model_scorer(model, meter),
             weights=self.skill.weights,
-            strategy_voter=strategy_voter(StrategyShelf(StrategyBook(store))),
+            strategy_voter=strategy_voter(living),
             profile=partial(heard, ProfileBook(store)),
         )
         if brain is not None:
             context = _with_brain(context, brain, identity.seed)
+        thinker = decider(context)
         self._parts = CycleParts(
             identity=identity,
-            decider=decider(context),
+            decider=thinker if meter is None else MeasuredThinker(thinker, meter),
             log=self.log,
             parameters=self.parameters,
             ledger=self.ledger,
@@ -128,14 +137,18 @@ class Keeper:
                 allowed=allowed,
                 model=None if model is None else model.version,
                 code_version=CODE_VERSION,
-                weights=self.skill.weights,
             ),
             learn=self.skill.learn,
+            followed=living.follow,
         )
 
     def cycle(self, instrument: Instrument) -> DecisionCycle:
         """A fresh cycle on ``instrument``: no market seen yet, all memory at hand."""
         return DecisionCycle(instrument, self._parts, self.tally)
+
+    def latencies(self) -> dict[str, dict[str, float]]:
+        """How long memory, model and decisions took lately; empty where nobody measures."""
+        return {} if self._meter is None else self._meter.figures()
 
     def begin(self, command: str, config: Mapping[str, object], input_hash: str, ts: int) -> None:
         """Keep that the run began."""
@@ -168,6 +181,7 @@ def _with_brain(context: DecisionContext, brain: BrainParts, seed: int) -> Decis
         escalator=escalator,
         audit=brain.audit,
         consult_budget_ns=brain.budget_ns,
+        is_beside=brain.is_beside,
     )
 
 
@@ -176,7 +190,7 @@ def neighbours_vote(signal: Signal, neighbours: Sequence[Neighbour], parameters:
     return pattern_vote(neighbours, parameters, loss_bps=signal.loss_bps)
 
 
-def strategy_voter(shelf: StrategyShelf) -> StrategyVoter:
+def strategy_voter(shelf: StrategyShelf | LivingStrategies) -> StrategyVoter:
     """The learned strategies as the decision graph hears them, as known at the signal's time."""
 
     def vote(signal: Signal, parameters: ParameterSet) -> Vote:
@@ -185,11 +199,12 @@ def strategy_voter(shelf: StrategyShelf) -> StrategyVoter:
     return vote
 
 
-def model_scorer(model: OutcomeModel) -> Scorer:
+def model_scorer(model: OutcomeModel, meter: Meter | None = None) -> Scorer:
     """The model as the decision graph hears it: one vote a signal."""
 
     def score(signals: Sequence[Signal], parameters: ParameterSet) -> Sequence[Vote]:
-        scores = model.score([(s.features, s.gain_bps, s.loss_bps) for s in signals])
+        rows = [(s.features, s.gain_bps, s.loss_bps) for s in signals]
+        scores = model.score(rows) if meter is None else meter.measure(MODEL, lambda: model.score(rows))
         return [model_vote(scores[i], model.version, parameters) for i in range(len(signals))]
 
     return score

@@ -26,7 +26,7 @@ from scheduler.run import RunIdentity
 from tools.domain.clock import Clock, Stopwatch
 from tools.domain.errors import BadUsage
 from tools.domain.market import NANOS, plain
-from tools.domain.trading import Decision
+from tools.domain.trading import Decision, World
 from tools.risk.advice import Cause
 from tools.risk.escalation import Chooser, Purpose, RecordedChoices
 from tools.risk.routing import why_unasked
@@ -47,6 +47,7 @@ class BrainParts:
         audit: Asks without waiting.
         budget_ns: Time an answer may take.
         chooser: Chooses what is asked; None is the usual quota.
+        is_beside: Whether it is asked in a thread of its own, as where the market does not wait.
     """
 
     brain: Brain
@@ -55,13 +56,20 @@ class BrainParts:
     audit: Callable[[Sequence[ConsultRequest]], None]
     budget_ns: int
     chooser: Chooser | None = None
+    is_beside: bool = False
 
 
 @contextmanager
 def open_brain(
-    settings: Settings, store: Store, identity: RunIdentity, clock: Clock, stopwatch: Stopwatch
+    settings: Settings,
+    store: Store,
+    identity: RunIdentity,
+    clock: Clock,
+    stopwatch: Stopwatch,
 ) -> Iterator[BrainParts | None]:
     """The brain of the settings while it is needed; None where nobody shall be asked.
+
+    It is asked beside the loop wherever the market does not wait, which is all but recordings.
 
     Raises:
         BadUsage: A key, a model or the extra is missing.
@@ -82,6 +90,7 @@ def open_brain(
             consultant.has_budget,
             consultant.audit,
             round(settings.keeper_brain_deadline_sec * NANOS),
+            is_beside=identity.world is not World.RECORDED,
         )
 
 
@@ -133,10 +142,15 @@ def recorded_brain(store: Store, decision_id: str) -> RecordedBrain:
     return RecordedBrain(_recorded(one) for one in last_attempts(found).values())
 
 
-def recorded_choices(store: Store, was: Decision) -> RecordedChoices:
-    """Asks about a decision taken again if, and only if, it was asked about."""
+def recorded_choices(store: Store, was: Decision, *, is_asked: bool) -> RecordedChoices:
+    """Asks about a decision taken again if, and only if, it was asked about.
+
+    ``is_asked`` is whether it is known to have waited for an answer, be there a record of one or not.
+    """
     found = ConsultationLog(store).of_decision(was.decision_id)
     sent = {one.decision_id: (Purpose(one.purpose), one.propensity) for one in found}
+    if is_asked:
+        sent[was.decision_id] = (Purpose.DECIDE, 1.0)
     return RecordedChoices(sent, why_unasked(was.reason) or NOBODY_THERE)
 
 
@@ -152,7 +166,7 @@ def recorded_parts(store: Store, settings: Settings) -> BrainParts | None:
 
 def _recorded(one: Consultation) -> RecordedAnswer:
     fault = None if one.cause is None else Fault(Cause(one.cause), one.detail)
-    return RecordedAnswer(one.decision_id, one.fingerprint, one.text, fault)
+    return RecordedAnswer(one.decision_id, one.fingerprint, one.text, fault, one.ts_known - one.ts)
 
 
 def _consultant(

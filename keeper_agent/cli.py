@@ -2,8 +2,8 @@
 
 Exit codes: 0 done, 1 failed, 2 wrong words or setting, 3 bad input file, 4 memory
 unusable, 5 home locked, 6 not in the record, 7 model unusable, 8 not enough data, 9 a
-broken promise of ours, 70 an error nobody foresaw (its traceback is in the home's log),
-130 interrupted.
+broken promise of ours, 10 no agent runs here, 70 an error nobody foresaw (its traceback is in
+the home's log), 130 interrupted.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import typer
 from keeper_agent import download_words
 from keeper_agent.learning_words import ledger, strategies_app
 from keeper_agent.record_words import Home, Json, ask, explain, mcp, replay_decision
+from keeper_agent.running_words import log, pause, status
 from keeper_agent.vault_words import backup, rekey, restore
 from keeper_agent.venue_words import lab, record, venue
 from tools.domain.errors import KeeperError
@@ -33,8 +34,8 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="A trading agent that remembers every decision and can prove why it took it.",
     epilog="Exit codes: 0 done, 1 failed, 2 usage, 3 bad input, 4 memory unusable, 5 home locked, "
-    "6 not in the record, 7 model unusable, 8 not enough data, 9 broken promise, 70 internal error, "
-    "130 interrupted.",
+    "6 not in the record, 7 model unusable, 8 not enough data, 9 broken promise, 10 no agent runs, "
+    "70 internal error, 130 interrupted.",
 )
 train_app = typer.Typer(no_args_is_help=True, help="Train models from what memory holds.")
 memory_app = typer.Typer(
@@ -45,6 +46,7 @@ app.add_typer(memory_app, name="memory")
 app.add_typer(download_words.app, name="download")
 app.add_typer(strategies_app, name="strategies")
 memory_app.command()(ledger)
+memory_app.command()(log)
 
 Trades = Annotated[Path, typer.Option("--trades", help="Prints, Tardis columns: .csv.gz, .csv or .parquet.")]
 Book = Annotated[
@@ -205,7 +207,7 @@ def kill(
 
 @app.command()
 def resume(home: Home = None, as_json: Json = False) -> None:
-    """Allow entries again after keeper kill."""
+    """Allow entries again after keeper kill or keeper pause."""
     from keeper_agent.commands.kill import resume as clear_switch
 
     clear_switch(home=home, as_json=as_json)
@@ -280,6 +282,8 @@ def compile_kernels(as_json: Json = False) -> None:
     compile_all(as_json=as_json)
 
 
+app.command()(status)
+app.command()(pause)
 app.command()(ask)
 app.command()(explain)
 app.command("replay-decision")(replay_decision)

@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from graphs.asking import Heard, unheard
 from graphs.context import DecisionContext, Scorer
 from graphs.decision import DecisionGraph
+from graphs.living import LivingStrategies
+from graphs.thought import Thought
 from keeper_agent.app import CODE_VERSION, model_scorer, neighbours_vote, strategy_voter
 from keeper_agent.brains import recorded_brain, recorded_choices
+from keeper_agent.sealing import LIVING
 from keeper_agent.settings import Settings
 from memory.bundles import Bundle, read_bundle
 from memory.codec import from_plain, to_plain
@@ -23,7 +27,7 @@ from tools.domain.errors import ModelUnusable
 from tools.domain.market import Instrument
 from tools.domain.parameter import SPECS, ParameterSet, base_name, default_parameters
 from tools.domain.ports import ANYWHERE, EVEN, Neighbour, Priority, Recall, Where
-from tools.domain.trading import Decision, World
+from tools.domain.trading import Decision, Signal, World
 from tools.execution.entries import SizingDesk
 from tools.execution.sizing import SizingMode
 from tools.models.registry import ModelRegistry, load_folder
@@ -34,6 +38,7 @@ from tools.risk.probing import ProbePolicy
 
 WEIGHING = {"pattern_importance_power": 0.0, "pattern_half_life_days": 0.0}  # before there was any
 RECALL_PARAMETERS = frozenset({"pattern_neighbours", "pattern_min_similarity", *WEIGHING})
+UNHURRIED_NS = 1 << 61
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +119,30 @@ def retake(store: Store, settings: Settings, text: str, changes: Mapping[str, fl
         else _Recalled(recalled(store, signal.vector, was.recalled, was.ts, Priority.of(parameters)))
     )
     graph = DecisionGraph(_context(store, settings, bundle, was, recall))
-    (now,) = graph.decide([signal], parameters, was.ts)
+    now = _decide(graph, signal, parameters, was, bundle)
     return Retaken(was, now, bundle, dict(changes), str(bundle.policy["code_version"]))
 
 
 def is_same_code(retaken: Retaken) -> bool:
     """Whether this very version of the program took the decision."""
     return retaken.code_version == CODE_VERSION
+
+
+def _decide(
+    graph: DecisionGraph, signal: Signal, parameters: ParameterSet, was: Decision, bundle: Bundle
+) -> Decision:
+    """The decision as it was taken: at once, or by what was answered and seen later."""
+    if bundle.heard is None:
+        return graph.decide([signal], parameters, was.ts)[0]
+    heard = from_plain(Heard, bundle.heard)
+    found = graph.think([signal], parameters, heard.ts_asked)
+    if isinstance(found, Thought):
+        question = found.question
+        fault = heard.fault
+        answers = unheard(question.requests, was.ts, fault) if fault else question.answers(was.ts)
+        sightings = {} if heard.seen is None else {signal.symbol: heard.seen}
+        found = graph.conclude(found, answers, sightings, was.ts)
+    return found.decisions[0]
 
 
 def _parameters(bundle: Bundle, version: int, changes: Mapping[str, float]) -> ParameterSet:
@@ -153,10 +175,18 @@ def _context(
         scorer=_scorer(settings, policy["model"]),
         weights=lambda parameters: bundle.weights,
         brain=recorded_brain(store, was.decision_id),
-        escalator=recorded_choices(store, was),
-        strategy_voter=strategy_voter(StrategyShelf(StrategyBook(store))),
+        consult_budget_ns=UNHURRIED_NS,  # whether an answer came too late is sealed
+        escalator=recorded_choices(store, was, is_asked=bundle.heard is not None),
+        strategy_voter=strategy_voter(_shelf(store, policy)),
         profile=partial(heard, ProfileBook(store)),
     )
+
+
+def _shelf(store: Store, policy: Mapping[str, Any]) -> StrategyShelf | LivingStrategies:
+    """The strategies as they were counted when the decision was taken."""
+    if policy.get("strategies") == LIVING:
+        return LivingStrategies(store)
+    return StrategyShelf(StrategyBook(store))
 
 
 def _scorer(settings: Settings, version: str | None) -> Scorer | None:

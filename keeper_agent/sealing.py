@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from graphs.thought import Conclusion
 from memory.bundles import Bundle, BundleBook
 from memory.codec import to_plain
 from scheduler.run import RunIdentity
 from tools.domain.parameter import ParameterSet
-from tools.domain.trading import Decision
 from tools.execution.entries import SizingDesk
 from tools.execution.market import MarketSlice
-from tools.risk.exposure import LedgerSnapshot
+
+LIVING = "living"  # every outcome counts for a strategy, and not only those of the last reflection
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,6 @@ class Sealer:
     Attributes:
         allowed: Whether probes are, see ``ProbePolicy``.
         model: Version of the outcome model, or None.
-        weights: The reliability each component's votes have by now.
     """
 
     book: BundleBook
@@ -32,12 +32,11 @@ class Sealer:
     allowed: bool | None
     model: str | None
     code_version: str
-    weights: Callable[[ParameterSet], Mapping[str, float]]
 
-    def __call__(
-        self, decision: Decision, parameters: ParameterSet, account: LedgerSnapshot, market: MarketSlice
-    ) -> None:
-        """Keep what ``decision`` was taken from."""
+    def __call__(self, conclusion: Conclusion, parameters: ParameterSet, market: MarketSlice) -> None:
+        """Keep what the decision of ``conclusion`` was taken from."""
+        (decision,) = conclusion.decisions
+        heard = conclusion.heard.get(decision.decision_id)
         self.book.record(
             Bundle(
                 decision_id=decision.decision_id,
@@ -45,10 +44,11 @@ class Sealer:
                 world=decision.world,
                 ts=decision.ts,
                 policy=self._policy(decision.symbol, parameters),
-                account=to_plain(account),
+                account=to_plain(conclusion.account),
                 market_events=market.events,
                 market_hash=market.digest,
-                weights=self.weights(parameters),
+                weights=conclusion.weights,
+                heard=None if heard is None else to_plain(heard),
             )
         )
 
@@ -63,4 +63,5 @@ class Sealer:
             "instrument": to_plain(self.desk.instrument(symbol)),
             "sizing_mode": self.desk.mode.value,
             "risk_appetite": self.desk.appetite.value,
+            "strategies": LIVING,
         }

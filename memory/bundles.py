@@ -33,6 +33,8 @@ class Bundle:
         market_events: How many events of the symbol the run had seen.
         market_hash: SHA-256 of them in order.
         weights: The reliability each component's votes had by then; 1 where it is not named.
+        heard: For a decision that waited for an answer: when it was asked, what was seen when it was
+            acted on, and why there was no answer; None for one that was taken at once.
     """
 
     decision_id: str
@@ -44,6 +46,7 @@ class Bundle:
     market_events: int
     market_hash: str
     weights: Mapping[str, float]
+    heard: Mapping[str, Any] | None = None
 
     @property
     def policy_id(self) -> str:
@@ -74,6 +77,7 @@ class BundleBook:
             "market_events": bundle.market_events,
             "market_hash": bundle.market_hash,
             "weights": canonical(dict(bundle.weights)) if bundle.weights else None,
+            "heard": None if bundle.heard is None else canonical(dict(bundle.heard)),
         }
         self._store.write([*rows, Row("bundle", values)])
 
@@ -103,4 +107,5 @@ def read_bundle(store: Store, decision_id: str) -> Bundle:
         market_events=row["market_events"],
         market_hash=row["market_hash"],
         weights=orjson.loads(row["weights"] or "{}"),
+        heard=None if row["heard"] is None else orjson.loads(row["heard"]),
     )

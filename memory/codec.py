@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from decimal import Decimal
 from enum import Enum
 from types import NoneType, UnionType
@@ -53,8 +53,17 @@ def to_plain(record: object) -> dict[str, Any]:
 
 
 def from_plain(kind: type[Record], data: Mapping[str, Any]) -> Record:
-    """The record of class ``kind`` that ``to_plain`` wrote as ``data``."""
-    return kind(**{name: part.read(data[name]) for name, part in converters(kind).items()})
+    """The record of class ``kind`` that ``to_plain`` wrote as ``data``.
+
+    What was written before a field existed has its default; a field without one must be there.
+    """
+    late = {field.name for field in fields(kind) if _has_default(field)} - data.keys()  # type: ignore[arg-type]
+    parts = converters(kind).items()
+    return kind(**{name: part.read(data[name]) for name, part in parts if name not in late})
+
+
+def _has_default(field: Field[Any]) -> bool:
+    return field.default is not MISSING or field.default_factory is not MISSING
 
 
 def json_line(record: object) -> bytes:

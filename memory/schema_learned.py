@@ -127,3 +127,4 @@ class BundleRow(SQLModel, table=True):
     market_hash: str
     ts_known: int = nanos()
     weights: str | None
+    heard: str | None = None

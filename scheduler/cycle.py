@@ -10,15 +10,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
+
+from graphs.thought import Conclusion, Thinker, Thought
 from scheduler.observer import Observer
 from scheduler.run import RunIdentity, Tally
+from scheduler.witness import Witness
 from tools.domain.errors import InvariantBroken
 from tools.domain.identity import signal_id
 from tools.domain.market import Instrument, Side
 from tools.domain.parameter import ParameterSet
 from tools.domain.ports import Episodes, IntentLog, ParameterSource
-from tools.domain.trading import Action, Decision, Fill, Intent, OrderUpdate, Outcome, Signal, Vote
-from tools.execution.executor import Executor
+from tools.domain.trading import Action, Decision, Outcome, Signal, Vote
+from tools.execution.executor import NEVER, Executor
+from tools.execution.freshness import sight
 from tools.execution.market import MarketSlice
 from tools.execution.outcomes import shadow_outcome
 from tools.execution.paper import PaperMarket
@@ -27,7 +32,6 @@ from tools.execution.sizing import mm_average_usd
 from tools.execution.stream import FOLLOWED, NOTICED, SIGNALLED, STOP_HIT, WAKE
 from tools.features.fingerprint import fingerprint
 from tools.market.events import Events
-from tools.risk.exposure import LedgerSnapshot
 from tools.risk.ledger import Reservation, RiskLedger
 from tools.risk.limits import EntryRequest, RiskAppetite
 from tools.signals.mm_range import SOURCE, round_trip_cost_bps
@@ -35,25 +39,11 @@ from tools.signals.mm_range import SOURCE, round_trip_cost_bps
 Market = PaperMarket | RoutedMarket
 
 
-class Decider(Protocol):
-    """The decision graph as the cycle sees it."""
-
-    def decide(self, signals: Sequence[Signal], parameters: ParameterSet, ts: int) -> tuple[Decision, ...]:
-        """One decision a signal, in order."""
-        ...
-
-
 class Seal(Protocol):
     """Keeps what a decision was taken from."""
 
-    def __call__(
-        self,
-        decision: Decision,
-        parameters: ParameterSet,
-        account: LedgerSnapshot,
-        market: MarketSlice,
-    ) -> None:
-        """Seal one decision with its inputs."""
+    def __call__(self, conclusion: Conclusion, parameters: ParameterSet, market: MarketSlice) -> None:
+        """Seal the one decision of ``conclusion`` with its inputs."""
         ...
 
 
@@ -65,16 +55,21 @@ def _learn_nothing(votes: Sequence[Vote], net_bps: float) -> None:
     """Nobody keeps how right the votes were."""
 
 
+def _follow_nothing(outcome: Outcome, signal: Signal) -> None:
+    """Nobody counts what followed signals came to."""
+
+
 @dataclass(frozen=True, slots=True)
 class CycleParts:
     """What a cycle is wired with.
 
     Attributes:
         learn: Told the votes on a followed signal and its result, basis points after costs.
+        followed: Told the outcome of a signal that was followed on paper.
     """
 
     identity: RunIdentity
-    decider: Decider
+    decider: Thinker
     log: Log
     parameters: ParameterSource
     ledger: RiskLedger
@@ -83,33 +78,20 @@ class CycleParts:
     market: Callable[[Instrument, ParameterSet], Market] = PaperMarket
     seal: Seal | None = None
     learn: Callable[[Sequence[Vote], float], None] = _learn_nothing
+    followed: Callable[[Outcome, Signal], None] = _follow_nothing
 
 
-class _Witness:
-    """The log with an observer beside it: first written, then shown."""
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A signal whose decision waits for an answer, with the market data that it was raised on."""
 
-    def __init__(self, log: IntentLog, observer: Observer, tally: Tally) -> None:
-        self._log = log
-        self._observer = observer
-        self._tally = tally
-
-    def record_intent(self, intent: Intent) -> None:
-        self._log.record_intent(intent)
-        self._tally.orders += 1
-        self._observer.on_intent(intent)
-
-    def record_fill(self, fill: Fill) -> None:
-        self._log.record_fill(fill)
-        self._tally.count_fill(fill)
-        self._observer.on_fill(fill)
-
-    def record_order(self, update: OrderUpdate) -> None:
-        self._log.record_order(update)
-        self._observer.on_order(update)
+    signal: Signal
+    thought: Thought
+    market: MarketSlice
 
 
 class DecisionCycle:
-    """One symbol's cycle.
+    """One symbol's cycle. A signal that a brain is asked about waits beside it; everything else goes on.
 
     Args:
         instrument: What is traded.
@@ -122,12 +104,20 @@ class DecisionCycle:
         self._tally = tally
         self._parameters = parts.parameters.snapshot(0)
         self.market = parts.market(instrument, self._parameters)
-        witness = _Witness(parts.log, parts.observer, tally)
+        witness = Witness(parts.log, parts.observer, tally)
         self.executor = Executor(self.market, witness, parts.ledger, self._on_round_trip)
         self._sequence = 0
-        self._followed: dict[str, tuple[Decision, int]] = {}
+        self._asked: list[_Asked] = []
+        self._followed: dict[str, int] = {}  # signal to the size it is followed with
+        self._decided: dict[str, Decision] = {}  # of signals that are followed
+        self._early: list[tuple[Signal, np.void]] = []  # follows that ended before their decision
         self._is_closing = False
         self._departures = 0  # counted in the tally already
+
+    @property
+    def asking(self) -> int:
+        """How many signals wait for an answer."""
+        return len(self._asked)
 
     def run(self, events: Events, until_ts: int, each: Callable[[int], None] | None = None) -> None:
         """Take all of ``events``, then let time pass up to ``until_ts``, ns.
@@ -137,7 +127,7 @@ class DecisionCycle:
         """
         index = 0
         while True:
-            wake = self.executor.next_wake()
+            wake = min(self.executor.next_wake(), self._next_answer(until_ts))
             index, reasons = self.market.advance(events, index, min(wake, until_ts))
             if reasons & ~WAKE:
                 self._react(reasons)
@@ -148,8 +138,13 @@ class DecisionCycle:
             if each is not None:
                 each(index)
 
+    def next_wake(self, now: int) -> int:
+        """When to run again even if nothing happens, ns."""
+        return min(self.executor.next_wake(), self._next_answer(now))
+
     def close(self, ts: int) -> None:
         """End of the tape or session: nothing stays open, and what was still followed is counted."""
+        self._end_asking(ts)
         self.executor.close_out(ts)
         self._tally.unfollowed += self.market.following
 
@@ -159,7 +154,7 @@ class DecisionCycle:
 
     def wind_down(self, ts: int) -> None:
         """End of a session at a venue: decide nothing more, sell what is held."""
-        self._is_closing = True
+        self._end_asking(ts)
         self._tally.unfollowed += self.market.following
         self.executor.wind_down(ts)
 
@@ -175,27 +170,72 @@ class DecisionCycle:
             self._decide(ts)
 
     def _wake(self, ts: int) -> None:
-        self.executor.on_timer(ts)
         if self.executor.next_wake() <= ts:
-            raise InvariantBroken(f"the executor of {self.market.instrument.symbol} woke at {ts} to no end")
+            self.executor.on_timer(ts)
+            if self.executor.next_wake() <= ts:
+                symbol = self.market.instrument.symbol
+                raise InvariantBroken(f"the executor of {symbol} woke at {ts} to no end")
+        for asked in [one for one in self._asked if one.thought.question.due(ts) <= ts]:
+            self._hear_answer(asked, ts)
+
+    def _next_answer(self, now: int) -> int:
+        return min((one.thought.question.due(now) for one in self._asked), default=NEVER)
 
     def _decide(self, ts: int) -> None:
         parameters = self._current(ts)
         signal = self._signal(ts, parameters)
-        account = self._parts.ledger.snapshot(ts)
-        decision = self._parts.decider.decide([signal], parameters, ts)[0]
+        found = self._parts.decider.think([signal], parameters, ts)
         self._tally.signals += 1
+        if isinstance(found, Thought):
+            self._asked.append(_Asked(signal, found, self.market.slice))
+            self._follow(signal, self.market.instrument.lot)
+            return
+        plan = found.decisions[0].plan
+        self._record(found, signal, parameters, self.market.slice)
+        self._follow(signal, plan.size if plan else self.market.instrument.lot)
+        self._act(found.decisions[0], signal, parameters)
+
+    def _hear_answer(self, asked: _Asked, ts: int) -> None:
+        """Conclude what waited for an answer, by what is seen now."""
+        self._asked.remove(asked)
+        entry = self.executor.entry
+        held_by = entry.decision.decision_id if entry else ""
+        seen = sight(self.market, ts, held_by, is_closing=self._is_closing)
+        answers = asked.thought.answers(ts, is_ended=self._is_closing)
+        sightings = {asked.signal.symbol: seen}
+        found = self._parts.decider.conclude(asked.thought, answers, sightings, ts)
+        parameters = asked.thought.parameters
+        self._record(found, asked.signal, parameters, asked.market)
+        self._act(found.decisions[0], asked.signal, parameters)
+        self._keep_early()
+
+    def _end_asking(self, ts: int) -> None:
+        """Nothing is decided any more; who still waits for an answer gets none."""
+        self._is_closing = True
+        for asked in list(self._asked):
+            self._hear_answer(asked, ts)
+
+    def _record(
+        self, found: Conclusion, signal: Signal, parameters: ParameterSet, market: MarketSlice
+    ) -> None:
+        decision = found.decisions[0]
         self._tally.count_decision(decision)
         self._parts.log.record_signal(signal)
         self._parts.log.record_decision(decision)
         if self._parts.seal is not None:
-            self._parts.seal(decision, parameters, account, self.market.slice)
+            self._parts.seal(found, parameters, market)
         self._parts.observer.on_decision(decision, signal)
-        size = decision.plan.size if decision.plan else self.market.instrument.lot
+
+    def _follow(self, signal: Signal, size: int) -> None:
+        """Follow ``signal`` on paper from the moment it was raised, decided or not."""
         if self.market.follow(signal, size):
-            self._followed[signal.signal_id] = (decision, size)
+            self._followed[signal.signal_id] = size
         else:
             self._tally.unfollowed += 1
+
+    def _act(self, decision: Decision, signal: Signal, parameters: ParameterSet) -> None:
+        if signal.signal_id in self._followed:
+            self._decided[signal.signal_id] = decision
         if decision.action is Action.ENTER:
             self._enter(decision, signal, parameters)
 
@@ -208,7 +248,7 @@ class DecisionCycle:
             decision_id=decision.decision_id,
             symbol=signal.symbol,
             usd=decision.plan.value_quote * rate,
-            ts=signal.ts,
+            ts=decision.ts,
             mm_average_usd=mm_average_usd(signal.features, instrument),
             appetite=self._parts.appetite,
             is_probe=decision.is_probe,
@@ -223,14 +263,30 @@ class DecisionCycle:
 
     def _collect(self) -> None:
         for signal, follow in self.market.take_followed():
-            decision, size = self._followed.pop(signal.signal_id)
-            outcome = shadow_outcome(signal, decision, follow, size, self.market.instrument)
-            if outcome is None:
-                self._tally.censored += 1
+            if signal.signal_id in self._decided:
+                self._end_follow(signal, follow)
             else:
-                self._keep(outcome, signal)
-                if outcome.net_bps is not None:
-                    self._parts.learn(decision.votes, outcome.net_bps)
+                self._early.append((signal, follow))
+
+    def _keep_early(self) -> None:
+        """What was followed to its end before it was decided can be judged now."""
+        early, self._early = self._early, []
+        for signal, follow in early:
+            if signal.signal_id in self._decided:
+                self._end_follow(signal, follow)
+            else:
+                self._early.append((signal, follow))
+
+    def _end_follow(self, signal: Signal, follow: np.void) -> None:
+        decision, size = self._decided.pop(signal.signal_id), self._followed.pop(signal.signal_id)
+        outcome = shadow_outcome(signal, decision, follow, size, self.market.instrument)
+        if outcome is None:
+            self._tally.censored += 1
+            return
+        self._keep(outcome, signal)
+        self._parts.followed(outcome, signal)
+        if outcome.net_bps is not None:
+            self._parts.learn(decision.votes, outcome.net_bps)
 
     def _on_round_trip(self, outcome: Outcome, signal: Signal) -> None:
         self._tally.departures += self.executor.departures - self._departures

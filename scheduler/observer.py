@@ -48,3 +48,35 @@ class Silent:
 
     def on_outcome(self, outcome: Outcome) -> None:
         """Nothing to show."""
+
+
+class Both:
+    """Two observers, told of everything one after the other."""
+
+    def __init__(self, first: Observer, second: Observer) -> None:
+        self._all = (first, second)
+
+    def on_decision(self, decision: Decision, signal: Signal) -> None:
+        """Pass it on."""
+        for one in self._all:
+            one.on_decision(decision, signal)
+
+    def on_intent(self, intent: Intent) -> None:
+        """Pass it on."""
+        for one in self._all:
+            one.on_intent(intent)
+
+    def on_order(self, update: OrderUpdate) -> None:
+        """Pass it on."""
+        for one in self._all:
+            one.on_order(update)
+
+    def on_fill(self, fill: Fill) -> None:
+        """Pass it on."""
+        for one in self._all:
+            one.on_fill(fill)
+
+    def on_outcome(self, outcome: Outcome) -> None:
+        """Pass it on."""
+        for one in self._all:
+            one.on_outcome(outcome)

@@ -138,7 +138,7 @@ class Consultant:
         fault = Fault(Cause.LATE, f"nothing was heard within {budget_s:.1f} s")
         elapsed_ns = round((budget_s + GRACE_S) * NS)
         self._keep(self._desks[-1], request, len(self._desks), _Attempt(fault=fault), elapsed_ns)
-        return ConsultAnswer(request.decision_id, "", request.ts, fault)
+        return ConsultAnswer(request.decision_id, "", request.ts + elapsed_ns, fault)
 
     async def _consult_all(self, requests: Sequence[ConsultRequest], budget_s: float) -> list[ConsultAnswer]:
         return list(await asyncio.gather(*(self._consult(request, budget_s) for request in requests)))
@@ -146,16 +146,18 @@ class Consultant:
     async def _consult(self, request: ConsultRequest, budget_s: float) -> ConsultAnswer:
         began = self._stopwatch.elapsed()
         ended = _Attempt(fault=Fault(Cause.NO_ANSWER, "there is nobody to ask"))
+        taken_ns = 0  # on the record and in the answer alike, so that a replay hears it at the same time
         for number, desk in enumerate(self._desks):
             left_s = budget_s - (self._stopwatch.elapsed() - began) / NS
             if number > 0 and left_s < LEAST_TIME_S:
                 break
             is_last = number == len(self._desks) - 1
             ended = await self._attempt(desk, request, number, left_s if is_last else left_s * FIRST_SHARE)
-            self._keep(desk, request, number, ended, self._stopwatch.elapsed() - began)
+            taken_ns = self._stopwatch.elapsed() - began
+            self._keep(desk, request, number, ended, taken_ns)
             if ended.fault is None or ended.fault.cause not in PASSED_ON:
                 break
-        return ConsultAnswer(request.decision_id, ended.text, request.ts, ended.fault)
+        return ConsultAnswer(request.decision_id, ended.text, request.ts + taken_ns, ended.fault)
 
     async def _attempt(self, desk: Desk, request: ConsultRequest, number: int, timeout_s: float) -> _Attempt:
         """One provider, once: admitted, paid for, heard, checked."""

@@ -11,17 +11,24 @@ from rich.progress import TaskID
 
 from keeper_agent.console import OUT, print_json, progress
 from keeper_agent.settings import load_settings
+from memory.diary_file import DiaryFile
 from memory.lock import HomeLock
 from memory.snapshots import freeze
+from memory.store import Store
 from memory.verify import MemoryReport, rebuild, verify
 from tools.domain.errors import StoreUnusable
 
 
 def rebuild_memory(*, home: Path | None, as_json: bool) -> None:
-    """Make the pattern library anew from the database and check everything."""
+    """Make the pattern library and the diary anew from the database and check everything."""
     settings = load_settings(keeper_home=home)
     with _told("keeper memory rebuild") as told:
         report = rebuild(settings.keeper_home, told)
+    with (
+        HomeLock.acquire(settings.keeper_home, "keeper memory rebuild"),
+        Store.open(settings.keeper_home, read_only=True) as store,
+    ):
+        DiaryFile(settings.keeper_home).rebuild(store)
     _show(report, settings.keeper_home, as_json)
 
 

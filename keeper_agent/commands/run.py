@@ -17,8 +17,10 @@ from keeper_agent.brains import open_brain, require_brain, told_of_brain
 from keeper_agent.commands.layers import layers_as_data
 from keeper_agent.commands.reflect import reflect_day
 from keeper_agent.console import ERR, OUT, own_words, print_json
+from keeper_agent.latency import Meter
 from keeper_agent.logs import open_log
 from keeper_agent.reflecting import timetable_of
+from keeper_agent.reporting import Reporter
 from keeper_agent.settings import Settings
 from keeper_agent.views.live import LiveView
 from keeper_agent.views.summary import summary_table
@@ -114,9 +116,20 @@ class Session:
         tally = Tally()
         self._view = LiveView(console, tally, model.version if model else None)
         brain = resources.enter_context(open_brain(settings, store, identity, clock, SystemStopwatch()))
+        meter = Meter(SystemStopwatch())
         self._keeper = Keeper(
-            settings, store, identity, instruments, self._view, model, self._start, tally, brain=brain
+            settings,
+            store,
+            identity,
+            instruments,
+            self._view,
+            model,
+            self._start,
+            tally,
+            brain=brain,
+            meter=meter,
         )
+        self._reporter = Reporter(settings, self._keeper, clock, "tapes on paper")
         self._flushed = clock.now()
         self._silences: list[str] = []
 
@@ -130,7 +143,7 @@ class Session:
         keeper.begin("run", {"speed": self._settings.keeper_speed}, hashes, self._start)
         self._log.info("run began", run_id=keeper.identity.run_id, tapes=len(self._tapes))
         ts = self._start
-        with stopping(self._stop), view, self._timetable():
+        with stopping(self._stop), view, self._timetable(), self._reporter.serving():
             for tape in self._tapes:
                 if self._stop.requested:
                     break
@@ -140,7 +153,9 @@ class Session:
         self._log.info("run ended", run_id=keeper.identity.run_id, decisions=keeper.tally.decisions)
         with PatternLibrary(self._lock, self._store) as library:
             library.sync()
-        return self._summary(ts, wall, before)
+        summary = self._summary(ts, wall, before)
+        self._reporter.finish()
+        return summary
 
     def _timetable(self) -> Timetable:
         """The daily and weekly reflections, done while the tapes play."""
@@ -187,6 +202,7 @@ class Session:
         def each_frame(share: float) -> None:
             ts = cycle.market.ts
             view.frame(ts, share, cycle.market.status, cycle.market.features(ts))
+            self._reporter.publish(ts, {tape.instrument.symbol: cycle})
             self._flush_sometimes()
 
         ended = play(cycle, events, speed=speed, clock=self._clock, stop=self._stop, each_frame=each_frame)

@@ -18,7 +18,9 @@ from keeper_agent.commands.reflect import reflect_day
 from keeper_agent.commands.run import show_end, stopping
 from keeper_agent.console import ERR, OUT, print_json
 from keeper_agent.lab.child import local_venue
+from keeper_agent.latency import Meter
 from keeper_agent.reflecting import timetable_of
+from keeper_agent.reporting import Reporter
 from keeper_agent.settings import Settings
 from keeper_agent.views.board import SymbolRow
 from keeper_agent.views.live import LiveView
@@ -158,7 +160,9 @@ class VenueSession:
             self._tally,
             self._market,
             brain=brain,
+            meter=Meter(SystemStopwatch()),
         )
+        self._reporter = Reporter(settings, self._keeper, self._clock, PLACES[world])
         self._record = OpenOrders(store, world.value, wire.dialect.venue)
         self._reconciler = Reconciler(self._gateway, self._record, self._alarm)
         self._flushed = self._told = self._began = self._clock.now()
@@ -191,7 +195,7 @@ class VenueSession:
         quote = next(iter(wire.instruments.values())).quote
         self._view.begin_tape(f"{', '.join(wire.instruments)} at {PLACES[self._world]}", quote)
         try:
-            with stopping(stop), self._view, self._timetable():
+            with stopping(stop), self._view, self._timetable(), self._reporter.serving():
                 left = await self._trade(key, stop)
         finally:
             reconciling.cancel()
@@ -200,7 +204,9 @@ class VenueSession:
         keeper.end(self._clock.now())
         with PatternLibrary(self._lock, self._store) as library:
             library.sync()
-        return self._summary(left)
+        summary = self._summary(left)
+        self._reporter.finish()
+        return summary
 
     def _adopt(self, recovered: Recovered) -> None:
         """What could not be sold stays at stake: it takes room in every limit, and is named."""
@@ -269,6 +275,7 @@ class VenueSession:
             )
             for symbol, cycle in cycles.items()
         ]
+        self._reporter.publish(ts, cycles)
         minutes = self._settings.keeper_minutes
         share = None if minutes is None else min(1.0, (ts - self._began) / (minutes * 60 * NANOS))
         self._view.frame_of(ts, share, rows)

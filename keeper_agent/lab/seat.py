@@ -93,6 +93,6 @@ class Seat:
             rows, cycle = place.view.take(end), place.cycle
             if len(rows):
                 cycle.run(events_of(rows), now)
-            elif cycle.executor.next_wake() <= now:
+            elif cycle.next_wake(now) <= now:
                 cycle.run(NOTHING, now)
         self._expect(end + PERIOD_NS)

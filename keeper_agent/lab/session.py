@@ -12,7 +12,7 @@ from tools.domain.identity import content_hash
 from tools.domain.parameter import ParameterSet
 from tools.domain.trading import Action, Decision, Fill, Intent, OrderUpdate, Outcome, Route, Signal
 from tools.risk.exposure import LedgerSnapshot
-from tools.risk.routing import is_sound
+from tools.risk.routing import OUTDATED, is_sound
 from venue.truth import Truth
 
 
@@ -71,6 +71,7 @@ def coin_share(decision: Decision, signal: Signal, parameters: ParameterSet, led
     is_thrown = decision.is_probe or (
         decision.action is not Action.ENTER
         and decision.route is not Route.LLM
+        and all(vote.component != OUTDATED for vote in decision.votes)
         and is_sound(signal, parameters)
         and not ledger.has_open_probe(signal.symbol)
     )

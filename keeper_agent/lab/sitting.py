@@ -8,6 +8,7 @@ from dataclasses import replace
 from graphs.decision import DecisionGraph
 from graphs.plain import PlainDecisions
 from keeper_agent.app import Keeper, current_model
+from keeper_agent.brains import BrainParts
 from keeper_agent.lab.account import LaboratoryAccount
 from keeper_agent.lab.conditions import LabSettings
 from keeper_agent.lab.exploring import InsideMarket, Venture
@@ -59,6 +60,8 @@ def listed(symbol: Symbol, conditions: LabSettings) -> Instrument:
 class Sitting:
     """Keeper in ``sim``, with the memory in ``store``.
 
+    A ``brain`` is asked at once and heard when it answers in the world's time.
+
     Attributes:
         keeper: The product's parts, wired as always.
         witness: What it did.
@@ -72,6 +75,7 @@ class Sitting:
         settings: Settings,
         store: Store,
         identity: RunIdentity,
+        brain: BrainParts | None = None,
     ) -> None:
         self._sim = sim
         self._venture = conditions.venture
@@ -98,6 +102,7 @@ class Sitting:
             sim.now,
             market=self._market,
             decider=PlainDecisions if conditions.is_plain else DecisionGraph,
+            brain=brain,
         )
         self.witness.ask(self._coin)
         places = {

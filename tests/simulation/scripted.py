@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import numpy as np
 
+from graphs.thought import Conclusion
 from scheduler.cycle import DecisionCycle
 from tests.simulation.world import instruments
 from tools.domain.identity import decision_id, signal_id
@@ -71,9 +72,14 @@ class ScriptedDecider:
         self._chance = chance
         self._ledger = ledger
 
-    def decide(self, signals: Sequence[Signal], parameters: ParameterSet, ts: int) -> tuple[Decision, ...]:
-        """One decision a signal."""
-        return tuple(self._decide(signal, parameters) for signal in signals)
+    def think(self, signals: Sequence[Signal], parameters: ParameterSet, ts: int) -> Conclusion:
+        """One decision a signal, at once."""
+        account = self._ledger.snapshot(ts)
+        return Conclusion(tuple(self._decide(signal, parameters) for signal in signals), account, {}, {})
+
+    def conclude(self, *told: object) -> Conclusion:
+        """Never: nobody is asked."""
+        raise AssertionError(f"nobody was asked, and yet there is an answer: {told}")
 
     def _decide(self, signal: Signal, parameters: ParameterSet) -> Decision:
         plan = self._plan(signal, parameters)

@@ -26,6 +26,7 @@ class Scripted:
         cut_after: Close the connection after so many bytes of the body, though more were announced.
         is_chunked: End a shortened body as if it were whole.
         drip_s: Send a byte each so many seconds.
+        gate: Answer as soon as this is set, or after ``delay_s``.
     """
 
     body: bytes
@@ -35,6 +36,7 @@ class Scripted:
     cut_after: int | None = None
     is_chunked: bool = False
     drip_s: float = 0.0
+    gate: threading.Event | None = None
 
 
 @dataclass
@@ -81,7 +83,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.provider.asked.append(json.loads(self.rfile.read(length)))
         self.provider.headers.append({name.lower(): value for name, value in self.headers.items()})
         due = self.provider.next()
-        time.sleep(due.delay_s)
+        if due.gate is None:
+            time.sleep(due.delay_s)
+        else:
+            due.gate.wait(due.delay_s)
         try:
             self._answer(due)
         except OSError:

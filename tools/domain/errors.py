@@ -59,3 +59,9 @@ class InvariantBroken(KeeperError):
     """Keeper found itself in a state it promises never to be in; a bug, never the user's fault."""
 
     exit_code = 9
+
+
+class NotRunning(KeeperError):
+    """No agent runs in this home, or the one that did has gone."""
+
+    exit_code = 10

@@ -158,6 +158,10 @@ CATALOGUE: tuple[ParameterSpec, ...] = (
     ),
     ParameterSpec("consult_delay_bps", 0.1, 0, 100, "bps", "what waiting for an answer costs an entry"),
     ParameterSpec(
+        "stale_move_bps", 10, 0.1, 1_000, "bps", "price moved further while a brain was asked: skip"
+    ),
+    ParameterSpec("stale_book_s", 5, 0.1, 300, "s", "book silent for longer when a brain answered: skip"),
+    ParameterSpec(
         "audit_share",
         0.01,
         0,

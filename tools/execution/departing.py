@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from tools.domain.parameter import ParameterSet
 from tools.execution.entry import Entry
 
 Bounds = tuple[float | None, float | None]
@@ -16,12 +17,19 @@ def bounds_of(features: Mapping[str, float | None]) -> Bounds:
 
 def mm_has_left(entry: Entry, features: Mapping[str, float | None]) -> bool:
     """Bounds moved too far since the decision, or a confidence that was there is gone."""
-    least = entry.parameters["abort_confidence"]
+    return has_changed_hands(entry.confidence, entry.bounds, features, entry.parameters)
+
+
+def has_changed_hands(
+    confidence: float, bounds: Bounds, features: Mapping[str, float | None], parameters: ParameterSet
+) -> bool:
+    """Whether the market maker seen with ``confidence`` at ``bounds`` is not who is in ``features``."""
+    least = parameters["abort_confidence"]
     now = features["mm_confidence"]
-    if entry.confidence >= least and (now is None or now < least):
+    if confidence >= least and (now is None or now < least):
         return True
-    limit = entry.parameters["abort_bounds_move_bps"]
-    moved = zip(entry.bounds, bounds_of(features), strict=True)
+    limit = parameters["abort_bounds_move_bps"]
+    moved = zip(bounds, bounds_of(features), strict=True)
     return any(
         was is not None and is_now is not None and abs(is_now / was - 1) * 1e4 > limit
         for was, is_now in moved

@@ -48,12 +48,16 @@ class EntryDraft:
 
 
 def draft_entries(
-    signals: Sequence[Signal], settlements: Sequence[Settlement], desk: SizingDesk, parameters: ParameterSet
+    signals: Sequence[Signal],
+    settlements: Sequence[Settlement],
+    desk: SizingDesk,
+    parameters: ParameterSet,
+    ts: int,
 ) -> tuple[EntryDraft | None, ...]:
-    """A draft for each signal to be entered, None for the others."""
+    """A draft for each signal to be entered at ``ts``, None for the others."""
     pairs = zip(signals, settlements, strict=True)
     return tuple(
-        _draft(signal, settlement, desk, parameters) if settlement.action is Action.ENTER else None
+        _draft(signal, settlement, desk, parameters, ts) if settlement.action is Action.ENTER else None
         for signal, settlement in pairs
     )
 
@@ -65,7 +69,9 @@ def size_entries(
     return tuple(_size(draft, left, parameters) for draft, left in zip(drafts, limited, strict=True))
 
 
-def _draft(signal: Signal, settlement: Settlement, desk: SizingDesk, parameters: ParameterSet) -> EntryDraft:
+def _draft(
+    signal: Signal, settlement: Settlement, desk: SizingDesk, parameters: ParameterSet, ts: int
+) -> EntryDraft:
     instrument = desk.instrument(signal.symbol)
     average = mm_average_usd(signal.features, instrument)
     request = SizeRequest(
@@ -82,9 +88,7 @@ def _draft(signal: Signal, settlement: Settlement, desk: SizingDesk, parameters:
     if wish.usd <= 0:
         return EntryDraft(request, None)
     decision = decision_id(signal.signal_id)
-    ask = EntryRequest(
-        decision, signal.symbol, wish.usd, signal.ts, average, desk.appetite, settlement.is_probe
-    )
+    ask = EntryRequest(decision, signal.symbol, wish.usd, ts, average, desk.appetite, settlement.is_probe)
     return EntryDraft(request, ask)
 
 

@@ -84,11 +84,11 @@ class Executor:
             bounds=bounds_of(signal.features),
             confidence=signal.confidence,
             deadline=signal.ts + signal.entry_timeout_ns,
-            next_slice=signal.ts,
-            next_check=signal.ts + parameters.nanos("mm_check_s"),
+            next_slice=decision.ts,
+            next_check=decision.ts + parameters.nanos("mm_check_s"),
         )
-        self._ledger.commit(decision.decision_id, signal.ts)
-        self._step(signal.ts)
+        self._ledger.commit(decision.decision_id, decision.ts)
+        self._step(decision.ts)
 
     def next_wake(self) -> int:
         """When this executor must look again even if nothing happens, ns."""

@@ -1,7 +1,8 @@
-"""The kill switch: a file. It needs no database, no network and no other part of Keeper.
+"""The kill switch and the pause: each a file. They need no database, no network and no part of Keeper.
 
-While the file is there no order that increases exposure is sent; reduce-only passes. The
-file survives restarts and is looked at in the last function before the wire.
+While the kill file is there no order that increases exposure is sent; reduce-only passes. It is
+looked at in the last function before the wire. A pause is milder: nothing new is entered, and what
+was begun goes on. Both files survive restarts.
 """
 
 from __future__ import annotations
@@ -12,13 +13,17 @@ from pathlib import Path
 from tools.domain.errors import StoreUnusable
 
 KILL_FILE = "kill"
+PAUSE_FILE = "pause"
 
 
 class KillSwitch:
     """The switch of one home."""
 
+    FILE = KILL_FILE
+    NAME = "kill switch"
+
     def __init__(self, home: Path) -> None:
-        self.path = home / KILL_FILE
+        self.path = home / self.FILE
 
     @property
     def is_set(self) -> bool:
@@ -54,7 +59,7 @@ class KillSwitch:
                 os.close(descriptor)
             self._sync_folder()
         except OSError as error:
-            raise StoreUnusable(f"cannot set the kill switch at {self.path}: {error.strerror}") from error
+            raise StoreUnusable(f"cannot set the {self.NAME} at {self.path}: {error.strerror}") from error
 
     def clear(self) -> bool:
         """Allow entries again; whether the switch was set.
@@ -68,7 +73,7 @@ class KillSwitch:
         except FileNotFoundError:
             return False
         except OSError as error:
-            raise StoreUnusable(f"cannot clear the kill switch at {self.path}: {error.strerror}") from error
+            raise StoreUnusable(f"cannot clear the {self.NAME} at {self.path}: {error.strerror}") from error
         return True
 
     def _sync_folder(self) -> None:
@@ -77,3 +82,10 @@ class KillSwitch:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+class PauseSwitch(KillSwitch):
+    """The pause of one home: entries alone, and only those not begun."""
+
+    FILE = PAUSE_FILE
+    NAME = "pause"

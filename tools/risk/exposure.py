@@ -44,6 +44,7 @@ class LedgerSnapshot:
         realised_usd: Profit and loss of that day from closed positions, after fees.
         rests: Symbol to the time in ns until which it must not be entered.
         is_killed: Whether the operator forbids every entry.
+        is_paused: Whether the operator wants nothing new to be entered for now.
     """
 
     ts: int = 0
@@ -52,6 +53,7 @@ class LedgerSnapshot:
     realised_usd: Decimal = ZERO
     rests: Mapping[str, int] = field(default_factory=dict)
     is_killed: bool = False
+    is_paused: bool = False
 
     @property
     def open_positions(self) -> int:

@@ -41,13 +41,17 @@ class RiskLedger:
 
     A decision goes reserve → commit (sent) → fill_entry … → fill_exit …; release gives
     back whatever was not filled. A ledger may start from a snapshot, after a restart, and
-    asks ``is_killed`` whenever it is looked at.
+    asks ``is_killed`` and ``is_paused`` whenever it is looked at.
     """
 
     def __init__(
-        self, start: LedgerSnapshot | None = None, is_killed: Callable[[], bool] | None = None
+        self,
+        start: LedgerSnapshot | None = None,
+        is_killed: Callable[[], bool] | None = None,
+        is_paused: Callable[[], bool] | None = None,
     ) -> None:
         self._is_killed = is_killed or _never
+        self._is_paused = is_paused or _never
         start = start or LedgerSnapshot()
         day = day_of(start.ts)
         self._lock = Lock()
@@ -146,7 +150,8 @@ class RiskLedger:
         trades = {symbol: count for (when, symbol), count in self._trades.items() if when == day}
         rests = {symbol: until for symbol, until in self._rests.items() if until > ts}
         realised, killed = self._realised.get(day, ZERO), self._is_killed()
-        return LedgerSnapshot(ts, tuple(self._open.values()), trades, realised, rests, killed)
+        entries = tuple(self._open.values())
+        return LedgerSnapshot(ts, entries, trades, realised, rests, killed, self._is_paused())
 
     def _entry(self, decision_id: str) -> OpenEntry:
         if decision_id not in self._open:

@@ -91,6 +91,10 @@ def _kill(request: EntryRequest, ledger: LedgerSnapshot, parameters: ParameterSe
     return Room(ZERO, "the kill switch is set; keeper resume clears it") if ledger.is_killed else None
 
 
+def _pause(request: EntryRequest, ledger: LedgerSnapshot, parameters: ParameterSet) -> Room | None:
+    return Room(ZERO, "entries are paused; keeper resume allows them again") if ledger.is_paused else None
+
+
 def _rest(request: EntryRequest, ledger: LedgerSnapshot, parameters: ParameterSet) -> Room | None:
     until = ledger.rests.get(request.symbol, 0)
     return Room(ZERO, f"{request.symbol} rests until {iso(until)}") if request.ts < until else None
@@ -153,6 +157,7 @@ def _mm_protection(request: EntryRequest, ledger: LedgerSnapshot, parameters: Pa
 
 RULES: tuple[LimitRule, ...] = (
     LimitRule("kill_switch", _kill),
+    LimitRule("pause", _pause),
     LimitRule("symbol_rest", _rest),
     LimitRule("daily_loss", _daily_loss),
     LimitRule("trades_per_day", _trades),

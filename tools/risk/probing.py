@@ -46,9 +46,12 @@ def choose_probe(
 ) -> Settlement:
     """``settlement``, turned into a labelled probe where policy, data and coin allow it.
 
-    A brain's veto stands, and a symbol has at most one open probe.
+    A brain's veto stands, a signal that no longer holds is not probed, and a symbol has at most
+    one open probe.
     """
     if settlement.action is Action.ENTER or settlement.route is Route.LLM or not policy.is_open:
+        return settlement
+    if settlement.is_outdated:
         return settlement
     if signal.symbol in open_probes or not is_sound(signal, parameters):
         return settlement

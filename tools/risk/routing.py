@@ -20,6 +20,7 @@ from tools.risk.advice import Advice, AdviceAction
 
 LEAST_ERROR_BPS = 1e-3  # a vote that claims no error at all is not believed infinitely
 ONE = Decimal(1)
+OUTDATED = "rule.outdated"  # the vote that withdraws an entry
 NOBODY = "ambiguous and nobody to ask"
 _UNASKED = re.compile(r"ambiguous, (.*?): (?:expected|no )")
 _REQUIRED = ("mid", "spread_bps", "mm_confidence")
@@ -33,6 +34,7 @@ class Settlement:
         error_bps: One standard error of ``expected_bps``; None where nothing spoke.
         fraction: Share of the usual size to take, in (0, 1]; only a brain shrinks it.
         is_ambiguous: Whether a brain, if there is one, shall be asked.
+        is_outdated: Whether the signal no longer held when its answer came; then nothing is entered on it.
         votes: Every vote heard, the rules' included.
     """
 
@@ -46,6 +48,7 @@ class Settlement:
     is_probe: bool = False
     fraction: Decimal = ONE
     error_bps: float | None = None
+    is_outdated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +149,23 @@ def advise(settlement: Settlement, advice: Advice) -> Settlement:
         votes=(*settlement.votes, vote),
         is_ambiguous=False,
         fraction=fraction if action is Action.ENTER else ONE,
+    )
+
+
+def outdate(settlement: Settlement, faults: Sequence[str]) -> Settlement:
+    """Withdraw an entry whose signal no longer holds; ``faults`` say why, none leaves it as it is."""
+    if not faults:
+        return settlement
+    said = "; ".join(faults)
+    stale = replace(
+        settlement,
+        votes=(*settlement.votes, Vote(OUTDATED, "skip", None, None, None, said)),
+        is_outdated=True,
+    )
+    if settlement.action is not Action.ENTER:
+        return stale
+    return replace(
+        stale, action=Action.SKIP, fraction=ONE, reason=f"too late: {said} (wanted: {settlement.reason})"
     )
 
 

@@ -27,6 +27,6 @@ def test_a_probe_aims_at_the_smallest_order_unless_a_parameter_says_more(
     settlement = Settlement(Action.ENTER, Route.PATTERN, None, None, "said so", is_probe=is_probe)
     desk = SizingDesk({BTCUSDT.symbol: replace(BTCUSDT, min_notional=Decimal(1))})
     signal = entry_signal(1, NANOS, BTCUSDT)
-    (draft,) = draft_entries([signal], [settlement], desk, parameters)
+    (draft,) = draft_entries([signal], [settlement], desk, parameters, signal.ts)
     assert draft is not None
     assert draft.size.target_usd == expected

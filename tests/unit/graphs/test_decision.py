@@ -14,7 +14,7 @@ from langsmith.utils import get_env_var, tracing_is_enabled
 
 from graphs.brain import ConsultAnswer, ConsultRequest
 from graphs.context import DecisionContext
-from graphs.decision import NODES, DecisionGraph
+from graphs.decision import ACTING, THINKING, DecisionGraph, consult, heed
 from graphs.state import DecisionState
 from tests.support.minds import GOOD_REPLY, FakeMemory, a_context, brain_says
 from tests.support.proposals import NOW, a_signal, a_vote, with_features
@@ -194,12 +194,16 @@ def test_the_same_inputs_give_the_same_decisions() -> None:
     assert decided(context, *signals) == decided(context, *signals)
 
 
+def _answered(state: DecisionState, context: DecisionContext) -> DecisionState:
+    return {"answers": state["question"].answers(NOW), "sightings": {}}
+
+
 def test_running_any_node_again_changes_nothing_and_touches_nothing() -> None:
     ledger = RiskLedger()
     context = replace(a_context(pattern=AMBIGUOUS, brain=brain_says(GOOD_REPLY)), account=ledger)
     state: DecisionState = {"signals": (a_signal(0), a_signal(1)), "parameters": PARAMETERS, "ts": NOW}
     untouched = ledger.snapshot(NOW)
-    for node in NODES:
+    for node in (*THINKING, consult, _answered, heed, *ACTING):
         before = copy.copy(state)
         first, again = node(state, context), node(state, context)
         assert first == again

@@ -7,16 +7,21 @@ from typing import Any
 
 import pytest
 
+from graphs.decision import DecisionGraph
+from keeper_agent.app import Keeper
 from keeper_agent.brains import BrainParts, chosen, open_brain, told_of_brain
 from keeper_agent.settings import load_settings
 from keeper_agent.views.summary import summary_lines
 from memory.consultations import ConsultationLog
 from memory.store import Store
+from scheduler.observer import Silent
 from scheduler.run import RunIdentity, Tally
 from scheduler.summary import results
 from tests.support.commands import Here
 from tests.support.consulting import KEY, HandClock, a_request, begin_run
+from tests.support.proposals import NOW
 from tests.support.providers import Scripted, anthropic_body, openai_body, stub_provider
+from tests.support.senses import BUNDLED, instrument_of
 from tools.domain.clock import SystemStopwatch
 from tools.domain.errors import BadInput, BadUsage
 from tools.domain.market import NANOS, plain
@@ -136,3 +141,26 @@ def test_the_command_says_what_is_missing_before_it_begins(
     monkeypatch.setenv("KEEPER_WORLD", world)
     Here(monkeypatch, capsys)("run").fails_in_one_line(BadUsage.exit_code, "set OPENAI_API_KEY")
     assert not own_home.exists()
+
+
+@pytest.mark.parametrize(
+    ("world", "is_beside"), [(World.RECORDED, False), (World.VENUE, True), (World.LIVE, True)]
+)
+def test_a_brain_is_asked_beside_the_loop_wherever_the_market_does_not_wait(
+    store: Store, world: World, is_beside: bool
+) -> None:
+    settings = load_settings(
+        keeper_home=store.path.parent, keeper_brain="openai", openai_api_key=KEY,
+        openai_base_url="http://127.0.0.1:9/v1",
+    )  # fmt: skip
+    identity = RunIdentity("run_test", world, 7)
+    with open_brain(settings, store, identity, HandClock(), SystemStopwatch()) as parts:
+        assert parts is not None
+        assert parts.is_beside is is_beside
+    instrument = instrument_of(BUNDLED[0])
+    keeper = Keeper(
+        settings, store, identity, {instrument.symbol: instrument}, Silent(), None, NOW, brain=parts
+    )
+    decider = keeper.cycle(instrument)._parts.decider
+    assert isinstance(decider, DecisionGraph)
+    assert decider.context.is_beside is is_beside

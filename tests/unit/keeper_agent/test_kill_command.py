@@ -33,6 +33,7 @@ def test_kill_and_resume_with_a_broken_database_and_broken_settings(tmp_path: Pa
         "killed": True,
         "file": str(tmp_path / "kill"),
         "reason": "losing money",
+        "heard": False,
     }
     assert (tmp_path / "kill").exists()
     assert keeper("resume", **broken).stdout.startswith("entries are allowed again")

@@ -25,6 +25,7 @@ from memory.rows import (
 )
 from tools.domain.errors import InvariantBroken
 from tools.domain.trading import Action, OrderStatus, Result
+from tools.risk.exposure import LedgerSnapshot, OpenEntry
 
 
 @pytest.fixture
@@ -139,3 +140,16 @@ def test_canonical_text_does_not_depend_on_the_order_of_keys(data: dict[str, flo
     turned = dict(reversed(data.items()))
     assert canonical(turned) == canonical(data)
     assert orjson.loads(canonical(data)) == data
+
+
+def test_what_was_written_before_a_field_existed_has_its_default_and_nothing_else_is_guessed(
+    make: Any,
+) -> None:
+    now = LedgerSnapshot(7, (OpenEntry("d_1", "BTCUSDT"),), is_paused=True)
+    then = to_plain(now)
+    del then["is_paused"]
+    assert from_plain(LedgerSnapshot, then) == replace(now, is_paused=False)
+    told = to_plain(make.signal(1))
+    del told["stop"]
+    with pytest.raises(KeyError, match="stop"):
+        from_plain(type(make.signal(1)), told)

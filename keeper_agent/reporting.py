@@ -1,0 +1,127 @@
+"""The agent's side of the control socket: what it says of itself, and what it can be told."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from keeper_agent.app import Keeper
+from keeper_agent.figures import figures
+from keeper_agent.last_status import keep_last
+from keeper_agent.settings import Settings
+from keeper_agent.standing import standing, why_not
+from memory.diary_file import DiaryFile
+from memory.store import Store
+from scheduler.control import ControlServer
+from scheduler.cycle import DecisionCycle
+from tools.domain.clock import NS, Clock
+from tools.domain.errors import BadUsage, KeeperError
+from tools.execution.kill import KillSwitch, PauseSwitch
+
+FRESH_S = 5.0  # figures out of memory are read again after so long
+LONGEST_REASON = 200
+
+
+class Reporter:
+    """Takes what the loop publishes; answers in the control server's thread.
+
+    Args:
+        settings: Home and caps.
+        keeper: The run's parts.
+        clock: The machine's.
+        place: Where it trades, in words.
+    """
+
+    def __init__(self, settings: Settings, keeper: Keeper, clock: Clock, place: str) -> None:
+        self._settings, self._keeper, self._clock, self._place = settings, keeper, clock, place
+        self._switches = (KillSwitch(settings.keeper_home), PauseSwitch(settings.keeper_home))
+        self._began: int | None = None
+        self._last: Mapping[str, Any] = {}
+        self._figures: Mapping[str, Any] = {}
+        self._figured_at = 0
+        self._reader: Store | None = None
+        self._diary = DiaryFile(settings.keeper_home)
+
+    def publish(self, ts: int, cycles: Mapping[str, DecisionCycle]) -> None:
+        """Called by the loop: how it stands at ``ts``."""
+        if self._began is None:
+            self._began = ts
+        self._last = standing(self._keeper, cycles, ts=ts, began=self._began, place=self._place)
+
+    @contextmanager
+    def serving(self) -> Iterator[None]:
+        """Answer meanwhile."""
+        handlers = {
+            "ping": lambda request: {"pid": os.getpid()},
+            "status": lambda request: self.status(),
+            "kill": lambda request: self._set(self._switches[0], request),
+            "pause": lambda request: self._set(self._switches[1], request),
+            "resume": lambda request: self._resume(),
+        }
+        server = ControlServer(self._settings.keeper_home, handlers, self.keep, FRESH_S)
+        server.start()
+        try:
+            yield
+        finally:
+            server.close()
+            with suppress(KeeperError, OSError):  # an end in order matters more than its report
+                self.keep()
+
+    def status(self) -> dict[str, Any]:
+        """What was published last, with the figures out of memory."""
+        last = dict(self._last)
+        if not last:
+            return {"is_starting": True, "pid": os.getpid()}
+        now = self._clock.now()
+        if now - self._figured_at > FRESH_S * NS:
+            self._figures, self._figured_at = self._try_to_read(last, now), now
+        return {**last, "why": why_not(self._switches), "metrics": dict(self._figures)}
+
+    def keep(self) -> None:
+        """Leave what is known in the home, for when nobody runs there, and what was remembered as text."""
+        if self._last:
+            keep_last(self._settings.keeper_home, self.status())
+            self._diary.bring_up_to_date(self._memory())
+
+    def finish(self) -> None:
+        """At the end of the run: let the diary say all that memory holds.
+
+        Raises:
+            StoreUnusable: It cannot be written.
+        """
+        try:
+            while self._diary.bring_up_to_date(self._memory()):
+                pass
+        finally:
+            if self._reader is not None:
+                self._reader.close()
+                self._reader = None
+
+    def _try_to_read(self, last: Mapping[str, Any], now: int) -> dict[str, Any]:
+        """The figures, or why there are none: how the agent stands is told all the same."""
+        try:
+            return self._read(last, now)
+        except KeeperError as error:
+            return {"fault": str(error)}
+
+    def _memory(self) -> Store:
+        """A reader of its own: the loop's writer is never waited for, nor held up."""
+        if self._reader is None:
+            self._reader = Store.open(self._settings.keeper_home, read_only=True)
+        return self._reader
+
+    def _read(self, last: Mapping[str, Any], now: int) -> dict[str, Any]:
+        return figures(self._memory(), self._settings, last["world"], last["ts"], now)
+
+    def _set(self, switch: KillSwitch, request: Mapping[str, Any]) -> dict[str, Any]:
+        reason = request.get("reason", "by hand")
+        if not isinstance(reason, str) or len(reason) > LONGEST_REASON:
+            raise BadUsage(f"a reason is text of at most {LONGEST_REASON} characters")
+        switch.set(reason)
+        return {"is_set": switch.is_set, "reason": switch.reason()}
+
+    def _resume(self) -> dict[str, Any]:
+        was = [switch.NAME for switch in self._switches if switch.clear()]
+        return {"cleared": was}

@@ -1,0 +1,47 @@
+"""Words of the commands that speak with a running agent; ``cli`` gathers them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from keeper_agent.record_words import Home, Json
+
+
+def status(
+    watch: Annotated[bool, typer.Option("--watch", help="Draw again every second, until Ctrl-C.")] = False,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Show how the running agent stands; exit code 10 and the last known state where none runs."""
+    from keeper_agent.commands.status import show_status  # heavy: the terminal's tables
+
+    show_status(home=home, as_json=as_json, is_watching=watch)
+
+
+def pause(
+    reason: Annotated[
+        str, typer.Option("--reason", help="Kept in the file, shown with refusals.")
+    ] = "by hand",
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Enter nothing new, at once and across restarts; what is held and what was begun goes on."""
+    from keeper_agent.commands.kill import pause as set_pause  # heavy: the terminal
+
+    set_pause(reason=reason, home=home, as_json=as_json)
+
+
+def log(
+    since: Annotated[
+        str | None, typer.Option("--since", help="30m, 2h, 3d before the last event, or a date or time, UTC.")
+    ] = None,
+    follow: Annotated[bool, typer.Option("--follow", help="Go on with what is added, until Ctrl-C.")] = False,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Print what is remembered as text, one line a decision, round trip, lesson or change."""
+    from keeper_agent.commands.memory_log import show_log  # heavy: a store
+
+    show_log(home=home, since=since, is_following=follow, as_json=as_json)
