@@ -19,7 +19,7 @@ from graphs.evidence import day_to_reflect, runs_counted_once
 from graphs.improvement import Improvement, Occasion, improve, keep
 from graphs.learning import Learned, learn_from
 from graphs.ledger import ledger
-from graphs.publishing import Draw, Render, plot, publish
+from graphs.publishing import Draw, Render, draw_beside, plot_path, publish
 from graphs.report import Findings, report_data, report_name
 from graphs.strategies import Schooling, school
 from memory.episodes import EpisodeLog
@@ -209,7 +209,8 @@ def write(state: ReflectionState, context: ReflectionContext) -> ReflectionState
     """Keep everything in memory at once, then the report with its plot in the home."""
     store, occasion, inspection = context.store, _occasion(state, context), state["inspection"]
     lessons, strategies = LessonBook(store), StrategyBook(store)
-    plot_path = plot(context.home, report_name(state["day"], context.kind), state["figures"], context.draw)
+    name = report_name(state["day"], context.kind)
+    draw_beside(context.home, name, state["figures"], context.draw)
     with store.together():
         for lesson_id in inspection.ended:
             lessons.retire(lesson_id, context.ts)
@@ -234,7 +235,7 @@ def write(state: ReflectionState, context: ReflectionContext) -> ReflectionState
     context.parameters.refresh()
     return {
         "report_path": publish(context.home, data, context.render),
-        "plot_path": plot_path,
+        "plot_path": plot_path(context.home, name),
         "changes": changes,
     }
 
