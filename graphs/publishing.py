@@ -20,7 +20,7 @@ Draw: TypeAlias = Callable[[DayFigures, Path], None]
 
 
 def publish(home: Path, report: Report, render: Render) -> Path:
-    """Write the files of ``report`` below ``home`` and put its plot in place; returns the path of the Markdown.
+    """Write the files of ``report`` and put its plot in place; returns the path of the Markdown.
 
     Args:
         home: Its folder ``reports`` gets them.

@@ -22,7 +22,9 @@ from graphs.ledger import ledger
 from graphs.publishing import Draw, Render, draw_beside, plot_path, publish
 from graphs.report import Findings, report_data, report_name
 from graphs.strategies import Schooling, school
+from graphs.trying import Trying, keep_trying, try_live
 from memory.episodes import EpisodeLog
+from memory.experiments import ExperimentBook
 from memory.lesson_checks import CheckBook
 from memory.lessons import Lesson, LessonBook
 from memory.lookup import DecisionFilter
@@ -91,6 +93,7 @@ class ReflectionState(TypedDict, total=False):
     learned: Learned
     inspection: Inspection
     improvement: Improvement
+    trying: Trying
     changes: tuple[ParameterChange, ...]
     report_path: Path
     plot_path: Path
@@ -176,9 +179,16 @@ def check(state: ReflectionState, context: ReflectionContext) -> ReflectionState
 
 
 def better(state: ReflectionState, context: ReflectionContext) -> ReflectionState:
-    """Measure the changes in force, and test the next steps."""
-    book = TrialBook(context.store)
-    return {"improvement": improve(state["paths"], _occasion(state, context), context.parameters, book)}
+    """Measure the changes in force, test the next steps, and judge what is tried live."""
+    book, occasion = TrialBook(context.store), _occasion(state, context)
+    improvement = improve(state["paths"], occasion, context.parameters, book)
+    if context.kind != DAILY:  # the daily reflection of the same date has seen to it
+        return {"improvement": improvement, "trying": Trying()}
+    live = ExperimentBook(context.store)
+    return {
+        "improvement": improvement,
+        "trying": try_live(state["history"], occasion, context.parameters, live),
+    }
 
 
 def mine_strategies(state: ReflectionState, context: ReflectionContext) -> ReflectionState:
@@ -220,7 +230,9 @@ def write(state: ReflectionState, context: ReflectionContext) -> ReflectionState
         WorthBook(store).record(state["ledger"])
         for version in state["schooling"].versions:
             strategies.record(version)
-        changes = keep(state["improvement"], occasion, context.parameters.detached(), TrialBook(store))
+        detached, trials = context.parameters.detached(), TrialBook(store)
+        kept = keep(state["improvement"], occasion, detached, trials)
+        changes = (*kept, *keep_trying(state["trying"], occasion, detached, trials, ExperimentBook(store)))
         data = report_data(_findings(state, changes), context.kind, context.ts)
         context.log.record_report(
             run_id=context.run_id,
@@ -279,6 +291,7 @@ def _findings(state: ReflectionState, changes: tuple[ParameterChange, ...]) -> F
         learned=state["learned"],
         inspection=state["inspection"],
         improvement=state["improvement"],
+        trying=state["trying"],
         changes=changes,
         schooling=state["schooling"],
         ledger=state["ledger"],

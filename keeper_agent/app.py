@@ -15,11 +15,13 @@ from keeper_agent.settings import Settings
 from memory.account import account_day
 from memory.bundles import BundleBook
 from memory.episodes import EpisodeLog
+from memory.experiments import ExperimentBook
 from memory.hindsight import judged_votes
 from memory.parameters import ParameterStore
 from memory.recall import PatternRecall
 from memory.store import Store
 from memory.strategies import StrategyBook, StrategyShelf
+from scheduler.arms import LiveArms
 from scheduler.cycle import CycleParts, Decider, DecisionCycle, Market
 from scheduler.observer import Observer
 from scheduler.run import RunIdentity, Tally
@@ -122,6 +124,7 @@ class Keeper:
                 weights=self.skill.weights,
             ),
             learn=self.skill.learn,
+            arms=LiveArms(ExperimentBook(store), identity.world.value, identity.run_id),
         )
 
     def cycle(self, instrument: Instrument) -> DecisionCycle:

@@ -32,6 +32,7 @@ CHANGING = {
     "parameter": {"ts_retired"},
     "lesson": {"ts_retired"},
     "strategy": {"ts_retired"},
+    "experiment": {"ts_retired"},
     "job": {"state", "attempts", "ts", "ts_known", "ts_done"},
 }
 AT_ONCE = 5_000  # rows fetched at a time

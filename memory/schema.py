@@ -11,6 +11,7 @@ from __future__ import annotations
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
+import memory.schema_experiments
 import memory.schema_trials  # noqa: F401 (its tables belong to the same metadata)
 from memory.columns import METADATA, nanos, refers
 from memory.schema_brains import ConsultationRow, SpendRow

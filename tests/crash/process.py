@@ -1,9 +1,9 @@
 """A piece of work in a process of its own that dies at its n-th step, as by kill -9.
 
 A step is whatever the process is about to do to the disk: every statement that SQLite begins on any
-connection (a BEGIN, each row of an insert, a COMMIT, the chain's own), every file that is opened to be written,
-written to, renamed, made or removed below the home, and the end of the work. They are not listed anywhere: one
-undisturbed run is traced, so a step that is added tomorrow is met tomorrow.
+connection (a BEGIN, each row of an insert, a COMMIT, the chain's own), every file that is opened to be
+written, written to, renamed, made or removed below the home, and the end of the work. They are not listed
+anywhere: one undisturbed run is traced, so a step that is added tomorrow is met tomorrow.
 """
 
 from __future__ import annotations

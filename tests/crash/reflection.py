@@ -1,7 +1,8 @@
 """The reflections of a Sunday, daily and weekly, killed at every step of theirs and begun again.
 
 After a kill, what is on the disk must be the record before or the record after, never between. The next
-start is killed too in every other life, and the one after that must leave exactly what an undisturbed run leaves.
+start is killed too in every other life, and the one after that must leave exactly what an undisturbed run
+leaves.
 """
 
 from __future__ import annotations
