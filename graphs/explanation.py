@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from graphs.arms import arm_as_data, arm_lines
 from graphs.reasons import entry_reasons, headline
 from memory.codec import to_plain
 from memory.consultations import AUDIT, Consultation, ConsultationLog
@@ -40,7 +41,7 @@ def explain(store: Store, text: str) -> dict[str, Any]:
         "known_then": _known_then(store, story),
         "known_later": _known_later(store, story),
         "graph": _graph(store, decision.decision_id),
-        "story": [headline(story), *entry_reasons(story)],
+        "story": [headline(story), *arm_lines(store, decision.decision_id), *entry_reasons(story)],
     }
 
 
@@ -55,6 +56,7 @@ def _known_then(store: Store, story: DecisionStory) -> dict[str, Any]:
         "inputs": inputs(story.signal),
         "size_plan": decision["plan"],
         "clamps": decision["clamps"],
+        "arm": arm_as_data(store, story.decision.decision_id),
         "parameters_version": decision["parameters_version"],
         "model_version": decision["model_version"],
         "recalled": [_neighbour(outcome) for outcome in recalled],

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeAlias, TypedDict
 
 from graphs.checking import Inspection, inspect
+from graphs.cost import CostFigures, measure_cost
 from graphs.day import DayFigures, measure_day
 from graphs.evidence import day_to_reflect, runs_counted_once
 from graphs.improvement import Improvement, Occasion, improve, keep
@@ -30,6 +31,7 @@ from memory.lessons import Lesson, LessonBook
 from memory.lookup import DecisionFilter
 from memory.parameters import ParameterChange, ParameterStore
 from memory.paths import path_facts
+from memory.spending import SpendCaps
 from memory.statistics import DecisionFact, TradeFact, decision_facts, input_hashes, trade_facts
 from memory.store import Store
 from memory.strategies import StrategyBook, examples
@@ -60,6 +62,7 @@ class ReflectionContext:
         render: Makes the page of the report.
         kind: ``daily``, or ``weekly`` over all history.
         settle: Written in the same transaction, for whoever must know that it happened.
+        caps: What may be spent on brains, to tell what is left of it.
     """
 
     store: Store
@@ -73,6 +76,7 @@ class ReflectionContext:
     render: Render
     kind: str = DAILY
     settle: Callable[[], None] = _nothing
+    caps: SpendCaps | None = None
 
 
 class ReflectionState(TypedDict, total=False):
@@ -90,6 +94,7 @@ class ReflectionState(TypedDict, total=False):
     ledger: tuple[WorthRecord, ...]
     repeated: int
     figures: DayFigures
+    cost: CostFigures
     learned: Learned
     inspection: Inspection
     improvement: Improvement
@@ -148,7 +153,7 @@ def gather(state: ReflectionState, context: ReflectionContext) -> ReflectionStat
 
 
 def measure(state: ReflectionState, context: ReflectionContext) -> ReflectionState:
-    """Compute the day's figures."""
+    """Compute the day's figures and what asking cost."""
     figures = measure_day(
         state["day"],
         state["world"],
@@ -157,7 +162,8 @@ def measure(state: ReflectionState, context: ReflectionContext) -> ReflectionSta
         repeated=state["repeated"],
         seed=context.seed,
     )
-    return {"figures": figures}
+    cost = measure_cost(context.store, state["day"], context.caps, as_of=context.ts)
+    return {"figures": figures, "cost": cost}
 
 
 def learn(state: ReflectionState, context: ReflectionContext) -> ReflectionState:
@@ -295,6 +301,7 @@ def _findings(state: ReflectionState, changes: tuple[ParameterChange, ...]) -> F
         changes=changes,
         schooling=state["schooling"],
         ledger=state["ledger"],
+        cost=state["cost"],
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from graphs.answers import bps_text, percent_text, result_lines
 from graphs.changes import told_changes, told_ledger, told_strategies
 from graphs.checking import Inspection
+from graphs.cost import CostFigures, cost_as_data, told_cost
 from graphs.day import DayFigures, GroupFigures, figures_as_data
 from graphs.improvement import Improvement
 from graphs.learning import REFUTED, Learned
@@ -39,6 +40,7 @@ class Findings:
     changes: tuple[ParameterChange, ...]
     schooling: Schooling
     ledger: tuple[WorthRecord, ...]
+    cost: CostFigures
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ def report_data(found: Findings, kind: str, ts: int) -> Report:
         "effects": [asdict(one) for one in found.improvement.effects],
         "changes": [change_as_data(one) for one in found.changes],
         "experiments": [experiment_as_data(one) for one in standing_of(found.trying)],
+        "cost": cost_as_data(found.cost),
         "signatures_tried": found.schooling.tried,
         "ledger": [worth_as_data(one) for one in found.ledger],
         "strategies": [strategy_as_data(one) for one in found.schooling.versions],
@@ -126,6 +129,7 @@ def _markdown(found: Findings, kind: str, name: str, ts: int) -> str:
         *told_trying(found.trying),
         *told_strategies(found.schooling),
         *told_ledger(found.ledger),
+        *told_cost(found.cost),
         *[part for by, rows in figures.by.items() if by != "rule" for part in _section(by, rows)],
         *_rules(figures.by["rule"]),
     ]

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from graphs.publishing import publish
 from graphs.reflection import Reflection, ReflectionContext, reflect
 from graphs.report import Report, report_name
+from keeper_agent.brains import spend_caps
 from keeper_agent.settings import Settings
 from keeper_agent.views.plots import draw_day
 from keeper_agent.views.report_page import report_page
@@ -57,6 +58,7 @@ def reflection_context(
         render=report_page,
         kind=kind,
         settle=settle,
+        caps=spend_caps(settings),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from graphs.changes import rules_text
 from graphs.report import Report
 from keeper_agent.views.figures import calibration_figure, equity_figure, routes_figure
+from keeper_agent.views.report_live import cost_part, experiments_part
 from memory.strategies import StrategyRules
 from tools.domain.clock import iso
 
@@ -51,7 +52,9 @@ def report_page(report: Report) -> str:
         _section("What was learned", _lessons(values), _checks(values["checks"]), _strategies(values)),
         _section("What changed", _changes(values["changes"]), _effects(values["effects"])),
         _section("What was tried and rejected", _rejected(values["trials"])),
+        _section("What is tried live", experiments_part(values["experiments"])),
         _section("What memory is worth", _ledger(values["ledger"])),
+        _section("What it cost to ask", cost_part(values["cost"])),
         _section("Were the probabilities right?", calibration_figure(values["calibration"])),
         *(_section(f"By {name}", _groups(values["by"][name])) for name in ("symbol", "regime", "hour")),
     ]
