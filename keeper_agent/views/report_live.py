@@ -25,7 +25,7 @@ def _experiment(one: Values) -> str:
     rules = (
         f"Judged by {_JUDGES[one['kind']]}. At least {terms['least']:,} outcomes of each, at most "
         f"{terms['most']:,} in all; {100 * terms['share_low']:.0f} to {100 * terms['share_high']:.0f} % of "
-        f"decisions; withdrawn at {terms['most_harm_bps']:,.0f} bps of harm. Try {one['tries']} of the quarter."
+        f"decisions; withdrawn at {terms['most_harm_bps']:,.0f} bps of harm. Try {one['tries']} this quarter."
     )
     name, place = escape(one["experiment_id"]), escape(one["place"] + watch)
     return (
@@ -88,7 +88,7 @@ def _calls(one: Values) -> str:
 
 def _cached(one: Values) -> str:
     share = one["cached_tokens"] / one["input_tokens"] if one["input_tokens"] else 0.0
-    return f"{one['cached_tokens']:,} ({share:.0%}), {one['hits']:,} calls"
+    return f"{one['cached_tokens']:,} ({share:.0%}), {one['hits']:,} call{'' if one['hits'] == 1 else 's'}"
 
 
 def _usd(amount: str) -> str:

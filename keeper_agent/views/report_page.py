@@ -166,14 +166,28 @@ def _rejected(trials: Sequence[Values]) -> str:
             f"{one['value_before']:g} → {one['value']:g}",
             str(one["n"]),
             _effect(one),
-            _words(one["verdict"]),
+            _why_rejected(one),
         )
         for one in trials
         if one["verdict"] != "accepted"
     ]
     if not told:
         return '<p class="none">Nothing was tried and rejected.</p>'
-    return _table(("parameter", "step", "later signals", "gain a signal, bps", "verdict"), told, (2,))
+    look = max(one["tries"] for one in trials)
+    rule = (
+        "A step passes only where its whole interval lies above 0 on signals that did not propose it. "
+        f"All steps of a quarter share one chance in twenty of a false one: this was look {look}."
+    )
+    heads = ("parameter", "step", "later signals", "gain a signal, bps", "why not")
+    return f'<p class="small">{rule}</p>' + _table(heads, told, (2,))
+
+
+def _why_rejected(one: Values) -> str:
+    if one["verdict"] != "rejected":
+        return _words(one["verdict"])
+    if one["effect_bps"] is None:
+        return "too few independent signals"
+    return "would have lost" if one["interval_high"] < 0 else "may be chance: 0 is within"
 
 
 def _ledger(entries: Sequence[Values]) -> str:

@@ -35,6 +35,7 @@ def main() -> int:
     parser.add_argument("--agent", action="store_true", help="kill the whole agent instead of the order path")
     parser.add_argument("--workers", type=int, default=4, help="loops side by side; they mostly wait")
     parser.add_argument("--reflection", action="store_true", help="kill the reflections of a Sunday")
+    parser.add_argument("--quick", action="store_true", help="a few bytes in the place of each drawn plot")
     options = parser.parse_args()
     if (options.mutant in REFLECTION_MUTANTS) != options.reflection and options.mutant:
         parser.error(f"expected a mutant of what is killed, was {options.mutant}")
@@ -57,7 +58,11 @@ def main() -> int:
 
 def _reflection(options: argparse.Namespace) -> int:
     plan = ReflectionPlan(
-        options.kills or 0, seed=options.seed, mutant=options.mutant, workers=options.workers
+        options.kills or 0,
+        seed=options.seed,
+        mutant=options.mutant,
+        is_drawn=not options.quick,
+        workers=options.workers,
     )
     with progress("kills of the reflection", options.kills or ABOUT) as bar:
         return _tell(kill_reflection(plan, lambda: bar.advance(ONLY)))

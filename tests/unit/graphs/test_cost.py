@@ -90,7 +90,7 @@ def test_it_is_told_in_words_and_on_the_page(store: Store) -> None:
     found = measure_cost(store, DAY, CAPS, as_of=LATER)
     assert "| month | 3 | 3 | 1 | 1,900 | 600 | 1 | 90 | 0.016 | 0.01 | 1.984 |" in told_cost(found)[1]
     page = cost_part(cost_as_data(found))
-    assert "600 (32%), 1 calls" in page
+    assert "600 (32%), 1 call<" in page
     assert "0.0480 USD of 0.0600 USD" in page
 
 
