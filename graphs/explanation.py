@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from graphs.arms import arm_as_data, arm_lines
 from graphs.reasons import entry_reasons, headline
 from memory.codec import to_plain
 from memory.consultations import AUDIT, Consultation, ConsultationLog
@@ -42,7 +43,7 @@ def explain(store: Store, text: str) -> dict[str, Any]:
         "known_then": _known_then(store, story),
         "known_later": _known_later(store, story),
         "graph": _graph(store, story),
-        "story": [headline(story), *entry_reasons(story)],
+        "story": [headline(story), *arm_lines(store, decision.decision_id), *entry_reasons(story)],
     }
 
 
@@ -57,6 +58,7 @@ def _known_then(store: Store, story: DecisionStory) -> dict[str, Any]:
         "inputs": inputs(story.signal),
         "size_plan": decision["plan"],
         "clamps": decision["clamps"],
+        "arm": arm_as_data(store, story.decision.decision_id),
         "parameters_version": decision["parameters_version"],
         "model_version": decision["model_version"],
         "recalled": [_neighbour(outcome) for outcome in recalled],

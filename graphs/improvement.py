@@ -73,6 +73,13 @@ def keep(
 ) -> tuple[ParameterChange, ...]:
     """Write what was tried and measured, and let the changes be in force."""
     book.record(found.trials, found.effects)
+    return keep_changes(found.changes, occasion, parameters)
+
+
+def keep_changes(
+    changes: Sequence[Change], occasion: Occasion, parameters: ParameterStore
+) -> tuple[ParameterChange, ...]:
+    """Let ``changes`` be in force from now on."""
     return tuple(
         parameters.change(
             one.name,
@@ -84,7 +91,7 @@ def keep(
             world=occasion.world,
             impact=one.impact,
         )
-        for one in found.changes
+        for one in changes
     )
 
 

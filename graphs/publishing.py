@@ -1,4 +1,4 @@
-"""A report's files: Markdown, JSON and HTML, each replaced in one step, made again from memory at will."""
+"""A report's files: plot, JSON, HTML and Markdown, each replaced in one step after memory has the report."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ Draw: TypeAlias = Callable[[DayFigures, Path], None]
 
 
 def publish(home: Path, report: Report, render: Render) -> Path:
-    """Write the files of ``report`` below ``home``; returns the path of the Markdown.
+    """Write the files of ``report`` and put its plot in place; returns the path of the Markdown.
 
     Args:
         home: Its folder ``reports`` gets them.
-        report: What they say.
+        report: What they say; it must be in memory, or a crash would leave files of what never was.
         render: Makes the page of a report.
 
     Raises:
@@ -33,6 +33,9 @@ def publish(home: Path, report: Report, render: Render) -> Path:
     folder = reports_folder(home)
     text = orjson.dumps(report.values, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2).decode()
     try:
+        drawn = drawn_path(home, report.name)
+        if drawn.exists():
+            drawn.replace(plot_path(home, report.name))
         _replace(folder / f"{report.name}.json", text + "\n")
         _replace(folder / f"{report.name}.html", render(report))
         _replace(folder / f"{report.name}.md", report.markdown)
@@ -41,18 +44,27 @@ def publish(home: Path, report: Report, render: Render) -> Path:
     return folder / f"{report.name}.md"
 
 
-def plot(home: Path, name: str, figures: DayFigures, draw: Draw) -> Path:
-    """Draw the plot of a report below ``home``; returns its path.
+def draw_beside(home: Path, name: str, figures: DayFigures, draw: Draw) -> None:
+    """Draw the plot of a report that is not in memory yet; ``publish`` puts it in place.
 
     Raises:
         StoreUnusable: It cannot be written.
     """
     folder = reports_folder(home)
     try:
-        draw(figures, folder / f"{name}.new.png")
-        return (folder / f"{name}.new.png").replace(folder / f"{name}.png")
+        draw(figures, drawn_path(home, name))
     except OSError as error:
         raise StoreUnusable(f"expected a folder that can be written at {folder}: {error.strerror}") from error
+
+
+def plot_path(home: Path, name: str) -> Path:
+    """Where the plot of a report is."""
+    return home / REPORTS / f"{name}.png"
+
+
+def drawn_path(home: Path, name: str) -> Path:
+    """Where its plot waits until the report is in memory."""
+    return home / REPORTS / f"{name}.new.png"
 
 
 def reports_folder(home: Path) -> Path:

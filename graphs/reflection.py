@@ -14,16 +14,19 @@ from pathlib import Path
 from typing import Any, Protocol, TypeAlias, TypedDict
 
 from graphs.checking import Inspection, inspect
+from graphs.cost import CostFigures, measure_cost
 from graphs.day import DayFigures, measure_day
 from graphs.evidence import day_to_reflect, runs_counted_once
 from graphs.improvement import Improvement, Occasion, improve, keep
 from graphs.learning import Learned, learn_from
 from graphs.ledger import ledger
 from graphs.profiling import profiles_of
-from graphs.publishing import Draw, Render, plot, publish
+from graphs.publishing import Draw, Render, draw_beside, plot_path, publish
 from graphs.report import Findings, report_data, report_name
 from graphs.strategies import Schooling, school
+from graphs.trying import Trying, keep_trying, try_live
 from memory.episodes import EpisodeLog
+from memory.experiments import ExperimentBook
 from memory.layers import retire_beyond
 from memory.lesson_checks import CheckBook
 from memory.lessons import Lesson, LessonBook
@@ -31,6 +34,7 @@ from memory.lookup import DecisionFilter
 from memory.parameters import ParameterChange, ParameterStore
 from memory.paths import path_facts
 from memory.profiles import ProfileBook
+from memory.spending import SpendCaps
 from memory.statistics import DecisionFact, TradeFact, decision_facts, input_hashes, trade_facts
 from memory.store import Store
 from memory.strategies import StrategyBook, examples
@@ -61,6 +65,7 @@ class ReflectionContext:
         render: Makes the page of the report.
         kind: ``daily``, or ``weekly`` over all history.
         settle: Written in the same transaction, for whoever must know that it happened.
+        caps: What may be spent on brains, to tell what is left of it.
     """
 
     store: Store
@@ -74,6 +79,7 @@ class ReflectionContext:
     render: Render
     kind: str = DAILY
     settle: Callable[[], None] = _nothing
+    caps: SpendCaps | None = None
 
 
 class ReflectionState(TypedDict, total=False):
@@ -91,9 +97,11 @@ class ReflectionState(TypedDict, total=False):
     ledger: tuple[WorthRecord, ...]
     repeated: int
     figures: DayFigures
+    cost: CostFigures
     learned: Learned
     inspection: Inspection
     improvement: Improvement
+    trying: Trying
     changes: tuple[ParameterChange, ...]
     report_path: Path
     plot_path: Path
@@ -148,7 +156,7 @@ def gather(state: ReflectionState, context: ReflectionContext) -> ReflectionStat
 
 
 def measure(state: ReflectionState, context: ReflectionContext) -> ReflectionState:
-    """Compute the day's figures."""
+    """Compute the day's figures and what asking cost."""
     figures = measure_day(
         state["day"],
         state["world"],
@@ -157,7 +165,8 @@ def measure(state: ReflectionState, context: ReflectionContext) -> ReflectionSta
         repeated=state["repeated"],
         seed=context.seed,
     )
-    return {"figures": figures}
+    cost = measure_cost(context.store, state["day"], context.caps, as_of=context.ts)
+    return {"figures": figures, "cost": cost}
 
 
 def learn(state: ReflectionState, context: ReflectionContext) -> ReflectionState:
@@ -179,9 +188,16 @@ def check(state: ReflectionState, context: ReflectionContext) -> ReflectionState
 
 
 def better(state: ReflectionState, context: ReflectionContext) -> ReflectionState:
-    """Measure the changes in force, and test the next steps."""
-    book = TrialBook(context.store)
-    return {"improvement": improve(state["paths"], _occasion(state, context), context.parameters, book)}
+    """Measure the changes in force, test the next steps, and judge what is tried live."""
+    book, occasion = TrialBook(context.store), _occasion(state, context)
+    improvement = improve(state["paths"], occasion, context.parameters, book)
+    if context.kind != DAILY:  # the daily reflection of the same date has seen to it
+        return {"improvement": improvement, "trying": Trying()}
+    live = ExperimentBook(context.store)
+    return {
+        "improvement": improvement,
+        "trying": try_live(state["history"], occasion, context.parameters, live),
+    }
 
 
 def mine_strategies(state: ReflectionState, context: ReflectionContext) -> ReflectionState:
@@ -213,7 +229,8 @@ def write(state: ReflectionState, context: ReflectionContext) -> ReflectionState
     store, occasion, inspection = context.store, _occasion(state, context), state["inspection"]
     lessons, strategies = LessonBook(store), StrategyBook(store)
     profiles = profiles_of(state["history"], state["examples"], occasion, context.seed)
-    plot_path = plot(context.home, report_name(state["day"], context.kind), state["figures"], context.draw)
+    name = report_name(state["day"], context.kind)
+    draw_beside(context.home, name, state["figures"], context.draw)
     with store.together():
         for lesson_id in inspection.ended:
             lessons.retire(lesson_id, context.ts)
@@ -226,7 +243,9 @@ def write(state: ReflectionState, context: ReflectionContext) -> ReflectionState
         WorthBook(store).record(state["ledger"])
         for version in state["schooling"].versions:
             strategies.record(version)
-        changes = keep(state["improvement"], occasion, context.parameters.detached(), TrialBook(store))
+        detached, trials = context.parameters.detached(), TrialBook(store)
+        kept = keep(state["improvement"], occasion, detached, trials)
+        changes = (*kept, *keep_trying(state["trying"], occasion, detached, trials, ExperimentBook(store)))
         data = report_data(_findings(state, changes), context.kind, context.ts)
         context.log.record_report(
             run_id=context.run_id,
@@ -241,7 +260,7 @@ def write(state: ReflectionState, context: ReflectionContext) -> ReflectionState
     context.parameters.refresh()
     return {
         "report_path": publish(context.home, data, context.render),
-        "plot_path": plot_path,
+        "plot_path": plot_path(context.home, name),
         "changes": changes,
     }
 
@@ -285,9 +304,11 @@ def _findings(state: ReflectionState, changes: tuple[ParameterChange, ...]) -> F
         learned=state["learned"],
         inspection=state["inspection"],
         improvement=state["improvement"],
+        trying=state["trying"],
         changes=changes,
         schooling=state["schooling"],
         ledger=state["ledger"],
+        cost=state["cost"],
     )
 
 

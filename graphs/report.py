@@ -9,10 +9,13 @@ from typing import Any
 from graphs.answers import bps_text, percent_text, result_lines
 from graphs.changes import told_changes, told_ledger, told_strategies
 from graphs.checking import Inspection
+from graphs.cost import CostFigures, cost_as_data, told_cost
 from graphs.day import DayFigures, GroupFigures, figures_as_data
 from graphs.improvement import Improvement
 from graphs.learning import REFUTED, Learned
 from graphs.strategies import Schooling
+from graphs.trying import Trying
+from graphs.trying_told import experiment_as_data, standing_of, told_trying
 from memory.lesson_checks import CONTRADICTED, ENDINGS, OUTDATED, REFINED, LessonCheck
 from memory.lessons import Lesson
 from memory.parameters import ParameterChange
@@ -33,9 +36,11 @@ class Findings:
     learned: Learned
     inspection: Inspection
     improvement: Improvement
+    trying: Trying
     changes: tuple[ParameterChange, ...]
     schooling: Schooling
     ledger: tuple[WorthRecord, ...]
+    cost: CostFigures
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,8 @@ def report_data(found: Findings, kind: str, ts: int) -> Report:
         "trials": [asdict(one) for one in found.improvement.trials],
         "effects": [asdict(one) for one in found.improvement.effects],
         "changes": [change_as_data(one) for one in found.changes],
+        "experiments": [experiment_as_data(one) for one in standing_of(found.trying)],
+        "cost": cost_as_data(found.cost),
         "signatures_tried": found.schooling.tried,
         "ledger": [worth_as_data(one) for one in found.ledger],
         "strategies": [strategy_as_data(one) for one in found.schooling.versions],
@@ -119,8 +126,10 @@ def _markdown(found: Findings, kind: str, name: str, ts: int) -> str:
         *_lessons(found.learned),
         *_checked(found.inspection),
         *told_changes(found.improvement, found.changes),
+        *told_trying(found.trying),
         *told_strategies(found.schooling),
         *told_ledger(found.ledger),
+        *told_cost(found.cost),
         *[part for by, rows in figures.by.items() if by != "rule" for part in _section(by, rows)],
         *_rules(figures.by["rule"]),
     ]

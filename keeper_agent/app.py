@@ -19,6 +19,7 @@ from keeper_agent.settings import Settings
 from memory.account import account_day
 from memory.bundles import BundleBook
 from memory.episodes import EpisodeLog
+from memory.experiments import ExperimentBook
 from memory.hindsight import judged_votes
 from memory.layers import Layer, layers
 from memory.parameters import ParameterStore
@@ -28,6 +29,7 @@ from memory.recall import PatternRecall
 from memory.session import SessionMemory
 from memory.store import Store
 from memory.strategies import StrategyShelf
+from scheduler.arms import LiveArms
 from scheduler.cycle import CycleParts, DecisionCycle, Market
 from scheduler.observer import Observer
 from scheduler.run import RunIdentity, Tally
@@ -140,6 +142,7 @@ class Keeper:
             ),
             learn=self.skill.learn,
             followed=living.follow,
+            arms=LiveArms(ExperimentBook(store), identity.world.value, identity.run_id),
         )
 
     def cycle(self, instrument: Instrument) -> DecisionCycle:

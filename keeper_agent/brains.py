@@ -180,13 +180,18 @@ def _consultant(
     # The price table and the providers' libraries are loaded only where somebody is asked.
     from graphs.brains.consultant import Consultant
 
-    caps = SpendCaps(
+    caps = spend_caps(settings)
+    spending = SpendLedger(store, caps, clock, run_id=identity.run_id, world=identity.world.value)
+    return Consultant(desks, spending, ConsultationLog(store), stopwatch, settings.keeper_brain_deadline_sec)
+
+
+def spend_caps(settings: Settings) -> SpendCaps:
+    """What may be spent on brains."""
+    return SpendCaps(
         settings.keeper_brain_usd_per_call,
         settings.keeper_brain_usd_per_day,
         settings.keeper_brain_usd_per_month,
     )
-    spending = SpendLedger(store, caps, clock, run_id=identity.run_id, world=identity.world.value)
-    return Consultant(desks, spending, ConsultationLog(store), stopwatch, settings.keeper_brain_deadline_sec)
 
 
 def _desk(name: str, settings: Settings, stopwatch: Stopwatch, stack: ExitStack) -> Desk:

@@ -14,6 +14,7 @@ from graphs.reflection import Reflection, ReflectionContext, reflect
 from graphs.report import Report, report_name
 from keeper_agent.archiving import daily_archiving
 from keeper_agent.backing_up import daily_backups_of
+from keeper_agent.brains import spend_caps
 from keeper_agent.settings import Settings
 from keeper_agent.views.plots import draw_day
 from keeper_agent.views.report_page import report_page
@@ -59,6 +60,7 @@ def reflection_context(
         render=report_page,
         kind=kind,
         settle=settle,
+        caps=spend_caps(settings),
     )
 
 

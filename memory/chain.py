@@ -37,6 +37,7 @@ CHANGING = {
     "pattern": {"ts_retired", "why_retired"},
     "profile": {"ts_retired"},
     "strategy": {"ts_retired"},
+    "experiment": {"ts_retired"},
     "job": {"state", "attempts", "ts", "ts_known", "ts_done"},
 }
 AT_ONCE = 5_000  # rows fetched at a time

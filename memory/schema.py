@@ -12,6 +12,7 @@ from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 import memory.schema_archive
+import memory.schema_experiments
 import memory.schema_profiles
 import memory.schema_trials
 import memory.schema_views  # noqa: F401 (as above)

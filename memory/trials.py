@@ -84,7 +84,7 @@ class TrialBook:
     def looks(self, world: str, ts: int) -> int:
         """How many reflections tested something in the calendar quarter of ``ts``, until then."""
         c = _T["trial"].c
-        start = _quarter_start(ts)
+        start = quarter_start(ts)
         counted = select(func.count(c.ts_known.distinct()).label("n"))
         found = self._store.read(counted.where(c.world == world, c.ts_known >= start, c.ts_known <= ts))
         return int(found[0]["n"])
@@ -104,7 +104,8 @@ class TrialBook:
         return self._store.read(select(table).where(*wanted).order_by(*keys))
 
 
-def _quarter_start(ts: int) -> int:
+def quarter_start(ts: int) -> int:
+    """When the calendar quarter of ``ts`` began."""
     year, month = day_of(ts).split("-")[:2]
     return day_bounds(f"{year}-{(int(month) - 1) // 3 * 3 + 1:02d}-01")[0]
 

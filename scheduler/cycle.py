@@ -7,7 +7,7 @@ exchange behind the market differ.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -17,7 +17,7 @@ from scheduler.observer import Observer
 from scheduler.run import RunIdentity, Tally
 from scheduler.witness import Witness
 from tools.domain.errors import InvariantBroken
-from tools.domain.identity import signal_id
+from tools.domain.identity import decision_id, signal_id
 from tools.domain.market import Instrument, Side
 from tools.domain.parameter import ParameterSet
 from tools.domain.ports import Episodes, IntentLog, ParameterSource
@@ -51,6 +51,36 @@ class Log(Episodes, IntentLog, Protocol):
     """Where everything is kept."""
 
 
+class Arms(Protocol):
+    """Which decisions are taken with a candidate value instead of the one in force."""
+
+    def tried(self, decision_id: str, parameters: ParameterSet, ts: int) -> ParameterSet:
+        """The parameters the decision is to be taken with, and kept with once it is."""
+        ...
+
+    def keep(self, decision: Decision) -> None:
+        """Write down which arm the decision had, if any; the decision is in the log by then."""
+        ...
+
+    def learn(self, outcome: Outcome) -> None:
+        """Count what came of a decision."""
+        ...
+
+
+class NoArms:
+    """Every decision is taken with the parameters in force."""
+
+    def tried(self, decision_id: str, parameters: ParameterSet, ts: int) -> ParameterSet:
+        """The parameters as they are."""
+        return parameters
+
+    def keep(self, decision: Decision) -> None:
+        """There is no arm to write down."""
+
+    def learn(self, outcome: Outcome) -> None:
+        """There is nothing to learn."""
+
+
 def _learn_nothing(votes: Sequence[Vote], net_bps: float) -> None:
     """Nobody keeps how right the votes were."""
 
@@ -66,6 +96,7 @@ class CycleParts:
     Attributes:
         learn: Told the votes on a followed signal and its result, basis points after costs.
         followed: Told the outcome of a signal that was followed on paper.
+        arms: Candidate values that are tried beside those in force.
     """
 
     identity: RunIdentity
@@ -79,6 +110,7 @@ class CycleParts:
     seal: Seal | None = None
     learn: Callable[[Sequence[Vote], float], None] = _learn_nothing
     followed: Callable[[Outcome, Signal], None] = _follow_nothing
+    arms: Arms = field(default_factory=NoArms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +214,9 @@ class DecisionCycle:
         return min((one.thought.question.due(now) for one in self._asked), default=NEVER)
 
     def _decide(self, ts: int) -> None:
-        parameters = self._current(ts)
-        signal = self._signal(ts, parameters)
+        name = self._next_signal_id(ts)
+        parameters = self._parts.arms.tried(decision_id(name), self._current(ts), ts)
+        signal = self._signal(name, ts, parameters)
         found = self._parts.decider.think([signal], parameters, ts)
         self._tally.signals += 1
         if isinstance(found, Thought):
@@ -222,6 +255,7 @@ class DecisionCycle:
         self._tally.count_decision(decision)
         self._parts.log.record_signal(signal)
         self._parts.log.record_decision(decision)
+        self._parts.arms.keep(decision)
         if self._parts.seal is not None:
             self._parts.seal(found, parameters, market)
         self._parts.observer.on_decision(decision, signal)
@@ -295,6 +329,7 @@ class DecisionCycle:
 
     def _keep(self, outcome: Outcome, signal: Signal) -> None:
         self._parts.log.record_outcome(outcome)
+        self._parts.arms.learn(outcome)
         self._tally.count_outcome(outcome, signal.breakeven)
         self._parts.observer.on_outcome(outcome)
 
@@ -305,13 +340,17 @@ class DecisionCycle:
             self.market.tune(parameters)
         return parameters
 
-    def _signal(self, ts: int, parameters: ParameterSet) -> Signal:
+    def _next_signal_id(self, ts: int) -> str:
+        self._sequence += 1
+        run_id, symbol = self._parts.identity.run_id, self.market.instrument.symbol
+        return signal_id(run_id, symbol, SOURCE, ts, self._sequence)
+
+    def _signal(self, name: str, ts: int, parameters: ParameterSet) -> Signal:
         features = self.market.last_features()
         entry, target, stop = self.market.raised()
         instrument, identity = self.market.instrument, self._parts.identity
-        self._sequence += 1
         return Signal(
-            signal_id=signal_id(identity.run_id, instrument.symbol, SOURCE, ts, self._sequence),
+            signal_id=name,
             run_id=identity.run_id,
             world=identity.world.value,
             symbol=instrument.symbol,

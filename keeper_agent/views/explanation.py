@@ -100,6 +100,8 @@ def _show_size(out: Console, then: Data) -> None:
         )
         _pair(out, "size", f"{plan['size']} worth {plan['value_quote']} quote, slices: {slices}")
         _pair(out, "because", plan["reasoning"])
+    if then["arm"] is not None:
+        _pair(out, "tried", then["arm"]["text"])
     for clamp in then["clamps"]:
         _pair(out, "clamp", f"{clamp['limit']}: {clamp['before']} → {clamp['after']}, {clamp['reason']}")
     if not then["clamps"]:

@@ -55,6 +55,7 @@ def explanation_page(found: Data) -> str:
         "<h2>What was sensed</h2>",
         _table(("input", "value", "unit"), map(_input, then["inputs"])),
         *_clamps(then["clamps"]),
+        *_arm(then["arm"]),
         "<h2>What came later</h2>",
         *_later(later),
         *_asked("Asked afterwards, to audit the decision", later["audits"]),
@@ -102,6 +103,12 @@ def _clamps(clamps: Sequence[Data]) -> list[str]:
         return []
     rows = ((clamp["limit"], clamp["before"], clamp["after"], clamp["reason"]) for clamp in clamps)
     return ["<h2>What limited it</h2>", _table(("limit", "wished", "left", "why"), rows)]
+
+
+def _arm(arm: Data | None) -> list[str]:
+    if arm is None:
+        return []
+    return ["<h2>What was tried</h2>", f"<p>{escape(arm['text'])}.</p>"]
 
 
 def _later(later: Data) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any
 from graphs.changes import rules_text
 from graphs.report import Report
 from keeper_agent.views.figures import calibration_figure, equity_figure, routes_figure
+from keeper_agent.views.report_live import cost_part, experiments_part
 from memory.strategies import StrategyRules
 from tools.domain.clock import iso
 
@@ -51,7 +52,9 @@ def report_page(report: Report) -> str:
         _section("What was learned", _lessons(values), _checks(values["checks"]), _strategies(values)),
         _section("What changed", _changes(values["changes"]), _effects(values["effects"])),
         _section("What was tried and rejected", _rejected(values["trials"])),
+        _section("What is tried live", experiments_part(values["experiments"])),
         _section("What memory is worth", _ledger(values["ledger"])),
+        _section("What it cost to ask", cost_part(values["cost"])),
         _section("Were the probabilities right?", calibration_figure(values["calibration"])),
         *(_section(f"By {name}", _groups(values["by"][name])) for name in ("symbol", "regime", "hour")),
     ]
@@ -163,14 +166,28 @@ def _rejected(trials: Sequence[Values]) -> str:
             f"{one['value_before']:g} → {one['value']:g}",
             str(one["n"]),
             _effect(one),
-            _words(one["verdict"]),
+            _why_rejected(one),
         )
         for one in trials
         if one["verdict"] != "accepted"
     ]
     if not told:
         return '<p class="none">Nothing was tried and rejected.</p>'
-    return _table(("parameter", "step", "later signals", "gain a signal, bps", "verdict"), told, (2,))
+    look = max(one["tries"] for one in trials)
+    rule = (
+        "A step passes only where its whole interval lies above 0 on signals that did not propose it. "
+        f"All steps of a quarter share one chance in twenty of a false one: this was look {look}."
+    )
+    heads = ("parameter", "step", "later signals", "gain a signal, bps", "why not")
+    return f'<p class="small">{rule}</p>' + _table(heads, told, (2,))
+
+
+def _why_rejected(one: Values) -> str:
+    if one["verdict"] != "rejected":
+        return _words(one["verdict"])
+    if one["effect_bps"] is None:
+        return "too few independent signals"
+    return "would have lost" if one["interval_high"] < 0 else "may be chance: 0 is within"
 
 
 def _ledger(entries: Sequence[Values]) -> str:

@@ -81,6 +81,11 @@ def strategy_id(*parts: object) -> str:
     return "y_" + _digest("strategy", *parts)[:DIGITS]
 
 
+def experiment_id(*parts: object) -> str:
+    """Id of a live experiment: where, what and when."""
+    return "x_" + _digest("experiment", *parts)[:10]
+
+
 def unit_draw(seed: int, *parts: object) -> float:
     """A number in [0, 1) fixed by seed and parts: a coin that falls the same way in replay."""
     return int(_digest(seed, *parts)[:13], 16) / 16**13

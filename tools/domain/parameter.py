@@ -182,6 +182,15 @@ CATALOGUE: tuple[ParameterSpec, ...] = (
     ParameterSpec("symbol_size_share", 1, 0, 1, "share", "of the usual size; learned for each symbol"),
     ParameterSpec("max_split_count", 10, 1, 100, "slices", "most slices of one entry"),
     ParameterSpec("min_split_delay_s", 2, 1, 60, "s", "time between two slices"),
+    # learning
+    ParameterSpec(
+        "trial_share",
+        0.5,
+        0,
+        0.9,
+        "share",
+        "most share of decisions a candidate value gets while it is tried live; 0 tries none",
+    ),
     # market maker protection
     ParameterSpec("mm_check_s", 2, 0.1, 60, "s", "how often the MM is checked while slices are placed"),
     ParameterSpec("abort_bounds_move_bps", 10, 0.1, 1_000, "bps", "bounds moved further: abort"),

@@ -48,6 +48,27 @@ LEVERS: tuple[Lever, ...] = (
 
 
 @dataclass(frozen=True, slots=True)
+class LiveLever:
+    """A parameter whose change changes what fills or how long it is held: no stored path can judge it.
+
+    Attributes:
+        kind: The outcomes that judge it: all followed signals, ``shadow``, or only round trips ``taken``.
+    """
+
+    name: str
+    step: float
+    kind: str
+
+
+LIVE_LEVERS: tuple[LiveLever, ...] = (
+    LiveLever("hold_timeout_s", 30.0, "shadow"),
+    LiveLever("conservative_multiplier", 0.1, "taken"),
+    LiveLever("min_split_delay_s", 1.0, "taken"),
+    LiveLever("abort_bounds_move_bps", 2.5, "taken"),
+)
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One change of one parameter that earlier paths speak for.
 

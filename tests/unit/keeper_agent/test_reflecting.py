@@ -115,7 +115,7 @@ def test_the_page_is_self_contained_and_says_what_the_report_says(
     assert page.links == []
     assert "script" not in page.tags
     assert not re.search(r"url\(|@import|https?:", text)
-    assert page.tags.count("section") == 10
+    assert page.tags.count("section") == 12
     for change in found.changes:
         assert f"{change.name}: {change.value_before:g} → {change.value:g}" in text
     for trial in found.improvement.trials:
