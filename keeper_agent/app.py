@@ -30,8 +30,9 @@ from memory.session import SessionMemory
 from memory.store import Store
 from memory.strategies import StrategyShelf
 from scheduler.arms import LiveArms
-from scheduler.cycle import CycleParts, DecisionCycle, Market
+from scheduler.cycle import DecisionCycle
 from scheduler.observer import Observer
+from scheduler.parts import CycleParts, Market
 from scheduler.run import RunIdentity, Tally
 from tools.domain.market import Instrument
 from tools.domain.parameter import ParameterSet

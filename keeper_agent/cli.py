@@ -16,9 +16,10 @@ from typing import Annotated, Any
 import typer
 
 from keeper_agent import download_words
-from keeper_agent.learning_words import ledger, strategies_app
+from keeper_agent.learning_words import strategies_app
+from keeper_agent.memory_words import memory_app
 from keeper_agent.record_words import Home, Json, ask, explain, mcp, replay_decision
-from keeper_agent.running_words import log, pause, status
+from keeper_agent.running_words import pause, status
 from keeper_agent.vault_words import backup, rekey, restore
 from keeper_agent.venue_words import lab, record, venue
 from tools.domain.errors import KeeperError
@@ -38,15 +39,10 @@ app = typer.Typer(
     "70 internal error, 130 interrupted.",
 )
 train_app = typer.Typer(no_args_is_help=True, help="Train models from what memory holds.")
-memory_app = typer.Typer(
-    invoke_without_command=True, help="The layers of memory; rebuild, verify and freeze it."
-)
 app.add_typer(train_app, name="train")
 app.add_typer(memory_app, name="memory")
 app.add_typer(download_words.app, name="download")
 app.add_typer(strategies_app, name="strategies")
-memory_app.command()(ledger)
-memory_app.command()(log)
 
 Trades = Annotated[Path, typer.Option("--trades", help="Prints, Tardis columns: .csv.gz, .csv or .parquet.")]
 Book = Annotated[
@@ -211,59 +207,6 @@ def resume(home: Home = None, as_json: Json = False) -> None:
     from keeper_agent.commands.kill import resume as clear_switch
 
     clear_switch(home=home, as_json=as_json)
-
-
-@memory_app.callback()
-def memory_layers(context: typer.Context, home: Home = None, as_json: Json = False) -> None:
-    """Show each layer of memory: how full it is, what moved up into it and what left."""
-    if context.invoked_subcommand is not None:
-        return
-    from keeper_agent.commands.layers import show_layers
-
-    show_layers(home=home, as_json=as_json)
-
-
-@memory_app.command("rebuild")
-def memory_rebuild(home: Home = None, as_json: Json = False) -> None:
-    """Recreate everything that is derived from the database."""
-    from keeper_agent.commands.memory import rebuild_memory
-
-    rebuild_memory(home=home, as_json=as_json)
-
-
-@memory_app.command("verify")
-def memory_verify(home: Home = None, as_json: Json = False) -> None:
-    """Check the database, its references and the pattern library against it."""
-    from keeper_agent.commands.memory import verify_memory
-
-    verify_memory(home=home, as_json=as_json)
-
-
-@memory_app.command("archive")
-def memory_archive(
-    before: Annotated[
-        str | None, typer.Option(help="Archive what was written before this date, YYYY-MM-DD, UTC.")
-    ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would leave.")] = False,
-    home: Home = None,
-    as_json: Json = False,
-) -> None:
-    """Move bulky columns of old rows to compressed files; without a date, as the disk budget asks."""
-    from keeper_agent.commands.archive import archive_memory
-
-    archive_memory(before=before, dry_run=dry_run, home=home, as_json=as_json)
-
-
-@memory_app.command("freeze")
-def memory_freeze(
-    name: Annotated[str, typer.Argument(help="Name of the snapshot.")],
-    home: Home = None,
-    as_json: Json = False,
-) -> None:
-    """Keep a frozen snapshot that replays may start from."""
-    from keeper_agent.commands.memory import freeze_memory
-
-    freeze_memory(name=name, home=home, as_json=as_json)
 
 
 @app.command()

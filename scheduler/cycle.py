@@ -6,111 +6,31 @@ exchange behind the market differ.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Protocol
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
-from graphs.thought import Conclusion, Thinker, Thought
-from scheduler.observer import Observer
-from scheduler.run import RunIdentity, Tally
+from graphs.thought import Conclusion, Thought
+from scheduler.parts import CycleParts
+from scheduler.run import Tally
 from scheduler.witness import Witness
 from tools.domain.errors import InvariantBroken
 from tools.domain.identity import decision_id, signal_id
 from tools.domain.market import Instrument, Side
 from tools.domain.parameter import ParameterSet
-from tools.domain.ports import Episodes, IntentLog, ParameterSource
-from tools.domain.trading import Action, Decision, Outcome, Signal, Vote
+from tools.domain.trading import Action, Decision, Outcome, Signal
 from tools.execution.executor import NEVER, Executor
 from tools.execution.freshness import sight
 from tools.execution.market import MarketSlice
 from tools.execution.outcomes import shadow_outcome
-from tools.execution.paper import PaperMarket
-from tools.execution.routed import RoutedMarket
 from tools.execution.sizing import mm_average_usd
 from tools.execution.stream import FOLLOWED, NOTICED, SIGNALLED, STOP_HIT, WAKE
 from tools.features.fingerprint import fingerprint
 from tools.market.events import Events
-from tools.risk.ledger import Reservation, RiskLedger
-from tools.risk.limits import EntryRequest, RiskAppetite
+from tools.risk.ledger import Reservation
+from tools.risk.limits import EntryRequest
 from tools.signals.mm_range import SOURCE, round_trip_cost_bps
-
-Market = PaperMarket | RoutedMarket
-
-
-class Seal(Protocol):
-    """Keeps what a decision was taken from."""
-
-    def __call__(self, conclusion: Conclusion, parameters: ParameterSet, market: MarketSlice) -> None:
-        """Seal the one decision of ``conclusion`` with its inputs."""
-        ...
-
-
-class Log(Episodes, IntentLog, Protocol):
-    """Where everything is kept."""
-
-
-class Arms(Protocol):
-    """Which decisions are taken with a candidate value instead of the one in force."""
-
-    def tried(self, decision_id: str, parameters: ParameterSet, ts: int) -> ParameterSet:
-        """The parameters the decision is to be taken with, and kept with once it is."""
-        ...
-
-    def keep(self, decision: Decision) -> None:
-        """Write down which arm the decision had, if any; the decision is in the log by then."""
-        ...
-
-    def learn(self, outcome: Outcome) -> None:
-        """Count what came of a decision."""
-        ...
-
-
-class NoArms:
-    """Every decision is taken with the parameters in force."""
-
-    def tried(self, decision_id: str, parameters: ParameterSet, ts: int) -> ParameterSet:
-        """The parameters as they are."""
-        return parameters
-
-    def keep(self, decision: Decision) -> None:
-        """There is no arm to write down."""
-
-    def learn(self, outcome: Outcome) -> None:
-        """There is nothing to learn."""
-
-
-def _learn_nothing(votes: Sequence[Vote], net_bps: float) -> None:
-    """Nobody keeps how right the votes were."""
-
-
-def _follow_nothing(outcome: Outcome, signal: Signal) -> None:
-    """Nobody counts what followed signals came to."""
-
-
-@dataclass(frozen=True, slots=True)
-class CycleParts:
-    """What a cycle is wired with.
-
-    Attributes:
-        learn: Told the votes on a followed signal and its result, basis points after costs.
-        followed: Told the outcome of a signal that was followed on paper.
-        arms: Candidate values that are tried beside those in force.
-    """
-
-    identity: RunIdentity
-    decider: Thinker
-    log: Log
-    parameters: ParameterSource
-    ledger: RiskLedger
-    observer: Observer
-    appetite: RiskAppetite = RiskAppetite.CONSERVATIVE
-    market: Callable[[Instrument, ParameterSet], Market] = PaperMarket
-    seal: Seal | None = None
-    learn: Callable[[Sequence[Vote], float], None] = _learn_nothing
-    followed: Callable[[Outcome, Signal], None] = _follow_nothing
-    arms: Arms = field(default_factory=NoArms)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,9 @@ from memory.lock import HomeLock
 from memory.open_orders import OpenOrders
 from memory.store import Store
 from scheduler import trading
-from scheduler.cycle import CycleParts, DecisionCycle
+from scheduler.cycle import DecisionCycle
 from scheduler.live import Stop
+from scheduler.parts import CycleParts
 from scheduler.run import RunIdentity, Tally
 from scheduler.trading import Trading
 from tests.simulation.client import UserStream, connect

@@ -10,8 +10,9 @@ from graphs.brain import Brain
 from graphs.context import DecisionContext
 from graphs.plain import PlainDecisions
 from graphs.thought import Conclusion
-from scheduler.cycle import CycleParts, DecisionCycle
+from scheduler.cycle import DecisionCycle
 from scheduler.observer import Silent
+from scheduler.parts import CycleParts
 from scheduler.run import RunIdentity, Tally
 from tests.support.executions import COIN, entry_signal
 from tests.support.minds import FakeMemory
