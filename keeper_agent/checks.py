@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from keeper_agent.app import current_model
 from keeper_agent.settings import Settings
+from memory.backup import BACKUPS, ENDING
 from memory.connection import DATABASE
 from memory.lock import LOCK_FILE
 from memory.store import Store
@@ -25,6 +26,8 @@ from tools.market.tapes import find_tapes
 OK, WARNING, FAULT = "ok", "warning", "fault"
 
 BUILT_AFTER = 1_767_225_600 * 10**9  # 2026-01-01: a clock before that is wrong
+DAY_NS = 86_400 * 10**9
+OLD_DAYS = 8  # a backup this old would lose more than a week
 LEAST_FREE = 500 * 1024 * 1024
 WAL_FIXED = (3, 51, 3)
 
@@ -127,6 +130,20 @@ def check_memory(settings: Settings, clock: Clock) -> Finding:
     return Finding("memory", OK, f"{path}, {path.stat().st_size / 1024**2:.1f} MiB{seen}")
 
 
+def check_backups(settings: Settings, clock: Clock) -> Finding:
+    """Whether there is a backup, and how old the newest is."""
+    home = settings.keeper_home
+    made = [path.stat().st_mtime_ns for path in (home / BACKUPS).glob(f"*{ENDING}")]
+    if not (home / DATABASE).exists():
+        return Finding("backups", OK, "nothing to back up yet")
+    fix = "keeper backup makes one; KEEPER_BACKUPS above 0 makes one a day"
+    if not made:
+        return Finding("backups", OK if settings.keeper_backups else WARNING, "none yet", fix)
+    days = (clock.now() - max(made)) / DAY_NS
+    found = f"{len(made)}, the newest {max(days, 0):.1f} days old"
+    return Finding("backups", OK, found) if days <= OLD_DAYS else Finding("backups", WARNING, found, fix)
+
+
 def check_tapes(settings: Settings, clock: Clock) -> Finding:
     """Whether there is something to play."""
     try:
@@ -179,6 +196,7 @@ CHECKS: tuple[Callable[[Settings, Clock], Finding], ...] = (
     check_disk,
     check_lock,
     check_memory,
+    check_backups,
     check_tapes,
     check_parameters,
     check_model,

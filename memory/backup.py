@@ -25,6 +25,7 @@ from memory.migrations import HEAD, REVISIONS
 from memory.packing import Part, Tell, measure, pack, read
 from memory.private import UNFINISHED, make_private_folder, replacing, unfinished
 from memory.sealed import Secret
+from memory.swap import settle
 from tools.domain.clock import iso
 from tools.domain.errors import BadUsage, HomeLocked, StoreUnusable
 
@@ -33,7 +34,7 @@ ENDING = ".backup"
 DAILY = "daily-"
 LOCK = "lock"
 WORKSHOP = ".workshop"
-FOLDERS = ("models", "archive")  # truth beside the database
+FOLDERS = ("models", "archives")  # truth beside the database
 KEYS = ("strategies.key",)
 PAGES = 2_000  # copied between two words of progress
 LEFT_OUT = {
@@ -91,6 +92,7 @@ def back_up(home: Path, target: Path, wish: Wish) -> Backup:
         NotInRecord: Nothing is remembered.
         StoreUnusable: Memory is not whole, or the disk refused.
     """
+    settle(home)
     if not (home / DATABASE).exists():
         raise nothing_remembered(home)
     if target.exists():

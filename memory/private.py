@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -24,12 +25,14 @@ def make_private_folder(path: Path) -> Path:
 def tighten(paths: Iterable[Path]) -> None:
     """Take from all others what is there of ``paths`` and below; links are left alone."""
     for path in paths:
-        if path.is_symlink() or not path.exists():
-            continue
-        if path.stat().st_mode & OTHERS:
-            path.chmod(path.stat().st_mode & ~OTHERS)
-        if path.is_dir():
-            tighten(path.iterdir())
+        with suppress(FileNotFoundError):  # a backup beside us clears its workshop, a reader its fresh file
+            mode = path.lstat().st_mode
+            if stat.S_ISLNK(mode):
+                continue
+            if mode & OTHERS:
+                path.chmod(stat.S_IMODE(mode) & ~OTHERS)
+            if stat.S_ISDIR(mode):
+                tighten(list(path.iterdir()))
 
 
 def create_private(path: Path) -> IO[bytes]:

@@ -19,8 +19,8 @@ from memory.sealed import Secret
 from memory.swap import stage, swap
 from tools.domain.errors import BadInput, BadUsage, KeeperError, StoreUnusable
 
-# The database first: without it nobody reads what lies beside it.
-MEMORY = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", f"{DATABASE}-journal", *FOLDERS, FOLDER)
+# The database first: without it nobody reads what lies beside it. Views of it are made anew.
+MEMORY = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", f"{DATABASE}-journal", *FOLDERS, FOLDER, "diary")
 MAY_HOLD = {DATABASE, *FOLDERS, *KEYS}
 
 

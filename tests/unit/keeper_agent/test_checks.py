@@ -149,3 +149,18 @@ def test_kernels_that_cannot_be_kept_are_a_warning(monkeypatch: pytest.MonkeyPat
     assert found(checks.check_kernels).state == WARNING
     monkeypatch.setattr(checks, "CACHE", tmp_path)
     assert "keeper compile" in found(checks.check_kernels).found
+
+
+def test_a_memory_without_a_recent_backup_is_told(own_home: Path) -> None:
+    assert found(checks.check_backups).found == "nothing to back up yet"
+    Store.open(own_home).close()
+    assert found(checks.check_backups).state == OK
+    assert found(checks.check_backups, keeper_backups=0).state == WARNING
+    (own_home / "backups").mkdir()
+    path = own_home / "backups" / "daily-2027-01-01.backup"
+    path.write_text("x")
+    for days, state in ((2, OK), (9, WARNING)):
+        then = NOW.now() - days * 86_400 * 10**9
+        os.utime(path, ns=(then, then))
+        assert found(checks.check_backups).state == state
+        assert f"{days}.0 days old" in found(checks.check_backups).found

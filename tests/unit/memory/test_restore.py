@@ -22,9 +22,10 @@ from memory.packing import Part, measure, pack, read
 from memory.restore import Restored, restore
 from memory.sealed import Secret
 from memory.store import Store
-from memory.swap import PLAN, STAGE
+from memory.swap import PLAN, STAGE, stage
 from tests.support.file_steps import changes_of, killed_before_change
 from tests.support.memories import MemoryBuilder, at
+from tests.support.old_homes import content
 from tools.domain.errors import BadInput, BadUsage, HomeLocked, StoreUnusable
 from tools.domain.trading import Action
 
@@ -101,18 +102,11 @@ def test_it_is_the_memory_that_was_backed_up_and_the_other_one_is_kept(saved: Pa
     assert state(old) == OLD
     done = put(saved, old)
     assert state(old) == NEW
-    assert rows(old / DATABASE) == rows(saved.parent / "home" / DATABASE)
+    assert content(old / DATABASE) == content(saved.parent / "home" / DATABASE)
     assert done.kept == old / "before-restore" / "now"
     assert state(done.kept) == OLD
     assert (old / "kill").read_text() == "by hand", "entries were forbidden and must stay so"
     assert not (old / STAGE).exists()
-
-
-def rows(path: Path) -> dict[str, list[Any]]:
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as reader:
-        names = [name for (name,) in reader.execute("SELECT name FROM sqlite_master WHERE type='table'")]
-        query = 'SELECT rowid, * FROM "{}" ORDER BY rowid'
-        return {name: reader.execute(query.format(name)).fetchall() for name in names}
 
 
 def test_a_second_restore_keeps_both_memories(saved: Path, old: Path) -> None:
@@ -327,6 +321,18 @@ def test_readers_complete_a_restore_that_was_killed_and_wait_for_one_under_way(
     os.close(held)
     with Store.open(old, read_only=True):
         assert state(old) == NEW
+
+
+def test_a_backup_completes_a_restore_that_was_killed(saved: Path, old: Path, tmp_path: Path) -> None:
+    stage(old)
+    read(saved, None, old / STAGE / "new")
+    work = lambda: swapping.swap(old, [DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", "models"], "now")  # noqa: E731
+    moved = next(
+        n for n in range(1, 40) if killed_before_change(n, work, old) and not (old / DATABASE).exists()
+    )
+    assert moved > 1
+    made = back_up(old, tmp_path / "two.backup", Wish(ts=TS, code_version="test"))
+    assert made.manifest["counts"]["decision"] == NEW[0]
 
 
 def test_a_plan_that_cannot_be_followed_says_where_everything_is(old: Path) -> None:
