@@ -10,7 +10,7 @@ from memory.lessons import Lesson
 from memory.parameters import ParameterChange
 from memory.statistics import decisions_of, lessons, parameter_changes
 from memory.store import Store
-from prompts.questions import Query, Subject
+from prompts.queries import Query, Subject
 from tools.domain.clock import day_bounds, iso
 
 SHOWN = 10

@@ -96,6 +96,7 @@ class Query:
         is_oldest: Whether a list begins with the oldest.
         place: The how-manieth of what is ranked or listed, 1 for the first; None is all.
         sides: Two or more queries that are compared; this one then holds what they share.
+        corrections: Misspelt words that were put right, as ``wrong → right``.
     """
 
     ask: Ask
@@ -120,3 +121,4 @@ class Query:
     is_oldest: bool = False
     place: int | None = None
     sides: tuple[Side, ...] = ()
+    corrections: tuple[str, ...] = ()

@@ -1,0 +1,213 @@
+"""How trades went: results, single figures, streaks, and what was best or worst."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from graphs.answers import (
+    MOST_CITED,
+    Told,
+    cited,
+    describe,
+    newest_first,
+    result_lines,
+    statistics_as_data,
+    trade_line,
+)
+from graphs.measured import SEED, Figure, duration, figure
+from graphs.selecting import groups_of, noun, wanted_trades
+from memory.statistics import TradeFact
+from memory.store import Store
+from prompts.queries import Measure, Query
+from tools.domain.errors import NotInRecord
+from tools.risk.figures import present_streak, streak
+from tools.risk.measures import TradeStatistics, measure_trades
+
+STREAKS = (Measure.STREAK, Measure.PRESENT_STREAK)
+
+
+def result(store: Store, query: Query) -> Told:
+    """The figure that is asked for, and the usual ones below it."""
+    trades = wanted_trades(store, query)
+    if query.measure in STREAKS:
+        return _streaks(trades, query)
+    if query.group is not None and trades:
+        return _by_group(trades, query, query.group, best=True, is_ranked=False)
+    found = measure_trades(trades, SEED)
+    head, numbers = f"{found.n} {_nouns(query)}:", statistics_as_data(found)
+    if query.measure is not None:
+        one = figure(trades, query.measure)
+        head = f"{one.told}, on {head}"
+        numbers |= {"measure": query.measure.value, "value": one.data, "unit": one.unit}
+    lines = [head, *(f"  {line}" for line in result_lines(found))]
+    return "\n".join(lines), numbers, newest_first(trades)
+
+
+def extreme(store: Store, query: Query) -> Told:
+    """The best or worst trades, or the best or worst group of them.
+
+    Raises:
+        NotInRecord: There is nothing to rank.
+    """
+    trades = wanted_trades(store, query)
+    best = query.best is not False
+    if not trades:
+        raise NotInRecord(f"not in the record: no finished {describe(query)}; nothing can be ranked")
+    if query.measure in STREAKS:
+        return _streaks(trades, query)
+    if query.group is not None:
+        return _by_group(trades, query, query.group, best=best, is_ranked=True)
+    if query.measure in (Measure.WIN_RATE, Measure.PROFIT_FACTOR):
+        raise NotInRecord(
+            f"not in the record: one trade has no {query.measure.value.replace('_', ' ')}; "
+            "ask which symbol, hour, day, route or regime"
+        )
+    return _ranked_trades(trades, query, best)
+
+
+def _ranked_trades(trades: Sequence[TradeFact], query: Query, best: bool) -> Told:
+    ranked = rank(trades, best, query.measure)
+    if query.place is not None and query.place > len(ranked):
+        raise NotInRecord(f"not in the record: there are only {len(ranked)} {noun(query)}")
+    start = 0 if query.place is None else query.place - 1
+    shown = ranked[start : start + (query.limit if query.place is None else 1)]
+    held = query.measure in (Measure.HOLDING_TIME, Measure.MEDIAN_HOLDING)
+    place = ("Longest" if best else "Shortest") if held else ("Best" if best else "Worst")
+    by = {Measure.FEES: "fees", Measure.NET_QUOTE: "net result in quote"}.get(
+        query.measure or Measure.NET_BPS, "time held" if held else "net result after costs"
+    )
+    if query.measure is Measure.FEES:
+        place = "Highest" if best else "Lowest"
+    which = "" if query.place is None else f"number {query.place} "
+    lines = [f"{place} {which}of {len(trades)} {noun(query)} by {by}:"]
+    lines += [f"  {trade_line(fact)}{_extra(fact, query.measure)}" for fact in shown]
+    rows = [
+        {
+            "decision_id": fact.decision.decision_id,
+            "net_bps": fact.net_bps,
+            "net_quote": None if fact.net_quote is None else str(fact.net_quote),
+        }
+        for fact in shown
+    ]
+    numbers = {"n": len(trades), "value": float(_key(shown[0], query.measure)), "ranked": rows}
+    return "\n".join(lines), numbers, cited(fact.decision.decision_id for fact in shown)
+
+
+def _extra(fact: TradeFact, measure: Measure | None) -> str:
+    if measure in (Measure.HOLDING_TIME, Measure.MEDIAN_HOLDING):
+        return f", held {duration(fact.ts_exit - fact.ts_entry)}"
+    return f", fees {fact.fees_quote} quote" if measure is Measure.FEES else ""
+
+
+def rank(trades: Sequence[TradeFact], best: bool, measure: Measure | None = None) -> list[TradeFact]:
+    """Trades from best to worst, or the other way round; ties by id."""
+    sign = -1 if best else 1
+    return sorted(trades, key=lambda fact: (sign * _key(fact, measure), fact.outcome_id))
+
+
+def _key(fact: TradeFact, measure: Measure | None) -> Decimal | float:
+    if measure in (Measure.HOLDING_TIME, Measure.MEDIAN_HOLDING):
+        return (fact.ts_exit - fact.ts_entry) / 1e9
+    if measure is Measure.FEES and fact.fees_quote is not None:
+        return fact.fees_quote
+    is_money = measure in (Measure.NET_QUOTE, Measure.MEAN_QUOTE) and fact.net_quote is not None
+    return fact.net_quote if is_money and fact.net_quote is not None else fact.net_bps
+
+
+def _by_group(trades: Sequence[TradeFact], query: Query, group: str, *, best: bool, is_ranked: bool) -> Told:
+    measure = query.measure or Measure.NET_BPS
+    groups: dict[str, list[TradeFact]] = {}
+    for fact in trades:
+        for name in groups_of(fact, group):
+            groups.setdefault(name, []).append(fact)
+    figures = {name: figure(facts, measure) for name, facts in groups.items()}
+    found = {name: measure_trades(facts, SEED) for name, facts in groups.items()}
+    known = [name for name in figures if figures[name].value is not None]
+    ranked = sorted(known, key=lambda name: (-_value(figures[name]) if best else _value(figures[name]), name))
+    ranked += sorted(set(figures) - set(known))
+    word = group.replace("_id", "")
+    place = "Best" if best else "Worst"
+    if measure is not Measure.NET_BPS and is_ranked:
+        place = "Highest" if best else "Lowest"
+    head = f"{place} {word} by {_measure_words(measure)}: {ranked[0]} (of {len(ranked)}, {len(trades)} {noun(query)})"
+    if not is_ranked:
+        head = f"From best to worst {word} by {_measure_words(measure)}: {', '.join(ranked[:MOST_CITED])}"
+    lines = [head, *_other_leader(groups, measure, ranked[0], best, is_ranked)]
+    for name in ranked[:MOST_CITED]:
+        lines += [f"  {name}: {figures[name].told}", *(f"    {line}" for line in result_lines(found[name]))]
+    return (
+        "\n".join(lines),
+        _group_numbers(trades, ranked, figures, found, measure),
+        cited(fact.decision.decision_id for fact in rank(groups[ranked[0]], best)),
+    )
+
+
+def _group_numbers(
+    trades: Sequence[TradeFact],
+    ranked: Sequence[str],
+    figures: dict[str, Figure],
+    found: dict[str, TradeStatistics],
+    measure: Measure,
+) -> dict[str, object]:
+    by = {name: statistics_as_data(found[name]) | {"value": figures[name].data} for name in ranked}
+    first = figures[ranked[0]]
+    return {
+        "n": len(trades),
+        "name": ranked[0],
+        "value": first.data,
+        "unit": first.unit,
+        "measure": measure.value,
+        "by": by,
+    }
+
+
+def _other_leader(
+    groups: dict[str, list[TradeFact]], measure: Measure, leader: str, best: bool, is_ranked: bool
+) -> list[str]:
+    """Says so where the mean and the sum name different winners: "best" may mean either."""
+    if measure is not Measure.NET_BPS or not is_ranked:
+        return []
+    totals = {name: figure(facts, Measure.NET_QUOTE) for name, facts in groups.items()}
+    if any(one.unit != "quote" for one in totals.values()):
+        return []
+    first = sorted(totals, key=lambda name: (-_value(totals[name]) if best else _value(totals[name]), name))[
+        0
+    ]
+    return [] if first == leader else [f"By the sum it is {first}: {totals[first].told}."]
+
+
+def _value(one: Figure) -> float:
+    return 0.0 if one.value is None else float(one.value)
+
+
+def _measure_words(measure: Measure) -> str:
+    return {
+        Measure.NET_BPS: "mean net result",
+        Measure.NET_QUOTE: "net result in all",
+        Measure.TOTAL_BPS: "net result in all",
+        Measure.MEAN_QUOTE: "mean net result",
+    }.get(measure, measure.value.replace("_", " "))
+
+
+def _streaks(trades: Sequence[TradeFact], query: Query) -> Told:
+    if query.measure is Measure.PRESENT_STREAK:
+        run = present_streak(trades)
+        kind = "winners" if run and run[-1].net_bps > 0 else "losers"
+        return f"{len(run)} {kind} in a row up to now.", _streak_numbers(run), newest_first(run)
+    kinds = (True, False) if query.won is None else (query.won,)
+    runs = {won: streak(trades, won) for won in kinds}
+    told = [f"{len(run)} {'winners' if won else 'losers'} in a row" for won, run in runs.items()]
+    text = f"Longest streak: {' and '.join(told)}, of {len(trades)} {_nouns(query)}."
+    first = runs[kinds[0]]
+    return text, _streak_numbers(first), newest_first(first)
+
+
+def _streak_numbers(run: Sequence[TradeFact]) -> dict[str, object]:
+    return {"n": len(run), "value": len(run), "streak": [one.decision.decision_id for one in run]}
+
+
+def _nouns(query: Query) -> str:
+    """The noun, and which part of them counts."""
+    part = {True: " that made money", False: " that made none", None: ""}[query.won]
+    return f"{noun(query)}{part if query.measure not in STREAKS else ''}"
