@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from graphs.answers import Told, cited, decision_line, newest_first, percent, trade_line
 from graphs.selecting import decisions as decisions_of_query
-from graphs.selecting import groups_of, is_narrowed, noun, rows, trades, wanted_trades
+from graphs.selecting import NO_RULE, groups_of, is_narrowed, noun, rows, trades, wanted_trades
 from memory.asked import first_decision_time
 from memory.statistics import fill_facts, last_decision_time, order_facts
 from memory.store import Store
@@ -53,11 +53,13 @@ def _grouped(
     if query.best is None and query.group in ("hour", "day", "week", "month"):
         ranked = sorted(counts.items())
     head, leading = f"{told} by {group}:", {}
-    if query.best is not None and ranked:
-        names = [name for name, n in ranked if n == ranked[0][1]]
+    named = [(name, n) for name, n in ranked if name != NO_RULE]
+    if query.best is not None and named:
+        most = named[0][1]
+        names = [name for name, n in named if n == most]
         place = "Most" if query.best else "Fewest"
-        head = f"{place}: {' and '.join(names)} with {ranked[0][1]}, of {told} by {group}:"
-        leading = {"value": ranked[0][1], "name": names[0] if len(names) == 1 else names}
+        head = f"{place}: {' and '.join(names)} with {most}, of {told} by {group}:"
+        leading = {"value": most, "name": names[0] if len(names) == 1 else names}
     lines = [head, *(f"  {name}: {n}" for name, n in ranked)]
     return "\n".join(lines), {**numbers, "by": dict(ranked), **leading}, ids
 

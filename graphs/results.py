@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from graphs.answers import (
@@ -29,9 +30,9 @@ STREAKS = (Measure.STREAK, Measure.PRESENT_STREAK)
 
 def result(store: Store, query: Query) -> Told:
     """The figure that is asked for, and the usual ones below it."""
-    trades = wanted_trades(store, query)
     if query.measure in STREAKS:
-        return _streaks(trades, query)
+        return _streaks(wanted_trades(store, replace(query, won=None)), query)
+    trades = wanted_trades(store, query)
     if query.group is not None and trades:
         return _by_group(trades, query, query.group, best=True, is_ranked=False)
     found = measure_trades(trades, SEED)
@@ -50,12 +51,12 @@ def extreme(store: Store, query: Query) -> Told:
     Raises:
         NotInRecord: There is nothing to rank.
     """
+    if query.measure in STREAKS:
+        return _streaks(wanted_trades(store, replace(query, won=None)), query)
     trades = wanted_trades(store, query)
     best = query.best is not False
     if not trades:
         raise NotInRecord(f"not in the record: no finished {describe(query)}; nothing can be ranked")
-    if query.measure in STREAKS:
-        return _streaks(trades, query)
     if query.group is not None:
         return _by_group(trades, query, query.group, best=best, is_ranked=True)
     if query.measure in (Measure.WIN_RATE, Measure.PROFIT_FACTOR):

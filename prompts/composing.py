@@ -85,7 +85,9 @@ def _is_comparable(heard: Heard, plural: Sequence[str]) -> bool:
 def _ranked_alone(heard: Heard) -> Heard:
     """A side of a comparison is measured, not ranked within itself."""
     said = {slot: values for slot, values in heard.said.items() if slot not in ("best", "most", "length")}
-    if ("ask" not in said and "measure" not in said) or said.get("ask") == ["list"]:
+    is_open = ("ask" not in said and "measure" not in said) or said.get("ask") == ["list"]
+    ranks = any(heard.has(slot) for slot in ("best", "most", "length", "compared"))
+    if is_open and (ranks or not _names_something(heard)):
         said["ask"] = ["result"]
     return Heard(said)
 
@@ -161,9 +163,11 @@ def _ask(heard: Heard, period: Period, can_ask: str, not_understood: Refusal) ->
         heard.has("parameter") or heard.has("subject", "parameters") or _says_nothing_else(heard)
     )
     if heard.has("ask", "count") and not heard.has("decision"):
-        if heard.has("unit") and not heard.has("subject"):
-            return Ask.RESULT
-        return Ask.COUNT
+        return (
+            _ask_of_results(heard.without("ask"), period, can_ask, not_understood)
+            if _is_amount(heard)
+            else Ask.COUNT
+        )
     if heard.has("ask", "learned") or is_changed or heard.has("parameter"):
         return Ask.LEARNED
     if heard.has("subject", "strategies"):
@@ -194,6 +198,8 @@ def _ask_of_results(heard: Heard, period: Period, can_ask: str, not_understood: 
         return Ask.RESULT
     if heard.has("statistic") and heard.has("group", "day") and _names_something(heard):
         return Ask.COUNT
+    if heard.said.get("statistic") == ["total"] and _names_something(heard):
+        return Ask.COUNT
     if heard.has("statistic") and (heard.has("subject", "trades") or heard.has("won") or heard.has("kind")):
         return Ask.RESULT
     if heard.has("verb", "do") and (heard.has("verb", "how") or heard.has("kind")):
@@ -203,6 +209,15 @@ def _ask_of_results(heard: Heard, period: Period, can_ask: str, not_understood: 
     if heard.has("verb", "do") or period.is_moment:
         return Ask.LIST
     raise not_understood(f"not in the record: did not understand what is asked; {can_ask}")
+
+
+def _is_amount(heard: Heard) -> bool:
+    """Whether "how many" asks how much: of bps, of money, of a streak."""
+    if heard.has("unit"):
+        return True
+    counted = ("subject", "action", "probe", "result", "exit", "kind", "route", "rule", "untaken", "bounded")
+    is_figure = _is_measured(heard) and not heard.has("measure", Measure.SHARE)
+    return is_figure and not any(heard.has(slot) for slot in counted)
 
 
 def _is_measured(heard: Heard) -> bool:

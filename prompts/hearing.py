@@ -107,6 +107,10 @@ class Heard:
             )
         return values[0] if values else None
 
+    def without(self, slot: str) -> Heard:
+        """The same without what ``slot`` was said to be."""
+        return Heard({name: values for name, values in self.said.items() if name != slot}, list(self.strange))
+
     def only(self, slot: str, value: object) -> Heard:
         """The same with ``slot`` said to be ``value`` alone."""
         return Heard({**self.said, slot: [value]}, list(self.strange))

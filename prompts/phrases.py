@@ -163,33 +163,50 @@ _RAW: Sequence[tuple[str, str]] = (
     ),
     (r"didn't win|did not win|not win|weren't winners|didn't make money|did not make money", "lost"),
     (
-        r"most profitable|most money|most lucrative|most successful|made the most|earned the most|gained the most|(?:biggest|largest|greatest|highest|max(?:imum)?|most) (?:win|wins|gain|gains|profit|profits|winner|winners|earner|earners|return|returns|winning trades?)",
+        r"(?:cost|costs|paid|pays|pay|spent|charged)(?: us| me| you)?(?: the)? most(?: in| on| for)?(?: total)? (fees?|commissions?)",
+        r"most \1",
+    ),
+    (
+        r"(?:lost|loses|lose|losing|cost|costs)(?: us| me| you)?(?: the)? most(?: money| usdt| cash)?",
+        "worst netmoney",
+    ),
+    (
+        r"(?:made|makes|make|earned|earns|gained|gains|won|brought(?: in)?)(?: us| me| you)?(?: the)? most(?: money| usdt| cash| profit)?|most money",
+        "best netmoney",
+    ),
+    (
+        r"most profitable|most lucrative|most successful|(?:biggest|largest|greatest|highest|max(?:imum)?|most) (?:win|wins|gain|gains|profit|profits|winner|winners|earner|earners|return|returns|winning trades?)",
         "best",
     ),
     (
-        r"least profitable|most losing|most unprofitable|least successful|lost the most|cost the most|(?:biggest|largest|greatest|highest|max(?:imum)?|most|heaviest) (?:loss|losses|loser|losers|losing trades?)|most painful|hurt (?:the )?most|least money|lose the most|loses the most",
+        r"least profitable|most losing|most unprofitable|least successful|(?:biggest|largest|greatest|highest|max(?:imum)?|most|heaviest) (?:loss|losses|loser|losers|losing trades?)|most painful|hurt (?:the )?most|least money",
         "worst",
     ),
     (r"(?:max(?:imum)?|deepest|biggest|largest|worst) drawdown", "drawdown"),
     (r"break[- ]?even(?: rate)?", "winrate"),
     (r"most recent(?:ly)?", "last"),
+    (r"at most|at the most|maximum|max", "most"),
     (
         r"how (?:sure|certain|confident|reliable|trustworthy|solid|significant)(?: are| is| were| was)?(?: you| we| that| this| it| those)?(?: of| about| in)?(?: that| this| it)?|are you (?:sure|certain)(?: about| of)?(?: that| this)?|really\?|is (?:that|this|it) (?:significant|reliable|certain|luck|just luck)|can i trust (?:that|this|it)|confidence interval",
         "howsure",
     ),
     (r"(?:current|present|ongoing)(?: (?:winning|losing|win|loss))? streak", "presentstreak"),
     (
-        r"(?:wins?|losses|losers?|winners?|losing|winning) in a row|(?:consecutive|straight|successive) (wins?|losses|losing trades|winning trades|losers|winners)",
+        r"(?:straight |consecutive )?(wins?|losses|losers?|winners?|losing|winning)(?: trades?)? (?:in a row|straight|on the trot|running)",
+        r"streak \1",
+    ),
+    (
+        r"(?:consecutive|straight|successive)(?:ly)? (wins?|losses|losing trades|winning trades|losers|winners)",
         r"streak \1",
     ),
     (r"(?:in a row|consecutively|back to back)", "streak"),
     (
-        r"(?:open|current|present|outstanding|unclosed|existing)(?:ly)? (?:positions?|trades?|holdings?|exposure)|holding (?:now|right now|currently|at the moment|anything)|(?:currently|now) (?:holding|hold|own|in)|(?:do|are|what do|which do) (?:you|we|i) (?:still )?(?:hold|own|holding)|hold(?:ing)?s?(?: right)? now|still (?:open|holding|hold|held)|open now|positions? (?:now|right now|currently|at the moment)|in (?:a|any) (?:position|trade)s?(?: now| right now)?|portfolio",
-        "holdingnow",
-    ),
-    (
         r"how long (?:did |do |does |were |was |have |are )?(?:you |we |it |i |the |your |my |a )*(?:hold|holds|held|keep|kept|last|lasted|stay|stayed|take|took|trades?|positions?|average|typical|open)+(?: in| on| onto| up)?",
         "holdingtime trades",
+    ),
+    (
+        r"(?:open|current|present|outstanding|unclosed|existing)(?:ly)? (?:positions?|trades?|holdings?|exposure)|holding (?:now|right now|currently|at the moment|anything)|(?:currently|now) (?:holding|hold|own|in)|(?:do|are|what do|which do) (?:you|we|i) (?:still )?(?:hold|own|holding)|hold(?:ing)?s?(?: right)? now|still (?:open|holding|hold|held)|open now|positions? (?:now|right now|currently|at the moment)|in (?:a|any) (?:position|trade)s?(?: now| right now)?|portfolio",
+        "holdingnow",
     ),
     (
         r"hold(?:ing)?[- ](?:time|period|duration|length)s?|time in (?:a |the )?(?:trade|position|market)s?|trade (?:duration|length)s?",
@@ -206,7 +223,7 @@ _RAW: Sequence[tuple[str, str]] = (
         "spoofing",
     ),
     (
-        r"(?:too |weak |insufficient )?(?:low |little |poor )?(?:mm|market maker)(?:'s)?[ _-]confidence|weak (?:mm|market maker)|unsure (?:about|of) the (?:mm|market maker)|no (?:clear )?market maker",
+        r"(?:too |weak |insufficient )?(?:low |little |poor )?(?:mm|market maker)(?:'s)?[ _-]confidence(?: (?:was|is|being|were))?(?: too| so)?(?: low| weak| small)?|weak (?:mm|market maker)|unsure (?:about|of) the (?:mm|market maker)|no (?:clear )?market maker",
         "mmrule",
     ),
     (
@@ -242,6 +259,8 @@ PHRASES: Sequence[tuple[re.Pattern[str], str]] = tuple(
 
 def in_words(text: str) -> str:
     """``text`` (lower case) with every phrase in the words of the vocabulary."""
+    text = re.sub(r"\s+", " ", text)
     for pattern, said in PHRASES:
-        text = pattern.sub(lambda found, said=said: f" {found.expand(said)} ", text)  # type: ignore[misc]
+        if pattern.search(text):
+            text = re.sub(r"\s+", " ", pattern.sub(rf" {said} ", text))
     return text

@@ -21,6 +21,7 @@ _MARKS = re.compile(r"[ăâđêôơưàáạảãằắặẳẵầấậẩẫ�
 _ASKED = "trades|decisions|signals|entries|positions|orders|trade|skip|probes"
 _ORDERED = re.compile(rf"\b(\d+) +((?:{_ASKED}) +)?(best|worst|last|first|highest|lowest|longest|shortest)\b")
 _TOKEN = re.compile(r"\w+|[^\w\s]|\s+")
+_SPLIT = re.compile(r"\b(nhiều|nhieu|ít|cao|thấp|thap)((?: \w+){1,3}?)( nhất| nhat)\b")  # "nhiều lệnh nhất"
 _MOST_WORDS = 7  # of a phrase
 _NOT_TIMES = ("thắng", "tôi ")  # which without accents look like a month and an evening
 
@@ -32,19 +33,18 @@ def is_vietnamese(text: str) -> bool:
         return True
     words = re.findall(r"\w+", lower)
     singles = [word for word in words if word in _by_bare() and not _is_english(word)]
-    pairs = [
-        f"{one} {two}"
-        for one, two in pairwise(words)
-        if f"{one} {two}" in _by_bare() or time_changes(f"{one} {two}")
-    ]
-    return bool(pairs) or (bool(singles) and len(singles) >= min(2, max(1, len(words) - 1)))
+    pairs = [f"{one} {two}" for one, two in pairwise(words) if one.isalpha() and two.isalpha()]
+    is_paired = any(pair in _by_bare() or time_changes(pair) for pair in pairs)
+    return is_paired or (bool(singles) and len(singles) >= min(2, max(1, len(words) - 1)))
 
 
 def to_english(text: str) -> str:
     """``text`` with every known phrase in English words; what is not known stays as it is."""
-    lower = unicodedata.normalize("NFC", text).lower()
+    lower = _SPLIT.sub(r"\2 \1\3", unicodedata.normalize("NFC", text).lower())
     rest = "".join(_read(piece) for piece in re.split(r"(«[^»]*»)", _with_times(lower)))
     rest = re.sub(r"\s+", " ", rest).strip()
+    rest = re.sub(r"\bbetter (?=[-+]?\d)", "more than ", rest)
+    rest = re.sub(r"\bon (?=[-+]?\d+(?:\.\d+)? ?bps)", "above ", rest)
     return _ORDERED.sub(lambda found: f"{found.group(3)} {found.group(1)} {found.group(2) or ''}", rest)
 
 
@@ -88,7 +88,7 @@ def _phrase_at(tokens: list[str], at: int) -> tuple[str | None, int]:
         if fitting:
             return _least(fitting), n
     for n, phrases in known.items():
-        if phrases and not (n == 1 and _is_english(typed[n])):
+        if phrases and n > 1:  # of one word too little is left: rain without its accents buys
             return _least(phrases), n
     return None, 1
 

@@ -103,7 +103,10 @@ WORDS: Mapping[str, Meaning] = {
     **_all(
         ("action", Action.SKIP), "rejected rejections decline declined ignore ignored missed miss blocked"
     ),
-    **_all(("action", Action.SKIP), "vetoed veto denied prevented turneddown refusals refusal block blocks"),
+    **_all(
+        ("action", Action.SKIP),
+        "vetoed veto vetoes denied prevented turneddown refusals refusal block blocks",
+    ),
     **_all(("action", Action.ABSTAIN), "abstain abstained abstaining abstains abstentions abstention"),
     **_all(("untaken", True), "untaken"),
     **_all(("exit", True), "sell sold selling exit exited exits close closed closing leave"),
@@ -167,7 +170,7 @@ this those through time times to today's together too tried up us utc value valu
 way we well went were what whats when where whether which while who whole whom whose will with within without
 won't work worked working would yesterday's yet you your yours yourself
 ones place placed saw seen settle settled settles z earlier total's u ur r wanna gonna lol huh hmm em
-breakdown today yesterday interval confidence certain roughly approximately
+breakdown history today yesterday interval confidence certain roughly approximately
 """
 # To take a decision is to make one; only a signal, a trade or the like is entered by taking it.
 TAKING = frozenset(("take", "took", "taken", "taking"))
