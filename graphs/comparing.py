@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
+from dataclasses import replace
 from typing import Any
 
 from graphs.answers import Told, cited
 from graphs.counting import count
-from graphs.measured import figure
 from graphs.results import result
-from graphs.selecting import wanted_trades
 from memory.store import Store
 from prompts.queries import Ask, Measure, Query
 
@@ -21,14 +19,14 @@ def compare(store: Store, query: Query) -> Told:
         return _counts(store, query)
     measure = query.measure or Measure.NET_BPS
     lines: list[str] = []
-    values: dict[str, Decimal | float | None] = {}
+    values: dict[str, float | str | None] = {}
     by: dict[str, Mapping[str, Any]] = {}
     ids: list[str] = []
     for side in query.sides:
-        one = figure(wanted_trades(store, side.query), measure)
-        text, numbers, cites = result(store, side.query)
-        values[side.name], by[side.name] = one.value, {**numbers, "value": one.data}
-        lines += [f"  {side.name}: {one.told}", *(f"  {line}" for line in text.split("\n")[1:])]
+        text, numbers, cites = result(store, replace(side.query, measure=measure, group=None))
+        values[side.name], by[side.name] = numbers["value"], numbers
+        first, *rest = text.split("\n")
+        lines += [f"  {side.name}: {first.rstrip(':')}", *(f"  {line}" for line in rest)]
         ids += cites[:5]
     known = {name: float(value) for name, value in values.items() if value is not None}
     lead = _leader(known, best=query.best is not False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -16,14 +16,14 @@ from graphs.answers import (
     statistics_as_data,
     trade_line,
 )
-from graphs.measured import SEED, Figure, duration, figure
+from graphs.measured import SEED, Value, duration, figure, plain_value, unit_of, value_of
 from graphs.selecting import groups_of, noun, wanted_trades
 from memory.statistics import TradeFact
 from memory.store import Store
 from prompts.queries import Measure, Query
 from tools.domain.errors import NotInRecord
 from tools.risk.figures import present_streak, streak
-from tools.risk.measures import TradeStatistics, measure_trades
+from tools.risk.measures import measure_trades
 
 STREAKS = (Measure.STREAK, Measure.PRESENT_STREAK)
 
@@ -38,7 +38,7 @@ def result(store: Store, query: Query) -> Told:
     found = measure_trades(trades, SEED)
     head, numbers = f"{found.n} {_nouns(query)}:", statistics_as_data(found)
     if query.measure is not None:
-        one = figure(trades, query.measure)
+        one = figure(trades, query.measure, found)
         head = f"{one.told}, on {head}"
         numbers |= {"measure": query.measure.value, "value": one.data, "unit": one.unit}
     lines = [head, *(f"  {line}" for line in result_lines(found))]
@@ -97,7 +97,7 @@ def _ranked_trades(trades: Sequence[TradeFact], query: Query, best: bool) -> Tol
 
 def _extra(fact: TradeFact, measure: Measure | None) -> str:
     if measure in (Measure.HOLDING_TIME, Measure.MEDIAN_HOLDING):
-        return f", held {duration(fact.ts_exit - fact.ts_entry)}"
+        return f", held {duration((fact.ts_exit - fact.ts_entry) / 1e9)}"
     return f", fees {fact.fees_quote} quote" if measure is Measure.FEES else ""
 
 
@@ -122,11 +122,8 @@ def _by_group(trades: Sequence[TradeFact], query: Query, group: str, *, best: bo
     for fact in trades:
         for name in groups_of(fact, group):
             groups.setdefault(name, []).append(fact)
-    figures = {name: figure(facts, measure) for name, facts in groups.items()}
-    found = {name: measure_trades(facts, SEED) for name, facts in groups.items()}
-    known = [name for name in figures if figures[name].value is not None]
-    ranked = sorted(known, key=lambda name: (-_value(figures[name]) if best else _value(figures[name]), name))
-    ranked += sorted(set(figures) - set(known))
+    values = {name: value_of(facts, measure) for name, facts in groups.items()}
+    ranked = _in_order(values, best)
     word = group.replace("_id", "")
     place = "Best" if best else "Worst"
     if measure is not Measure.NET_BPS and is_ranked:
@@ -135,32 +132,30 @@ def _by_group(trades: Sequence[TradeFact], query: Query, group: str, *, best: bo
     if not is_ranked:
         head = f"From best to worst {word} by {_measure_words(measure)}: {', '.join(ranked[:MOST_CITED])}"
     lines = [head, *_other_leader(groups, measure, ranked[0], best, is_ranked)]
-    for name in ranked[:MOST_CITED]:
-        lines += [f"  {name}: {figures[name].told}", *(f"    {line}" for line in result_lines(found[name]))]
-    return (
-        "\n".join(lines),
-        _group_numbers(trades, ranked, figures, found, measure),
-        cited(fact.decision.decision_id for fact in rank(groups[ranked[0]], best)),
-    )
-
-
-def _group_numbers(
-    trades: Sequence[TradeFact],
-    ranked: Sequence[str],
-    figures: dict[str, Figure],
-    found: dict[str, TradeStatistics],
-    measure: Measure,
-) -> dict[str, object]:
-    by = {name: statistics_as_data(found[name]) | {"value": figures[name].data} for name in ranked}
-    first = figures[ranked[0]]
-    return {
+    found = {name: measure_trades(groups[name], SEED) for name in ranked[:MOST_CITED]}
+    for name, statistics in found.items():
+        lines.append(f"  {name}: {figure(groups[name], measure, statistics).told}")
+        lines += [f"    {line}" for line in result_lines(statistics)]
+    numbers = {
         "n": len(trades),
         "name": ranked[0],
-        "value": first.data,
-        "unit": first.unit,
+        "value": plain_value(values[ranked[0]]),
+        "unit": unit_of(measure, values[ranked[0]]),
         "measure": measure.value,
-        "by": by,
+        "by": {
+            name: statistics_as_data(one) | {"value": plain_value(values[name])}
+            for name, one in found.items()
+        },
     }
+    ids = cited(fact.decision.decision_id for fact in rank(groups[ranked[0]], best))
+    return "\n".join(lines), numbers, ids
+
+
+def _in_order(values: Mapping[str, Value], best: bool) -> list[str]:
+    """Names by value, best or worst first; those without one last."""
+    known = {name: float(value) for name, value in values.items() if value is not None}
+    ranked = sorted(known, key=lambda name: (-known[name] if best else known[name], name))
+    return ranked + sorted(set(values) - set(known))
 
 
 def _other_leader(
@@ -169,17 +164,11 @@ def _other_leader(
     """Says so where the mean and the sum name different winners: "best" may mean either."""
     if measure is not Measure.NET_BPS or not is_ranked:
         return []
-    totals = {name: figure(facts, Measure.NET_QUOTE) for name, facts in groups.items()}
-    if any(one.unit != "quote" for one in totals.values()):
+    totals = {name: value_of(facts, Measure.NET_QUOTE) for name, facts in groups.items()}
+    if not all(isinstance(one, Decimal) for one in totals.values()):
         return []
-    first = sorted(totals, key=lambda name: (-_value(totals[name]) if best else _value(totals[name]), name))[
-        0
-    ]
-    return [] if first == leader else [f"By the sum it is {first}: {totals[first].told}."]
-
-
-def _value(one: Figure) -> float:
-    return 0.0 if one.value is None else float(one.value)
+    first = _in_order(totals, best)[0]
+    return [] if first == leader else [f"By the sum it is {first}: net {plain_value(totals[first])} quote."]
 
 
 def _measure_words(measure: Measure) -> str:

@@ -9,7 +9,7 @@ import statistics
 from collections.abc import Sequence
 from decimal import Decimal
 
-from tools.risk.measures import Trade, in_order
+from tools.risk.measures import Trade, in_order, maximum_drawdown
 
 
 def net_quotes(trades: Sequence[Trade]) -> list[Decimal]:
@@ -20,6 +20,35 @@ def net_quotes(trades: Sequence[Trade]) -> list[Decimal]:
 def total_bps(trades: Sequence[Trade]) -> float | None:
     """Sum of results, basis points of each entry."""
     return sum(trade.net_bps for trade in trades) if trades else None
+
+
+def mean_bps(trades: Sequence[Trade]) -> float | None:
+    """Mean result, basis points."""
+    return sum(trade.net_bps for trade in trades) / len(trades) if trades else None
+
+
+def win_share(trades: Sequence[Trade]) -> float | None:
+    """Share of trades that made money."""
+    return sum(trade.net_bps > 0 for trade in trades) / len(trades) if trades else None
+
+
+def drawdown_of(trades: Sequence[Trade]) -> Decimal | float | None:
+    """Deepest fall of equity, in quote where there was money, else in basis points."""
+    ordered = in_order(trades)
+    amounts = net_quotes(ordered)
+    if amounts:
+        return maximum_drawdown(amounts, Decimal(0))
+    return maximum_drawdown([trade.net_bps for trade in ordered], 0.0) if ordered else None
+
+
+def fees_of(trades: Sequence[Trade]) -> list[Decimal]:
+    """Fees in quote of the trades that had money in them."""
+    return [trade.fees_quote for trade in trades if trade.fees_quote is not None]
+
+
+def total_of(amounts: Sequence[Decimal]) -> Decimal | None:
+    """Sum of amounts; None where there are none."""
+    return sum(amounts, Decimal(0)) if amounts else None
 
 
 def median_bps(trades: Sequence[Trade]) -> float | None:
