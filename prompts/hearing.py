@@ -175,6 +175,18 @@ def _symbol(word: str, symbols: Sequence[str]) -> str | None:
     return based[0] if based else None
 
 
+def named_symbols(text: str, symbols: Sequence[str]) -> set[str]:
+    """The symbols in the record that ``text`` names; a coin that is a word as well only in capitals."""
+    found: set[str] = set()
+    for word in re.findall(r"[\w/-]+", text):
+        lower = word.lower().strip("-/_")
+        is_word = lower in WORDS or lower in FILLERS or lower in NUMBERS
+        symbol = None if is_word and not word.isupper() else _symbol(lower, symbols)
+        if symbol is not None:
+            found.add(symbol)
+    return found
+
+
 def base_of(symbol: str) -> str:
     """The coin of a symbol, e.g. BTC of BTCUSDT."""
     plain = re.sub(r"[-_/]", "", symbol).upper().removesuffix("PERP")
