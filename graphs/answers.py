@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from decimal import Decimal
 from math import isnan
 from typing import Any, TypeAlias
 
@@ -20,6 +21,16 @@ Told: TypeAlias = tuple[str, Mapping[str, Any], tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
+class Interpreted:
+    """The brain that said what a question means, and what that cost."""
+
+    provider: str
+    model: str
+    attempts: int
+    cost_usd: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The answer to one question.
 
@@ -28,6 +39,7 @@ class Answer:
         text: The answer, one line or several.
         numbers: Every figure in the text, recomputed from the rows, with its n.
         citations: Ids of decisions it rests on; for counts, examples.
+        brain: Who said what the question means, where the rules did not know; None where they did.
     """
 
     question: str
@@ -36,6 +48,7 @@ class Answer:
     text: str
     numbers: Mapping[str, Any]
     citations: tuple[str, ...]
+    brain: Interpreted | None = None
 
 
 def cited(ids: Iterable[str]) -> tuple[str, ...]:
@@ -132,6 +145,9 @@ def as_data(found: Answer) -> dict[str, Any]:
         "answer": found.text,
         "numbers": dict(found.numbers),
         "citations": list(found.citations),
+        "brain": None
+        if found.brain is None
+        else asdict(found.brain) | {"cost_usd": plain(found.brain.cost_usd)},
     }
 
 

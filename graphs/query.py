@@ -160,7 +160,13 @@ def _of_shown(store: Store, place: int, asking: Asking) -> Query:
         shown = answer(store, last, asking.now, before).citations
     if not 1 <= (place if place > 0 else len(shown)) <= len(shown):
         raise NotInRecord(f"not in the record as asked: the last answer showed {len(shown)} decisions")
-    return Query(Ask.WHY, Subject.DECISIONS, DecisionFilter(), decision=shown[place - 1 if place > 0 else -1])
+    return Query(
+        Ask.WHY,
+        Subject.DECISIONS,
+        DecisionFilter(),
+        decision=shown[place - 1 if place > 0 else -1],
+        is_follow_up=True,
+    )
 
 
 def _is_last_run(query: Query) -> bool:

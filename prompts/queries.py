@@ -97,6 +97,7 @@ class Query:
         place: The how-manieth of what is ranked or listed, 1 for the first; None is all.
         sides: Two or more queries that are compared; this one then holds what they share.
         corrections: Misspelt words that were put right, as ``wrong → right``.
+        is_follow_up: Whether it was understood only after what was asked before.
     """
 
     ask: Ask
@@ -122,3 +123,4 @@ class Query:
     place: int | None = None
     sides: tuple[Side, ...] = ()
     corrections: tuple[str, ...] = ()
+    is_follow_up: bool = False

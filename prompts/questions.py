@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from prompts.composing import compose
 from prompts.hearing import Heard, base_of, hear
@@ -89,13 +89,14 @@ def parse_question(
         NotInRecord: It names a symbol or a time that is not in the record.
         NotUnderstood: It was not understood.
     """
+    before = [one for one in before if shown_place(one) is None]
     if not (before and follows_on(text)):
         try:
             return _composed([text], symbols, now, newest)
         except NotUnderstood:
             if not before:
                 raise
-    return _composed([*before, text], symbols, now, newest)
+    return replace(_composed([*before, text], symbols, now, newest), is_follow_up=True)
 
 
 def follows_on(text: str) -> bool:
