@@ -15,6 +15,9 @@ from memory.store import Store
 from prompts.queries import Measure, Query
 from tools.domain.clock import day_bounds, day_of, month_bounds
 from tools.domain.market import plain
+from tools.risk.figures import mean_of
+
+MICRO = Decimal("0.000001")
 
 
 def consulted(store: Store, query: Query, now: int, caps: SpendCaps | None) -> Told:
@@ -34,6 +37,9 @@ def consulted(store: Store, query: Query, now: int, caps: SpendCaps | None) -> T
         "value": plain(cost) if query.measure is Measure.COST else len(asked),
         "by": dict(Counter(one.provider for one in found)),
     }
+    mean = mean_of([one.cost_usd for one in found])
+    if query.measure is Measure.MEAN_COST:
+        numbers["value"] = None if mean is None else plain(mean.quantize(MICRO))
     who = f" of {query.provider}" if query.provider else ""
     told = f"Brains were asked about {len(asked)} decisions{who}"
     head = (
@@ -44,6 +50,14 @@ def consulted(store: Store, query: Query, now: int, caps: SpendCaps | None) -> T
     known = decisions_of(store, sorted(asked))
     ids = cited(one.decision_id for one in reversed(found) if one.decision_id in known)
     return "\n".join([head, *_details(found, len(asked))]), numbers, ids
+
+
+def _most_asked(found: Sequence[ConsultationFact], *, best: bool) -> str:
+    counts = sorted(
+        Counter((one.provider, one.model) for one in found).items(), key=lambda pair: (pair[1], pair[0])
+    )
+    (provider, model), n = counts[-1 if best else 0]
+    return f"{'Most' if best else 'Least'} asked: {provider} {model}, {n} of {len(found)} attempts."
 
 
 def _details(found: Sequence[ConsultationFact], n: int) -> list[str]:
@@ -68,7 +82,8 @@ def _budget(store: Store, now: int, caps: SpendCaps | None) -> Told:
     month = spent_usd(store, month_bounds(now)[0], None, None)
     numbers = {"spent_day_usd": plain(day), "spent_month_usd": plain(month)}
     if caps is None:
-        text = f"{plain(month)} USD spent this month, {plain(day)} today; the caps are settings, not in the record."
+        told = f"{plain(month)} USD spent this month, {plain(day)} today"
+        text = f"{told}; the caps are settings, not in the record."
         return text, {**numbers, "value": None}, ()
     left = min(caps.day - day, caps.month - month)
     text = (

@@ -41,6 +41,12 @@ def count(store: Store, query: Query) -> Told:
         numbers = {"n": len(facts), "of": total, "value": len(facts)}
         return f"{told}.", numbers, newest_first(facts)
     counts = Counter(name for fact in facts for name in groups_of(fact, query.group))
+    if query.measure is Measure.GROUPS:
+        told = f"{len(counts)} {query.group.replace('_id', '')}{'s' if len(counts) != 1 else ''}, {told}"
+        text, numbers, ids = _grouped(
+            query, counts, told, {"n": len(facts), "of": total}, newest_first(facts)
+        )
+        return text, {**numbers, "value": len(counts)}, ids
     return _grouped(query, counts, told, {"n": len(facts), "of": total}, newest_first(facts))
 
 
@@ -128,5 +134,7 @@ def listed(store: Store, query: Query) -> Told:
         shown = ordered[query.place - 1 : query.place]
     place = "first" if query.is_oldest else "last"
     head = f"The {place} {len(shown)} of {len(found)} {noun(query)}:"
-    text = "\n".join([head, *(f"  {line}" for _, line in shown)])
+    if len(shown) == 1:
+        head = f"The {place} of {len(found)} {noun(query)}: {shown[0][1]}"
+    text = "\n".join([head, *(f"  {line}" for _, line in shown if len(shown) > 1)])
     return text, {"n": len(found), "shown": len(shown)}, cited(name for name, _ in shown)

@@ -53,7 +53,7 @@ def figure(trades: Trades, measure: Measure, found: TradeStatistics) -> Figure:
     """The figure ``measure`` over ``trades``, whose usual statistics are ``found``."""
     value = value_of(trades, measure)
     unit = unit_of(measure, value)
-    told = UNAVAILABLE if value is None else _TOLD[unit](value)
+    told = UNAVAILABLE if value is None else told_value(value, measure)
     words = _WORDS[measure].format(told=told)
     return Figure(value, words + _beside(trades, measure, found), unit)
 
@@ -66,6 +66,11 @@ def value_of(trades: Trades, measure: Measure) -> Value:
 def plain_value(value: Value) -> float | str | None:
     """A figure as plain data; amounts of money are decimal text."""
     return plain(_short(value)) if isinstance(value, Decimal) else value
+
+
+def told_value(value: Decimal | float, measure: Measure) -> str:
+    """A figure in words, with its unit."""
+    return _TOLD[unit_of(measure, value)](value)
 
 
 def unit_of(measure: Measure, value: Value) -> str:

@@ -16,7 +16,7 @@ from graphs.answers import (
     statistics_as_data,
     trade_line,
 )
-from graphs.measured import SEED, Value, duration, figure, plain_value, unit_of, value_of
+from graphs.measured import SEED, Value, duration, figure, plain_value, told_value, unit_of, value_of
 from graphs.selecting import groups_of, noun, wanted_trades
 from memory.statistics import TradeFact
 from memory.store import Store
@@ -81,8 +81,9 @@ def _ranked_trades(trades: Sequence[TradeFact], query: Query, best: bool) -> Tol
     if query.measure is Measure.FEES:
         place = "Highest" if best else "Lowest"
     which = "" if query.place is None else f"number {query.place} "
-    lines = [f"{place} {which}of {len(trades)} {noun(query)} by {by}:"]
-    lines += [f"  {trade_line(fact)}{_extra(fact, query.measure)}" for fact in shown]
+    told = [f"{trade_line(fact)}{_extra(fact, query.measure)}" for fact in shown]
+    head = f"{place} {which}of {len(trades)} {noun(query)} by {by}:"
+    lines = [f"{head} {told[0]}"] if len(told) == 1 else [head, *(f"  {line}" for line in told)]
     rows = [
         {
             "decision_id": fact.decision.decision_id,
@@ -130,8 +131,8 @@ def _by_group(trades: Sequence[TradeFact], query: Query, group: str, *, best: bo
         place = "Highest" if best else "Lowest"
     head = f"{place} {word} by {_measure_words(measure)}: {ranked[0]} (of {len(ranked)}, {len(trades)} {noun(query)})"
     if not is_ranked:
-        head = f"From best to worst {word} by {_measure_words(measure)}: {', '.join(ranked[:MOST_CITED])}"
-    lines = [head, *_other_leader(groups, measure, ranked[0], best, is_ranked)]
+        return _table(trades, query, groups, values, measure)
+    lines = [head, *_other_leader(groups, measure, ranked[0], best)]
     found = {name: measure_trades(groups[name], SEED) for name in ranked[:MOST_CITED]}
     for name, statistics in found.items():
         lines.append(f"  {name}: {figure(groups[name], measure, statistics).told}")
@@ -151,6 +152,40 @@ def _by_group(trades: Sequence[TradeFact], query: Query, group: str, *, best: bo
     return "\n".join(lines), numbers, ids
 
 
+def _table(
+    trades: Sequence[TradeFact],
+    query: Query,
+    groups: Mapping[str, list[TradeFact]],
+    values: Mapping[str, Value],
+    measure: Measure,
+) -> Told:
+    """One line a group: times in their order, others from best to worst."""
+    is_time = query.group in ("hour", "day", "week", "month")
+    names = sorted(groups) if is_time else _in_order(values, best=True)
+    word = str(query.group).replace("_id", "")
+    head = f"{_measure_words(measure).capitalize()} by {word}, {len(trades)} {noun(query)}:"
+    shown = {name: statistics_as_data(measure_trades(groups[name], SEED)) for name in names[:MOST_CITED]}
+    lines = [f"  {name}: {_told(values[name], measure)}, n = {len(groups[name])}" for name in names]
+    by = {
+        name: {"n": len(groups[name]), **shown.get(name, {}), "value": plain_value(values[name])}
+        for name in names
+    }
+    first = _in_order(values, best=True)[0]
+    numbers = {
+        "n": len(trades),
+        "name": first,
+        "value": plain_value(values[first]),
+        "unit": unit_of(measure, values[first]),
+        "measure": measure.value,
+        "by": by,
+    }
+    return "\n".join([head, *lines]), numbers, newest_first(trades)
+
+
+def _told(value: Value, measure: Measure) -> str:
+    return "unavailable" if value is None else told_value(value, measure)
+
+
 def _in_order(values: Mapping[str, Value], best: bool) -> list[str]:
     """Names by value, best or worst first; those without one last."""
     known = {name: float(value) for name, value in values.items() if value is not None}
@@ -158,11 +193,9 @@ def _in_order(values: Mapping[str, Value], best: bool) -> list[str]:
     return ranked + sorted(set(values) - set(known))
 
 
-def _other_leader(
-    groups: dict[str, list[TradeFact]], measure: Measure, leader: str, best: bool, is_ranked: bool
-) -> list[str]:
+def _other_leader(groups: dict[str, list[TradeFact]], measure: Measure, leader: str, best: bool) -> list[str]:
     """Says so where the mean and the sum name different winners: "best" may mean either."""
-    if measure is not Measure.NET_BPS or not is_ranked:
+    if measure is not Measure.NET_BPS:
         return []
     totals = {name: value_of(facts, Measure.NET_QUOTE) for name, facts in groups.items()}
     if not all(isinstance(one, Decimal) for one in totals.values()):

@@ -66,6 +66,8 @@ def _sides(heard: Heard, periods: Sequence[Period]) -> list[tuple[str, Heard, Pe
     if plural == ["period"]:
         return [(_period_name(period), alone, period) for period in periods]
     period = periods[0] if periods else Period()
+    if plural == ["won"] and alone.said.get("ask") == ["result"] and not alone.has("measure"):
+        alone.add("statistic", "mean")  # of each part, not of the whole
     return [(_name(value), alone.only(plural[0], value), period) for value in _values(heard, plural[0])]
 
 
@@ -87,7 +89,9 @@ def _ranked_alone(heard: Heard) -> Heard:
     said = {slot: values for slot, values in heard.said.items() if slot not in ("best", "most", "length")}
     is_open = ("ask" not in said and "measure" not in said) or said.get("ask") == ["list"]
     ranks = any(heard.has(slot) for slot in ("best", "most", "length", "compared"))
-    if is_open and (ranks or not _names_something(heard)):
+    if is_open and heard.has("most") and _names_something(heard):
+        said["ask"] = ["count"]
+    elif is_open and (ranks or not _names_something(heard)):
         said["ask"] = ["result"]
     return Heard(said)
 
@@ -127,6 +131,8 @@ def _query(heard: Heard, period: Period, can_ask: str, not_understood: Refusal) 
     )
     limit = heard.one("limit")
     measure = measure_of(heard, ask, subject)
+    if ask is Ask.COUNT and measure is None and heard.has("ask", "count") and _is_of_groups(heard):
+        measure = Measure.GROUPS
     return Query(
         ask=ask,
         subject=subject,
@@ -192,8 +198,7 @@ def _ask_of_results(heard: Heard, period: Period, can_ask: str, not_understood: 
     if heard.has("best") or heard.has("length"):
         return Ask.EXTREME
     if heard.has("most"):
-        is_money = heard.has("won") or heard.has("ask", "result") or heard.has("verb", "do")
-        return Ask.EXTREME if is_money or not heard.has("group") else Ask.COUNT
+        return _ask_of_most(heard, can_ask, not_understood)
     if heard.has("ask", "result"):
         return Ask.RESULT
     if heard.has("statistic") and heard.has("group", "day") and _names_something(heard):
@@ -209,6 +214,16 @@ def _ask_of_results(heard: Heard, period: Period, can_ask: str, not_understood: 
     if heard.has("verb", "do") or period.is_moment:
         return Ask.LIST
     raise not_understood(f"not in the record: did not understand what is asked; {can_ask}")
+
+
+def _ask_of_most(heard: Heard, can_ask: str, not_understood: Refusal) -> Ask:
+    """Most of what: of a group's count, or of money."""
+    is_money = heard.has("ask", "result") or (heard.has("verb", "do") and not _names_something(heard))
+    if heard.has("group") and not is_money:
+        return Ask.COUNT
+    if not is_money and not heard.has("won"):
+        raise not_understood(f"not in the record: did not understand most of what; {can_ask}")
+    return Ask.EXTREME
 
 
 def _is_amount(heard: Heard) -> bool:
@@ -246,6 +261,11 @@ def _names_something(heard: Heard) -> bool:
     return any(heard.has(slot) for slot in slots)
 
 
+def _is_of_groups(heard: Heard) -> bool:
+    """Whether the groups themselves are counted: "how many symbols"."""
+    return heard.has("group") and not _names_something(heard) and _direction(heard) is None
+
+
 def _require_counted(heard: Heard, ask: Ask, not_understood: Refusal, can_ask: str) -> None:
     """Refuse to count what was not named."""
     if ask is Ask.COUNT and not _names_something(heard) and not heard.has("group"):
@@ -254,6 +274,16 @@ def _require_counted(heard: Heard, ask: Ask, not_understood: Refusal, can_ask: s
 
 def _require_answerable(heard: Heard, ask: Ask, subject: Subject) -> None:
     """Refuse a condition that the answer would have to overlook."""
+    if ask in (Ask.RESULT, Ask.EXTREME) and heard.has("group", "rule"):
+        raise NotInRecord(
+            "not in the record as a result of trades: a rule refuses, it does not trade; ask which rule refused "
+            "most, or see what each was worth in keeper ledger"
+        )
+    if ask is Ask.EXTREME and heard.has("group") and heard.has("ranked"):
+        raise NotInRecord(
+            "not in the record as one answer: the question ranks trades and groups at once; ask for the best "
+            "trades, or for the best group"
+        )
     trade_measure = heard.has("measure") and not heard.has("measure", Measure.SHARE)
     if ask is Ask.COUNT and trade_measure and not heard.has("unit"):
         raise NotInRecord(
@@ -381,7 +411,8 @@ def _limit(named: int | None, ask: Ask, heard: Heard) -> int:
         raise BadUsage(f"expected 1 to {MOST_LISTED} to show, was {named}")
     if named is not None:
         return named
-    return 1 if ask is Ask.EXTREME and not heard.has("group") else FEW
+    is_one = ask is Ask.EXTREME and not heard.has("group")
+    return 1 if is_one or (ask is Ask.LIST and heard.has("alone")) else FEW
 
 
 def _text(value: object | None) -> str | None:

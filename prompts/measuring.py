@@ -8,7 +8,8 @@ from tools.domain.errors import NotInRecord
 
 _MONEY = {"mean": Measure.MEAN_QUOTE, "median": Measure.MEDIAN_QUOTE, "total": Measure.NET_QUOTE}
 _BPS = {"mean": Measure.NET_BPS, "median": Measure.MEDIAN_BPS, "total": Measure.TOTAL_BPS}
-OF_BRAINS = (Measure.COST, Measure.BUDGET)
+OF_BRAINS = (Measure.COST, Measure.MEAN_COST, Measure.BUDGET)
+OF_COUNTS = (Measure.SHARE, Measure.PER_DAY, Measure.GROUPS)
 
 
 def measure_of(heard: Heard, ask: Ask, subject: Subject) -> Measure | None:
@@ -79,4 +80,6 @@ def _of_brains(heard: Heard) -> Measure | None:
     if heard.has("measure", Measure.BUDGET):
         return Measure.BUDGET
     is_money = heard.has("measure") or heard.has("spent") or heard.has("unit", "quote")
-    return Measure.COST if is_money and not heard.has("measure", Measure.SHARE) else None
+    if not is_money or heard.has("measure", Measure.SHARE):
+        return None
+    return Measure.MEAN_COST if heard.has("statistic", "mean") else Measure.COST

@@ -14,6 +14,14 @@ _TURNED = re.compile(rf"\b({_N}) (?:most )?(?=(?:{_ORDER})\b)")
 _PLACE = re.compile(
     rf"\b({'|'.join(list(PLACES)[1:])})[- ](best|worst|biggest|largest|highest|lowest|longest|shortest|last|most)\b"
 )
+_ALONE = re.compile(
+    r"\b(?:last|latest|first|newest|previous|oldest|earliest|recent)(?: \w+){0,2}? "
+    r"(?:trade|decision|entry|skip|probe|buy|purchase|loss|win|loser|winner|signal|position|abstention|enter|"
+    r"bought|skipped|traded|lose|time)\b"
+)
+_RANKED = re.compile(
+    r"\b(?:best|worst|biggest|largest|most profitable|longest) (?:single )?(?:trade|round trip|position)s?\b"
+)
 _MORE = r"(?:more|greater|bigger|larger|higher|better) than|above|over|at least|exceeding|>=?"
 _LESS = r"(?:less|fewer|smaller|lower|worse) than|below|under|at most|<=?"
 _BOUND = re.compile(rf"(?P<side>{_MORE}|{_LESS}) ?(?P<number>[-+]?\d+(?:\.\d+)?) ?(?:bps?|basis points?)\b")
@@ -22,6 +30,8 @@ _LOSING = re.compile(r"\b(lost|lose|loses|losing|loss|losses)\b")
 
 def cut_numbers(text: str, heard: Heard) -> str:
     """``text`` without the numbers that were understood, which are noted in ``heard``."""
+    if _RANKED.search(text):
+        heard.add("ranked", True)
     text = _cut_bounds(text, heard)
     for found in _PLACE.finditer(text):
         heard.add("place", PLACES[found[1]])
@@ -29,6 +39,8 @@ def cut_numbers(text: str, heard: Heard) -> str:
     for found in _LIMIT.finditer(text):
         heard.add("limit", NUMBERS.get(found[2]) or int(found[2]))
     text = _LIMIT.sub(r"\1", text)
+    if _ALONE.search(text) and not heard.has("limit"):
+        heard.add("alone", True)
     for found in _TURNED.finditer(text):
         heard.add("limit", NUMBERS.get(found[1]) or int(found[1]))
     return _TURNED.sub("", text)

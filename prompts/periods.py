@@ -165,6 +165,12 @@ def _between(
     return Period(start, end)
 
 
+def _is_edge(found: re.Match[str]) -> bool:
+    """ "From Monday" alone is that Monday; "from Monday on" and "from 9:00" are edges."""
+    is_of_day = found[2] is None and found[3] is None and found[4] is None and found[7] is None
+    return not (found[1] == "from" and is_of_day and not re.search(r" on(?:ward)?s?$", found[0]))
+
+
 def _cut_edges(marked: _Marked) -> list[Period]:
     """What is said with since, after, before or until; two edges together bound one period."""
     low: int | None = None
@@ -172,7 +178,7 @@ def _cut_edges(marked: _Marked) -> list[Period]:
     floor: int | None = None
     ceiling: int | None = None
     is_found = False
-    while found := _EDGE.search(marked.text):
+    while found := next(filter(_is_edge, _EDGE.finditer(marked.text)), None):
         word, (day, time) = found[1], _point(found.groups()[1:7], marked)
         is_day_first = found[2] is not None
         marked.text = _without(marked.text, found)

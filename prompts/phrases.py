@@ -39,11 +39,26 @@ _RAW: Sequence[tuple[str, str]] = (
     ),
     (rf"(?:were|was|are|is|am) {_YOU}(?: being)? (?:un)?profitable", "pnl"),
     (r"(?:overall|total|net|current) profitability|profitability", "pnl"),
+    (r"break(?:ing)? (?:it |them |this )?(?:down|up)|broken down", ""),
+    (r"(?:the )?last thing (?:that )?(?:you|keeper|it|we) did", "last lastone decisions"),
+    (r"who (?:decided|settled|decides|made the decisions?)", "which route decisions"),
     (
-        rf"(?:did|have|has|do) {_YOU} (?:make|made|earn|earned|win|gain)(?: any| some)? (?:money|profit|cash)",
+        r"how (?:sure|confident|certain) (?:were|was|are|is) (?:you|it|keeper|the model) (?:in|about|of|on|with|when)|(?:what (?:was|is) )?(?:the |your )?(?:win(?:ning)? )?(?:probability|confidence) (?:of|in|for|on|behind)",
+        "why",
+    ),
+    (
+        r"would(?: have)?((?: \w+){1,5}?) (?:have )?(?:been |be )?(?:profitable|a win|winners)",
+        r"shadow\1 pnl",
+    ),
+    (
+        r"(?<!why )(?:did|do|does|have|has) ((?:\w+ ){1,4}?)(?:make|made|earn|earned|lose|lost|win|won) (?:any |some |us |me )?(?:money|profit|cash)",
+        r"\1pnl",
+    ),
+    (
+        rf"(?<!why )(?:did|have|has|do) {_YOU} (?:make|made|earn|earned|win|gain)(?: any| some)? (?:money|profit|cash)",
         "pnl",
     ),
-    (rf"(?:did|have|has) {_YOU} (?:lose|lost)(?: any| some)? (?:money|cash)", "pnl"),
+    (rf"(?<!why )(?:did|have|has) {_YOU} (?:lose|lost)(?: any| some)? (?:money|cash)", "pnl"),
     (
         r"after (?:all )?(?:fees?|costs?|commissions?)|net of (?:all )?(?:fees?|costs?|commissions?)|after (?:deducting|paying|subtracting) (?:the )?(?:fees?|costs?)|including fees?|fees? included",
         "",
@@ -72,6 +87,10 @@ _RAW: Sequence[tuple[str, str]] = (
     (
         rf"({_LLM}) (?:did |does |has |have )?(?:cost|costs|charged?|spend|spent)(?: us| me| you)?",
         r"consultbrain \1 braincost",
+    ),
+    (
+        r"(?:left|remaining|remains) (?:of|in|from) (?:the |my |our |your )?(?:\w+ )?budget|budget (?:\w+ ){0,3}?(?:left|remaining|available)(?: for)?",
+        "consultbrain budget",
     ),
     (r"(?:llm|brain|ai|monthly|daily|remaining) budget|budget", "consultbrain budget"),
     (r"local (?:model|brain|llm)", "localbrain brain"),
@@ -175,11 +194,11 @@ _RAW: Sequence[tuple[str, str]] = (
         "best netmoney",
     ),
     (
-        r"most profitable|most lucrative|most successful|(?:biggest|largest|greatest|highest|max(?:imum)?|most) (?:win|wins|gain|gains|profit|profits|winner|winners|earner|earners|return|returns|winning trades?)",
+        r"most profitable|most lucrative|most successful|(?:biggest|largest|greatest|highest|max(?:imum)?) (?:win|wins|gain|gains|profit|profits|winner|winners|earner|earners|return|returns|winning trades?)",
         "best",
     ),
     (
-        r"least profitable|most losing|most unprofitable|least successful|(?:biggest|largest|greatest|highest|max(?:imum)?|most|heaviest) (?:loss|losses|loser|losers|losing trades?)|most painful|hurt (?:the )?most|least money",
+        r"least profitable|most losing|most unprofitable|least successful|(?:biggest|largest|greatest|highest|max(?:imum)?|heaviest) (?:loss|losses|loser|losers|losing trades?)|most painful|hurt (?:the )?most|least money",
         "worst",
     ),
     (r"(?:max(?:imum)?|deepest|biggest|largest|worst) drawdown", "drawdown"),
@@ -190,6 +209,7 @@ _RAW: Sequence[tuple[str, str]] = (
         r"how (?:sure|certain|confident|reliable|trustworthy|solid|significant)(?: are| is| were| was)?(?: you| we| that| this| it| those)?(?: of| about| in)?(?: that| this| it)?|are you (?:sure|certain)(?: about| of)?(?: that| this)?|really\?|is (?:that|this|it) (?:significant|reliable|certain|luck|just luck)|can i trust (?:that|this|it)|confidence interval",
         "howsure",
     ),
+    (r"on an? (?:winning |losing |win |loss )?streak", "presentstreak"),
     (r"(?:current|present|ongoing)(?: (?:winning|losing|win|loss))? streak", "presentstreak"),
     (
         r"(?:straight |consecutive )?(wins?|losses|losers?|winners?|losing|winning)(?: trades?)? (?:in a row|straight|on the trot|running)",
@@ -205,7 +225,7 @@ _RAW: Sequence[tuple[str, str]] = (
         "holdingtime trades",
     ),
     (
-        r"(?:open|current|present|outstanding|unclosed|existing)(?:ly)? (?:positions?|trades?|holdings?|exposure)|holding (?:now|right now|currently|at the moment|anything)|(?:currently|now) (?:holding|hold|own|in)|(?:do|are|what do|which do) (?:you|we|i) (?:still )?(?:hold|own|holding)|hold(?:ing)?s?(?: right)? now|still (?:open|holding|hold|held)|open now|positions? (?:now|right now|currently|at the moment)|in (?:a|any) (?:position|trade)s?(?: now| right now)?|portfolio",
+        r"(?:open|current|present|outstanding|unclosed|existing)(?:ly)? (?:positions?|trades?|holdings?|exposure)|holding (?:now|right now|currently|at the moment|anything)|(?:currently|now) (?:holding|hold|own|in)|(?:do|are|what do|which do) (?:you|we|i) (?:still )?(?:hold|own|holding)|hold(?:ing)?s?(?: right)? now|still (?:open|holding|hold|held)|open now|positions? (?:are |is |were )?(?:still |currently )?open|positions? (?:now|right now|currently|at the moment)|in (?:a|any) (?:position|trade)s?(?: now| right now)?|portfolio",
         "holdingnow",
     ),
     (

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from memory.lookup import DecisionFilter
 from prompts.answers import LONGEST_TEXT, AnswerRejected, ClaimRejected, first_fault
 from prompts.hearing import named_symbols
-from prompts.measuring import OF_BRAINS
+from prompts.measuring import OF_BRAINS, OF_COUNTS
 from prompts.periods import Period, cut_periods
 from prompts.queries import FEW, MOST_LISTED, Ask, Measure, Query, Side, Subject
 from prompts.vietnamese import is_vietnamese, to_english
@@ -32,7 +32,7 @@ NONE = "none"
 GROUPS = ("symbol", "route", "regime", "action", "rule", "result", "hour", "day", "weekday", "week", "month")
 RULE_NAMES = ("data", "mm_confidence", "spoofing", "payoff")
 PROVIDERS = ("openai", "anthropic", "local")
-OF_TRADES = tuple(one for one in Measure if one not in (*OF_BRAINS, Measure.SHARE, Measure.PER_DAY))
+OF_TRADES = tuple(one for one in Measure if one not in (*OF_BRAINS, *OF_COUNTS))
 MOST_SYMBOLS = 6
 _ID = re.compile(r"\bd_[0-9a-z]+\b")
 _Short = Annotated[str, Field(max_length=64)]
@@ -222,7 +222,7 @@ def _require_fitting(ask: Ask, subject: Subject, proposed: ProposedQuery, measur
         Ask.RESULT: OF_TRADES,
         Ask.EXTREME: OF_TRADES,
         Ask.BRAINS: OF_BRAINS,
-        Ask.COUNT: (Measure.SHARE, Measure.PER_DAY),
+        Ask.COUNT: OF_COUNTS,
     }.get(ask, ())
     if measure is not None and measure not in allowed:
         raise AnswerRejected(f"measure {measure} does not fit {ask}")

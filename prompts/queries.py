@@ -59,7 +59,9 @@ class Measure(StrEnum):
     PRESENT_STREAK = "present_streak"
     SHARE = "share"
     PER_DAY = "per_day"
+    GROUPS = "groups"
     COST = "cost"
+    MEAN_COST = "mean_cost"
     BUDGET = "budget"
 
 

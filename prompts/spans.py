@@ -175,6 +175,8 @@ def _to_date(found: re.Match[str], today: date, now: int) -> Span:
 
 
 def _calendar(unit: str, back: int, today: date) -> Span:
+    if unit == "day":
+        return _days(today - timedelta(days=back), today - timedelta(days=back))
     if unit == "week":
         monday = today - timedelta(days=today.weekday() + 7 * back)
         return _days(monday, monday + timedelta(days=6))
@@ -307,6 +309,10 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Maker], ...] = (
     _compiled(r"\b(?:the )?last (?P<n>)(?P<unit>minute|hour|day)\b", _rolling),
     _compiled(
         rf"{_ON}(?P<which>this|current|last|previous|prior) (?P<unit>week|month|quarter|year)(?:'s)?\b", _unit
+    ),
+    _compiled(
+        r"(?<!hour )(?<!hours )(?<!time )(?<!times )(?<!day )(?<!days )\b(?:of|for) the (?P<unit>day|week|month|quarter|year)\b",
+        _to_date,
     ),
     _compiled(rf"\b{_COUNT} {_UNITS} ago\b", _singular(_ago)),
     _compiled(rf"(?:\b(?:in|during|of|for) |{_EDGES})(?P<year>20\d{{2}})\b(?!-)", _year),

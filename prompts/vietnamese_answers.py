@@ -66,8 +66,8 @@ _LINES: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
         lambda f: f"{f['n']} trên {f['all']} {_noun(f)} theo {_group(f)}:",
     ),
     (
-        rf"(?P<place>Best|Worst) of (?P<n>\d+) {_NOUN} by net result after costs:",
-        lambda f: f"{_place(f).capitalize()} trong {f['n']} {_noun(f)}, theo kết quả ròng sau phí:",
+        rf"(?P<place>Best|Worst) of (?P<n>\d+) {_NOUN} by net result after costs:(?P<rest>.*)",
+        lambda f: f"{_place(f).capitalize()} trong {f['n']} {_noun(f)}, theo kết quả ròng sau phí:{f['rest']}",
     ),
     (
         (r"(?P<place>Best|Worst) (?P<group>\w+) by mean net result: (?P<name>\S+) "

@@ -127,7 +127,7 @@ PHRASES: Mapping[str, str] = {
     "bình lặng": "calm", "có xu hướng": "trending", "xu hướng": "trending", "hoảng loạn": "panic",
     "thị trường": "market",
     # time that the other half did not read
-    "lúc": "at", "vào lúc": "at", "khoảng": "about", "giữa": "between", "từ": "from", "đến": "to",
+    "lúc": "at", "vào lúc": "at", "khoảng": "about", "giữa": "between", "từ": "since", "đến": "to",
     "tới": "to", "trước": "before", "sau": "after", "kể từ": "since", "từ khi": "since", "ngày": "on",
     # what says nothing
     "như thế nào": "", "thế nào": "", "ra sao": "", "cái nào": "which one", "những": "", "nào": "", "các": "", "ntn": "",

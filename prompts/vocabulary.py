@@ -46,10 +46,8 @@ WORDS: Mapping[str, Meaning] = {
     **_all(("ask", "result"), "summary summarise summarize overview status report recap results'"),
     **_all(("ask", "holding"), "holdingnow"),
     **_all(("ask", "help"), "helpme"),
-    **_all(
-        ("measure", Measure.NET_QUOTE), "pnl earn earned earns gain gains gained profit profits howmuch roi"
-    ),
-    **_all(("measure", Measure.NET_QUOTE), "income revenue earnings returns netmoney"),
+    **_all(("measure", Measure.NET_QUOTE), "pnl earn earned earns gain gains gained profit profits howmuch"),
+    **_all(("measure", Measure.NET_QUOTE), "income earnings netmoney"),
     **_all(("measure", Measure.NET_BPS), "expectancy edge"),
     **_all(("measure", Measure.FEES), "fee fees commission commissions"),
     **_all(("measure", Measure.WIN_RATE), "winrate winrates"),
@@ -153,6 +151,7 @@ WORDS: Mapping[str, Meaning] = {
     **_all(("group", "rule"), "rulegroup"),
     **_all(("group", "result"), "resultgroup"),
     **_all(("group", "provider"), "providergroup"),
+    **_all(("alone", True), "lastone"),
     **_all(("isnow", True), "now currently current"),
 }
 
@@ -170,7 +169,7 @@ this those through time times to today's together too tried up us utc value valu
 way we well went were what whats when where whether which while who whole whom whose will with within without
 won't work worked working would yesterday's yet you your yours yourself
 ones place placed saw seen settle settled settles z earlier total's u ur r wanna gonna lol huh hmm em
-breakdown history today yesterday interval confidence certain roughly approximately
+breakdown history today yesterday generated raised received emitted produced often bring brought interval confidence certain roughly approximately
 """
 # To take a decision is to make one; only a signal, a trade or the like is entered by taking it.
 TAKING = frozenset(("take", "took", "taken", "taking"))
