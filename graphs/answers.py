@@ -84,6 +84,7 @@ def describe(query: Query, run_id: str | None = None) -> str:
     where = query.where
     named = [
         ("", None if query.decision is None else f"decision {query.decision}"),
+        ("the newest ", query.newest),
         ("", query.subject.value),
         ("", "that entered" if where.action == "enter" else None),
         ("", {"skip": "that were skipped", "abstain": "that abstained"}.get(where.action or "")),

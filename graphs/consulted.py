@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 from graphs.answers import Told, cited
 from memory.asked import ConsultationFact, consultation_facts, spent_usd
@@ -29,7 +30,7 @@ def consulted(store: Store, query: Query, now: int, caps: SpendCaps | None) -> T
     cost = sum((one.cost_usd for one in found), Decimal(0))
     if not found and query.where.symbol is None:
         cost = spent_usd(store, query.where.ts_from, query.where.ts_to, query.provider)
-    numbers = {
+    numbers: dict[str, Any] = {
         "n": len(asked),
         "attempts": len(found),
         "answered": sum(one.cause is None for one in found),
@@ -42,11 +43,16 @@ def consulted(store: Store, query: Query, now: int, caps: SpendCaps | None) -> T
         numbers["value"] = None if mean is None else plain(mean.quantize(MICRO))
     who = f" of {query.provider}" if query.provider else ""
     told = f"Brains were asked about {len(asked)} decisions{who}"
-    head = (
-        f"{told}, for {plain(cost)} USD."
-        if query.measure is None
-        else f"{plain(cost)} USD spent on brains{who}."
-    )
+    mean = mean_of([one.cost_usd for one in found])
+    heads = {
+        Measure.COST: f"{plain(cost)} USD spent on brains{who}.",
+        Measure.MEAN_COST: f"{_micro(mean)} USD a call on average, {len(found)} calls{who}.",
+    }
+    head = heads.get(query.measure or Measure.SHARE, f"{told}, for {plain(cost)} USD.")
+    if query.measure is Measure.MEAN_COST:
+        numbers["value"] = None if mean is None else _micro(mean)
+    if (query.group == "provider" or query.best is not None) and found:
+        head = _most_asked(found, best=query.best is not False)
     known = decisions_of(store, sorted(asked))
     ids = cited(one.decision_id for one in reversed(found) if one.decision_id in known)
     return "\n".join([head, *_details(found, len(asked))]), numbers, ids
@@ -58,6 +64,11 @@ def _most_asked(found: Sequence[ConsultationFact], *, best: bool) -> str:
     )
     (provider, model), n = counts[-1 if best else 0]
     return f"{'Most' if best else 'Least'} asked: {provider} {model}, {n} of {len(found)} attempts."
+
+
+def _micro(amount: Decimal | None) -> str:
+    """An amount to the millionth."""
+    return "No" if amount is None else plain(amount.quantize(MICRO))
 
 
 def _details(found: Sequence[ConsultationFact], n: int) -> list[str]:

@@ -19,13 +19,15 @@ NO_RULE = "no rule"
 
 def decisions(store: Store, query: Query) -> list[DecisionFact]:
     """The decisions a query means, oldest first."""
-    return [fact for fact in decision_facts(store, query.where) if _is_meant(fact, query)]
+    found = [fact for fact in decision_facts(store, query.where) if _is_meant(fact, query)]
+    return found if query.newest is None else found[-query.newest :]
 
 
 def trades(store: Store, query: Query) -> list[TradeFact]:
     """The finished trades of the decisions a query means, however they ended, in the order they were known."""
     where = query.where if query.where.kind else replace(query.where, kind="taken")
-    return [fact for fact in trade_facts(store, where) if _is_meant(fact.decision, query)]
+    found = [fact for fact in trade_facts(store, where) if _is_meant(fact.decision, query)]
+    return found if query.newest is None else found[-query.newest :]
 
 
 def wanted_trades(store: Store, query: Query) -> list[TradeFact]:

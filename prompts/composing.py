@@ -18,6 +18,7 @@ from tools.domain.trading import Action
 ON_TRADES = ("won", "result", "exit", "kind", "bounded")
 COMPARED = ("symbol", "regime", "route", "action", "won", "result", "rule", "provider")
 MOST_SIDES = 6
+LISTING = (Ask.LIST, Ask.EXTREME, Ask.WHY)
 Refusal = Callable[[str], NotInRecord]
 
 
@@ -130,8 +131,10 @@ def _query(heard: Heard, period: Period, can_ask: str, not_understood: Refusal) 
         ts_to=period.ts_to,
     )
     limit = heard.one("limit")
+    _require_bounded(heard, ask, limit)
     measure = measure_of(heard, ask, subject)
-    if ask is Ask.COUNT and measure is None and heard.has("ask", "count") and _is_of_groups(heard):
+    is_of_groups = heard.has("groupcount") or (heard.has("ask", "count") and _is_of_groups(heard))
+    if ask is Ask.COUNT and measure is None and heard.has("group") and is_of_groups:
         measure = Measure.GROUPS
     return Query(
         ask=ask,
@@ -141,7 +144,8 @@ def _query(heard: Heard, period: Period, can_ask: str, not_understood: Refusal) 
         result=heard.one("result"),  # type: ignore[arg-type]
         won=_won(heard, ask, measure),
         best=_direction(heard),
-        limit=_limit(limit if isinstance(limit, int) else None, ask, heard),
+        limit=_limit(limit if isinstance(limit, int) and ask in LISTING else None, ask, heard),
+        newest=_newest(heard, ask, limit),
         is_moment=period.is_moment,
         is_last_run=heard.has("run"),
         is_exit=heard.has("exit"),
@@ -168,6 +172,8 @@ def _ask(heard: Heard, period: Period, can_ask: str, not_understood: Refusal) ->
     is_changed = heard.has("verb", "change") and (
         heard.has("parameter") or heard.has("subject", "parameters") or _says_nothing_else(heard)
     )
+    if heard.has("parameter") and not heard.has("verb", "change"):
+        return Ask.LEARNED
     if heard.has("ask", "count") and not heard.has("decision"):
         return (
             _ask_of_results(heard.without("ask"), period, can_ask, not_understood)
@@ -179,6 +185,8 @@ def _ask(heard: Heard, period: Period, can_ask: str, not_understood: Refusal) ->
     if heard.has("subject", "strategies"):
         return Ask.LEARNED
     if heard.has("ask", "why") or heard.has("decision"):
+        if heard.has("most") and not heard.has("won"):
+            raise not_understood(f"not in the record: did not understand most of what; {can_ask}")
         return Ask.WHY
     if heard.has("ask", "holding"):
         return Ask.HOLDING
@@ -209,6 +217,8 @@ def _ask_of_results(heard: Heard, period: Period, can_ask: str, not_understood: 
         return Ask.RESULT
     if heard.has("verb", "do") and (heard.has("verb", "how") or heard.has("kind")):
         return Ask.RESULT
+    if heard.has("verb", "how") and _asks_of_all(heard, period):
+        return Ask.RESULT
     if heard.has("ask") or _names_something(heard):
         return Ask.LIST
     if heard.has("verb", "do") or period.is_moment:
@@ -224,6 +234,12 @@ def _ask_of_most(heard: Heard, can_ask: str, not_understood: Refusal) -> Ask:
     if not is_money and not heard.has("won"):
         raise not_understood(f"not in the record: did not understand most of what; {can_ask}")
     return Ask.EXTREME
+
+
+def _asks_of_all(heard: Heard, period: Period) -> bool:
+    """How something was, where nothing but a symbol, a regime or a time is named."""
+    is_named = period != Period() or any(heard.has(slot) for slot in ("symbol", "regime", "run"))
+    return is_named and set(heard.said) <= {"verb", "symbol", "regime", "run", "isnow", "world"}
 
 
 def _is_amount(heard: Heard) -> bool:
@@ -289,6 +305,10 @@ def _require_answerable(heard: Heard, ask: Ask, subject: Subject) -> None:
         raise NotInRecord(
             "not in the record as one figure: the question asks how many and how much at once; ask one of them"
         )
+    if ask is Ask.LIST and {"fills", "orders"} & set(heard.said.get("subject", [])):
+        raise NotInRecord(
+            "not in the record as a list: fills and orders are counted; keeper explain shows those of a decision"
+        )
     slots: tuple[str, ...] = ()
     if subject in (Subject.FILLS, Subject.ORDERS):
         slots = (*ON_TRADES, "group", "untaken", "rule")
@@ -316,6 +336,8 @@ def _subject(heard: Heard, ask: Ask) -> Subject:
         return Subject.CONSULTATIONS
     if "strategies" in named:
         return Subject.STRATEGIES
+    if heard.has("group", "rule"):
+        return Subject.DECISIONS
     if ask is Ask.LEARNED:
         is_parameter = "parameters" in named or heard.has("parameter") or heard.has("verb", "change")
         return Subject.PARAMETERS if is_parameter and not heard.has("ask", "learned") else Subject.LESSONS
@@ -404,6 +426,23 @@ def _direction(heard: Heard) -> bool | None:
         return None
     is_loss = heard.has("won", False) and not heard.has("won", True) and not heard.has("ask", "count")
     return bool(heard.one("most")) is not is_loss
+
+
+def _require_bounded(heard: Heard, ask: Ask, limit: object | None) -> None:
+    """Refuse "recent" where it bounds what is counted or measured and nobody can say by how much."""
+    is_bounding = heard.has("last") and limit is None and not heard.has("alone")
+    if is_bounding and ask in (Ask.COUNT, Ask.RESULT, Ask.EXTREME, Ask.BRAINS):
+        raise NotInRecord(
+            "not in the record as asked: how many of the last, or since when? ask for example "
+            '"how did the last 10 trades go" or "in the last 24 hours"'
+        )
+
+
+def _newest(heard: Heard, ask: Ask, limit: object | None) -> int | None:
+    """How many of the newest count and are measured; all of them where that is not said."""
+    if ask not in (Ask.COUNT, Ask.RESULT) or not (heard.has("last") or limit is not None):
+        return None
+    return limit if isinstance(limit, int) else 1
 
 
 def _limit(named: int | None, ask: Ask, heard: Heard) -> int:

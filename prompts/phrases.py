@@ -81,7 +81,7 @@ _RAW: Sequence[tuple[str, str]] = (
     ),
     (rf"({_LLM})(?:'s)? (?:bills?|costs?|spend|spending|expenses?|money)", r"consultbrain \1 braincost"),
     (
-        rf"(?:costs?|cost of|spend|spending|spent|bill|expenses?|money)(?: (?:on|for|by|of|in|to|asking|to ask|the|an?|your|my|was|is|did|have|you|we|has|pay|paid|using|calling))+ ({_LLM})",
+        rf"(?:costs?|cost of|spend|spending|spent|bill|expenses?|money)(?: (?:on|for|by|of|in|to|asking|to ask|the|an?|your|my|was|is|did|have|you|we|has|pay|paid|using|calling))* ({_LLM})",
         r"consultbrain \1 braincost",
     ),
     (
@@ -134,6 +134,10 @@ _RAW: Sequence[tuple[str, str]] = (
     (
         r"(?:which|what) (?:provider|brain|llm|ai)s?(?: was| were| is| did you| do you)?(?: asked| ask| consulted| consult| used| use)?|(?:by|per|each) provider",
         "consultbrain providergroup",
+    ),
+    (
+        r"count (?:different |distinct )?(symbols|coins|pairs|markets|runs|sessions|days|regimes|hours|routes)",
+        r"count groupcount \1",
     ),
     (r"how much", "howmuch"),
     (r"take[- ]?profits?|profit targets?|took profit|taking profits?", "targethit"),
@@ -198,7 +202,7 @@ _RAW: Sequence[tuple[str, str]] = (
         "best",
     ),
     (
-        r"least profitable|most losing|most unprofitable|least successful|(?:biggest|largest|greatest|highest|max(?:imum)?|heaviest) (?:loss|losses|loser|losers|losing trades?)|most painful|hurt (?:the )?most|least money",
+        r"least profitable|most losing(?! trades?| positions?)|most unprofitable|least successful|(?:biggest|largest|greatest|highest|max(?:imum)?|heaviest) (?:loss|losses|loser|losers|losing trades?)|most painful|hurt (?:the )?most|least money",
         "worst",
     ),
     (r"(?:max(?:imum)?|deepest|biggest|largest|worst) drawdown", "drawdown"),
@@ -208,6 +212,10 @@ _RAW: Sequence[tuple[str, str]] = (
     (
         r"how (?:sure|certain|confident|reliable|trustworthy|solid|significant)(?: are| is| were| was)?(?: you| we| that| this| it| those)?(?: of| about| in)?(?: that| this| it)?|are you (?:sure|certain)(?: about| of)?(?: that| this)?|really\?|is (?:that|this|it) (?:significant|reliable|certain|luck|just luck)|can i trust (?:that|this|it)|confidence interval",
         "howsure",
+    ),
+    (
+        r"(?:winning |losing |win |loss )?streak (?:is |are )?(?:it |we |you )?(?:now|currently|right now|at present)",
+        "presentstreak",
     ),
     (r"on an? (?:winning |losing |win |loss )?streak", "presentstreak"),
     (r"(?:current|present|ongoing)(?: (?:winning|losing|win|loss))? streak", "presentstreak"),

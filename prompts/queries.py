@@ -84,6 +84,7 @@ class Query:
         won: Only trades that made, or did not make, money after costs.
         best: Best or worst; for grouped counts most or fewest.
         limit: How many to show.
+        newest: How many of the newest are counted or measured at all; None is all.
         is_moment: Whether the period is a time of day.
         is_last_run: Whether only the newest run counts.
         is_exit: Whether the exit rather than the entry is asked about.
@@ -110,6 +111,7 @@ class Query:
     won: bool | None = None
     best: bool | None = None
     limit: int = FEW
+    newest: int | None = None
     is_moment: bool = False
     is_last_run: bool = False
     is_exit: bool = False

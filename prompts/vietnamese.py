@@ -43,6 +43,12 @@ def to_english(text: str) -> str:
     lower = _SPLIT.sub(r"\2 \1\3", unicodedata.normalize("NFC", text).lower())
     rest = "".join(_read(piece) for piece in re.split(r"(«[^»]*»)", _with_times(lower)))
     rest = re.sub(r"\s+", " ", rest).strip()
+    is_placed = re.search(r"\b(?:placed|unfilled|fills)\b", rest) is not None
+    rest = rest.replace("orderish", "orders" if is_placed else "trades")
+    if re.search(r"\blast\b(?! (?:\d|run|week|month|year|quarter|night|\w+day))", rest) and not re.search(
+        r"\d+ (?:\w+ )?last", rest
+    ):
+        rest += " lastone"
     rest = re.sub(r"\bbetter (?=[-+]?\d)", "more than ", rest)
     rest = re.sub(r"\bon (?=[-+]?\d+(?:\.\d+)? ?bps)", "above ", rest)
     return _ORDERED.sub(lambda found: f"{found.group(3)} {found.group(1)} {found.group(2) or ''}", rest)
@@ -84,6 +90,8 @@ def _phrase_at(tokens: list[str], at: int) -> tuple[str | None, int]:
     for n, phrases in known.items():
         if n == 1 and _is_english(typed[n]):
             continue
+        if typed[n] in phrases:
+            return _MEANINGS[typed[n]], n
         fitting = [phrase for phrase in phrases if _fits(typed[n], phrase)]
         if fitting:
             return _least(fitting), n

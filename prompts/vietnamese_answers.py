@@ -39,6 +39,12 @@ GROUPS: Mapping[str, str] = {
     "regime": "chế độ",
     "action": "hành động",
     "run": "phiên",
+    "day": "ngày",
+    "weekday": "thứ",
+    "week": "tuần",
+    "month": "tháng",
+    "rule": "quy tắc",
+    "result": "kết quả",
 }
 _NOUN = rf"(?P<noun>{'|'.join(NOUNS)})(?: refused by the rule (?P<rule>\w+))?"
 _ENDED = rf"(?P<ended>{'|'.join(RESULTS)})"

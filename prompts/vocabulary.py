@@ -152,6 +152,7 @@ WORDS: Mapping[str, Meaning] = {
     **_all(("group", "result"), "resultgroup"),
     **_all(("group", "provider"), "providergroup"),
     **_all(("alone", True), "lastone"),
+    **_all(("groupcount", True), "groupcount"),
     **_all(("isnow", True), "now currently current"),
 }
 
