@@ -16,6 +16,7 @@ from graphs.counting import count, listed
 from graphs.learned import answer_learned
 from graphs.results import extreme, result
 from graphs.standing import holding
+from graphs.taught import strategies
 from graphs.whys import nearest, why
 from memory.lookup import DecisionFilter
 from memory.spending import SpendCaps
@@ -121,6 +122,8 @@ def _told(store: Store, query: Query, asking: Asking) -> Told:
         return CAN_ASK, {}, ()
     if query.sides:
         return compare(store, query)
+    if query.subject is Subject.STRATEGIES:
+        return strategies(store, query, asking.now)
     if query.subject in LEARNED:
         return answer_learned(store, query, asking.now)
     if query.ask is Ask.HOLDING:

@@ -295,6 +295,14 @@ def _require_answerable(heard: Heard, ask: Ask, subject: Subject) -> None:
             "not in the record as a result of trades: a rule refuses, it does not trade; ask which rule refused "
             "most, or see what each was worth in keeper ledger"
         )
+    is_of_one = (heard.has("group", "symbol") and heard.has("symbol")) or (
+        heard.has("group", "regime") and heard.has("regime")
+    )
+    if is_of_one and _direction(heard) is not None:
+        raise NotInRecord(
+            "not in the record as one answer: one of them is named, and all are ranked; ask which was best, "
+            "or how that one did"
+        )
     if ask is Ask.EXTREME and heard.has("group") and heard.has("ranked"):
         raise NotInRecord(
             "not in the record as one answer: the question ranks trades and groups at once; ask for the best "
@@ -313,7 +321,8 @@ def _require_answerable(heard: Heard, ask: Ask, subject: Subject) -> None:
     if subject in (Subject.FILLS, Subject.ORDERS):
         slots = (*ON_TRADES, "group", "untaken", "rule")
     elif subject in (Subject.LESSONS, Subject.PARAMETERS, Subject.STRATEGIES):
-        slots = (*ON_TRADES, "action", "probe", "run", "group", "untaken", "rule")
+        ranks = ("best", "most", "length", "measure", "statistic")
+        slots = (*ON_TRADES, "action", "probe", "run", "group", "untaken", "rule", *ranks)
     elif subject is Subject.CONSULTATIONS:
         slots = (*ON_TRADES, "action", "probe", "untaken", "rule", "regime")
     elif ask is Ask.HOLDING:
@@ -424,8 +433,7 @@ def _direction(heard: Heard) -> bool | None:
         return bool(heard.one("length"))
     if not heard.has("most"):
         return None
-    is_loss = heard.has("won", False) and not heard.has("won", True) and not heard.has("ask", "count")
-    return bool(heard.one("most")) is not is_loss
+    return bool(heard.one("most"))
 
 
 def _require_bounded(heard: Heard, ask: Ask, limit: object | None) -> None:

@@ -23,6 +23,10 @@ _RAW: Sequence[tuple[str, str]] = (
         r"i(?:'d| would) (?:like|love|want)(?: to)?(?: know| see| hear)?|i(?:'m| am) (?:just )?(?:curious|wondering|interested)(?: about| in| if| whether| to know)?|do you (?:know|remember|recall)|any idea",
         "",
     ),
+    (
+        r"(?:would|should|could|can|will|shall) (?:you|i|we|it) (?:now |please |rather )?(?:buy|sell|enter|trade|take|invest|go|recommend|suggest|hold|close|open)(?! (?:have|had))",
+        "advicewanted",
+    ),
     (r"what'?s|what is|what are|what was|what were|wats|wat is", "what"),
     (r"how's|how is|how was|how were", "how"),
     (
@@ -184,6 +188,10 @@ _RAW: Sequence[tuple[str, str]] = (
         r"(?:lost|lose|loses|losing|cost) money|ended (?:up )?negative|were negative|red trades?|cost us",
         "lost",
     ),
+    (
+        r"(?:not|never|n't) (?:profitable|winners?|winning|won|positive)|weren't profitable|wasn't profitable",
+        "lost",
+    ),
     (r"didn't win|did not win|not win|weren't winners|didn't make money|did not make money", "lost"),
     (
         r"(?:cost|costs|paid|pays|pay|spent|charged)(?: us| me| you)?(?: the)? most(?: in| on| for)?(?: total)? (fees?|commissions?)",
@@ -240,6 +248,10 @@ _RAW: Sequence[tuple[str, str]] = (
         r"hold(?:ing)?[- ](?:time|period|duration|length)s?|time in (?:a |the )?(?:trade|position|market)s?|trade (?:duration|length)s?",
         "holdingtime",
     ),
+    (
+        r"how long (?:did|do|does|were|was|have|has) ((?:\w+ ){1,4}?)(?:last|lasted|stayed|took)(?: open)?",
+        r"holdingtime trades \1",
+    ),
     (r"how long", "holdingtime"),
     (
         r"right now|at the moment|at present|these days|as of now|presently|at this (?:moment|time|point)",
@@ -285,9 +297,17 @@ PHRASES: Sequence[tuple[re.Pattern[str], str]] = tuple(
 )
 
 
+_TO_ACT = re.compile(
+    r"^(?:please |now |just |go |ok )*(?:buy|sell|close|exit|enter|short|long|open|cancel|place)\b"
+    r"(?! (?:positions?|trades?|orders?|entries|signals?|decisions?|count|rate)\b)(?!.*\b(?:how|why|what|which|when|count)\b)"
+)
+
+
 def in_words(text: str) -> str:
     """``text`` (lower case) with every phrase in the words of the vocabulary."""
-    text = re.sub(r"\s+", " ", text)
+    text = re.sub(r"\s+", " ", text).strip()
+    if _TO_ACT.search(text):
+        return "toact"
     for pattern, said in PHRASES:
         if pattern.search(text):
             text = re.sub(r"\s+", " ", pattern.sub(rf" {said} ", text))

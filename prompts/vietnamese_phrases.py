@@ -8,7 +8,7 @@ from collections.abc import Mapping
 PHRASES: Mapping[str, str] = {
     # what is asked
     "có bao nhiêu lần": "how many", "bao nhiêu lần": "how many", "có bao nhiêu": "how many",
-    "bao nhiêu": "how many", "bn": "how many", "số lượng": "how many", "số lệnh": "how many trades", "số giao dịch": "how many trades", "số quyết định": "how many decisions", "số tín hiệu": "how many signals", "có mấy": "how many", "mấy": "how many",
+    "bao nhiêu": "how many", "bn": "how many", "số lượng": "how many", "có mấy": "how many", "mấy": "how many",
     "số lần": "how many", "tổng số": "how many", "đếm": "count", "mấy lần": "how many", "bao lần": "how many",
     "tại sao": "why", "vì sao": "why", "sao lại": "why", "cớ sao": "why", "lý do": "why", "lí do": "why",
     "nguyên nhân": "why", "lý do gì nhiều nhất": "count most rulegroup untaken", "lý do nào nhiều nhất": "count most rulegroup untaken", "lý do bỏ qua nhiều nhất": "count most rulegroup untaken", "giải thích": "explain", "do đâu": "why", "vì lẽ gì": "why", "sao không": "why did you not",
@@ -56,12 +56,12 @@ PHRASES: Mapping[str, str] = {
     "chắc không": "how sure", "tin được không": "how sure", "đáng tin không": "how sure",
     # order
     "tốt nhất": "best", "cao nhất": "highest", "lãi nhất": "best", "lời nhất": "best", "hiệu quả nhất": "best",
-    "lãi nhiều nhất": "best", "lời nhiều nhất": "best", "lãi to nhất": "best", "lãi lớn nhất": "best",
-    "kiếm nhiều nhất": "best", "ngon nhất": "best", "lợi nhuận cao nhất": "best", "thắng lớn nhất": "best",
+    "lãi nhiều nhất": "made the most", "lời nhiều nhất": "made the most", "lãi to nhất": "best", "lãi lớn nhất": "best",
+    "kiếm nhiều nhất": "made the most", "ngon nhất": "best", "lợi nhuận cao nhất": "best", "thắng lớn nhất": "best",
     "tệ nhất": "worst", "kém nhất": "worst", "xấu nhất": "worst", "lỗ nhất": "worst", "thấp nhất": "lowest",
-    "lỗ nhiều nhất": "worst", "lỗ nặng nhất": "worst", "lỗ lớn nhất": "worst", "lỗ to nhất": "worst",
-    "thua nhiều nhất": "worst", "thua nặng nhất": "worst", "thua lỗ nhiều nhất": "worst", "dở nhất": "worst",
-    "thua lớn nhất": "worst", "mất nhiều nhất": "worst",
+    "lỗ nhiều nhất": "lost the most", "lỗ nặng nhất": "worst", "lỗ lớn nhất": "worst", "lỗ to nhất": "worst",
+    "thua nhiều nhất": "lost the most", "thua nặng nhất": "worst", "thua lỗ nhiều nhất": "lost the most", "dở nhất": "worst",
+    "thua lớn nhất": "worst", "mất nhiều nhất": "lost the most",
     "nhiều nhất": "most", "ít nhất": "fewest", "phiên gần nhất": "last run", "phiên vừa rồi": "last run",
     "phiên cuối": "last run", "lần chạy cuối": "last run", "lần chạy gần nhất": "last run", "phiên này": "this run",
     "phiên chạy gần nhất": "last run", "lần chạy này": "this run", "lần chạy vừa rồi": "last run",
@@ -142,7 +142,7 @@ PHRASES: Mapping[str, str] = {
     "xin": "", "vui lòng": "", "làm ơn": "", "giúp": "", "hộ": "", "dùm": "", "giùm": "", "biết": "", "muốn": "", "hỏi xem": "",
     "cho tôi biết": "", "cho mình biết": "", "cho biết": "", "nói": "", "cái": "", "con": "", "đang": "", "việc": "",
     "thực hiện": "", "đã thực hiện": "", "thực tế": "", "mỗi": "per", "từng": "per", "một": "", "qua": "", "khi": "when",
-    "bằng": "", "nhất": "most", "số": "", "lại": "", "cũng": "", "nữa": "", "chỉ": "", "thật": "", "thật sự": "",
+    "bằng": "", "nhất": "most", "số": "number of", "lại": "", "cũng": "", "nữa": "", "chỉ": "", "thật": "", "thật sự": "",
     "vẫn": "", "hết": "", "sao": "", "cùng": "", "giá trị": "value", "mức": "", "lượt": "", "thành": "", "phiên": "run",
     "thanh toán": "pay", "xem": "show", "khác": "", "gồm": "", "bao gồm": "",
 }  # fmt: skip

@@ -60,6 +60,8 @@ WORDS: Mapping[str, Meaning] = {
     **_all(("measure", Measure.COST), "braincost"),
     **_all(("measure", Measure.BUDGET), "budget budgets"),
     **_all(("untold", "prices, which are not kept"), "price prices quoted chart charts"),
+    **_all(("untold", "advice: it holds the past only"), "advicewanted"),
+    **_all(("untold", "orders to act are not taken here; it is only read"), "toact"),
     **_all(("untold", "market makers as such"), "marketmaker"),
     **_all(("statistic", "mean"), "pertrade"),
     **_all(("spent", True), "cost costs spend spent spending paid pay"),
@@ -162,12 +164,12 @@ basically be been before being both bot by came can cause change changed changes
 could couldn did didn't do does doing done down each either end ended ending ends every everything exactly far
 figure figures for from get gets getting go going gone good got had happen happening happens has have having
 he hello hey hi hit how however i if in into is isn it its just keeper kept kindly know known later let like
-made make makes many me money moved much my need net no number numbers of off okay ok on only or other our
+made make makes many me money moved much my net number numbers of off okay ok on only or our
 out over overall own paper part past per perhaps please pls point possible quite rather really record recorded
 records regarding s same say saying see seem set she should simply since so some something still stuff such
 t terms than thanks thank that the their them then there these they thing things
 this those through time times to today's together too tried up us utc value values very want wanted was wasn
-way we well went were what whats when where whether which while who whole whom whose will with within without
+way we well went were what whats when where whether which while who whole whom whose will with within
 won't work worked working would yesterday's yet you your yours yourself
 ones place placed saw seen settle settled settles z earlier total's u ur r wanna gonna lol huh hmm em
 breakdown history today yesterday generated raised received emitted produced often bring brought interval confidence certain roughly approximately
