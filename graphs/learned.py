@@ -46,9 +46,11 @@ def _parameters(store: Store, query: Query, now: int) -> LessonsTold:
     numbers: dict[str, Any] = {"n": len(changes), "changes": [_change_data(one) for one in changes[-SHOWN:]]}
     if not changes:
         name = query.parameter or "any parameter"
+        if query.where.ts_from is not None or query.where.ts_to is not None:
+            return f"No change of {name} is in the record for that time.", numbers, ()
         return f"No change of {name} is in the record: settings and defaults are in force.", numbers, ()
     lines = [f"{len(changes)} change{'s' if len(changes) > 1 else ''} of parameters:"]
-    if query.parameter is not None:
+    if query.parameter is not None and query.where.ts_to is None and query.where.ts_from is None:
         last = changes[-1]
         numbers["now"] = last.value
         lines = [

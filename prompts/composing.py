@@ -81,7 +81,8 @@ def _values(heard: Heard, slot: str) -> list[object]:
 def _is_comparable(heard: Heard, plural: Sequence[str]) -> bool:
     """Actions and results are compared only where counts of them are asked."""
     if set(plural) <= {"action", "won", "result", "rule"}:
-        return heard.has("ask", "count") or heard.has("compared") or heard.has("measure")
+        slots = ("compared", "measure", "most")
+        return heard.has("ask", "count") or any(heard.has(slot) for slot in slots)
     return True
 
 
@@ -182,7 +183,7 @@ def _ask(heard: Heard, period: Period, can_ask: str, not_understood: Refusal) ->
         )
     if heard.has("ask", "learned") or is_changed or heard.has("parameter"):
         return Ask.LEARNED
-    if heard.has("subject", "strategies"):
+    if any(heard.has("subject", name) for name in ("strategies", "parameters", "lessons")):
         return Ask.LEARNED
     if heard.has("ask", "why") or heard.has("decision"):
         if heard.has("most") and not heard.has("won"):
@@ -211,8 +212,14 @@ def _ask_of_results(heard: Heard, period: Period, can_ask: str, not_understood: 
         return Ask.RESULT
     if heard.has("statistic") and heard.has("group", "day") and _names_something(heard):
         return Ask.COUNT
-    if heard.said.get("statistic") == ["total"] and _names_something(heard):
+    if heard.said.get("statistic") == ["total"] and _names_something(heard) and not heard.has("unit"):
+        if heard.has("won") and not heard.has("subject"):
+            raise not_understood(
+                f"not in the record: did not understand whether how many or how much; {can_ask}"
+            )
         return Ask.COUNT
+    if heard.has("unit") and heard.has("statistic"):
+        return Ask.RESULT
     if heard.has("statistic") and (heard.has("subject", "trades") or heard.has("won") or heard.has("kind")):
         return Ask.RESULT
     if heard.has("verb", "do") and (heard.has("verb", "how") or heard.has("kind")):
@@ -295,6 +302,12 @@ def _require_answerable(heard: Heard, ask: Ask, subject: Subject) -> None:
             "not in the record as a result of trades: a rule refuses, it does not trade; ask which rule refused "
             "most, or see what each was worth in keeper ledger"
         )
+    if heard.has("groupcount") and any(
+        heard.has(slot) for slot in ("won", "measure", "result", "best", "most")
+    ):
+        raise NotInRecord(
+            "not in the record as one figure: groups are counted whole; ask for the result by symbol, hour or day"
+        )
     is_of_one = (heard.has("group", "symbol") and heard.has("symbol")) or (
         heard.has("group", "regime") and heard.has("regime")
     )
@@ -326,7 +339,8 @@ def _require_answerable(heard: Heard, ask: Ask, subject: Subject) -> None:
     elif subject is Subject.CONSULTATIONS:
         slots = (*ON_TRADES, "action", "probe", "untaken", "rule", "regime")
     elif ask is Ask.HOLDING:
-        slots = (*ON_TRADES, "group", "untaken", "rule", "regime", "route")
+        figures = ("measure", "statistic", "best", "most", "length")
+        slots = (*ON_TRADES, "group", "untaken", "rule", "regime", "route", *figures)
     foreign = [slot for slot in slots if heard.has(slot)]
     if foreign == ["group"] and heard.has("group", "provider"):
         foreign = []
@@ -406,11 +420,17 @@ def _kind(heard: Heard) -> str:
 
 def _won(heard: Heard, ask: Ask, measure: Measure | None) -> bool | None:
     """Whether only winners or losers count; a rank or a whole result takes in both."""
-    is_of_part = heard.has("statistic") or measure in (Measure.HOLDING_TIME, Measure.MEDIAN_HOLDING)
+    is_of_part = (
+        heard.has("statistic")
+        or heard.has("part")
+        or measure in (Measure.HOLDING_TIME, Measure.MEDIAN_HOLDING)
+    )
     is_streak = measure in (Measure.STREAK, Measure.PRESENT_STREAK)
     if ask is Ask.EXTREME or (ask is Ask.RESULT and not is_of_part and not is_streak):
         return None
-    if measure in (Measure.WIN_RATE, Measure.NET_QUOTE, Measure.PROFIT_FACTOR, Measure.DRAWDOWN):
+    if measure is Measure.NET_QUOTE and not heard.has("part"):
+        return None
+    if measure in (Measure.WIN_RATE, Measure.PROFIT_FACTOR, Measure.DRAWDOWN):
         return None
     return heard.one("won")  # type: ignore[return-value]
 

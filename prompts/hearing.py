@@ -11,6 +11,8 @@ from tools.domain.errors import NotInRecord
 from tools.domain.parameter import SPECS
 from tools.domain.trading import Action
 
+# Words for some of the trades; "lost" may be what all of them did together.
+PARTS = frozenset("losing loser losers losses winner winners winning wins".split())
 QUOTES = ("USDT", "USDC", "FDUSD", "BUSD", "USD", "EUR", "BTC", "ETH")
 _PAIR = re.compile(rf"[A-Z0-9]{{2,}}[-_/]?(?:{'|'.join(QUOTES)})(?:[-_]?PERP)?", re.IGNORECASE)
 # What people call a coin whose ticker they do not type.
@@ -155,8 +157,8 @@ def _note_verb(word: str, heard: Heard) -> None:
         heard.add("verb", "do")
     if word in DECIDING:
         heard.add("verb", "decide")
-    if word in ("lose", "lost", "make", "made"):
-        heard.add("verb", "gain")
+    if word in PARTS:
+        heard.add("part", True)
     if word in ("how", "what", "which", "change", "changed", "changes", "when"):
         heard.add("verb", word.removesuffix("d").removesuffix("s"))
 

@@ -113,11 +113,11 @@ _RAW: Sequence[tuple[str, str]] = (
     ),
     (
         r"what (?:stopped|prevented|kept|blocked|hindered|keeps|stops|prevents) (?:you|us|me|it|trades?|entries|buys)(?: from)?(?: (?:buying|trading|entering|taking|buy|trade|enter|take))?",
-        "count rulegroup untaken",
+        "count most rulegroup untaken",
     ),
     (
         r"why (?:did you |do you |have you |were there |are there |is there |was there )?(?:made |make |take |took |taken )?(?:so |only |too )*(?:few|little|hardly any|barely any)(?: (?:trades?|entries|buys|positions|orders))?",
-        "count rulegroup untaken",
+        "count most rulegroup untaken",
     ),
     (
         r"(?:which|what|whose)(?: of the| of your| hard| safety| single| one)* rules?|(?:per|each|every) (?:hard )?rule|rule by rule|most (?:common|frequent|active|restrictive|strict) rule",
@@ -163,7 +163,11 @@ _RAW: Sequence[tuple[str, str]] = (
     (r"(?:entry|acceptance|take) (?:rate|ratio|percentage)", "percentage entries"),
     (rf"{_NOT}(?: you| we| it| keeper| i)?(?: ever| even| actually| just| want to)? {_ENTER}", "untaken"),
     (
-        r"no (?:trades?|entr(?:y|ies)|buys?|positions?)|without (?:a )?(?:trade|entry)|nothing (?:was )?(?:bought|traded)|nothing happen(?:ed)?",
+        r"why (?:was there |were there |is there |are there )?no (?:trades?|entr(?:y|ies)|buys?|positions?)",
+        "why untaken",
+    ),
+    (
+        r"nothing (?:was )?(?:bought|traded)|nothing happen(?:ed)?",
         "untaken",
     ),
     (
@@ -289,6 +293,10 @@ _RAW: Sequence[tuple[str, str]] = (
     (r"by months?|per month|each month|every month|a month|month by month", "month"),
     (r"which (?:one )?of (?:these|those|them|the two)|which one", "which"),
     (r"(?:symbol|coin|pair) by (?:symbol|coin|pair)|on (?:which|what) (?:symbol|coin|pair)s?", "symbol"),
+    (
+        r"(?:active|deprecated|current) strategies|strategies (?:are |is )?(?:now )?(?:active|deprecated|in force)",
+        "strategies",
+    ),
     (r"learned strateg(?:y|ies)|which strateg(?:y|ies)", "strategies"),
     (r"by (?:a |the |learned )?strateg(?:y|ies)", "bystrategy"),
 )

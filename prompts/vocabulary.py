@@ -41,7 +41,7 @@ WORDS: Mapping[str, Meaning] = {
     **_all(("ask", "count"), "count counts"),
     **_all(("ask", "learned"), "learn learned learnt learning lesson lessons insight insights taught teach"),
     **_all(("ask", "result"), "result results performance perform performed performing performs howsure"),
-    **_all(("ask", "list"), "show list give tell name display happened decided decide chose choose"),
+    **_all(("ask", "list"), "show list give tell display happened decided decide chose choose"),
     **_all(("ask", "list"), "listing describe"),
     **_all(("ask", "result"), "summary summarise summarize overview status report recap results'"),
     **_all(("ask", "holding"), "holdingnow"),
@@ -117,7 +117,7 @@ WORDS: Mapping[str, Meaning] = {
     **_all(("route", Route.RULE), "rule rules"),
     **_all(("route", Route.PATTERN), "pattern patterns"),
     **_all(("route", Route.MODEL), "model models"),
-    **_all(("route", Route.LLM), "llm brain brains"),
+    **_all(("route", Route.LLM), "llm brain"),
     **_all(("route", Route.STRATEGY), "bystrategy"),
     **_all(("provider", "openai"), "openai chatgpt gpt"),
     **_all(("provider", "anthropic"), "anthropic claude"),
@@ -159,20 +159,20 @@ WORDS: Mapping[str, Meaning] = {
 }
 
 _FILLERS = """
-a about actually after again agent all also am amount an and any anything are as at available away back bad
-basically be been before being both bot by came can cause change changed changes changing come concerning
-could couldn did didn't do does doing done down each either end ended ending ends every everything exactly far
+a about actually again agent all also am amount an and any anything are as at available away back bad
+basically be been being both bot by came can cause change changed changes changing come concerning could
+couldn did didn't do does doing done down each either end ended ending ends every everything exactly far
 figure figures for from get gets getting go going gone good got had happen happening happens has have having
 he hello hey hi hit how however i if in into is isn it its just keeper kept kindly know known later let like
-made make makes many me money moved much my net number numbers of off okay ok on only or our
-out over overall own paper part past per perhaps please pls point possible quite rather really record recorded
-records regarding s same say saying see seem set she should simply since so some something still stuff such
-t terms than thanks thank that the their them then there these they thing things
-this those through time times to today's together too tried up us utc value values very want wanted was wasn
-way we well went were what whats when where whether which while who whole whom whose will with within
-won't work worked working would yesterday's yet you your yours yourself
-ones place placed saw seen settle settled settles z earlier total's u ur r wanna gonna lol huh hmm em
-breakdown history today yesterday generated raised received emitted produced often bring brought interval confidence certain roughly approximately
+made make makes many me money moved much my net number numbers of off okay ok on only or our out over
+overall own paper part past per perhaps please pls point possible quite rather really record recorded
+records regarding s same say saying see seem set she should simply so some something still stuff such t
+terms than thanks thank that the their them then there these they thing things this those through time times
+to today's together too tried up us utc value values very want wanted was wasn way we well went were what
+whats when where whether which while who whole whom whose will with within won't work worked working would
+yesterday's yet you your yours yourself ones place placed saw seen settle settled settles z earlier total's
+u ur r wanna gonna lol huh hmm em breakdown history today yesterday generated raised received emitted
+produced often bring brought interval confidence certain roughly approximately
 """
 # To take a decision is to make one; only a signal, a trade or the like is entered by taking it.
 TAKING = frozenset(("take", "took", "taken", "taking"))
