@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from graphs.answers import Told, cited, decision_line, newest_first, percent, trade_line
-from graphs.selecting import decisions as decisions_of_query
 from graphs.selecting import NO_RULE, groups_of, is_narrowed, noun, rows, trades, wanted_trades
+from graphs.selecting import decisions as decisions_of_query
 from memory.asked import first_decision_time
 from memory.statistics import fill_facts, last_decision_time, order_facts
 from memory.store import Store

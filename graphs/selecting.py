@@ -24,7 +24,7 @@ def decisions(store: Store, query: Query) -> list[DecisionFact]:
 
 
 def trades(store: Store, query: Query) -> list[TradeFact]:
-    """The finished trades of the decisions a query means, however they ended, in the order they were known."""
+    """The finished trades of the decisions a query means, however they ended, as they became known."""
     where = query.where if query.where.kind else replace(query.where, kind="taken")
     found = [fact for fact in trade_facts(store, where) if _is_meant(fact.decision, query)]
     return found if query.newest is None else found[-query.newest :]

@@ -12,7 +12,8 @@ from tools.domain.parameter import SPECS
 from tools.domain.trading import Action
 
 # Words for some of the trades; "lost" may be what all of them did together.
-PARTS = frozenset("losing loser losers losses winner winners winning wins".split())
+_PARTS = "losing loser losers losses winner winners winning wins"
+PARTS = frozenset(_PARTS.split())
 QUOTES = ("USDT", "USDC", "FDUSD", "BUSD", "USD", "EUR", "BTC", "ETH")
 _PAIR = re.compile(rf"[A-Z0-9]{{2,}}[-_/]?(?:{'|'.join(QUOTES)})(?:[-_]?PERP)?", re.IGNORECASE)
 # What people call a coin whose ticker they do not type.
@@ -21,43 +22,8 @@ NAMES: Mapping[str, str] = {
     "cardano": "ADA", "chainlink": "LINK", "avalanche": "AVAX", "vechain": "VET", "algorand": "ALGO",
     "polkadot": "DOT", "litecoin": "LTC", "binancecoin": "BNB", "tron": "TRX", "polygon": "MATIC",
 }  # fmt: skip
-COINS = frozenset(
-    [
-        "btc",
-        "eth",
-        "bnb",
-        "sol",
-        "xrp",
-        "doge",
-        "ada",
-        "avax",
-        "dot",
-        "trx",
-        "link",
-        "matic",
-        "ltc",
-        "shib",
-        "uni",
-        "atom",
-        "etc",
-        "xlm",
-        "near",
-        "apt",
-        "arb",
-        "op",
-        "fil",
-        "vet",
-        "algo",
-        "icp",
-        "hbar",
-        "aave",
-        "sui",
-        "pepe",
-        "ton",
-        "bch",
-        "inj",
-    ]
-) - {"near", "link", "dot", "op", "etc", "ton", "atom", "uni", "sui", "apt", "fil"}
+_COINS = "btc eth bnb sol xrp doge ada avax trx matic ltc shib xlm arb vet algo icp hbar aave pepe bch inj"
+COINS = frozenset(_COINS.split())
 # Slots that speak of the same thing: naming one of them anew drops what was said in the others.
 EXCLUSIVE = (
     ("action", "untaken", "probe", "rule"),

@@ -166,7 +166,7 @@ def _between(
 
 
 def _is_edge(found: re.Match[str]) -> bool:
-    """ "From Monday" alone is that Monday; "from Monday on" and "from 9:00" are edges."""
+    """Tell edges from days: "from Monday" alone is that Monday; "from Monday on" and "from 9:00" are edges."""
     is_of_day = found[2] is None and found[3] is None and found[4] is None and found[7] is None
     return not (found[1] == "from" and is_of_day and not re.search(r" on(?:ward)?s?$", found[0]))
 

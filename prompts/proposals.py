@@ -84,7 +84,7 @@ def proposal_schema(*, is_bounded: bool = False) -> dict[str, object]:
         "symbols": {"type": "array", "items": text, **most},
         **{name: {"type": "boolean"} for name in ("is_probe", "is_last_run")},
         "limit": {"type": "integer"},
-        **{name: text for name in ("from_utc", "to_utc", "parameter", "decision")},
+        **dict.fromkeys(("from_utc", "to_utc", "parameter", "decision"), text),
     }
     return {
         "type": "object",

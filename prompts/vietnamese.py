@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from itertools import pairwise
 
-from prompts.vietnamese_phrases import NUMBERS, PHRASES
+from prompts.tables import read_meanings
 from prompts.vietnamese_times import time_changes
 from prompts.vocabulary import FILLERS, WORDS
 
@@ -122,10 +122,11 @@ def _without_marks(text: str) -> str:
     return "".join(letter for letter in bare if not unicodedata.combining(letter))
 
 
-_MEANINGS: Mapping[str, str] = {
-    **PHRASES,
-    **{word: str(n) for word, n in NUMBERS.items() if word not in PHRASES},
+_NUMBERS: Mapping[str, str] = {
+    word: str(number)
+    for number, word in enumerate(("hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín", "mười"), start=2)
 }
+_MEANINGS: Mapping[str, str] = {**_NUMBERS, **read_meanings("vietnamese.txt")}
 
 
 @cache
