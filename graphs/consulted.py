@@ -98,8 +98,8 @@ def _budget(store: Store, now: int, caps: SpendCaps | None) -> Told:
         return text, {**numbers, "value": None}, ()
     left = min(caps.day - day, caps.month - month)
     text = (
-        f"{plain(max(left, Decimal(0)))} USD of the budget is left now: {plain(day)} of {plain(caps.day)} spent "
-        f"today, {plain(month)} of {plain(caps.month)} this month."
+        f"{plain(max(left, Decimal(0)))} USD of the budget is left now: {plain(day)} of {plain(caps.day)} "
+        f"spent today, {plain(month)} of {plain(caps.month)} this month."
     )
     return (
         text,

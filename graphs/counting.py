@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
-from graphs.answers import Told, cited, decision_line, newest_first, percent, trade_line
-from graphs.selecting import NO_RULE, groups_of, is_narrowed, noun, rows, trades, wanted_trades
-from graphs.selecting import decisions as decisions_of_query
+from graphs.answers import Told, cited, decision_line, decision_of, newest_first, percent, trade_line
+from graphs.selecting import NO_RULE, groups_of, is_narrowed, noun, rows, trades
 from memory.asked import first_decision_time
-from memory.statistics import fill_facts, last_decision_time, order_facts
+from memory.statistics import DecisionFact, TradeFact, fill_facts, last_decision_time, order_facts
 from memory.store import Store
 from prompts.queries import Measure, Query, Subject
 from tools.domain.clock import day_of
@@ -43,16 +43,14 @@ def count(store: Store, query: Query) -> Told:
     counts = Counter(name for fact in facts for name in groups_of(fact, query.group))
     if query.measure is Measure.GROUPS:
         told = f"{len(counts)} {query.group.replace('_id', '')}{'s' if len(counts) != 1 else ''}, {told}"
-        text, numbers, ids = _grouped(
-            query, counts, told, {"n": len(facts), "of": total}, newest_first(facts)
-        )
-        return text, {**numbers, "value": len(counts)}, ids
+        text, grouped, ids = _grouped(query, counts, told, {"n": len(facts), "of": total}, newest_first(facts))
+        return text, {**grouped, "value": len(counts)}, ids
     return _grouped(query, counts, told, {"n": len(facts), "of": total}, newest_first(facts))
 
 
 def _grouped(
     query: Query, counts: Mapping[str, int], told: str, numbers: Mapping[str, int], ids: tuple[str, ...]
-) -> Told:
+) -> tuple[str, dict[str, Any], tuple[str, ...]]:
     group = str(query.group).replace("_id", "")
     sign = 1 if query.best is False else -1
     ranked = sorted(counts.items(), key=lambda pair: (sign * pair[1], pair[0]))
@@ -119,22 +117,20 @@ def _per_day(store: Store, query: Query, n: int, ids: tuple[str, ...]) -> Told:
     return text, {"n": n, "days": days, "value": n / days}, ids
 
 
+def _line(fact: DecisionFact | TradeFact) -> str:
+    return trade_line(fact) if isinstance(fact, TradeFact) else decision_line(fact)
+
+
 def listed(store: Store, query: Query) -> Told:
     """The newest, or the oldest, that match."""
-    if query.subject is Subject.TRADES and query.result is not Result.UNFILLED:
-        found: Sequence[object] = wanted_trades(store, query)
-        lines = [(fact.decision.decision_id, trade_line(fact)) for fact in wanted_trades(store, query)]
-    else:
-        facts = rows(store, query) if query.result is Result.UNFILLED else decisions_of_query(store, query)
-        found = facts
-        lines = [(fact.decision_id, decision_line(fact)) for fact in facts]  # type: ignore[union-attr]
+    lines = [(decision_of(fact).decision_id, _line(fact)) for fact in rows(store, query)]
     ordered = lines if query.is_oldest else lines[::-1]
     shown = ordered[: query.limit]
     if query.place is not None:
         shown = ordered[query.place - 1 : query.place]
     place = "first" if query.is_oldest else "last"
-    head = f"The {place} {len(shown)} of {len(found)} {noun(query)}:"
+    head = f"The {place} {len(shown)} of {len(lines)} {noun(query)}:"
     if len(shown) == 1:
-        head = f"The {place} of {len(found)} {noun(query)}: {shown[0][1]}"
+        head = f"The {place} of {len(lines)} {noun(query)}: {shown[0][1]}"
     text = "\n".join([head, *(f"  {line}" for _, line in shown if len(shown) > 1)])
-    return text, {"n": len(found), "shown": len(shown)}, cited(name for name, _ in shown)
+    return text, {"n": len(lines), "shown": len(shown)}, cited(name for name, _ in shown)

@@ -129,7 +129,8 @@ def _by_group(trades: Sequence[TradeFact], query: Query, group: str, *, best: bo
     place = "Best" if best else "Worst"
     if measure is not Measure.NET_BPS and is_ranked:
         place = "Highest" if best else "Lowest"
-    head = f"{place} {word} by {_measure_words(measure)}: {ranked[0]} (of {len(ranked)}, {len(trades)} {noun(query)})"
+    of = f"(of {len(ranked)}, {len(trades)} {noun(query)})"
+    head = f"{place} {word} by {_measure_words(measure)}: {ranked[0]} {of}"
     if not is_ranked:
         return _table(trades, query, groups, values, measure)
     lines = [head, *_other_leader(groups, measure, ranked[0], best)]

@@ -20,14 +20,15 @@ def require_answerable(heard: Heard, ask: Ask, subject: Subject) -> None:
     """Refuse a condition that the answer would have to overlook."""
     if ask in (Ask.RESULT, Ask.EXTREME) and heard.has("group", "rule"):
         raise NotInRecord(
-            "not in the record as a result of trades: a rule refuses, it does not trade; ask which rule refused "
-            "most, or see what each was worth in keeper ledger"
+            "not in the record as a result of trades: a rule refuses, it does not trade; ask which rule "
+            "refused most, or see what each was worth in keeper ledger"
         )
     if heard.has("groupcount") and any(
         heard.has(slot) for slot in ("won", "measure", "result", "best", "most")
     ):
         raise NotInRecord(
-            "not in the record as one figure: groups are counted whole; ask for the result by symbol, hour or day"
+            "not in the record as one figure: groups are counted whole; ask for the result by symbol, hour "
+            "or day"
         )
     is_of_one = (heard.has("group", "symbol") and heard.has("symbol")) or (
         heard.has("group", "regime") and heard.has("regime")
@@ -45,11 +46,13 @@ def require_answerable(heard: Heard, ask: Ask, subject: Subject) -> None:
     trade_measure = heard.has("measure") and not heard.has("measure", Measure.SHARE)
     if ask is Ask.COUNT and trade_measure and not heard.has("unit"):
         raise NotInRecord(
-            "not in the record as one figure: the question asks how many and how much at once; ask one of them"
+            "not in the record as one figure: the question asks how many and how much at once; "
+            "ask one of them"
         )
     if ask is Ask.LIST and {"fills", "orders"} & set(heard.said.get("subject", [])):
         raise NotInRecord(
-            "not in the record as a list: fills and orders are counted; keeper explain shows those of a decision"
+            "not in the record as a list: fills and orders are counted; keeper explain shows those "
+            "of a decision"
         )
     slots: tuple[str, ...] = ()
     if subject in (Subject.FILLS, Subject.ORDERS):

@@ -13,6 +13,11 @@ Refusal = Callable[[str], NotInRecord]
 
 
 def ask_of(heard: Heard, period: Period, can_ask: str, not_understood: Refusal) -> Ask:
+    """The kind of question.
+
+    Raises:
+        NotInRecord: Nothing is asked, by ``not_understood``.
+    """
     if heard.has("ask", "help"):
         return Ask.HELP
     if heard.has("subject", "consultations") or (heard.has("asked") and heard.has("route")):
@@ -117,6 +122,7 @@ def _says_nothing_else(heard: Heard) -> bool:
 
 
 def names_something(heard: Heard) -> bool:
+    """Whether it is said what shall be counted or listed."""
     slots = (
         "subject",
         "action",
@@ -139,6 +145,7 @@ def is_of_groups(heard: Heard) -> bool:
 
 
 def direction_of(heard: Heard) -> bool | None:
+    """Whether best or most is asked, or worst or least; None for neither."""
     if heard.has("best"):
         return bool(heard.one("best"))
     if heard.has("length"):

@@ -7,12 +7,16 @@ import re
 from prompts.hearing import Heard
 from prompts.vocabulary import NUMBERS, PLACES
 
-_ORDER = "last|latest|newest|recent|top|best|worst|first|biggest|largest|smallest|longest|shortest|lowest|highest|bottom|oldest|previous|past"
+_ORDER = (
+    "last|latest|newest|recent|top|best|worst|first|biggest|largest|smallest|longest|shortest|lowest|highest|"
+    "bottom|oldest|previous|past"
+)
 _N = rf"\d+|{'|'.join(NUMBERS)}"
 _LIMIT = re.compile(rf"\b({_ORDER}) ({_N})\b(?! ?(?:bps|%|usdt?))")
 _TURNED = re.compile(rf"\b({_N}) (?:most )?(?=(?:{_ORDER})\b)")
 _PLACE = re.compile(
-    rf"\b({'|'.join(list(PLACES)[1:])})[- ](best|worst|biggest|largest|highest|lowest|longest|shortest|last|most)\b"
+    rf"\b({'|'.join(list(PLACES)[1:])})[- ]"
+    r"(best|worst|biggest|largest|highest|lowest|longest|shortest|last|most)\b"
 )
 _ALONE = re.compile(
     r"\b(?:last|latest|first|newest|previous|oldest|earliest|recent)(?: \w+){0,2}? "

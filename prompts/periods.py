@@ -17,7 +17,10 @@ __all__ = ["DAY", "Period", "cut_period", "cut_periods"]
 
 _SUFFIX = r"(?: ?(?:utc|gmt|z)\b)?"
 _COLON = r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?(?: ?([ap])\.?m\b\.?)?"
-_SPOKEN = r"(\d{1,2}) ?([ap])\.?m\b\.?|(\d{1,2})h(\d{2})\b|(\d{1,2}) o'?clock(?: ([ap])\.?m\b\.?)?|\b(noon|midnight)\b"
+_SPOKEN = (
+    r"(\d{1,2}) ?([ap])\.?m\b\.?|(\d{1,2})h(\d{2})\b|(\d{1,2}) o'?clock(?: ([ap])\.?m\b\.?)?"
+    r"|\b(noon|midnight)\b"
+)
 _CLOCK = re.compile(rf"(?<![\d:]){_COLON}{_SUFFIX}|(?<![\d:])(?:{_SPOKEN}){_SUFFIX}")
 _BARE_HOUR = re.compile(
     r"\b(between|from) (\d{1,2})(?= (?:and|to|until|till|-) \d{1,2}(?::\d{2}| ?[ap]m|h\d{2}| o'?clock))"
@@ -31,7 +34,8 @@ _RANGE = re.compile(
     rf"(?:\b(?:between|from|since) )?{_POINT} ?(?:\b(?:and|to|until|till|through|up to)\b|[-–]) ?{_POINT}"
 )
 _EDGE = re.compile(
-    rf"\b(after|since|starting|beginning|from|before|until|till|up to|prior to|by|earlier than|later than) (?:on |at )?{_POINT}(?: on(?:ward)?s?\b)?"
+    r"\b(after|since|starting|beginning|from|before|until|till|up to|prior to|by|earlier than|later than) "
+    rf"(?:on |at )?{_POINT}(?: on(?:ward)?s?\b)?"
 )
 _SINGLE = re.compile(rf"(?:\b(?:at|around|about) )?{_POINT}")
 _OPEN = ("since", "starting", "beginning", "from")  # up to now, not only to the end of the day
@@ -166,7 +170,7 @@ def _between(
 
 
 def _is_edge(found: re.Match[str]) -> bool:
-    """Tell edges from days: "from Monday" alone is that Monday; "from Monday on" and "from 9:00" are edges."""
+    """Whether it bounds: "from Monday" alone is that Monday, "from Monday on" and "from 9:00" are edges."""
     is_of_day = found[2] is None and found[3] is None and found[4] is None and found[7] is None
     return not (found[1] == "from" and is_of_day and not re.search(r" on(?:ward)?s?$", found[0]))
 

@@ -37,7 +37,7 @@ _LEAD = (
     r"còn|thế còn|vậy còn|và|con|the con|vay con|thế|vậy|rồi|vậy thì|thế thì|còn về|so)\b"
 )
 _FOLLOWING = re.compile(
-    rf"{_LEAD}|(why|how come|how so|tại sao|vì sao|tai sao|vi sao|sao vậy|sao thế|sao vay|sao lại thế|why\?)\W*$"
+    rf"{_LEAD}|(why|how come|how so|tại sao|vì sao|tai sao|vi sao|sao vậy|sao thế|sao vay|sao lại thế)\W*$"
 )
 _ENDING = re.compile(r"(thì sao|thi sao|then|too|as well|instead)\W*$")
 _ORDINALS = {
@@ -48,7 +48,8 @@ _ORDINALS = {
     for name in names
 }
 _ONE = re.compile(
-    rf"\b(?:the )?({'|'.join(_ORDINALS)}|last) one\b|#(\d+)\b|\bnumber (\d+)\b|\b(?:the )?({'|'.join(_ORDINALS)})\s*\W*$"
+    rf"\b(?:the )?({'|'.join(_ORDINALS)}|last) one\b|#(\d+)\b|\bnumber (\d+)\b"
+    rf"|\b(?:the )?({'|'.join(_ORDINALS)})\s*\W*$"
 )
 _SHOWN = re.compile(r"\b(?:that|this|the same) (?:one|trade|decision|signal|skip|entry)\b")
 
@@ -106,7 +107,7 @@ def follows_on(text: str) -> bool:
 
 
 def shown_place(text: str) -> int | None:
-    """Which of what was just shown a question means: 2 for "the second one", -1 for the last; None for none."""
+    """Which of what was just shown is meant: 2 for "the second one", -1 for the last; None for none."""
     lower = text.strip().lower()
     english = to_english(lower) if is_vietnamese(lower) else lower
     found = _ONE.search(english)

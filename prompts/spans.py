@@ -34,7 +34,10 @@ _MONTHS = [
 ]
 _WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 _MONTH = "|".join([*_MONTHS, *(name[:3] for name in _MONTHS), "sept"])
-_WEEKDAY = "mondays?|tuesdays?|wednesdays?|thursdays?|fridays?|saturdays?|sundays?|mon|tues?|weds?|thurs?|thu|fri|sat|sun"
+_WEEKDAY = (
+    "mondays?|tuesdays?|wednesdays?|thursdays?|fridays?|saturdays?|sundays?|mon|tues?|weds?|thurs?|thu|fri|sat|"
+    "sun"
+)
 _PARTS = {"morning": (0, 12), "afternoon": (12, 18), "evening": (18, 24), "night": (18, 30)}
 _PART = rf"(?: (?:in the |at )?(?P<part>{'|'.join(_PARTS)}))?"
 _ORDINAL = r"(?:st|nd|rd|th)?"
@@ -295,7 +298,8 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Maker], ...] = (
     _compiled(r"\b(?:the )?(?P<unit>week|month|quarter|year) before last\b", _before_last),
     _compiled(r"\b(?P<unit>week|month|quarter|year)[- ]to[- ]date\b", _to_date),
     _compiled(
-        rf"\b(?:(?:in|over|during|within|for|from) )?(?:the )?(?:last|past|previous|latest|recent) {_COUNT} {_UNITS}\b",
+        r"\b(?:(?:in|over|during|within|for|from) )?(?:the )?(?:last|past|previous|latest|recent) "
+        rf"{_COUNT} {_UNITS}\b",
         _singular(_rolling),
     ),
     _compiled(
@@ -311,7 +315,8 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Maker], ...] = (
         rf"{_ON}(?P<which>this|current|last|previous|prior) (?P<unit>week|month|quarter|year)(?:'s)?\b", _unit
     ),
     _compiled(
-        r"(?<!hour )(?<!hours )(?<!time )(?<!times )(?<!day )(?<!days )\b(?:of|for) the (?P<unit>day|week|month|quarter|year)\b",
+        r"(?<!hour )(?<!hours )(?<!time )(?<!times )(?<!day )(?<!days )"
+        r"\b(?:of|for) the (?P<unit>day|week|month|quarter|year)\b",
         _to_date,
     ),
     _compiled(rf"\b{_COUNT} {_UNITS} ago\b", _singular(_ago)),

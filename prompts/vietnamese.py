@@ -18,7 +18,10 @@ from prompts.vietnamese_times import time_changes
 from prompts.vocabulary import FILLERS, WORDS
 
 _MARKS = re.compile(r"[ăâđêôơưàáạảãằắặẳẵầấậẩẫèéẹẻẽềếệểễìíịỉĩòóọỏõồốộổỗờớợởỡùúụủũừứựửữỳýỵỷỹ]")
-_ASKED = "losing trades|winning trades|trades lost|trades won|trades|decisions|signals|entries|positions|orders|trade|skip|probes"
+_ASKED = (
+    "losing trades|winning trades|trades lost|trades won|trades|decisions|signals|entries|positions|orders|"
+    "trade|skip|probes"
+)
 _ORDERED = re.compile(rf"\b(\d+) +((?:{_ASKED}) +)?(best|worst|last|first|highest|lowest|longest|shortest)\b")
 _TOKEN = re.compile(r"\w+|[^\w\s]|\s+")
 _SPLIT = re.compile(r"\b(nhiều|nhieu|ít|cao|thấp|thap)((?: \w+){1,3}?)( nhất| nhat)\b")  # "nhiều lệnh nhất"

@@ -125,7 +125,8 @@ _LINES: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
     ),
     (r"(?P<told>\d+ \w+ in a row) up to now\.", lambda f: f"{_streaks(f['told'])} tính đến nay."),
     (
-        rf"{_PLACE}: (?P<name>.+) with (?P<k>\d+), of (?:(?P<some>\d+) of )?(?P<n>\d+) {_NOUN} by (?P<group>\w+):",
+        (rf"{_PLACE}: (?P<name>.+) with (?P<k>\d+), of (?:(?P<some>\d+) of )?(?P<n>\d+) {_NOUN} "
+        r"by (?P<group>\w+):"),
         lambda f: f"{PLACES[f['place']]}: {f['name']} với {f['k']}, trong "
         f"{(f['some'] + ' trên ') if f['some'] else ''}{f['n']} {_noun(f)} theo {_group(f)}:",
     ),
@@ -156,7 +157,8 @@ _LINES: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
         lambda f: f"{f['n']} vị thế đang mở{' trên ' + f['symbol'] if f['symbol'] else ''}:",
     ),
     (
-        r"Nothing is held(?: on (?P<symbol>\S+))?: every entry with a fill has been closed, as of (?P<at>\S+)\.",
+        (r"Nothing is held(?: on (?P<symbol>\S+))?: every entry with a fill has been closed, "
+        r"as of (?P<at>\S+)\."),
         lambda f: f"Không giữ gì{' trên ' + f['symbol'] if f['symbol'] else ''}: "
         f"mọi lệnh đã khớp đều đã đóng, tính đến {f['at']}.",
     ),
@@ -171,14 +173,18 @@ _LINES: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
     ),
     (
         rf"The (?P<place>last|first) of (?P<n>\d+) {_NOUN}: (?P<rest>.+)",
-        lambda f: f"{'Gần nhất' if f['place'] == 'last' else 'Đầu tiên'} trong {f['n']} {_noun(f)}: {f['rest']}",
+        lambda f: f"{'Gần nhất' if f['place'] == 'last' else 'Đầu tiên'} trong {f['n']} {_noun(f)}: "
+        f"{f['rest']}",
     ),
     (
         r"(?P<name>\S+) is (?P<now>\S+), it was (?P<was>\S+) until (?P<at>\S+)\.",
         lambda f: f"{f['name']} đang là {f['now']}, trước {f['at']} là {f['was']}.",
     ),
     (r"By the sum it is (?P<rest>.+)", lambda f: f"Xét theo tổng thì là {f['rest']}"),
-    (r"Refused by rules, of all (?P<n>\d+): (?P<rest>.+)", lambda f: f"Bị quy tắc từ chối, trong {f['n']}: {f['rest']}"),
+    (
+        r"Refused by rules, of all (?P<n>\d+): (?P<rest>.+)",
+        lambda f: f"Bị quy tắc từ chối, trong {f['n']}: {f['rest']}",
+    ),
     (rf"(?P<n>\d+) {_NOUN}\.", lambda f: f"{f['n']} {_noun(f)}."),
     (rf"(?P<n>\d+) of (?P<all>\d+) {_NOUN}\.", lambda f: f"{f['n']} trên {f['all']} {_noun(f)}."),
     (rf"(?P<n>\d+) {_NOUN} by (?P<group>\w+):", lambda f: f"{f['n']} {_noun(f)} theo {_group(f)}:"),
@@ -188,7 +194,8 @@ _LINES: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
     ),
     (
         rf"(?P<place>Best|Worst) of (?P<n>\d+) {_NOUN} by net result after costs:(?P<rest>.*)",
-        lambda f: f"{_place(f).capitalize()} trong {f['n']} {_noun(f)}, theo kết quả ròng sau phí:{f['rest']}",
+        lambda f: f"{_place(f).capitalize()} trong {f['n']} {_noun(f)}, "
+        f"theo kết quả ròng sau phí:{f['rest']}",
     ),
     (
         (r"(?P<place>Best|Worst) (?P<group>\w+) by mean net result: (?P<name>\S+) "

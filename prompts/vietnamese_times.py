@@ -126,11 +126,15 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 
 _PART = rf"(?: (?P<part>{'|'.join(_PARTS)})(?! nay| qua| hom| mai))?"
-_WEEKDAY = rf"(?:thu (?P<d>{'|'.join(_DAYS)})|chu nhat|cn)(?: (?P<when>tuan nay|(?:tuan )?{_LAST}|tuan qua|vua roi))?"
+_WEEKDAY = (
+    rf"(?:thu (?P<d>{'|'.join(_DAYS)})|chu nhat|cn)"
+    rf"(?: (?P<when>tuan nay|(?:tuan )?{_LAST}|tuan qua|vua roi))?"
+)
 _PATTERNS: Sequence[tuple[re.Pattern[str], Callable[[re.Match[str]], str]]] = (
     (
         _compiled(
-            rf"(?:trong )?(?:vong )?(?:khoang )?{_N} ?{_UNIT} (?:qua|vua qua|gan day|gan nhat|vua roi|tro lai day|do lai)"
+            rf"(?:trong )?(?:vong )?(?:khoang )?{_N} ?{_UNIT} "
+            r"(?:qua|vua qua|gan day|gan nhat|vua roi|tro lai day|do lai)"
         ),
         _rolling,
     ),
@@ -142,7 +146,8 @@ _PATTERNS: Sequence[tuple[re.Pattern[str], Callable[[re.Match[str]], str]]] = (
     (_compiled(rf"(?:trong )?thang {_M}(?:(?: nam |/)(?P<y>\d{{4}}))?"), _month),
     (
         _compiled(
-            rf"(?P<at>luc )?(?P<h>\d{{1,2}}) ?(?:gio|h)(?: ?(?P<min>\d{{1,2}})(?: phut)?(?!\w)| (?P<half>ruoi))?{_PART}"
+            rf"(?P<at>luc )?(?P<h>\d{{1,2}}) ?(?:gio|h)"
+            rf"(?: ?(?P<min>\d{{1,2}})(?: phut)?(?!\w)| (?P<half>ruoi))?{_PART}"
         ),
         _clock,
     ),

@@ -4,6 +4,7 @@
 first put to the rules when these were done.
 """
 
+# ruff: noqa: E501, S608 (a table of questions with the statements of a test)
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -115,9 +116,9 @@ FACTS: tuple[Fact, ...] = (
     Fact(NAME, t("d.symbol", "1 GROUP BY d.symbol ORDER BY AVG(o.net_bps) DESC LIMIT 1"), ("which symbol was best?", "best coin", "cặp nào tốt nhất?", "dong nao tot nhat"), ("what's the best performing pair?", "coin nào hiệu quả nhất?")),
     Fact(NAME, t("d.symbol", f"1 GROUP BY d.symbol ORDER BY {NET} LIMIT 1"), ("which symbol lost the most money?", "which coin has the lowest total profit in usdt"), ("on which pair did we lose the most money in total",)),
     Fact(NAME, t("d.symbol", "1 GROUP BY d.symbol ORDER BY AVG(o.net_bps > 0) DESC LIMIT 1"), ("which symbol has the highest win rate?", "symbol with the best win ratio", "cặp nào có tỷ lệ thắng cao nhất?"), ("what coin wins most often by win rate, highest?", "mã nào tỉ lệ thắng cao nhất")),
-    Fact(NAME, t("d.symbol", f"1 GROUP BY d.symbol ORDER BY SUM(CAST(o.fees_quote AS REAL)) DESC LIMIT 1"), ("which symbol paid the most fees?", "which pair cost the most in fees", "cặp nào tốn phí nhiều nhất?"), ("highest fees by symbol?",)),
+    Fact(NAME, t("d.symbol", "1 GROUP BY d.symbol ORDER BY SUM(CAST(o.fees_quote AS REAL)) DESC LIMIT 1"), ("which symbol paid the most fees?", "which pair cost the most in fees", "cặp nào tốn phí nhiều nhất?"), ("highest fees by symbol?",)),
     Fact(NAME, t("substr(strftime('%H', d.ts / 1000000000, 'unixepoch'), 1, 2) || ':00' AS h", "1 GROUP BY h ORDER BY AVG(o.net_bps) LIMIT 1"), ("worst hour of the day?", "which hour was worst", "giờ nào tệ nhất?"), ("in which hour do you perform worst",)),
-    Fact(NAME, t("date(d.ts / 1000000000, 'unixepoch') AS x", f"1 GROUP BY x ORDER BY AVG(o.net_bps) DESC LIMIT 1"), ("which day was best?", "best day", "ngày nào tốt nhất?"), ("what was our best day so far",)),
+    Fact(NAME, t("date(d.ts / 1000000000, 'unixepoch') AS x", "1 GROUP BY x ORDER BY AVG(o.net_bps) DESC LIMIT 1"), ("which day was best?", "best day", "ngày nào tốt nhất?"), ("what was our best day so far",)),
     Fact(NAME, "SELECT substr(json_extract(v.value, '$.component'), 6) AS r FROM decision d, json_each(d.votes) v WHERE json_extract(v.value, '$.stance') = 'skip' AND d.action = 'skip' GROUP BY r ORDER BY COUNT(*) DESC LIMIT 1", ("which rule stopped the most signals?", "which rule blocked most?", "what rule vetoes the most", "quy tắc nào chặn nhiều nhất?", "luat nao chan nhieu nhat"), ("the rule that refused the most signals is which rule?", "quy tắc nào từ chối nhiều nhất")),
     Fact(NAME, "SELECT symbol FROM decision GROUP BY symbol ORDER BY COUNT(*) DESC LIMIT 1", ("which symbol had the most decisions?", "cặp nào có nhiều quyết định nhất?"), ("what symbol got the most decisions",)),
     Fact(NAME, t("d.symbol", "d.symbol IN ('BTCUSDT', 'ETHUSDT') GROUP BY d.symbol ORDER BY AVG(o.net_bps) DESC LIMIT 1"), ("which did better, BTC or ETH?", "compare BTC and ETH", "BTC hay ETH tốt hơn?", "btc vs eth"), ("did bitcoin do better than ethereum?", "so sánh BTC với ETH")),

@@ -9,7 +9,7 @@ import statistics
 from collections.abc import Sequence
 from decimal import Decimal
 
-from tools.risk.measures import Trade, in_order, maximum_drawdown
+from tools.risk.measures import AnyTrade, Trade, in_order, maximum_drawdown
 
 
 def net_quotes(trades: Sequence[Trade]) -> list[Decimal]:
@@ -93,19 +93,19 @@ def median_holding(trades: Sequence[Trade]) -> int | None:
     return round(statistics.median(holding_times(trades))) if trades else None
 
 
-def streak(trades: Sequence[Trade], won: bool) -> list[Trade]:
+def streak(trades: Sequence[AnyTrade], won: bool) -> list[AnyTrade]:
     """The longest run of winners, or of losers, by the end of the position; the first of equals."""
-    longest: list[Trade] = []
-    running: list[Trade] = []
+    longest: list[AnyTrade] = []
+    running: list[AnyTrade] = []
     for trade in in_order(trades):
         running = [*running, trade] if (trade.net_bps > 0) is won else []
         longest = running if len(running) > len(longest) else longest
     return longest
 
 
-def present_streak(trades: Sequence[Trade]) -> list[Trade]:
+def present_streak(trades: Sequence[AnyTrade]) -> list[AnyTrade]:
     """The run of equal signs that the newest trades end with."""
-    found: list[Trade] = []
+    found: list[AnyTrade] = []
     for trade in reversed(in_order(trades)):
         if found and (trade.net_bps > 0) is not (found[-1].net_bps > 0):
             break

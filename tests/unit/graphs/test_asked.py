@@ -1,4 +1,4 @@
-"""Questions as people put them are answered as plain SQL answers them, or refused; a wrong answer is worst."""
+"""Questions as people put them are answered as plain SQL answers them, or refused; wrong is worst."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``keeper ask`` as a talk: follow-ups, a prompt, lines on stdin, and a brain for what the rules cannot read."""
+"""``keeper ask`` as a talk: follow-ups, a prompt, standard input, a brain for what rules cannot read."""
 
 from __future__ import annotations
 
