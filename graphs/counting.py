@@ -43,7 +43,9 @@ def count(store: Store, query: Query) -> Told:
     counts = Counter(name for fact in facts for name in groups_of(fact, query.group))
     if query.measure is Measure.GROUPS:
         told = f"{len(counts)} {query.group.replace('_id', '')}{'s' if len(counts) != 1 else ''}, {told}"
-        text, grouped, ids = _grouped(query, counts, told, {"n": len(facts), "of": total}, newest_first(facts))
+        text, grouped, ids = _grouped(
+            query, counts, told, {"n": len(facts), "of": total}, newest_first(facts)
+        )
         return text, {**grouped, "value": len(counts)}, ids
     return _grouped(query, counts, told, {"n": len(facts), "of": total}, newest_first(facts))
 

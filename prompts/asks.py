@@ -76,6 +76,8 @@ def _ask_of_results(heard: Heard, period: Period, can_ask: str, not_understood: 
         return Ask.RESULT
     if heard.has("statistic") and (heard.has("subject", "trades") or heard.has("won") or heard.has("kind")):
         return Ask.RESULT
+    if heard.has("kind") and heard.has("won") and not heard.has("ask"):
+        return Ask.RESULT
     if heard.has("verb", "do") and (heard.has("verb", "how") or heard.has("kind")):
         return Ask.RESULT
     if heard.has("verb", "how") and _asks_of_all(heard, period):
@@ -105,7 +107,8 @@ def _asks_of_all(heard: Heard, period: Period) -> bool:
 
 def _is_amount(heard: Heard) -> bool:
     """Whether "how many" asks how much: of bps, of money, of a streak."""
-    if heard.has("unit"):
+    runs = (Measure.STREAK, Measure.PRESENT_STREAK, Measure.HOLDING_TIME)
+    if heard.has("unit") or any(heard.has("measure", one) for one in runs):
         return True
     counted = ("subject", "action", "probe", "result", "exit", "kind", "route", "rule", "untaken", "bounded")
     is_figure = _is_measured(heard) and not heard.has("measure", Measure.SHARE)
@@ -152,4 +155,5 @@ def direction_of(heard: Heard) -> bool | None:
         return bool(heard.one("length"))
     if not heard.has("most"):
         return None
-    return bool(heard.one("most"))
+    is_loss = heard.said.get("won") == [False] and not heard.has("group") and not heard.has("ask", "count")
+    return bool(heard.one("most")) is not is_loss  # the most that was lost is the worst

@@ -53,6 +53,8 @@ def _statistic(heard: Heard) -> str | None:
     said = [one for one in heard.said.get("statistic", []) if one != "total"]
     if len(said) > 1:
         raise NotInRecord("not in the record as one figure: the question asks for mean and median at once")
+    if not said and heard.has("pertrade"):
+        return "mean"
     return str(said[0]) if said else "total" if heard.has("statistic") else None
 
 

@@ -23,6 +23,9 @@ _ALONE = re.compile(
     r"(?:trade|decision|entry|skip|probe|buy|purchase|loss|win|loser|winner|signal|position|abstention|enter|"
     r"bought|skipped|traded|lose|time)\b"
 )
+_NTH = re.compile(
+    r"\b([1-9]|10)(?:st|nd|rd|th)[- ](?=(?:best|worst|biggest|largest|highest|lowest|longest)\b)"
+)
 _RANKED = re.compile(
     r"\b(?:best|worst|biggest|largest|most profitable|longest) (?:single )?(?:trade|round trip|position)s?\b"
 )
@@ -37,6 +40,7 @@ def cut_numbers(text: str, heard: Heard) -> str:
     if _RANKED.search(text):
         heard.add("ranked", True)
     text = _cut_bounds(text, heard)
+    text = _NTH.sub(lambda found: list(PLACES)[int(found[1]) - 1] + " ", text)
     for found in _PLACE.finditer(text):
         heard.add("place", PLACES[found[1]])
     text = _PLACE.sub(r"\2", text)

@@ -93,7 +93,9 @@ def cut_periods(text: str, now: int, newest: int | None) -> tuple[str, tuple[Per
     """
     marked = _mark(text, now, now if newest is None else newest)
     periods = [*_cut_ranges(marked), *_cut_edges(marked), *_cut_singles(marked)]
-    return marked.text, tuple(dict.fromkeys(periods))
+    told = tuple(dict.fromkeys(periods))
+    bounded = tuple(one for one in told if one != Period())
+    return marked.text, bounded or told  # "since Monday so far" is since Monday
 
 
 def _mark(text: str, now: int, newest: int) -> _Marked:

@@ -203,7 +203,7 @@ def _rolling(found: re.Match[str], today: date, now: int) -> Span:
 
 def _length(found: re.Match[str]) -> int:
     count = found["n"]
-    number = 1 if not count else {"a": 1, "an": 1, "one": 1}.get(count) or int(count)
+    number = 1 if not count else _NUMBERS.get(count) or int(count)
     return number * _SECONDS[found["unit"]] * NS
 
 
@@ -230,7 +230,9 @@ def _future(found: re.Match[str], today: date, now: int) -> Span:
 
 _UNITS = r"(?P<unit>seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?)"
 _SHORT = r"(?P<n>\d+) ?(?P<unit>h|d|m|w|s|min|hr|hrs|mins)"
-_COUNT = rf"(?P<n>{_NUMBER}|a|an|one)"
+_WORDS = ("a", "an", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "twelve")
+_NUMBERS = {word: max(1, i - 1) for i, word in enumerate(_WORDS[:-1])} | {"twelve": 12, "couple of": 2}
+_COUNT = rf"(?P<n>{_NUMBER}|{'|'.join(_NUMBERS)})"
 _ON = r"\b(?:(?:on|in|during|of|for|the) )*"
 _EDGES = "|".join(
     f"(?<={word} )" for word in ("since", "until", "before", "after", "from", "to", "and", "between")
@@ -321,5 +323,8 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Maker], ...] = (
     ),
     _compiled(rf"\b{_COUNT} {_UNITS} ago\b", _singular(_ago)),
     _compiled(rf"(?:\b(?:in|during|of|for) |{_EDGES})(?P<year>20\d{{2}})\b(?!-)", _year),
-    _compiled(r"\b(?:all time|so far|ever|of all time|in all history|since the (?:start|beginning))\b", _all),
+    _compiled(
+        r"\b(?:all time|so far|to date|(?:until|till|up to) now|as of (?:now|today)|ever|of all time|in all history|since the (?:start|beginning))\b",
+        _all,
+    ),
 )

@@ -25,6 +25,7 @@ through next coming future history beginning start starting onward onwards later
 """
 _TIME_WORDS = frozenset(_TIME_WORDS_TEXT.split())
 _MEANT: Mapping[str, str] = {
+    "manny": "many", "mayn": "many", "amny": "many", "hwat": "what", "whne": "when", "wehn": "when",
     "yday": "yesterday", "yest": "yesterday", "ystd": "yesterday", "tdy": "today", "hwo": "how",
     "waht": "what", "wich": "which", "whcih": "which", "whats": "what", "wat": "what", "teh": "the",
     "adn": "and", "mny": "many", "trds": "trades", "skp": "skip", "rsult": "result", "avrg": "average",

@@ -59,7 +59,7 @@ _FIXED = {
     r"(?:trong )?(?:gio|tieng) qua": "the past hour",
     r"tu (?:truoc|xua|dau) (?:den|toi) (?:nay|gio)|truoc (?:den|toi) (?:nay|gio)": "all time",
     r"tu khi bat dau|ke tu khi bat dau|tu ngay dau": "all time",
-    r"(?:cho )?(?:den|toi) (?:nay|bay gio|hien tai|gio nay)": "so far",
+    r"(?:cho )?(?:den|toi) (?:nay|bay gio|hien tai|gio nay|gio)": "so far",
 }
 
 

@@ -63,7 +63,7 @@ WORDS: Mapping[str, Meaning] = {
     **_all(("untold", "advice: it holds the past only"), "advicewanted"),
     **_all(("untold", "orders to act are not taken here; it is only read"), "toact"),
     **_all(("untold", "market makers as such"), "marketmaker"),
-    **_all(("statistic", "mean"), "pertrade"),
+    **_all(("pertrade", True), "pertrade"),
     **_all(("spent", True), "cost costs spend spent spending paid pay"),
     **_all(("statistic", "mean"), "average avg mean typical typically"),
     **_all(("statistic", "median"), "median"),
@@ -159,6 +159,7 @@ WORDS: Mapping[str, Meaning] = {
 }
 
 _FILLERS = """
+completed finished ran wise high
 a about actually again agent all also am amount an and any anything are as at available away back bad
 basically be been being both bot by came can cause change changed changes changing come concerning could
 couldn did didn't do does doing done down each either end ended ending ends every everything exactly far
