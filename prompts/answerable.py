@@ -12,7 +12,8 @@ ON_TRADES = ("won", "result", "exit", "kind", "bounded")
 
 def require_counted(heard: Heard, ask: Ask, not_understood: Refusal, can_ask: str) -> None:
     """Refuse to count what was not named."""
-    if ask is Ask.COUNT and not names_something(heard) and not heard.has("group"):
+    is_named = names_something(heard) or heard.has("group") or heard.has("parameter")
+    if ask is Ask.COUNT and not is_named:
         raise not_understood(f"not in the record: did not understand what shall be counted; {can_ask}")
 
 

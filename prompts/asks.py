@@ -20,7 +20,11 @@ def ask_of(heard: Heard, period: Period, can_ask: str, not_understood: Refusal) 
     """
     if heard.has("ask", "help"):
         return Ask.HELP
-    if heard.has("subject", "consultations") or (heard.has("asked") and heard.has("route")):
+    if (
+        heard.has("provider")
+        or heard.has("subject", "consultations")
+        or (heard.has("asked") and heard.has("route"))
+    ):
         return Ask.BRAINS
     if heard.has("asked"):
         raise not_understood(f"not in the record: did not understand who was asked what; {can_ask}")
@@ -50,7 +54,7 @@ def ask_of(heard: Heard, period: Period, can_ask: str, not_understood: Refusal) 
 
 def _ask_of_results(heard: Heard, period: Period, can_ask: str, not_understood: Refusal) -> Ask:
     """Ranks, results and lists; which is meant depends on what else is said."""
-    if heard.has("measure", Measure.SHARE):
+    if heard.said.get("measure") == [Measure.SHARE]:
         return Ask.COUNT
     if _is_measured(heard):
         is_ranked = heard.has("group") or not heard.has("measure", Measure.STREAK)
@@ -111,7 +115,7 @@ def _is_amount(heard: Heard) -> bool:
     if heard.has("unit") or any(heard.has("measure", one) for one in runs):
         return True
     counted = ("subject", "action", "probe", "result", "exit", "kind", "route", "rule", "untaken", "bounded")
-    is_figure = _is_measured(heard) and not heard.has("measure", Measure.SHARE)
+    is_figure = _is_measured(heard) and heard.said.get("measure") != [Measure.SHARE]
     return is_figure and not any(heard.has(slot) for slot in counted)
 
 

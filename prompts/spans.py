@@ -324,7 +324,8 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Maker], ...] = (
     _compiled(rf"\b{_COUNT} {_UNITS} ago\b", _singular(_ago)),
     _compiled(rf"(?:\b(?:in|during|of|for) |{_EDGES})(?P<year>20\d{{2}})\b(?!-)", _year),
     _compiled(
-        r"\b(?:all time|so far|to date|(?:until|till|up to) now|as of (?:now|today)|ever|of all time|in all history|since the (?:start|beginning))\b",
+        r"\b(?:all time|so far|to date|(?:until|till|up to) now|as of (?:now|today)|ever|of all time|"
+        r"in all history|since the (?:start|beginning))\b",
         _all,
     ),
 )

@@ -13,7 +13,7 @@ from prompts.phrases import PHRASES
 from prompts.vocabulary import FILLERS, WORDS
 
 LEAST = 5  # letters; a shorter word is too close to too many others
-LONG = 8  # letters from which two slips are forgiven
+LONG = 9  # letters from which two slips are forgiven
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
 _TIME_WORDS_TEXT = """
 yesterday today tomorrow week weeks month months year years hour hours minute minutes second seconds day
@@ -78,14 +78,20 @@ def _nearest(word: str) -> str:
         return word
     most = 1 if len(word) < LONG else 2
     for slips in range(1, most + 1):
-        close = {
-            other
-            for other in _targets()
-            if abs(len(other) - len(word)) <= slips and other[0] == word[0] and _is_within(word, other, slips)
-        }
+        close = {other for other in _targets() if _is_meant(word, other, slips)}
         if close:
             return _only(close, word)
     return word
+
+
+def _is_meant(word: str, other: str, slips: int) -> bool:
+    """Whether ``word`` is ``other`` with as many slips; one that says nothing only with letters swapped.
+
+    Else a condition would be lost: "trailing" is not "trading".
+    """
+    is_like = abs(len(other) - len(word)) <= slips and other[0] == word[0]
+    is_heard = other not in FILLERS or other in _TIME_WORDS or sorted(other) == sorted(word)
+    return is_like and is_heard and _is_within(word, other, slips)
 
 
 def _only(close: set[str], word: str) -> str:

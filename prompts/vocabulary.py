@@ -159,6 +159,7 @@ WORDS: Mapping[str, Meaning] = {
 }
 
 _FILLERS = """
+fell trading works working
 completed finished ran wise high
 a about actually again agent all also am amount an and any anything are as at available away back bad
 basically be been being both bot by came can cause change changed changes changing come concerning could

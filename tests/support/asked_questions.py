@@ -1,7 +1,8 @@
 """Questions as people put them, in two languages, each with the SQL that answers it independently.
 
-``DEVELOPED`` were used while the rules were written; ``ASIDE`` were written at the same time and
-first put to the rules when these were done.
+``developed`` were used while the rules were written; ``aside`` were written at the same time and first put to
+the rules when these were done: 127 of 144 were right then, 13 refused, 4 wrong. Of the second set in
+``asked_later`` 93 of 101 were right at first, 6 refused, 2 wrong. All of them have been seen since.
 """
 
 # ruff: noqa: E501, S608 (a table of questions with the statements of a test)
