@@ -51,7 +51,8 @@ def consulted(store: Store, query: Query, now: int, caps: SpendCaps | None) -> T
     head = heads.get(query.measure or Measure.SHARE, f"{told}, for {plain(cost)} USD.")
     if query.measure is Measure.MEAN_COST:
         numbers["value"] = None if mean is None else _micro(mean)
-    if (query.group == "provider" or query.best is not None) and found:
+    is_ranked = query.group == "provider" or query.best is not None
+    if is_ranked and query.measure is None and found:
         head = _most_asked(found, best=query.best is not False)
     known = decisions_of(store, sorted(asked))
     ids = cited(one.decision_id for one in reversed(found) if one.decision_id in known)

@@ -22,8 +22,9 @@ from memory.statistics import TradeFact
 from memory.store import Store
 from prompts.queries import Measure, Query
 from tools.domain.errors import NotInRecord
+from tools.domain.market import plain
 from tools.risk.figures import present_streak, streak
-from tools.risk.measures import measure_trades
+from tools.risk.measures import TradeStatistics, measure_trades
 
 STREAKS = (Measure.STREAK, Measure.PRESENT_STREAK)
 
@@ -36,13 +37,24 @@ def result(store: Store, query: Query) -> Told:
     if query.group is not None and trades:
         return _by_group(trades, query, query.group, best=True, is_ranked=False)
     found = measure_trades(trades, SEED)
-    head, numbers = f"{found.n} {_nouns(query)}:", statistics_as_data(found)
+    head, numbers = _sum_up(found, _nouns(query), query), statistics_as_data(found)
     if query.measure is not None:
         one = figure(trades, query.measure, found)
-        head = f"{one.told}, on {head}"
+        head = f"{one.told}, on {found.n} {_nouns(query)}:"
         numbers |= {"measure": query.measure.value, "value": one.data, "unit": one.unit}
     lines = [head, *(f"  {line}" for line in result_lines(found))]
     return "\n".join(lines), numbers, newest_first(trades)
+
+
+def _sum_up(found: TradeStatistics, nouns: str, query: Query) -> str:
+    """All of it in one sentence."""
+    if found.n == 0 or found.net_bps is None:
+        return f"{found.n} {nouns}:"
+    won = f"{found.wins} of them won"
+    if found.net_quote is None or found.fees_quote is None or query.where.kind == "shadow":
+        return f"{found.n} {nouns} made {found.net_bps.value:+.2f} bps each on average, {won}:"
+    money = f"net {plain(found.net_quote)} quote after {plain(found.fees_quote)} of fees"
+    return f"{found.n} {nouns} made {money}, {won}:"
 
 
 def extreme(store: Store, query: Query) -> Told:

@@ -62,7 +62,7 @@ def require_answerable(heard: Heard, ask: Ask, subject: Subject) -> None:
         ranks = ("best", "most", "length", "measure", "statistic")
         slots = (*ON_TRADES, "action", "probe", "run", "group", "untaken", "rule", *ranks)
     elif subject is Subject.CONSULTATIONS:
-        slots = (*ON_TRADES, "action", "probe", "untaken", "rule", "regime")
+        slots = (*ON_TRADES, "action", "probe", "untaken", "rule", "regime", "group")
     elif ask is Ask.HOLDING:
         figures = ("measure", "statistic", "best", "most", "length")
         slots = (*ON_TRADES, "group", "untaken", "rule", "regime", "route", *figures)

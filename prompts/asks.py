@@ -105,8 +105,10 @@ def _ask_of_most(heard: Heard, can_ask: str, not_understood: Refusal) -> Ask:
 
 def _asks_of_all(heard: Heard, period: Period) -> bool:
     """How something was, where nothing but a symbol, a regime or a time is named."""
-    is_named = period != Period() or any(heard.has(slot) for slot in ("symbol", "regime", "run"))
-    return is_named and set(heard.said) <= {"verb", "symbol", "regime", "run", "isnow", "world"}
+    is_named = period != Period() or any(heard.has(slot) for slot in ("symbol", "regime", "run", "route"))
+    allowed = {"verb", "symbol", "regime", "run", "isnow", "world", "route"}
+    is_split = any(not heard.has(str(name)) for name in heard.said.get("group", []))
+    return is_named and not is_split and set(heard.said) - {"group"} <= allowed
 
 
 def _is_amount(heard: Heard) -> bool:

@@ -115,7 +115,9 @@ def _period_name(period: Period) -> str:
 def _query(heard: Heard, period: Period, can_ask: str, not_understood: Refusal) -> Query:
     ask = ask_of(heard, period, can_ask, not_understood)
     if ask is Ask.LIST and _group(heard) is not None:
-        ask = Ask.COUNT
+        is_money = heard.has("won") and not heard.has("subject")
+        ask = Ask.RESULT if is_money else Ask.COUNT  # "which symbols lost money" is about sums
+        heard = heard.only("measure", Measure.NET_QUOTE).without("won") if is_money else heard
     subject = _subject(heard, ask)
     require_counted(heard, ask, not_understood, can_ask)
     require_answerable(heard, ask, subject)

@@ -112,6 +112,17 @@ def _streaks(text: str) -> str:
 
 _LINES: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
     (
+        (
+            rf"(?P<n>\d+) {_NOUN} made net (?P<net>\S+) quote after (?P<fees>\S+) of fees, "
+            r"(?P<won>\d+) of them won:"
+        ),
+        lambda f: f"{f['n']} {_noun(f)} được ròng {f['net']} quote sau {f['fees']} phí, {f['won']} có lãi:",
+    ),
+    (
+        rf"(?P<n>\d+) {_NOUN} made (?P<mean>\S+ bps) each on average, (?P<won>\d+) of them won:",
+        lambda f: f"{f['n']} {_noun(f)} được trung bình {f['mean']} mỗi giao dịch, {f['won']} có lãi:",
+    ),
+    (
         rf"{_MEASURE} (?P<value>.+), on (?P<n>\d+) {_NOUN}:",
         lambda f: f"{MEASURES[f['what']]} {_value(f)}, trên {f['n']} {_noun(f)}:",
     ),

@@ -76,7 +76,7 @@ WORDS: Mapping[str, Meaning] = {
     **_all(("most", False), "fewest least smallest fewer less"),
     **_all(("length", True), "longest slowest longer"),
     **_all(("length", False), "shortest quickest fastest briefest shorter"),
-    **_all(("last", True), "last latest newest recent recently"),
+    **_all(("last", True), "last latest newest recent recently previous"),
     **_all(("oldest", True), "first oldest earliest"),
     **_all(
         ("compared", True), "compare compared versus vs comparison than against differ difference between"
@@ -99,7 +99,7 @@ WORDS: Mapping[str, Meaning] = {
     **_all(
         ("action", Action.ENTER), "purchased purchases take took taken taking accept accepted traded long"
     ),
-    **_all(("action", Action.SKIP), "skip skips skipped skipping refuse refused refusing pass passed reject"),
+    **_all(("action", Action.SKIP), "skip skips skipped skipping refuse refused refusing reject"),
     **_all(
         ("action", Action.SKIP), "rejected rejections decline declined ignore ignored missed miss blocked"
     ),
@@ -160,7 +160,7 @@ WORDS: Mapping[str, Meaning] = {
 
 _FILLERS = """
 fell trading works working
-completed finished ran wise high
+completed finished ran wise
 a about actually again agent all also am amount an and any anything are as at available away back bad
 basically be been being both bot by came can cause change changed changes changing come concerning could
 couldn did didn't do does doing done down each either end ended ending ends every everything exactly far
@@ -174,7 +174,7 @@ to today's together too tried up us utc value values very want wanted was wasn w
 whats when where whether which while who whole whom whose will with within won't work worked working would
 yesterday's yet you your yours yourself ones place placed saw seen settle settled settles z earlier total's
 u ur r wanna gonna lol huh hmm em breakdown history today yesterday generated raised received emitted
-produced often bring brought interval confidence certain roughly approximately
+produced often bring brought
 """
 # To take a decision is to make one; only a signal, a trade or the like is entered by taking it.
 TAKING = frozenset(("take", "took", "taken", "taking"))
