@@ -36,6 +36,9 @@ _MEANT: Mapping[str, str] = {
 }  # fmt: skip
 # Right words within a slip of one that is understood.
 _OTHER_TEXT = """
+sharpe sortino alpha leverage margin trailing hedge hedges swaps perps strike strikes delta gamma theta maker
+taker candle candles volume liquidity depth ticks lots wicks resistance breakout momentum reversal indicator
+broken breaks stoploss stake staked staking airdrop mining miner miners block blockchain ledger ledgers
 trader traders tread treads trace traces tracks grades older odder films hills fails steps shops slops
 ships slips skins lasses bosses clone smells seals prove prone roles rulers motel modes modal brawn braid
 worth tonal shore shape spare stare season treason honey monkey toady prize prizes lessor lessen regimen
@@ -97,7 +100,7 @@ def _is_meant(word: str, other: str, slips: int) -> bool:
 def _only(close: set[str], word: str) -> str:
     """Of several close words the one they all mean the same as; else ``word``."""
     meanings = {WORDS.get(other, ("", other)) for other in close}
-    return min(close) if len(meanings) == 1 else word
+    return min(close, key=lambda one: (abs(len(one) - len(word)), one)) if len(meanings) == 1 else word
 
 
 @cache

@@ -99,7 +99,7 @@ def test_a_brain_sees_the_question_and_no_row_of_the_record(world: AskedWorld, t
     assert stub.asked[0]["response_format"]["json_schema"]["name"] == "question"
     for name in world.values("SELECT decision_id FROM decision"):
         assert str(name) not in sent
-    assert stub.asked[0]["messages"][1]["content"].count("</question>") == 1
+    assert stub.asked[0]["messages"][1]["content"].count("</question") == 1
 
 
 def test_what_the_rules_read_or_refuse_for_good_is_never_sent(world: AskedWorld, tmp_path: Path) -> None:
