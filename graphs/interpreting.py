@@ -14,7 +14,7 @@ from typing import Protocol
 
 from graphs.answers import Answer, Interpreted
 from graphs.brain import Asked, ConsultAnswer, Fault
-from graphs.query import Asking, answer_query, understand
+from graphs.query import Asking, answer_query, refusing_in, understand
 from memory.consultations import ConsultationLog
 from memory.statistics import symbols
 from memory.store import Store
@@ -157,16 +157,17 @@ def answer_or_ask(
         NotInRecord: Neither understood it, or the record does not reach there.
         BadUsage: It names an impossible date, time or number.
     """
-    try:
-        return answer_query(store, question, understand(store, question, asking), asking)
-    except NotUnderstood as refused:
-        with opened() as interpreter:
-            if interpreter is None:
-                raise
-            meant = interpreter.interpret(question, symbols(store), asking.now)
-        if meant.query is None:
-            raise NotInRecord(f"{refused}; {_told(meant)}") from refused
-    return replace(answer_query(store, question, meant.query, asking), brain=meant.spent)
+    with refusing_in(question):
+        try:
+            return answer_query(store, question, understand(store, question, asking), asking)
+        except NotUnderstood as refused:
+            with opened() as interpreter:
+                if interpreter is None:
+                    raise
+                meant = interpreter.interpret(question, symbols(store), asking.now)
+            if meant.query is None:
+                raise NotInRecord(f"{refused}; {_told(meant)}") from refused
+        return replace(answer_query(store, question, meant.query, asking), brain=meant.spent)
 
 
 def _told(meant: Interpretation) -> str:

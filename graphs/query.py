@@ -6,7 +6,8 @@ be missing, with exit code 6; nothing is guessed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from graphs.answers import Answer, Told, describe
@@ -25,7 +26,7 @@ from memory.store import Store
 from prompts.queries import Ask, Query, Subject
 from prompts.questions import parse_question, shown_place
 from prompts.vietnamese import is_vietnamese
-from prompts.vietnamese_answers import in_vietnamese
+from prompts.vietnamese_answers import in_vietnamese, refused_in_vietnamese
 from tools.domain.clock import iso
 from tools.domain.errors import NotInRecord
 
@@ -81,7 +82,23 @@ def answer(
         BadUsage: It names an impossible date, time or number.
     """
     asking = Asking(now, tuple(before), tuple(shown), caps)
-    return answer_query(store, question, understand(store, question, asking), asking)
+    with refusing_in(question):
+        return answer_query(store, question, understand(store, question, asking), asking)
+
+
+@contextmanager
+def refusing_in(question: str) -> Iterator[None]:
+    """Refuse in the language of ``question``.
+
+    Raises:
+        NotInRecord: As it was raised within, with its reason.
+    """
+    try:
+        yield
+    except NotInRecord as refused:
+        if not is_vietnamese(question):
+            raise
+        raise type(refused)(refused_in_vietnamese(str(refused))) from refused
 
 
 def understand(store: Store, question: str, asking: Asking) -> Query:

@@ -8,6 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
+CAN_ASK = (
+    "Có thể hỏi: bao nhiêu quyết định, lệnh, lần bỏ qua; lãi lỗ, phí, tỷ lệ thắng; giao dịch tốt nhất "
+    "hay tệ nhất; tại sao; đã học được gì; tham số nào thay đổi; AI tốn bao nhiêu; đang giữ gì."
+)
 NOUNS: Mapping[str, str] = {
     "decisions not to enter": "quyết định không vào lệnh",
     "decisions": "quyết định",
@@ -285,6 +289,11 @@ def _measure(name: str) -> str:
 
 
 _COMPILED = tuple((re.compile(pattern), make) for pattern, make in _LINES)
+
+
+def refused_in_vietnamese(reason: str) -> str:
+    """A refusal for a person who asked in Vietnamese; the reason itself stays as it is."""
+    return f"Không có trong sổ, hoặc chưa hiểu câu hỏi. {CAN_ASK} ({reason})"
 
 
 def in_vietnamese(text: str) -> str:

@@ -124,6 +124,13 @@ def _figures(text: str) -> list[str]:
     return sorted(word.strip(".,:;()") for word in text.split() if any(letter.isdigit() for letter in word))
 
 
+def test_a_refusal_is_in_vietnamese_with_its_reason(told: Told) -> None:
+    with pytest.raises(NotInRecord, match=r"^Không có trong sổ.*Có thể hỏi:.*has not come yet"):
+        ask(told, "tuần sau lãi bao nhiêu?")
+    with pytest.raises(NotInRecord, match=r"^not in the record"):
+        ask(told, "how much profit next week?")
+
+
 def test_what_is_not_understood_is_said_in_any_language(told: Told) -> None:
     with pytest.raises(NotInRecord, match='did not understand "thời", "tiết"'):
         ask(told, "thời tiết thế nào?")
