@@ -64,6 +64,8 @@ def _sides(heard: Heard, periods: Sequence[Period]) -> list[tuple[str, Heard, Pe
             "compare one thing at a time"
         )
     alone = _ranked_alone(heard)
+    if plural == ["action"] and "ask" not in heard.said and "measure" not in heard.said:
+        alone = alone.only("ask", "count")
     if plural == ["period"]:
         return [(_period_name(period), alone, period) for period in periods]
     period = periods[0] if periods else Period()
@@ -238,6 +240,8 @@ def _won(heard: Heard, ask: Ask, measure: Measure | None) -> bool | None:
         or measure in (Measure.HOLDING_TIME, Measure.MEDIAN_HOLDING)
     )
     is_streak = measure in (Measure.STREAK, Measure.PRESENT_STREAK)
+    if ask is Ask.EXTREME and heard.has("length"):
+        return heard.one("won")  # type: ignore[return-value]
     if ask is Ask.EXTREME or (ask is Ask.RESULT and not is_of_part and not is_streak):
         return None
     if measure is Measure.NET_QUOTE and not heard.has("part"):

@@ -31,6 +31,7 @@ CAN_ASK = (
     "what was learned, what were the last decisions, how did you do"
 )
 _ID = re.compile(r"\bd_[0-9a-z]+\b")
+_PERCENT = re.compile(r"(?<![\d ])\s*%|(?<!\d)\s+%")
 _WORD = re.compile(r"[\w./'-]+")
 _LEAD = (
     r"(?:and|what about|how about|what of|also|but|only|of those|of these|same for|same|then|ok and|okay and|"
@@ -163,7 +164,8 @@ def _read(
         rest, periods = cut_periods(text, now, newest)
     except ValueError as error:
         raise BadUsage(f"expected a date like 2024-08-08 or a time like 23:58: {error}") from None
-    rest = in_words(_parameters(cut_numbers(rest, heard), heard))
+    rest = _PERCENT.sub(" percentage ", cut_numbers(rest, heard))
+    rest = in_words(_parameters(rest, heard))
     for word in _WORD.findall(rest):
         hear(word.strip(".'-/"), heard, symbols, shouted)
     return Understood(heard, periods, ())

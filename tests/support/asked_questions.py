@@ -126,6 +126,9 @@ FACTS: tuple[Fact, ...] = (
     Fact(NAME, t("CASE WHEN d.ts >= " + str(day("19")) + " THEN '2024-08-19T00:00 to 2024-08-26T00:00' ELSE '2024-08-12T00:00 to 2024-08-19T00:00' END AS w", f"{on(day('12'))} GROUP BY w ORDER BY AVG(o.net_bps) DESC LIMIT 1"), ("was this week better than last week?", "compare this week with last week", "tuần này so với tuần trước thế nào?"), ("this week vs last week, which was better",)),
     Fact(NAME, t("CASE s.regime WHEN 1 THEN 'calm' ELSE 'volatile' END AS g", "s.regime IN (1, 2) GROUP BY g ORDER BY AVG(o.net_bps) DESC LIMIT 1"), ("do you do better in calm or volatile markets?", "calm versus volatile", "chế độ yên tĩnh hay biến động tốt hơn?"), ("how does calm compare to volatile",)),
     Fact(NUMBER, n("d.symbol IN ('BTCUSDT', 'ETHUSDT')"), ("how many decisions on BTC and ETH?", "bao nhiêu quyết định trên BTC và ETH?"), ("how many decisions did btc and eth have together",)),
+    Fact(CITED, t("d.decision_id", "o.net_bps > 0 ORDER BY o.ts_exit - o.ts_entry, o.outcome_id LIMIT 1"), ("fastest win", "shortest winning trade")),
+    Fact(NUMBER, t("AVG(o.net_bps > 0)"), ("bao nhiêu % lệnh thắng", "what % of trades won?")),
+    Fact(CITED, t("d.decision_id", "1 ORDER BY o.net_bps LIMIT 1"), ("cho tôi xem 3 lệnh lỗ nhất", "show the 3 worst trades")),
     # the newest alone
     Fact(NUMBER, f"SELECT SUM(q) FROM (SELECT CAST(o.net_quote AS REAL) AS q FROM {TAKEN} ORDER BY o.ts_known DESC LIMIT 10)", ("how much did the last 10 trades make?", "profit of the last ten trades", "10 lệnh gần nhất lãi bao nhiêu?")),
     Fact(NUMBER, f"SELECT SUM(w) FROM (SELECT o.net_bps > 0 AS w FROM {TAKEN} ORDER BY o.ts_known DESC LIMIT 20)", ("how many of the last 20 trades won?",)),
