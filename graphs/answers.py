@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from decimal import Decimal
 from math import isnan
-from typing import Any
+from typing import Any, TypeAlias
 
 from memory.statistics import DecisionFact, TradeFact
-from prompts.questions import Ask, Query
+from prompts.queries import Ask, Query
 from tools.domain.clock import iso
 from tools.domain.market import plain
 from tools.models.validation import Estimate
 from tools.risk.measures import TradeStatistics
 
 MOST_CITED = 10
+Told: TypeAlias = tuple[str, Mapping[str, Any], tuple[str, ...]]
+"""Text, its figures and the decisions it rests on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interpreted:
+    """The brain that said what a question means, and what that cost."""
+
+    provider: str
+    model: str
+    attempts: int
+    cost_usd: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +39,7 @@ class Answer:
         text: The answer, one line or several.
         numbers: Every figure in the text, recomputed from the rows, with its n.
         citations: Ids of decisions it rests on; for counts, examples.
+        brain: Who said what the question means, where the rules did not know; None where they did.
     """
 
     question: str
@@ -34,6 +48,7 @@ class Answer:
     text: str
     numbers: Mapping[str, Any]
     citations: tuple[str, ...]
+    brain: Interpreted | None = None
 
 
 def cited(ids: Iterable[str]) -> tuple[str, ...]:
@@ -51,11 +66,25 @@ def decision_of(fact: DecisionFact | TradeFact) -> DecisionFact:
     return fact if isinstance(fact, DecisionFact) else fact.decision
 
 
+def decision_line(fact: DecisionFact) -> str:
+    """A decision in a line."""
+    probe = " (probe)" if fact.is_probe else ""
+    return f"{fact.decision_id}  {iso(fact.ts)}  {fact.symbol}  {fact.action}{probe} by {fact.route}"
+
+
+def trade_line(fact: TradeFact) -> str:
+    """A finished trade in a line."""
+    result = fact.result.replace("_", " ")
+    money = "" if fact.net_quote is None else f", {plain(fact.net_quote)} quote"
+    return f"{decision_line(fact.decision)}  {result} {fact.net_bps:+.2f} bps{money}"
+
+
 def describe(query: Query, run_id: str | None = None) -> str:
     """The filter in words, so that the person sees what was understood."""
     where = query.where
     named = [
         ("", None if query.decision is None else f"decision {query.decision}"),
+        ("the newest ", query.newest),
         ("", query.subject.value),
         ("", "that entered" if where.action == "enter" else None),
         ("", {"skip": "that were skipped", "abstain": "that abstained"}.get(where.action or "")),
@@ -76,7 +105,13 @@ def describe(query: Query, run_id: str | None = None) -> str:
         ("before ", None if where.ts_to is None else iso(where.ts_to)),
         ("refused by rule ", query.rule),
         ("of parameter ", query.parameter),
+        ("above ", None if query.above_bps is None else f"{query.above_bps:+g} bps"),
+        ("below ", None if query.below_bps is None else f"{query.below_bps:+g} bps"),
+        ("asked of ", query.provider),
         ("split by ", query.group and query.group.replace("run_id", "run")),
+        ("measured by ", query.measure and query.measure.value.replace("_", " ")),
+        ("", f"comparing {' with '.join(side.name for side in query.sides)}" if query.sides else None),
+        ("reading ", ", ".join(query.corrections) or None),
     ]
     return ", ".join(f"{word}{value}" for word, value in named if value)
 
@@ -89,8 +124,10 @@ def query_as_data(query: Query) -> dict[str, Any]:
     own = {
         name: getattr(query, name)
         for name in Query.__dataclass_fields__
-        if name not in ("where", "limit") and getattr(query, name) not in (None, False)
+        if name not in ("where", "limit", "sides") and getattr(query, name) not in (None, False, ())
     }
+    if query.sides:
+        own["sides"] = [{"name": side.name, "query": query_as_data(side.query)} for side in query.sides]
     if query.best is False:
         own["best"] = False
     if query.won is False:
@@ -109,6 +146,9 @@ def as_data(found: Answer) -> dict[str, Any]:
         "answer": found.text,
         "numbers": dict(found.numbers),
         "citations": list(found.citations),
+        "brain": None
+        if found.brain is None
+        else asdict(found.brain) | {"cost_usd": plain(found.brain.cost_usd)},
     }
 
 
@@ -136,6 +176,11 @@ def statistics_as_data(found: TradeStatistics) -> dict[str, Any]:
         "drawdown_bps": found.drawdown_bps,
         **amounts,
     }
+
+
+def percent(part: int, whole: int) -> str:
+    """A share in words, e.g. ``42.1 %``."""
+    return f"{100 * part / whole:.1f} %" if whole else "No share"
 
 
 def percent_text(estimate: Estimate | None) -> str:

@@ -59,6 +59,60 @@ class ConsultRequest:
         """Identity of exactly what is shown."""
         return self.prompt.fingerprint
 
+    @property
+    def run_id(self) -> str:
+        """The run that asks."""
+        return self.signal.run_id
+
+    @property
+    def world(self) -> str:
+        """Its world."""
+        return self.signal.world
+
+
+class Asked(Protocol):
+    """Anything a brain is asked: what it is shown, who asks, and what for."""
+
+    @property
+    def decision_id(self) -> str:
+        """What it is about; for a question its own id."""
+        ...
+
+    @property
+    def prompt(self) -> Prompt:
+        """What is shown."""
+        ...
+
+    @property
+    def ts(self) -> int:
+        """When it is asked, ns UTC on the session's clock."""
+        ...
+
+    @property
+    def purpose(self) -> str:
+        """What for."""
+        ...
+
+    @property
+    def propensity(self) -> float:
+        """How likely it was to be asked."""
+        ...
+
+    @property
+    def fingerprint(self) -> str:
+        """Identity of exactly what is shown."""
+        ...
+
+    @property
+    def run_id(self) -> str:
+        """The run that asks."""
+        ...
+
+    @property
+    def world(self) -> str:
+        """Its world."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class ConsultAnswer:
@@ -163,7 +217,7 @@ def ask(brain: Brain, requests: Sequence[ConsultRequest], deadline_ns: int) -> t
     return tuple(advice_of(request, answers, deadline_ns) for request in requests)
 
 
-def read_reply(request: ConsultRequest, text: str) -> ConsultReply | Fault:
+def read_reply(request: Asked, text: str) -> ConsultReply | Fault:
     """The answer in ``text``, or why it is none; the only door for what a model says."""
     try:
         return parse_supported(text, request.prompt.supplied)

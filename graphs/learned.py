@@ -10,7 +10,7 @@ from memory.lessons import Lesson
 from memory.parameters import ParameterChange
 from memory.statistics import decisions_of, lessons, parameter_changes
 from memory.store import Store
-from prompts.questions import Query, Subject
+from prompts.queries import Query, Subject
 from tools.domain.clock import day_bounds, iso
 
 SHOWN = 10
@@ -43,11 +43,20 @@ def answer_learned(store: Store, query: Query, now: int) -> LessonsTold:
 
 def _parameters(store: Store, query: Query, now: int) -> LessonsTold:
     changes = [one for one in parameter_changes(store, now) if _is_change_meant(one, query)]
-    numbers = {"n": len(changes), "changes": [_change_data(one) for one in changes[-SHOWN:]]}
+    numbers: dict[str, Any] = {"n": len(changes), "changes": [_change_data(one) for one in changes[-SHOWN:]]}
     if not changes:
         name = query.parameter or "any parameter"
+        if query.where.ts_from is not None or query.where.ts_to is not None:
+            return f"No change of {name} is in the record for that time.", numbers, ()
         return f"No change of {name} is in the record: settings and defaults are in force.", numbers, ()
     lines = [f"{len(changes)} change{'s' if len(changes) > 1 else ''} of parameters:"]
+    if query.parameter is not None and query.where.ts_to is None and query.where.ts_from is None:
+        last = changes[-1]
+        numbers["now"] = last.value
+        lines = [
+            f"{last.name} is {last.value:g}, it was {last.value_before:g} until {iso(last.ts_known)}.",
+            *lines,
+        ]
     lines += [f"  {_change_text(one)}" for one in changes[-SHOWN:]]
     return "\n".join(lines), numbers, _citations(store, [one.evidence for one in changes[-SHOWN:]])
 

@@ -75,13 +75,12 @@ def open_brain(
         BadUsage: A key, a model or the extra is missing.
         BadInput: The local model is none.
     """
-    names = chosen(settings)
-    if not names:
+    if not chosen(settings):
         yield None
         return
     require_brain(settings)
     with ExitStack() as stack:
-        desks = [_desk(name, settings, stopwatch, stack) for name in names]
+        desks = open_desks(settings, stopwatch, stack)
         consultant = _consultant(desks, settings, store, identity, clock, stopwatch)
         stack.callback(consultant.close)
         yield BrainParts(
@@ -92,6 +91,11 @@ def open_brain(
             round(settings.keeper_brain_deadline_sec * NANOS),
             is_beside=identity.world is not World.RECORDED,
         )
+
+
+def open_desks(settings: Settings, stopwatch: Stopwatch, stack: ExitStack) -> list[Desk]:
+    """The providers of the settings in the order in which they are asked; ``stack`` lets go of them."""
+    return [_desk(name, settings, stopwatch, stack) for name in chosen(settings)]
 
 
 def require_brain(settings: Settings) -> None:

@@ -15,7 +15,10 @@ Home = Annotated[
 
 
 def ask(
-    question: Annotated[str, typer.Argument(help="For example: why did you skip the last signal?")],
+    question: Annotated[
+        str | None,
+        typer.Argument(help="For example: why did you skip the last signal? Without one a talk begins."),
+    ] = None,
     home: Home = None,
     as_json: Json = False,
 ) -> None:

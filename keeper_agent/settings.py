@@ -129,6 +129,12 @@ class Settings(BaseSettings):
     keeper_brain_usd_per_month: Decimal = Field(
         default=Decimal("2.00"), ge=0, description="most all calls of a UTC month may cost, USD"
     )
+    keeper_ask_usd_per_day: Decimal = Field(
+        default=Decimal("0.05"), ge=0, description="most that keeper ask may spend on brains a UTC day, USD"
+    )
+    keeper_ask_usd_per_month: Decimal = Field(
+        default=Decimal("0.50"), ge=0, description="most that keeper ask may spend on brains a UTC month, USD"
+    )
     openai_api_key: SecretStr = Field(default=SecretStr(""), description="key for OpenAI")
     openai_model: str = Field(default="gpt-5-mini", description="which model of OpenAI is asked")
     openai_base_url: str = Field(

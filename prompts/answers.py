@@ -68,7 +68,7 @@ def parse_answer(text: str) -> ConsultReply:
     try:
         return ConsultReply.model_validate_json(text)
     except ValidationError as fault:
-        raise AnswerRejected(_first_fault(fault)) from fault
+        raise AnswerRejected(first_fault(fault)) from fault
 
 
 def parse_supported(text: str, supplied: Supplied) -> ConsultReply:
@@ -109,7 +109,8 @@ def answer_schema(*, is_bounded: bool = False) -> dict[str, object]:
     }
 
 
-def _first_fault(fault: ValidationError) -> str:
+def first_fault(fault: ValidationError) -> str:
+    """Where and how a text is not the form that was asked for, in a line."""
     first = fault.errors(include_url=False, include_input=False, include_context=False)[0]
     place = ".".join(str(part) for part in first["loc"]) or "answer"
     return f"{place}: {first['msg']}"[:200]

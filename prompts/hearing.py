@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from prompts.vocabulary import DECIDING, FILLERS, TAKING, WORDS
+from prompts.vocabulary import DECIDING, FILLERS, NUMBERS, TAKING, WORDS
 from tools.domain.errors import NotInRecord
 from tools.domain.parameter import SPECS
 from tools.domain.trading import Action
 
+# Words for some of the trades; "lost" may be what all of them did together.
+_PARTS = "losing loser losers losses winner winners winning wins"
+PARTS = frozenset(_PARTS.split())
 QUOTES = ("USDT", "USDC", "FDUSD", "BUSD", "USD", "EUR", "BTC", "ETH")
 _PAIR = re.compile(rf"[A-Z0-9]{{2,}}[-_/]?(?:{'|'.join(QUOTES)})(?:[-_]?PERP)?", re.IGNORECASE)
+# What people call a coin whose ticker they do not type.
+NAMES: Mapping[str, str] = {
+    "bitcoin": "BTC", "ethereum": "ETH", "ether": "ETH", "solana": "SOL", "ripple": "XRP", "dogecoin": "DOGE",
+    "cardano": "ADA", "chainlink": "LINK", "avalanche": "AVAX", "vechain": "VET", "algorand": "ALGO",
+    "polkadot": "DOT", "litecoin": "LTC", "binancecoin": "BNB", "tron": "TRX", "polygon": "MATIC",
+}  # fmt: skip
+_COINS = "btc eth bnb sol xrp doge ada avax trx matic ltc shib xlm arb vet algo icp hbar aave pepe bch inj"
+COINS = frozenset(_COINS.split())
 # Slots that speak of the same thing: naming one of them anew drops what was said in the others.
 EXCLUSIVE = (
     ("action", "untaken", "probe", "rule"),
     ("won", "result", "exit", "kind"),
-    ("best", "most", "limit"),
+    ("best", "most", "limit", "length", "place", "oldest"),
     ("world", "run"),
+    ("ask", "measure", "asked"),
 )
 
 
@@ -41,7 +53,12 @@ class Heard:
         for group in EXCLUSIVE:
             if any(slot in later.said for slot in group):
                 said = {slot: values for slot, values in said.items() if slot not in group}
-        return Heard(said | {slot: list(values) for slot, values in later.said.items()})
+        is_ranked = any(slot in later.said for slot in ("best", "most", "length")) and "ask" not in later.said
+        if is_ranked and "count" in said.get("ask", []):
+            del said["ask"]
+        if "verb" in self.said and not {"ask", "measure"} & set(later.said):
+            said["verb"] = list(self.said["verb"])  # "what about ETH?" asks nothing new
+        return Heard({slot: list(values) for slot, values in later.said.items()} | said)
 
     def has(self, slot: str, value: object | None = None) -> bool:
         """Whether ``slot`` was named, or was named as ``value``."""
@@ -52,18 +69,36 @@ class Heard:
         values = self.said.get(slot, [])
         if len(values) > 1:
             names = " and ".join(str(value) for value in values)
-            raise NotInRecord(f"the question names {names} at once; ask about one of them at a time")
+            raise NotInRecord(
+                f"not in the record as one figure: the question names {names} at once; "
+                "ask about one of them at a time"
+            )
         return values[0] if values else None
 
+    def without(self, slot: str) -> Heard:
+        """The same without what ``slot`` was said to be."""
+        return Heard({name: values for name, values in self.said.items() if name != slot}, list(self.strange))
 
-def hear(word: str, heard: Heard, symbols: Sequence[str]) -> None:
+    def only(self, slot: str, value: object) -> Heard:
+        """The same with ``slot`` said to be ``value`` alone."""
+        return Heard({**self.said, slot: [value]}, list(self.strange))
+
+
+def hear(word: str, heard: Heard, symbols: Sequence[str], shouted: Collection[str] = ()) -> None:
     """Take in one word.
+
+    Args:
+        word: In lower case.
+        heard: Where it is noted.
+        symbols: Symbols in the record.
+        shouted: Words that were written in capitals: only these name a coin that is a word as well.
 
     Raises:
         NotInRecord: It is a symbol that is not in the record, or may be several.
     """
     word = word.removesuffix("'s")
-    symbol = _symbol(word, symbols)
+    is_word = word in WORDS or word in FILLERS or word in NUMBERS
+    symbol = None if is_word and word not in shouted else _symbol(word, symbols)
     if symbol is not None:
         heard.add("symbol", symbol)
     elif word in WORDS:
@@ -75,34 +110,53 @@ def hear(word: str, heard: Heard, symbols: Sequence[str]) -> None:
             heard.add("subject", "lessons")
     elif word in SPECS:
         heard.add("parameter", word)
-    elif _PAIR.fullmatch(word):
+    elif _PAIR.fullmatch(word) or word in COINS or word in NAMES:
         known = ", ".join(symbols) or "none"
         raise NotInRecord(f"not in the record: {word.upper()}; symbols there are: {known}")
     elif word and word not in FILLERS:
         heard.strange.append(word)
-    if word in ("winrate", "fee", "fees", "drawdown", "expectancy"):
-        heard.add("measure", word.replace("winrate", "win rate"))
+    _note_verb(word, heard)
+
+
+def _note_verb(word: str, heard: Heard) -> None:
     if word in ("do", "doing", "done", "went", "go", "going", "made", "make"):
         heard.add("verb", "do")
     if word in DECIDING:
         heard.add("verb", "decide")
-    if word in ("how", "what", "which", "change", "changed", "changes"):
+    if word in PARTS:
+        heard.add("part", True)
+    if word in ("how", "what", "which", "change", "changed", "changes", "when"):
         heard.add("verb", word.removesuffix("d").removesuffix("s"))
 
 
 def _symbol(word: str, symbols: Sequence[str]) -> str | None:
     """The symbol a word names in full or by its base; None when it names none."""
-    wanted = re.sub(r"[-_/]", "", word).upper()
+    wanted = NAMES.get(word, re.sub(r"[-_/]", "", word).upper())
     exact = [name for name in symbols if re.sub(r"[-_/]", "", name).upper() == wanted]
     if exact:
         return exact[0]
-    based = [name for name in symbols if _base(name) == wanted]
+    based = [name for name in symbols if base_of(name) == wanted]
     if len(based) > 1:
-        raise NotInRecord(f"{word.upper()} may be {', '.join(based)}; name one of them")
+        raise NotInRecord(
+            f"not in the record as one symbol: {word.upper()} may be {', '.join(based)}; name one of them"
+        )
     return based[0] if based else None
 
 
-def _base(symbol: str) -> str:
+def named_symbols(text: str, symbols: Sequence[str]) -> set[str]:
+    """The symbols in the record that ``text`` names; a coin that is a word as well only in capitals."""
+    found: set[str] = set()
+    for word in re.findall(r"[\w/-]+", text):
+        lower = word.lower().strip("-/_")
+        is_word = lower in WORDS or lower in FILLERS or lower in NUMBERS
+        symbol = None if is_word and not word.isupper() else _symbol(lower, symbols)
+        if symbol is not None:
+            found.add(symbol)
+    return found
+
+
+def base_of(symbol: str) -> str:
+    """The coin of a symbol, e.g. BTC of BTCUSDT."""
     plain = re.sub(r"[-_/]", "", symbol).upper().removesuffix("PERP")
     for quote in QUOTES:
         if plain.endswith(quote) and len(plain) > len(quote):

@@ -1,6 +1,8 @@
 """Days and times in a question, as spans of nanoseconds; everything is UTC.
 
-A span is cut out of the text, so that what is left can be read word by word.
+A span is cut out of the text, so that what is left can be read word by word. Days and times are
+first replaced by marks, so that "from yesterday 22:00 to today 01:00" and "since Monday" are
+read alike.
 """
 
 from __future__ import annotations
@@ -8,19 +10,36 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from prompts.spans import DAY, Span, find_spans
 from tools.domain.clock import NS, day_bounds, day_of
 
-DAY = 86_400 * NS
-_SECONDS = {"second": 1, "sec": 1, "minute": 60, "min": 60, "hour": 3_600, "day": 86_400, "week": 604_800}
-_CLOCK = r"(\d{1,2}):(\d{2})(?::(\d{2}))?"
-_BETWEEN = re.compile(rf"\b(?:between|from)\s+{_CLOCK}\s+(?:and|to|until|till)\s+{_CLOCK}(?:\s*utc)?")
-_EDGE = re.compile(rf"\b(after|since|before|until)\s+{_CLOCK}(?:\s*utc)?")
-_AT = re.compile(rf"\b(?:(?:at|around|about)\s+)?{_CLOCK}(?:\s*utc)?")
-_DATE = re.compile(r"\b(?:on\s+)?(\d{4}-\d{2}-\d{2})(?:t(?=\d))?")
-_NAMED = re.compile(r"\b(the day before yesterday|yesterday|today|this day|all time|so far|ever)\b")
-_RECENT = re.compile(
-    r"\b(?:in |over |during )?(?:the )?(?:last|past) (\d+ )?(second|sec|minute|min|hour|day|week)s?\b"
+__all__ = ["DAY", "Period", "cut_period", "cut_periods"]
+
+_SUFFIX = r"(?: ?(?:utc|gmt|z)\b)?"
+_COLON = r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?(?: ?([ap])\.?m\b\.?)?"
+_SPOKEN = (
+    r"(\d{1,2}) ?([ap])\.?m\b\.?|(\d{1,2})h(\d{2})\b|(\d{1,2}) o'?clock(?: ([ap])\.?m\b\.?)?"
+    r"|\b(noon|midnight)\b"
 )
+_CLOCK = re.compile(rf"(?<![\d:]){_COLON}{_SUFFIX}|(?<![\d:])(?:{_SPOKEN}){_SUFFIX}")
+_BARE_HOUR = re.compile(
+    r"\b(between|from) (\d{1,2})(?= (?:and|to|until|till|-) \d{1,2}(?::\d{2}| ?[ap]m|h\d{2}| o'?clock))"
+)
+_DAY_MARK, _CLOCK_MARK = r"«d(\d+)»", r"«c(\d+)»"
+_POINT = (
+    rf"(?:{_DAY_MARK}(?: (?:at|around|about))? ?{_CLOCK_MARK}|{_CLOCK_MARK}(?: on)? ?{_DAY_MARK}"
+    rf"|{_DAY_MARK}|{_CLOCK_MARK})"
+)
+_RANGE = re.compile(
+    rf"(?:\b(?:between|from|since) )?{_POINT} ?(?:\b(?:and|to|until|till|through|up to)\b|[-–]) ?{_POINT}"
+)
+_EDGE = re.compile(
+    r"\b(after|since|starting|beginning|from|before|until|till|up to|prior to|by|earlier than|later than) "
+    rf"(?:on |at )?{_POINT}(?: on(?:ward)?s?\b)?"
+)
+_SINGLE = re.compile(rf"(?:\b(?:at|around|about) )?{_POINT}")
+_OPEN = ("since", "starting", "beginning", "from")  # up to now, not only to the end of the day
+_FROM = ("after", "later than", *_OPEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +51,27 @@ class Period:
     is_moment: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Time:
+    """A time of day: nanoseconds since midnight, and how long what was named lasts."""
+
+    offset: int
+    width: int
+
+
+@dataclass(slots=True)
+class _Marked:
+    """A text whose days and times are marks, and what the marks stand for."""
+
+    text: str
+    days: list[Span]
+    times: list[_Time]
+    now: int
+    newest: int
+
+
 def cut_period(text: str, now: int, newest: int | None) -> tuple[str, Period]:
-    """The rest of ``text`` (lower case) and the period it named.
+    """The rest of ``text`` (lower case) and the period it named; the first where it named several.
 
     Args:
         text: The question.
@@ -43,65 +81,200 @@ def cut_period(text: str, now: int, newest: int | None) -> tuple[str, Period]:
     Raises:
         ValueError: A date or time does not exist.
     """
-    rest, day = _cut_day(text, now)
-    found = _BETWEEN.search(rest)
-    if found:
-        low, high = _clock(found.groups()[:3])[0], _clock(found.groups()[3:])[0]
-        return _without(rest, found), _span(low, high, day, newest or now)
-    found = _EDGE.search(rest)
-    if found:
-        offset = _clock(found.groups()[1:])[0]
-        low, high = (offset, DAY) if found.group(1) in ("after", "since") else (0, offset)
-        return _without(rest, found), _span(low, high, day, newest or now)
-    found = _AT.search(rest)
-    if found:
-        offset, width = _clock(found.groups())
-        base = day or _latest_day(offset, newest or now)
-        return _without(rest, found), Period(base[0] + offset, base[0] + offset + width, True)
-    if day is not None:
-        return rest, Period(*day)
-    return _cut_recent(rest, now)
+    rest, periods = cut_periods(text, now, newest)
+    return rest, periods[0] if periods else Period()
 
 
-def _cut_day(text: str, now: int) -> tuple[str, tuple[int, int] | None]:
-    found = _DATE.search(text)
-    if found:
-        return _without(text, found), day_bounds(found.group(1))
-    found = _NAMED.search(text)
-    if not found:
-        return text, None
-    back = {"today": 0, "this day": 0, "yesterday": 1, "the day before yesterday": 2}.get(found.group(1))
-    day = None if back is None else day_bounds(day_of(now - back * DAY))
-    return _without(text, found), day
+def cut_periods(text: str, now: int, newest: int | None) -> tuple[str, tuple[Period, ...]]:
+    """The rest of ``text`` (lower case) and every period it named, in order.
+
+    Raises:
+        ValueError: A date or time does not exist, or the times are in the wrong order.
+    """
+    marked = _mark(text, now, now if newest is None else newest)
+    periods = [*_cut_ranges(marked), *_cut_edges(marked), *_cut_singles(marked)]
+    told = tuple(dict.fromkeys(periods))
+    bounded = tuple(one for one in told if one != Period())
+    return marked.text, bounded or told  # "since Monday so far" is since Monday
 
 
-def _cut_recent(text: str, now: int) -> tuple[str, Period]:
-    found = _RECENT.search(text)
-    if not found or (found.group(1) is None and found.group(2) in ("second", "sec")):
-        return text, Period()
-    length = int(found.group(1) or 1) * _SECONDS[found.group(2)] * NS
-    return _without(text, found), Period(max(0, now - length), now + 1)
+def _mark(text: str, now: int, newest: int) -> _Marked:
+    days: list[Span] = []
+    pieces, last = [], 0
+    for found, span in find_spans(text, now):
+        pieces += [text[last : found.start()], f" «d{len(days)}» "]
+        days.append(span)
+        last = found.end()
+    rest = "".join([*pieces, text[last:]])
+    rest = _BARE_HOUR.sub(lambda found: f"{found[1]} {found[2]}:00", rest)
+    times: list[_Time] = []
+
+    def mark(found: re.Match[str]) -> str:
+        times.append(_time(found))
+        return f" «c{len(times) - 1}» "
+
+    rest = re.sub(r"\s+", " ", _CLOCK.sub(mark, rest))
+    return _Marked(rest, days, times, now, newest)
 
 
-def _span(low: int, high: int, day: tuple[int, int] | None, newest: int) -> Period:
+def _time(found: re.Match[str]) -> _Time:
+    hour, minute, second, half, spoken, its_half, h_hour, h_minute, clock, c_half, name = found.groups()
+    if name:
+        return _Time(12 * 3_600 * NS if name == "noon" else 0, 60 * NS)
+    numbers = (hour or spoken or h_hour or clock, minute or h_minute or 0, second or 0)
+    h, m, s = (int(number) for number in numbers)
+    half = half or its_half or c_half
+    if half and not 1 <= h <= 12:
+        raise ValueError(f"there is no time {h} {half}m")
+    if half:
+        h = h % 12 + (12 if half == "p" else 0)
+    if h > 23 or m > 59 or s > 59:
+        raise ValueError(f"there is no time {h}:{m:02d}")
+    return _Time((h * 3_600 + m * 60 + s) * NS, (60 if second is None else 1) * NS)
+
+
+def _point(groups: tuple[str | None, ...], marked: _Marked) -> tuple[Span | None, _Time | None]:
+    """The day and the time that a point names."""
+    d1, c1, c2, d2, d3, c3 = groups
+    day, clock = d1 or d2 or d3, c1 or c2 or c3
+    return (
+        None if day is None else marked.days[int(day)],
+        None if clock is None else marked.times[int(clock)],
+    )
+
+
+def _cut_ranges(marked: _Marked) -> list[Period]:
+    periods = []
+    while found := _RANGE.search(marked.text):
+        low, high = _point(found.groups()[:6], marked), _point(found.groups()[6:], marked)
+        is_said = found[0].startswith(("between", "from")) or " and " not in found[0]
+        if not is_said:
+            break
+        marked.text = _without(marked.text, found)
+        periods.append(_between(low, high, marked))
+    return periods
+
+
+def _between(
+    low: tuple[Span | None, _Time | None], high: tuple[Span | None, _Time | None], marked: _Marked
+) -> Period:
+    """The span between two points; two bare times share the day named elsewhere, else the latest."""
+    (day, time), (other_day, other_time) = low, high
+    if day is None and other_day is None:
+        assert time is not None and other_time is not None  # noqa: PT018,S101 (a point names one of them)
+        return _of_day(time.offset, other_time.offset, _only_day(marked), marked.newest)
+    start = _begin(day or other_day, time)
+    end_day = other_day or day
+    end = _begin(end_day, other_time) if other_time is not None else _require(end_day).end
+    if start is None or end is None or start >= end:
+        raise ValueError("the times are in the wrong order")
+    return Period(start, end)
+
+
+def _is_edge(found: re.Match[str]) -> bool:
+    """Whether it bounds: "from Monday" alone is that Monday, "from Monday on" and "from 9:00" are edges."""
+    is_of_day = found[2] is None and found[3] is None and found[4] is None and found[7] is None
+    return not (found[1] == "from" and is_of_day and not re.search(r" on(?:ward)?s?$", found[0]))
+
+
+def _cut_edges(marked: _Marked) -> list[Period]:
+    """What is said with since, after, before or until; two edges together bound one period."""
+    low: int | None = None
+    high: int | None = None
+    floor: int | None = None
+    ceiling: int | None = None
+    is_found = False
+    while found := next(filter(_is_edge, _EDGE.finditer(marked.text)), None):
+        word, (day, time) = found[1], _point(found.groups()[1:7], marked)
+        is_day_first = found[2] is not None
+        marked.text = _without(marked.text, found)
+        is_found = True
+        if time is None:
+            span = _require(day)
+            low, high = (_lower(span, word), high) if word in _FROM else (low, _upper(span, word))
+            continue
+        day = day or _only_day(marked)
+        newest = marked.now if word in _OPEN else marked.newest
+        start = (
+            day.start if day is not None and day.start is not None else _latest_day(time.offset, newest)[0]
+        )
+        if word in _FROM:
+            low, ceiling = start + time.offset, None if word in _OPEN or is_day_first else start + DAY
+        else:
+            high, floor = start + time.offset, None if is_day_first else start
+    if not is_found:
+        return []
+    low, high = floor if low is None else low, ceiling if high is None else high
+    if low is not None and high is not None and low >= high:
+        raise ValueError("the times are in the wrong order")
+    return [Period(low, high)]
+
+
+def _lower(span: Span, word: str) -> int | None:
+    return span.end if word in ("after", "later than") and not span.is_point else span.start
+
+
+def _upper(span: Span, word: str) -> int | None:
+    return span.end if word in ("until", "till", "up to", "by") and not span.is_point else span.start
+
+
+def _cut_singles(marked: _Marked) -> list[Period]:
+    periods = []
+    while found := _SINGLE.search(marked.text):
+        day, time = _point(found.groups(), marked)
+        marked.text = _without(marked.text, found)
+        if time is None:
+            rest = re.search(_CLOCK_MARK, marked.text)
+            if rest is not None and len(marked.times) == 1:
+                time = marked.times[int(rest[1])]
+                marked.text = _without(marked.text, rest)
+        elif day is None:
+            day = _only_day(marked)
+        periods.append(_single(day, time, marked.newest))
+    return periods
+
+
+def _single(day: Span | None, time: _Time | None, newest: int) -> Period:
+    if time is None:
+        span = _require(day)
+        if span.is_point:
+            raise ValueError("a time so long ago is a moment; say since or between which times")
+        return Period(span.start, span.end)
+    base = day.start if day is not None and day.start is not None else _latest_day(time.offset, newest)[0]
+    return Period(base + time.offset, base + time.offset + time.width, True)
+
+
+def _only_day(marked: _Marked) -> Span | None:
+    """The one day left in the text, which is cut out; None where there is none or more than one."""
+    left = list(re.finditer(rf"(?:\bon )?{_DAY_MARK}", marked.text))
+    if len(left) != 1:
+        return None
+    marked.text = _without(marked.text, left[0])
+    return marked.days[int(left[0][1])]
+
+
+def _of_day(low: int, high: int, day: Span | None, newest: int) -> Period:
     if low >= high:
         raise ValueError("the times are in the wrong order")
-    start = (day or _latest_day(low, newest))[0]
+    start = day.start if day is not None and day.start is not None else _latest_day(low, newest)[0]
     return Period(start + low, start + high)
+
+
+def _begin(day: Span | None, time: _Time | None) -> int | None:
+    start = _require(day).start
+    return start if time is None or start is None else start + time.offset
+
+
+def _require(day: Span | None) -> Span:
+    if day is None:
+        raise ValueError("a day is missing")
+    return day
 
 
 def _latest_day(offset: int, newest: int) -> tuple[int, int]:
     """The newest day on which that time of day had come when the record ended."""
     today = day_bounds(day_of(newest))
     return today if today[0] + offset <= newest else day_bounds(day_of(newest - DAY))
-
-
-def _clock(parts: tuple[str | None, ...]) -> tuple[int, int]:
-    """Nanoseconds since midnight, and how long what was named lasts: a minute or a second."""
-    hour, minute, second = (int(part or 0) for part in parts)
-    if hour > 23 or minute > 59 or second > 59:
-        raise ValueError(f"there is no time {hour}:{minute:02d}")
-    return (hour * 3_600 + minute * 60 + second) * NS, (60 if parts[2] is None else 1) * NS
 
 
 def _without(text: str, found: re.Match[str]) -> str:

@@ -8,93 +8,64 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import dataclass, replace
 
-from memory.lookup import DecisionFilter
-from prompts.hearing import Heard, hear
-from prompts.periods import Period, cut_period
+from prompts.composing import compose
+from prompts.hearing import Heard, base_of, hear
+from prompts.numbers import cut_numbers
+from prompts.periods import Period, cut_periods
+from prompts.phrases import in_words
+from prompts.queries import FEW, MOST_LISTED, Ask, Measure, Query, Side, Subject
+from prompts.spelling import correct
 from prompts.vietnamese import is_vietnamese, to_english
-from prompts.vocabulary import NUMBERS, PHRASES
+from tools.domain.clock import iso
 from tools.domain.errors import BadUsage, NotInRecord
-from tools.domain.trading import Action, Result
+from tools.domain.parameter import SPECS
+
+__all__ = ["FEW", "MOST_LISTED", "Ask", "Measure", "Query", "Side", "Subject", "follows_on", "parse_question"]
 
 LONGEST = 400  # characters of a question
-MOST_LISTED = 10
-FEW = 5
 CAN_ASK = (
     "what can be asked: how many (decisions, entries, skips, probes, fills, trades, wins), "
     "why (a decision id, a symbol, a time), the best or worst (trade, symbol, hour, route), "
     "what was learned, what were the last decisions, how did you do"
 )
 _ID = re.compile(r"\bd_[0-9a-z]+\b")
-_LIMIT = re.compile(rf"\b(last|latest|newest|recent|top|best|worst|first) (\d+|{'|'.join(NUMBERS)})\b")
+_PERCENT = re.compile(r"(?<![\d ])\s*%|(?<!\d)\s+%")
 _WORD = re.compile(r"[\w./'-]+")
-_FOLLOWING = re.compile(
-    r"(and|what about|how about|also|but|only|of those|of these|còn|thế còn|vậy còn|và|con|the con)\b"
-    r"|(why|how come|tại sao|vì sao|tai sao|vi sao)\W*$"
+_LEAD = (
+    r"(?:and|what about|how about|what of|also|but|only|of those|of these|same for|same|then|ok and|okay and|"
+    r"còn|thế còn|vậy còn|và|con|the con|vay con|thế|vậy|rồi|vậy thì|thế thì|còn về|so)\b"
 )
+_FOLLOWING = re.compile(
+    rf"{_LEAD}|(why|how come|how so|tại sao|vì sao|tai sao|vi sao|sao vậy|sao thế|sao vay|sao lại thế)\W*$"
+)
+_ENDING = re.compile(r"(thì sao|thi sao|then|too|as well|instead)\W*$")
+_ORDINALS = {
+    name: place
+    for place, names in enumerate(
+        (("first", "1st"), ("second", "2nd"), ("third", "3rd"), ("fourth", "4th"), ("fifth", "5th")), start=1
+    )
+    for name in names
+}
+_ONE = re.compile(
+    rf"\b(?:the )?({'|'.join(_ORDINALS)}|last) one\b|#(\d+)\b|\bnumber (\d+)\b"
+    rf"|\b(?:the )?({'|'.join(_ORDINALS)})\s*\W*$"
+)
+_SHOWN = re.compile(r"\b(?:that|this|the same) (?:one|trade|decision|signal|skip|entry)\b")
 
 
-class Ask(StrEnum):
-    """Kinds of question."""
-
-    COUNT = "count"
-    WHY = "why"
-    EXTREME = "extreme"
-    LEARNED = "learned"
-    LIST = "list"
-    RESULT = "result"
-
-
-class Subject(StrEnum):
-    """What a question is about."""
-
-    DECISIONS = "decisions"
-    TRADES = "trades"
-    FILLS = "fills"
-    ORDERS = "orders"
-    LESSONS = "lessons"
-    PARAMETERS = "parameters"
+class NotUnderstood(NotInRecord):
+    """The rules cannot read the question; a brain may be asked what it means."""
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
-    """A question as it was understood.
+class Understood:
+    """What the words of one question said, before it is known what it asks."""
 
-    Attributes:
-        where: Which decisions; ``kind`` says whether their taken or shadow outcomes are meant.
-        group: Split by symbol, route, regime, action, run_id or hour.
-        result: How the trades ended.
-        won: Only trades that made, or did not make, money after costs.
-        best: Best or worst; for grouped counts most or fewest.
-        limit: How many to show.
-        is_moment: Whether the period is a time of day.
-        is_last_run: Whether only the newest run counts.
-        is_exit: Whether the exit rather than the entry is asked about.
-        is_untaken: Only decisions that were no entries.
-        decision: Decision id, or the beginning of one.
-        parameter: Name of a parameter.
-        rule: Only decisions that this hard rule refused.
-        is_fees: Whether the fees are asked about.
-    """
-
-    ask: Ask
-    subject: Subject
-    where: DecisionFilter
-    group: str | None = None
-    result: Result | None = None
-    won: bool | None = None
-    best: bool | None = None
-    limit: int = FEW
-    is_moment: bool = False
-    is_last_run: bool = False
-    is_exit: bool = False
-    is_untaken: bool = False
-    decision: str | None = None
-    parameter: str | None = None
-    rule: str | None = None
-    is_fees: bool = False
+    heard: Heard
+    periods: tuple[Period, ...]
+    corrections: tuple[str, ...]
 
 
 def parse_question(
@@ -113,209 +84,131 @@ def parse_question(
         now: What today is, nanoseconds.
         newest: Time of the newest decision in the record.
         before: Questions asked before, oldest first: what they said holds for a question that
-            follows on from them (see ``follows_on``) unless it says otherwise.
+            follows on from them (see ``follows_on``), or that alone asks nothing, unless it says otherwise.
 
     Raises:
         BadUsage: There is no question, or it names a date or time that does not exist.
-        NotInRecord: It names a symbol not in the record, or was not understood.
+        NotInRecord: It names a symbol or a time that is not in the record.
+        NotUnderstood: It was not understood.
     """
-    whole, period = Heard(), Period()
-    for one in (*before, text) if before and follows_on(text) else (text,):
-        heard, named = _hear(one, symbols, now, newest)
-        whole, period = whole.then(heard), named if named != Period() else period
-    return _query(whole, period)
+    before = [one for one in before if shown_place(one) is None]
+    if not (before and follows_on(text)):
+        try:
+            return _composed([text], symbols, now, newest)
+        except NotUnderstood:
+            if not before:
+                raise
+    return replace(_composed([*before, text], symbols, now, newest), is_follow_up=True)
 
 
 def follows_on(text: str) -> bool:
     """Whether a question makes sense only after another: "and on ETH?", "why?", "còn hôm qua?"."""
-    return bool(_FOLLOWING.match(text.strip().lower()))
+    lower = text.strip().lower()
+    return bool(_FOLLOWING.match(lower) or _ENDING.search(lower))
 
 
-def _hear(text: str, symbols: Sequence[str], now: int, newest: int | None) -> tuple[Heard, Period]:
-    """The words of one question and the period it names."""
+def shown_place(text: str) -> int | None:
+    """Which of what was just shown is meant: 2 for "the second one", -1 for the last; None for none."""
+    lower = text.strip().lower()
+    english = to_english(lower) if is_vietnamese(lower) else lower
+    found = _ONE.search(english)
+    if found is None:
+        return 1 if _SHOWN.search(english) else None
+    name = found[1] or found[4]
+    number = found[2] or found[3]
+    return int(number) if number else -1 if name == "last" else _ORDINALS[name]
+
+
+def _composed(texts: Sequence[str], symbols: Sequence[str], now: int, newest: int | None) -> Query:
+    whole, periods, corrections = Heard(), (), ()  # type: tuple[Heard, tuple[Period, ...], tuple[str, ...]]
+    for number, text in enumerate(texts):
+        one = _hear(text, symbols, now, newest, is_later=number > 0)
+        whole, corrections = whole.then(one.heard), one.corrections
+        periods = one.periods or periods
+    _require_past(periods, now)
+    return compose(whole, periods, corrections, CAN_ASK, NotUnderstood)
+
+
+def _hear(text: str, symbols: Sequence[str], now: int, newest: int | None, *, is_later: bool) -> Understood:
+    """The words of one question and the periods it names."""
     if not text.strip() or len(text) > LONGEST:
         raise BadUsage(f"expected a question of 1 to {LONGEST} characters, was {len(text.strip())}")
-    rest, heard = to_english(text) if is_vietnamese(text) else text, Heard()
-    for name in _ID.findall(rest.lower()):
+    shouted = frozenset(word.lower() for word in re.findall(r"\b[A-Z0-9]{2,}\b", text) if not text.isupper())
+    rest = _without_lead(text) if is_later else text.lower()
+    rest = to_english(rest) if is_vietnamese(text) else rest
+    heard = Heard()
+    for name in _ID.findall(rest):
         heard.add("decision", name)
-    rest = _ID.sub(" ", rest.lower())
+    rest = _joined(_ID.sub(" ", rest.replace("’", "'")), symbols)
+    one = _read(rest, heard, symbols, now, newest, shouted)
+    if one.heard.strange:
+        rest, corrections = correct(rest, one.heard.strange)
+        again = _read(rest, heard, symbols, now, newest, shouted)
+        one = Understood(again.heard, again.periods, corrections)
+    if one.heard.strange:
+        words = ", ".join(f'"{word}"' for word in one.heard.strange)
+        known = ", ".join(symbols) or "none"
+        raise NotUnderstood(
+            f"not in the record, or said in words I do not know: did not understand {words}; {CAN_ASK}; "
+            f"symbols in the record: {known}"
+        )
+    return one
+
+
+def _read(
+    text: str, named: Heard, symbols: Sequence[str], now: int, newest: int | None, shouted: frozenset[str]
+) -> Understood:
+    """The words and periods of ``text``, in English and in lower case, beside what was ``named`` before."""
+    heard = Heard({slot: list(values) for slot, values in named.said.items()})
     try:
-        rest, period = cut_period(rest, now, newest)
+        rest, periods = cut_periods(text, now, newest)
     except ValueError as error:
         raise BadUsage(f"expected a date like 2024-08-08 or a time like 23:58: {error}") from None
-    for number in _LIMIT.findall(rest):
-        heard.add("limit", NUMBERS.get(number[1]) or int(number[1]))
-    rest = _LIMIT.sub(r"\1", rest)
-    for phrase, word in PHRASES.items():
-        rest = re.sub(rf"\b(?:{phrase})\b", f" {word} ", rest)
+    rest = _PERCENT.sub(" percentage ", cut_numbers(rest, heard))
+    rest = in_words(_parameters(rest, heard))
     for word in _WORD.findall(rest):
-        hear(word.strip(".'-/"), heard, symbols)
-    if heard.strange:
-        words = ", ".join(f'"{word}"' for word in heard.strange)
-        known = ", ".join(symbols) or "none"
-        raise NotInRecord(f"did not understand {words}; {CAN_ASK}; symbols in the record: {known}")
-    return heard, period
+        hear(word.strip(".'-/"), heard, symbols, shouted)
+    return Understood(heard, periods, ())
 
 
-def _query(heard: Heard, period: Period) -> Query:
-    ask = _ask(heard, period)
-    if ask is Ask.LIST and _group(heard) is not None:
-        ask = Ask.COUNT
-    subject = _subject(heard, ask)
-    _require_answerable(heard, ask, subject)
-    where = DecisionFilter(
-        symbol=_text(heard.one("symbol")),
-        action=_action(heard),
-        route=heard.one("route"),  # type: ignore[arg-type]
-        regime=heard.one("regime"),  # type: ignore[arg-type]
-        world=_text(heard.one("world")),
-        is_probe=True if heard.has("probe") else None,
-        kind=_kind(heard) if subject is Subject.TRADES else None,
-        ts_from=period.ts_from,
-        ts_to=period.ts_to,
-    )
-    limit = heard.one("limit")
-    return Query(
-        ask=ask,
-        subject=subject,
-        where=where,
-        group=_group(heard),
-        result=heard.one("result"),  # type: ignore[arg-type]
-        won=None if ask in (Ask.EXTREME, Ask.RESULT) else heard.one("won"),  # type: ignore[arg-type]
-        best=_direction(heard),
-        limit=_limit(limit if isinstance(limit, int) else None, ask, heard),
-        is_moment=period.is_moment,
-        is_last_run=heard.has("run"),
-        is_exit=heard.has("exit"),
-        is_untaken=heard.has("untaken"),
-        decision=_text(heard.one("decision")),
-        parameter=_text(heard.one("parameter")),
-        rule=_text(heard.one("rule")),
-        is_fees=ask is Ask.RESULT and (heard.has("measure", "fee") or heard.has("measure", "fees")),
-    )
+def _without_lead(text: str) -> str:
+    """A follow-up without the words that only say it is one."""
+    lower = text.strip().lower()
+    lead = re.match(rf"(?:{_LEAD}\W*)+", lower)
+    rest = lower[lead.end() :] if lead else lower
+    return _ENDING.sub(" ", rest) or lower
 
 
-def _ask(heard: Heard, period: Period) -> Ask:
-    said = heard.said.get("ask", [])
-    is_changed = heard.has("verb", "change") and (
-        heard.has("parameter") or heard.has("subject", "parameters")
-    )
-    if heard.has("ask", "count"):
-        return Ask.COUNT
-    if heard.has("ask", "learned") or is_changed or heard.has("parameter"):
-        return Ask.LEARNED
-    if heard.has("ask", "why"):
-        return Ask.WHY
-    if heard.has("best"):
-        return Ask.EXTREME
-    if heard.has("most"):
-        is_money = heard.has("won") or heard.has("ask", "result") or heard.has("verb", "do")
-        return Ask.EXTREME if is_money or not heard.has("group") else Ask.COUNT
-    if heard.has("ask", "result"):
-        return Ask.RESULT
-    if heard.has("verb", "do") and (heard.has("verb", "how") or heard.has("kind")):
-        return Ask.RESULT
-    if said or heard.has("decision") or _names_something(heard):
-        return Ask.WHY if heard.has("decision") else Ask.LIST
-    if heard.has("verb", "do") or period.is_moment:
-        return Ask.LIST
-    raise NotInRecord(f"did not understand what is asked; {CAN_ASK}")
+def _joined(text: str, symbols: Sequence[str]) -> str:
+    """Symbols written apart, "btc usdt" or "btc / usdt", as one word."""
+    for symbol in symbols:
+        base = base_of(symbol).lower()
+        quote = re.sub(r"[-_/]", "", symbol).lower().removeprefix(base)
+        if quote:
+            text = re.sub(rf"\b{re.escape(base)} ?[/_-]? ?{re.escape(quote)}\b", symbol.lower(), text)
+    return text
 
 
-def _require_answerable(heard: Heard, ask: Ask, subject: Subject) -> None:
-    """Refuse a condition that the answer would have to overlook."""
-    if ask is Ask.EXTREME and heard.has("measure"):
-        raise NotInRecord(f"best and worst go by net result after costs, not by {heard.one('measure')}")
-    on_trades = ("won", "result", "exit", "kind")
-    if subject in (Subject.FILLS, Subject.ORDERS):
-        foreign = [slot for slot in (*on_trades, "group", "untaken", "rule") if heard.has(slot)]
-    elif subject in (Subject.LESSONS, Subject.PARAMETERS):
-        slots = (*on_trades, "action", "probe", "run", "group", "untaken", "rule")
-        foreign = [slot for slot in slots if heard.has(slot)]
-    else:
-        foreign = []
-    if foreign:
-        names = {"won": "win or loss", "run": "run", "kind": "paper or taken", "untaken": "action"}
-        told = ", ".join(names.get(slot, slot) for slot in foreign)
-        raise NotInRecord(f"{subject.value} cannot be told apart by {told}; leave that out of the question")
+_PARAMETER_UNITS = re.compile(r"_(?:s|ms|bps|usd|hz|z)$")
+_SPOKEN = {
+    spoken: name
+    for name in SPECS
+    if " " in (spoken := _PARAMETER_UNITS.sub("", name).replace("_", " ")) and spoken != "large trade"
+} | {"stop distance": "stop_bps", "take profit distance": "take_profit_buffer_bps", "stop width": "stop_bps"}
+_SPOKEN_PATTERN = re.compile(rf"\b({'|'.join(sorted(map(re.escape, _SPOKEN), key=len, reverse=True))})\b")
 
 
-def _names_something(heard: Heard) -> bool:
-    slots = ("subject", "action", "probe", "won", "result", "exit", "kind", "route", "rule")
-    return any(heard.has(slot) for slot in slots)
+def _parameters(text: str, heard: Heard) -> str:
+    """``text`` without the parameters it names in spoken words, such as "take profit buffer"."""
+    for found in _SPOKEN_PATTERN.finditer(text):
+        heard.add("parameter", _SPOKEN[found[1]])
+    return _SPOKEN_PATTERN.sub(" ", text)
 
 
-def _subject(heard: Heard, ask: Ask) -> Subject:
-    named = heard.said.get("subject", [])
-    if ask is Ask.LEARNED:
-        is_parameter = "parameters" in named or heard.has("parameter")
-        return Subject.PARAMETERS if is_parameter else Subject.LESSONS
-    if ask is Ask.COUNT and "lessons" in named:
-        return Subject.LESSONS
-    if ask is Ask.COUNT and "parameters" in named:
-        return Subject.PARAMETERS
-    for subject in (Subject.FILLS, Subject.ORDERS):
-        if subject.value in named and ask is Ask.COUNT:
-            return subject
-    if ask in (Ask.EXTREME, Ask.RESULT):
-        return Subject.TRADES
-    if any(heard.has(slot) for slot in ("won", "result", "exit", "kind")) or _direction(heard) is not None:
-        is_grouped_count = ask is Ask.COUNT and not any(
-            heard.has(s) for s in ("won", "result", "exit", "kind")
-        )
-        return Subject.TRADES if not is_grouped_count or "trades" in named else Subject.DECISIONS
-    is_trade = "trades" in named and ask is not Ask.WHY and not _is_untaken(heard)
-    return Subject.TRADES if is_trade else Subject.DECISIONS
-
-
-def _action(heard: Heard) -> Action | None:
-    actions = [action for action in heard.said.get("action", []) if isinstance(action, Action)]
-    if heard.has("verb", "decide") and heard.has("verb", "take") and not heard.has("verb", "enter"):
-        actions = [action for action in actions if action is not Action.ENTER]
-    if heard.has("exit") and not actions:
-        return Action.ENTER
-    if heard.has("probe") and actions == [Action.ENTER]:
-        return None  # a probe is an entry; saying so twice narrows nothing
-    if len(actions) > 1 and heard.has("kind"):  # "if you had taken the skipped ones"
-        actions = [action for action in actions if action is not Action.ENTER]
-    if len(actions) > 1:
-        names = " and ".join(action.value for action in actions)
-        raise NotInRecord(f"the question names {names} at once; ask about one of them at a time")
-    return actions[0] if actions else None
-
-
-def _is_untaken(heard: Heard) -> bool:
-    return heard.has("untaken") or heard.has("action", Action.SKIP) or heard.has("action", Action.ABSTAIN)
-
-
-def _kind(heard: Heard) -> str:
-    return "shadow" if heard.has("kind") or _is_untaken(heard) else "taken"
-
-
-def _group(heard: Heard) -> str | None:
-    """What to split by; "in the volatile regime" names a regime and splits nothing."""
-    named = [name for name in heard.said.get("group", []) if not heard.has(str(name))]
-    if len(named) > 1:
-        raise NotInRecord(f"the question splits by {' and by '.join(map(str, named))}; split by one of them")
-    return str(named[0]) if named else None
-
-
-def _direction(heard: Heard) -> bool | None:
-    if heard.has("best"):
-        return bool(heard.one("best"))
-    if not heard.has("most"):
-        return None
-    is_loss = heard.has("won", False) and not heard.has("won", True)
-    return bool(heard.one("most")) is not is_loss
-
-
-def _limit(named: int | None, ask: Ask, heard: Heard) -> int:
-    if named is not None and not 1 <= named <= MOST_LISTED:
-        raise BadUsage(f"expected 1 to {MOST_LISTED} to show, was {named}")
-    if named is not None:
-        return named
-    return 1 if ask is Ask.EXTREME and not heard.has("group") else FEW
-
-
-def _text(value: object | None) -> str | None:
-    return None if value is None else str(value)
+def _require_past(periods: Sequence[Period], now: int) -> None:
+    """Refuse what has not happened: the record knows nothing of it."""
+    for period in periods:
+        if period.ts_from is not None and period.ts_from > now:
+            raise NotInRecord(
+                f"not in the record: {iso(period.ts_from)} has not come yet; the record holds the past only"
+            )

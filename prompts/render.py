@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path
 
 from prompts.claims import Supplied, supplied_by
+from prompts.forms import CONSULTATION, QUESTION
 from tools.domain.identity import content_hash
 from tools.domain.market import plain, to_decimal
 from tools.domain.ports import Neighbour
@@ -37,12 +38,14 @@ class Prompt:
         user: The evidence of one case.
         version: Name and version of the constant part, e.g. ``consult-2``.
         supplied: What the evidence lets an answer claim.
+        form: Which form the answer must have, see ``forms``.
     """
 
     system: str
     user: str
     version: str
     supplied: Supplied
+    form: str = CONSULTATION
 
     @property
     def fingerprint(self) -> str:
@@ -86,6 +89,18 @@ def render_consult(
     system, version = constant_part("consult")
     user = f"<evidence>\n{_as_data(evidence)}\n</evidence>"
     return Prompt(system, user, version, supplied_by(evidence, shown_ids(votes, shown)))
+
+
+def render_question(question: str, symbols: Sequence[str], today: str) -> Prompt:
+    """The question a model shall turn into a typed query; nothing of the record is shown but its symbols."""
+    evidence: dict[str, object] = {
+        "question": question,
+        "now_utc": today,
+        "symbols": [_short(symbol) for symbol in symbols],
+    }
+    system, version = constant_part("ask")
+    user = f"<question>\n{_as_data(evidence)}\n</question>"
+    return Prompt(system, user, version, supplied_by({}, ()), QUESTION)
 
 
 def _together(neighbours: Sequence[Neighbour]) -> Mapping[str, float | int | None]:

@@ -1,126 +1,123 @@
 """A question in Vietnamese, phrase by phrase into the English words that are understood.
 
 It goes through the same parser afterwards: what is not understood there is refused there. Text
-without accents is read, too, as people often type it; where two words then look alike the one
-that says less is taken.
+without accents, or with some of them, is read too, as people often type it; where two words then
+look alike the one that says less is taken.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import cache
+from itertools import pairwise
 
-# Longest first, so that "cắt lỗ" is not read as a loss. "" is a word that says nothing.
-PHRASES: Mapping[str, str] = {
-    # what is asked
-    "có bao nhiêu lần": "how many", "bao nhiêu lần": "how many", "có bao nhiêu": "how many",
-    "bao nhiêu": "how many", "số lượng": "how many", "có mấy": "how many", "mấy": "how many", "đếm": "count",
-    "tại sao": "why", "vì sao": "why", "lý do": "why", "lí do": "why", "giải thích": "explain",
-    "làm ăn thế nào": "how did you do", "làm ăn ra sao": "how did you do", "kết quả ra sao": "result",
-    "kết quả thế nào": "result", "kết quả": "result", "hiệu suất": "performance", "lợi nhuận": "profit",
-    "tỷ lệ thắng": "win rate", "tỉ lệ thắng": "win rate", "mức sụt giảm": "drawdown",
-    "tổng phí là bao nhiêu": "how much fees", "phí là bao nhiêu": "how much fees", "tổng phí": "fees",
-    "phí giao dịch": "fees", "tiền phí": "fees", "phí": "fees", "hết bao nhiêu": "how much",
-    "học được những gì": "learned", "học được gì": "learned", "rút ra được gì": "learned",
-    "đã học được": "learned", "học được": "learned", "bài học": "lessons",
-    "thông số": "parameters", "tham số": "parameters", "cài đặt": "settings",
-    "thay đổi": "changes", "liệt kê": "list", "hiển thị": "show", "cho tôi xem": "show", "cho xem": "show",
-    # order
-    "tốt nhất": "best", "cao nhất": "highest", "lãi nhất": "best", "lời nhất": "best",
-    "tệ nhất": "worst", "kém nhất": "worst", "xấu nhất": "worst", "lỗ nhất": "worst", "thấp nhất": "lowest",
-    "nhiều nhất": "most", "ít nhất": "fewest", "phiên gần nhất": "last run", "phiên vừa rồi": "last run",
-    "phiên cuối": "last run", "lần chạy cuối": "last run", "lần chạy gần nhất": "last run",
-    "gần đây nhất": "last", "gần nhất": "last", "mới nhất": "last", "cuối cùng": "last", "gần đây": "last",
-    # of what
-    "quyết định": "decisions", "tín hiệu": "signals", "cơ hội": "opportunities",
-    "không vào lệnh": "did not enter", "không giao dịch": "did not trade", "không mua": "did not buy",
-    "vào lệnh": "entries", "mở vị thế": "entries", "mua vào": "buy", "mua": "buy",
-    "lệnh thăm dò": "probes", "thăm dò": "probes", "thử nghiệm": "probes", "lệnh khớp": "fills",
-    "lần khớp lệnh": "fills", "khớp lệnh": "fills", "lần khớp": "fills", "lệnh": "orders",
-    "giao dịch": "trades", "vị thế": "positions",
-    "bỏ qua": "skip", "từ chối": "refused", "không ý kiến": "abstain", "bỏ phiếu trắng": "abstain",
-    "thoát lệnh": "exit", "đóng lệnh": "close", "thoát": "exit", "bán": "sell", "đóng": "close",
-    # how they ended
-    "chạm cắt lỗ": "stop loss", "cắt lỗ": "stop loss", "dừng lỗ": "stop loss", "chốt lời": "take profit",
-    "hết thời gian": "timed out", "hết giờ": "timed out", "quá giờ": "timed out", "bị hủy": "aborted",
-    "có lãi": "won", "có lời": "won", "sinh lời": "won", "thắng": "won", "lãi": "won", "lời": "won",
-    "thua lỗ": "lost", "bị lỗ": "lost", "thua": "lost", "lỗ": "lost",
-    "lẽ ra đã": "would have", "lẽ ra": "would have", "trên giấy": "on paper",
-    # who settled it
-    "quy tắc": "rule", "luật": "rule", "mẫu hình": "pattern", "mẫu": "pattern", "mô hình": "model",
-    "giả mạo": "spoofing", "lệnh giả": "spoofing", "độ tin cậy thấp": "low mm confidence",
-    "độ tin cậy mm thấp": "low mm confidence", "thiếu dữ liệu": "missing data",
-    # split by
-    "mỗi cặp": "per symbol", "từng cặp": "per symbol", "theo cặp": "by symbol", "cặp nào": "which symbol",
-    "theo mã": "by symbol", "mỗi mã": "per symbol", "mã nào": "which symbol", "đồng nào": "which symbol",
-    "theo giờ": "by hour", "giờ nào": "which hour", "mỗi giờ": "per hour",
-    "theo tuyến": "by route", "tuyến nào": "which route", "theo chế độ": "by regime",
-    "chế độ nào": "which regime",
-    "theo phiên": "by run", "mỗi phiên": "per run",
-    # market
-    "chế độ": "regime", "biến động mạnh": "volatile", "biến động": "volatile", "yên tĩnh": "calm",
-    "bình lặng": "calm", "có xu hướng": "trending", "xu hướng": "trending", "hoảng loạn": "panic",
-    # time
-    "hôm nay": "today", "hôm qua": "yesterday", "hôm kia": "the day before yesterday",
-    "từ trước đến nay": "all time", "từ trước tới nay": "all time", "tuần qua": "last week",
-    "lúc": "at", "vào lúc": "at", "khoảng": "about", "giữa": "between", "từ": "from", "đến": "to",
-    "tới": "to",
-    "trước": "before", "sau": "after", "kể từ": "since", "ngày": "on",
-    # what says nothing
-    "như thế nào": "", "thế nào": "", "ra sao": "", "cái nào": "", "những": "", "nào": "", "các": "",
-    "của": "",
-    "được": "", "trong": "in", "trên": "on", "theo": "by", "với": "with", "bởi": "by", "vì": "because of",
-    "do": "because of", "và": "and", "là": "", "bạn": "", "tôi": "", "anh": "", "em": "", "đã": "", "có": "",
-    "bị": "", "ra": "", "cho": "", "về": "", "gì": "", "lần": "", "cặp": "", "mã": "", "đồng": "", "ở": "",
-    "vào": "", "xong": "", "rồi": "", "không": "", "hãy": "", "đó": "", "này": "", "còn": "", "thì": "",
-    "kết thúc": "ended", "tất cả": "", "tổng cộng": "", "tổng": "", "cộng": "", "đưa": "", "chạm": "",
-    "quyết": "", "mà": "", "nhé": "", "vậy": "", "thế": "", "nhỉ": "", "đi": "", "tốn": "", "trả": "",
-    "tiền": "",
-}  # fmt: skip
-NUMBERS: Mapping[str, int] = {
-    "một": 1, "hai": 2, "ba": 3, "bốn": 4, "năm": 5, "sáu": 6, "bảy": 7, "tám": 8, "chín": 9, "mười": 10,
-}  # fmt: skip
-_UNITS = {"giây": "second", "phút": "minute", "giờ": "hour", "tiếng": "hour", "ngày": "day", "tuần": "week"}
+from prompts.tables import read_meanings
+from prompts.vietnamese_times import time_changes
+from prompts.vocabulary import FILLERS, WORDS
+
 _MARKS = re.compile(r"[ăâđêôơưàáạảãằắặẳẵầấậẩẫèéẹẻẽềếệểễìíịỉĩòóọỏõồốộổỗờớợởỡùúụủũừứựửữỳýỵỷỹ]")
-_PLAIN_SIGNS = re.compile(
-    r"\b(bao nhieu|tai sao|vi sao|hom nay|hom qua|giao dich|quyet dinh|tin hieu|ket qua|hoc duoc|bai hoc)\b"
+_ASKED = (
+    "losing trades|winning trades|trades lost|trades won|trades|decisions|signals|entries|positions|orders|"
+    "trade|skip|probes"
 )
-_ASKED = "trades|decisions|signals|entries|positions|orders"
-_ORDERED = re.compile(rf"\b(\d+) +((?:{_ASKED}) +)?(best|worst|last|highest|lowest)\b")
+_ORDERED = re.compile(rf"\b(\d+) +((?:{_ASKED}) +)?(best|worst|last|first|highest|lowest|longest|shortest)\b")
+_TOKEN = re.compile(r"\w+|[^\w\s]|\s+")
+_SPLIT = re.compile(r"\b(nhiều|nhieu|ít|cao|thấp|thap)((?: \w+){1,3}?)( nhất| nhat)\b")  # "nhiều lệnh nhất"
+_MOST_WORDS = 7  # of a phrase
+_NOT_TIMES = ("thắng", "tôi ")  # which without accents look like a month and an evening
 
 
 def is_vietnamese(text: str) -> bool:
     """Whether ``text`` has letters or phrases that only Vietnamese has."""
     lower = unicodedata.normalize("NFC", text).lower()
-    return bool(_MARKS.search(lower) or _PLAIN_SIGNS.search(lower))
+    if _MARKS.search(lower):
+        return True
+    words = re.findall(r"\w+", lower)
+    singles = [word for word in words if word in _by_bare() and not _is_english(word)]
+    pairs = [f"{one} {two}" for one, two in pairwise(words) if one.isalpha() and two.isalpha()]
+    is_paired = any(pair in _by_bare() or time_changes(pair) for pair in pairs)
+    return is_paired or (bool(singles) and len(singles) >= min(2, max(1, len(words) - 1)))
 
 
 def to_english(text: str) -> str:
     """``text`` with every known phrase in English words; what is not known stays as it is."""
-    lower = unicodedata.normalize("NFC", text).lower()
-    has_marks = bool(_MARKS.search(lower))
-    phrases = PHRASES if has_marks else _PLAIN
-    rest = _recent(lower, has_marks=has_marks)
-    pattern = _pattern(tuple(phrases))
-    rest = pattern.sub(lambda found: f" {phrases[found.group(1)]} ", rest)
-    numbers = NUMBERS if has_marks else {_without_marks(word): n for word, n in NUMBERS.items()}
-    rest = _pattern(tuple(numbers)).sub(lambda found: str(numbers[found.group(1)]), rest)
+    lower = _SPLIT.sub(r"\2 \1\3", unicodedata.normalize("NFC", text).lower())
+    rest = "".join(_read(piece) for piece in re.split(r"(«[^»]*»)", _with_times(lower)))
     rest = re.sub(r"\s+", " ", rest).strip()
+    is_placed = re.search(r"\b(?:placed|unfilled|fills)\b", rest) is not None
+    rest = rest.replace("orderish", "orders" if is_placed else "trades")
+    if re.search(r"\blast\b(?! (?:\d|run|week|month|year|quarter|night|\w+day))", rest) and not re.search(
+        r"\d+ (?:\w+ )?last", rest
+    ):
+        rest += " lastone"
+    rest = re.sub(r"\bbetter (?=[-+]?\d)", "more than ", rest)
+    rest = re.sub(r"\bon (?=[-+]?\d+(?:\.\d+)? ?bps)", "above ", rest)
     return _ORDERED.sub(lambda found: f"{found.group(3)} {found.group(1)} {found.group(2) or ''}", rest)
 
 
-def _recent(text: str, *, has_marks: bool) -> str:
-    """With "12 giờ qua" as "in the last 12 hours"."""
-    units = _UNITS if has_marks else {_without_marks(word): unit for word, unit in _UNITS.items()}
-    ago = "qua|vừa qua|gần đây" if has_marks else "qua|vua qua|gan day"
-    span = re.compile(rf"(?:trong )?(\d+) ({'|'.join(units)}) (?:{ago})\b")
-    return span.sub(lambda found: f"in the last {found.group(1)} {units[found.group(2)]}s", text)
+def _with_times(text: str) -> str:
+    """``text`` with days and times in English between marks."""
+    for start, end, said in sorted(time_changes(_without_marks(text)), reverse=True):
+        if not any(word in f"{text[start:end]} " for word in _NOT_TIMES):
+            text = f"{text[:start]} «{said}» {text[end:]}"
+    return text
 
 
-def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
-    longest_first = sorted(words, key=len, reverse=True)
-    return re.compile(rf"(?<!\w)({'|'.join(map(re.escape, longest_first))})(?!\w)")
+def _read(piece: str) -> str:
+    """A piece of text phrase by phrase, the longest first; one between marks is English already."""
+    if piece.startswith("«"):
+        return piece[1:-1]
+    tokens = _TOKEN.findall(piece)
+    told, at = [], 0
+    while at < len(tokens):
+        said, length = _phrase_at(tokens, at)
+        told.append(f" {said} " if said is not None else tokens[at])
+        at += length
+    return "".join(told)
+
+
+def _phrase_at(tokens: list[str], at: int) -> tuple[str | None, int]:
+    """What the longest phrase at a place says, and how many tokens it is; None where there is none.
+
+    Accents that were typed must be the phrase's own; only where none fits are they overlooked.
+    """
+    if not tokens[at][0].isalpha():
+        return None, 1
+    spans = range(min(2 * _MOST_WORDS - 1, len(tokens) - at), 0, -1)
+    typed = {
+        n: "".join(" " if part.isspace() else part for part in tokens[at : at + n]) for n in spans if n % 2
+    }
+    known = {n: _by_bare().get(_without_marks(text), ()) for n, text in typed.items()}
+    for n, phrases in known.items():
+        if n == 1 and _is_english(typed[n]):
+            continue
+        if typed[n] in phrases:
+            return _MEANINGS[typed[n]], n
+        fitting = [phrase for phrase in phrases if _fits(typed[n], phrase)]
+        if fitting:
+            return _least(fitting), n
+    for n, phrases in known.items():
+        if phrases and n > 1:  # of one word too little is left: rain without its accents buys
+            return _least(phrases), n
+    return None, 1
+
+
+def _fits(typed: str, phrase: str) -> bool:
+    """Whether every letter typed is the phrase's, or is it without its accents."""
+    if len(typed) != len(phrase):
+        return False
+    return all(one in (other, _without_marks(other)) for one, other in zip(typed, phrase, strict=True))
+
+
+def _least(phrases: Sequence[str]) -> str:
+    """Of phrases that look alike the meaning of the one that says less."""
+    return min((_MEANINGS[phrase] for phrase in phrases), key=len)
+
+
+def _is_english(word: str) -> bool:
+    return word in WORDS or word in FILLERS
 
 
 def _without_marks(text: str) -> str:
@@ -128,13 +125,17 @@ def _without_marks(text: str) -> str:
     return "".join(letter for letter in bare if not unicodedata.combining(letter))
 
 
-def _plain() -> Mapping[str, str]:
-    """The phrases without accents; of two that look alike the one that says less."""
-    found: dict[str, str] = {}
-    for phrase, meaning in PHRASES.items():
-        bare = _without_marks(phrase)
-        found[bare] = min(meaning, found.get(bare, meaning), key=len)
-    return found
+_NUMBERS: Mapping[str, str] = {
+    word: str(number)
+    for number, word in enumerate(("hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín", "mười"), start=2)
+}
+_MEANINGS: Mapping[str, str] = {**_NUMBERS, **read_meanings("vietnamese.txt")}
 
 
-_PLAIN = _plain()
+@cache
+def _by_bare() -> Mapping[str, tuple[str, ...]]:
+    """The phrases by what they look like without accents."""
+    found: dict[str, list[str]] = {}
+    for phrase in _MEANINGS:
+        found.setdefault(_without_marks(phrase), []).append(phrase)
+    return {bare: tuple(phrases) for bare, phrases in found.items()}

@@ -8,6 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
+CAN_ASK = (
+    "Có thể hỏi: bao nhiêu quyết định, lệnh, lần bỏ qua; lãi lỗ, phí, tỷ lệ thắng; giao dịch tốt nhất "
+    "hay tệ nhất; tại sao; đã học được gì; tham số nào thay đổi; AI tốn bao nhiêu; đang giữ gì."
+)
 NOUNS: Mapping[str, str] = {
     "decisions not to enter": "quyết định không vào lệnh",
     "decisions": "quyết định",
@@ -18,7 +22,8 @@ NOUNS: Mapping[str, str] = {
     "taken round trips": "giao dịch đã thực hiện",
     "trades followed on paper": "giao dịch theo dõi trên giấy",
     "fills": "lần khớp lệnh",
-    "orders": "lệnh",
+    "orders": "lệnh đặt",
+    "entries that never filled": "lần vào lệnh không khớp",
 }
 RESULTS: Mapping[str, str] = {
     "take profit": "chốt lời",
@@ -39,14 +44,51 @@ GROUPS: Mapping[str, str] = {
     "regime": "chế độ",
     "action": "hành động",
     "run": "phiên",
+    "day": "ngày",
+    "weekday": "thứ",
+    "week": "tuần",
+    "month": "tháng",
+    "rule": "quy tắc",
+    "result": "kết quả",
 }
-_NOUN = rf"(?P<noun>{'|'.join(NOUNS)})(?: refused by the rule (?P<rule>\w+))?"
+MEASURES: Mapping[str, str] = {
+    "Mean net result a trade": "Kết quả ròng trung bình mỗi giao dịch",
+    "Median net result a trade": "Trung vị kết quả ròng mỗi giao dịch",
+    "Mean net result": "Kết quả ròng trung bình",
+    "Net result in all": "Kết quả ròng tổng cộng",
+    "Net in all": "Ròng tổng cộng",
+    "Mean fees a trade": "Phí trung bình mỗi giao dịch",
+    "Fees": "Phí",
+    "Net": "Ròng",
+    "Win rate": "Tỷ lệ thắng",
+    "Deepest drawdown": "Mức sụt giảm sâu nhất",
+    "Drawdown": "Mức sụt giảm",
+    "Profit factor": "Hệ số lợi nhuận",
+    "Mean holding time": "Thời gian giữ trung bình",
+    "Median holding time": "Trung vị thời gian giữ",
+    "Holding time": "Thời gian giữ",
+}
+PLACES: Mapping[str, str] = {
+    "Best": "Tốt nhất",
+    "Worst": "Tệ nhất",
+    "Longest": "Lâu nhất",
+    "Shortest": "Nhanh nhất",
+    "Highest": "Cao nhất",
+    "Lowest": "Thấp nhất",
+    "Most": "Nhiều nhất",
+    "Fewest": "Ít nhất",
+}
+PARTS: Mapping[str, str] = {" that made money": " có lãi", " that made none": " không có lãi"}
+_NOUN = rf"(?P<noun>{'|'.join(NOUNS)})(?: refused by the rule (?P<rule>\w+))?(?P<part>{'|'.join(PARTS)})?"
+_MEASURE = rf"(?P<what>{'|'.join(MEASURES)})"
+_PLACE = rf"(?P<place>{'|'.join(PLACES)})"
 _ENDED = rf"(?P<ended>{'|'.join(RESULTS)})"
 
 
 def _noun(found: re.Match[str]) -> str:
     rule = found.group("rule")
-    return NOUNS[found.group("noun")] + (f" bị quy tắc {rule} từ chối" if rule else "")
+    part = PARTS.get(found.group("part") or "", "")
+    return NOUNS[found.group("noun")] + (f" bị quy tắc {rule} từ chối" if rule else "") + part
 
 
 def _group(found: re.Match[str]) -> str:
@@ -57,7 +99,107 @@ def _place(found: re.Match[str]) -> str:
     return "tốt nhất" if found.group("place").lower() == "best" else "tệ nhất"
 
 
+def _value(found: re.Match[str]) -> str:
+    """A figure, with the words around it."""
+    told = found.group("value").replace(" after ", " sau ").replace(" of fees", " phí")
+    told = told.replace("break-even", "cần để hòa vốn").replace(" a trade", " mỗi giao dịch")
+    return told.replace("unavailable", "chưa có")
+
+
+def _streaks(text: str) -> str:
+    return (
+        text.replace("winners in a row", "lệnh thắng liên tiếp")
+        .replace("losers in a row", "lệnh thua liên tiếp")
+        .replace(" and ", " và ")
+    )
+
+
 _LINES: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
+    (
+        (
+            rf"(?P<n>\d+) {_NOUN} made net (?P<net>\S+) quote after (?P<fees>\S+) of fees, "
+            r"(?P<won>\d+) of them won:"
+        ),
+        lambda f: f"{f['n']} {_noun(f)} được ròng {f['net']} quote sau {f['fees']} phí, {f['won']} có lãi:",
+    ),
+    (
+        rf"(?P<n>\d+) {_NOUN} made (?P<mean>\S+ bps) each on average, (?P<won>\d+) of them won:",
+        lambda f: f"{f['n']} {_noun(f)} được trung bình {f['mean']} mỗi giao dịch, {f['won']} có lãi:",
+    ),
+    (
+        rf"{_MEASURE} (?P<value>.+), on (?P<n>\d+) {_NOUN}:",
+        lambda f: f"{MEASURES[f['what']]} {_value(f)}, trên {f['n']} {_noun(f)}:",
+    ),
+    (
+        rf"{_MEASURE} by (?P<group>\w+), (?P<n>\d+) {_NOUN}:",
+        lambda f: f"{MEASURES[f['what']]} theo {_group(f)}, {f['n']} {_noun(f)}:",
+    ),
+    (
+        rf"Longest streak: (?P<told>.+), of (?P<n>\d+) {_NOUN}\.",
+        lambda f: f"Chuỗi dài nhất: {_streaks(f['told'])}, trong {f['n']} {_noun(f)}.",
+    ),
+    (r"(?P<told>\d+ \w+ in a row) up to now\.", lambda f: f"{_streaks(f['told'])} tính đến nay."),
+    (
+        (rf"{_PLACE}: (?P<name>.+) with (?P<k>\d+), of (?:(?P<some>\d+) of )?(?P<n>\d+) {_NOUN} "
+        r"by (?P<group>\w+):"),
+        lambda f: f"{PLACES[f['place']]}: {f['name']} với {f['k']}, trong "
+        f"{(f['some'] + ' trên ') if f['some'] else ''}{f['n']} {_noun(f)} theo {_group(f)}:",
+    ),
+    (
+        rf"{_PLACE} of (?P<n>\d+) {_NOUN} by (?P<by>time held|fees|net result in quote):(?P<rest>.*)",
+        lambda f: f"{PLACES[f['place']]} trong {f['n']} {_noun(f)}, theo {_BY[f['by']]}:{f['rest']}",
+    ),
+    (
+        rf"{_PLACE} (?P<group>\w+) by (?P<by>[a-z ]+): (?P<name>\S+) \(of (?P<k>\d+), (?P<n>\d+) {_NOUN}\)",
+        lambda f: f"{_group(f).capitalize()} {PLACES[f['place']].lower()} theo "
+        f"{_measure(f['by'])}: {f['name']} (trong {f['k']}, {f['n']} {_noun(f)})",
+    ),
+    (
+        rf"(?P<share>\d+\.\d %): (?P<k>\d+) of (?P<n>\d+) {_NOUN}\.",
+        lambda f: f"{f['share']}: {f['k']} trên {f['n']} {_noun(f)}.",
+    ),
+    (
+        rf"(?P<each>\d+\.\d+) {_NOUN} a day: (?P<n>\d+) on (?P<days>\d+) days of the record\.",
+        lambda f: f"{f['each']} {_noun(f)} mỗi ngày: {f['n']} trong {f['days']} ngày của sổ.",
+    ),
+    (r"(?P<n>\d+) in all: (?P<rest>.+)", lambda f: f"Tổng cộng {f['n']}: {f['rest']}"),
+    (r"(?P<name>.+) is ahead \((?P<by>.+)\):", lambda f: f"{f['name']} tốt hơn ({_measure(f['by'])}):"),
+    (r"(?P<name>.+) is behind \((?P<by>.+)\):", lambda f: f"{f['name']} kém hơn ({_measure(f['by'])}):"),
+    (r"More for (?P<name>\S+): (?P<rest>.+)", lambda f: f"{f['name']} nhiều hơn: {f['rest']}"),
+    (r"Fewer for (?P<name>\S+): (?P<rest>.+)", lambda f: f"{f['name']} ít hơn: {f['rest']}"),
+    (
+        r"(?P<n>\d+) open positions?(?: on (?P<symbol>\S+))?:",
+        lambda f: f"{f['n']} vị thế đang mở{' trên ' + f['symbol'] if f['symbol'] else ''}:",
+    ),
+    (
+        (r"Nothing is held(?: on (?P<symbol>\S+))?: every entry with a fill has been closed, "
+        r"as of (?P<at>\S+)\."),
+        lambda f: f"Không giữ gì{' trên ' + f['symbol'] if f['symbol'] else ''}: "
+        f"mọi lệnh đã khớp đều đã đóng, tính đến {f['at']}.",
+    ),
+    (
+        r"Brains were asked about (?P<n>\d+) decisions(?: of (?P<who>\w+))?, for (?P<cost>\S+) USD\.",
+        lambda f: f"AI được hỏi về {f['n']} quyết định{' (' + f['who'] + ')' if f['who'] else ''}, "
+        f"hết {f['cost']} USD.",
+    ),
+    (
+        r"(?P<cost>\S+) USD spent on brains(?: of (?P<who>\w+))?\.",
+        lambda f: f"Đã chi {f['cost']} USD cho AI{' (' + f['who'] + ')' if f['who'] else ''}.",
+    ),
+    (
+        rf"The (?P<place>last|first) of (?P<n>\d+) {_NOUN}: (?P<rest>.+)",
+        lambda f: f"{'Gần nhất' if f['place'] == 'last' else 'Đầu tiên'} trong {f['n']} {_noun(f)}: "
+        f"{f['rest']}",
+    ),
+    (
+        r"(?P<name>\S+) is (?P<now>\S+), it was (?P<was>\S+) until (?P<at>\S+)\.",
+        lambda f: f"{f['name']} đang là {f['now']}, trước {f['at']} là {f['was']}.",
+    ),
+    (r"By the sum it is (?P<rest>.+)", lambda f: f"Xét theo tổng thì là {f['rest']}"),
+    (
+        r"Refused by rules, of all (?P<n>\d+): (?P<rest>.+)",
+        lambda f: f"Bị quy tắc từ chối, trong {f['n']}: {f['rest']}",
+    ),
     (rf"(?P<n>\d+) {_NOUN}\.", lambda f: f"{f['n']} {_noun(f)}."),
     (rf"(?P<n>\d+) of (?P<all>\d+) {_NOUN}\.", lambda f: f"{f['n']} trên {f['all']} {_noun(f)}."),
     (rf"(?P<n>\d+) {_NOUN} by (?P<group>\w+):", lambda f: f"{f['n']} {_noun(f)} theo {_group(f)}:"),
@@ -66,8 +208,9 @@ _LINES: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
         lambda f: f"{f['n']} trên {f['all']} {_noun(f)} theo {_group(f)}:",
     ),
     (
-        rf"(?P<place>Best|Worst) of (?P<n>\d+) {_NOUN} by net result after costs:",
-        lambda f: f"{_place(f).capitalize()} trong {f['n']} {_noun(f)}, theo kết quả ròng sau phí:",
+        rf"(?P<place>Best|Worst) of (?P<n>\d+) {_NOUN} by net result after costs:(?P<rest>.*)",
+        lambda f: f"{_place(f).capitalize()} trong {f['n']} {_noun(f)}, "
+        f"theo kết quả ròng sau phí:{f['rest']}",
     ),
     (
         (r"(?P<place>Best|Worst) (?P<group>\w+) by mean net result: (?P<name>\S+) "
@@ -133,7 +276,24 @@ _LINES: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
     ),
     (r"None: no (?P<what>.+)\.", lambda f: f"Không có: {f['what']}."),
 )  # fmt: skip
+_BY: Mapping[str, str] = {
+    "time held": "thời gian giữ",
+    "fees": "phí",
+    "net result in quote": "kết quả ròng bằng quote",
+}
+
+
+def _measure(name: str) -> str:
+    """A figure's name in the middle of a sentence."""
+    return MEASURES.get(name.capitalize(), name).lower() if name != "net bps" else "kết quả ròng trung bình"
+
+
 _COMPILED = tuple((re.compile(pattern), make) for pattern, make in _LINES)
+
+
+def refused_in_vietnamese(reason: str) -> str:
+    """A refusal for a person who asked in Vietnamese; the reason itself stays as it is."""
+    return f"Không có trong sổ, hoặc chưa hiểu câu hỏi. {CAN_ASK} ({reason})"
 
 
 def in_vietnamese(text: str) -> str:

@@ -10,42 +10,23 @@ from collections.abc import Mapping
 from typing import TypeAlias
 
 from memory.lookup import Group
+from prompts.queries import Measure
 from tools.domain.regime import Regime
 from tools.domain.trading import Action, Result, Route
 
 Meaning: TypeAlias = tuple[str, object]
 
-PHRASES: Mapping[str, str] = {
-    r"how many|how often|number of|how much times|count of": "count",
-    r"how come|what made you|for what reason|what was the reason|reason for": "why",
-    r"how much": "howmuch",
-    r"take[- ]?profits?|profit targets?": "targethit",
-    r"stop[- ]?loss(es)?|stopped out": "stophit",
-    r"timed? outs?": "timeout",
-    r"(win|hit|success) rate": "winrate",
-    r"(not|n't|didn't|did not) (buy|bought|enter|take|trade|act|entered|taken|traded)": "untaken",
-    r"no (trade|entry|buy)": "untaken",
-    r"round[- ]?trips?": "trades",
-    r"on paper|would(n't| not)? have|would|what if|had you|if you had": "shadow",
-    r"(the )?(last|latest|previous|this|current|most recent) (run|session)": "lastrun",
-    r"(made|make|makes|making|earned) money": "won",
-    r"(lost|lose|loses|losing) money": "lost",
-    r"most profitable": "best",
-    r"least profitable|most losing|most unprofitable": "worst",
-    r"break[- ]?even": "result",
-    r"most recent": "last",
-    r"because of|due to|owing to": "",
-    r"(too )?(low |little )?(mm|market maker)('s)?[ _]confidence": "mmrule",
-    r"(missing|unavailable|lacking) data|lack of data": "datarule",
-    r"market maker": "",
-    r"p ?& ?l": "pnl",
-    r"by the hour|hour of (the )?day|which hours?|what hours?|by hour|per hour|hours?": "hour",
-}
-
 NUMBERS: Mapping[str, int] = {
     word: number
     for number, word in enumerate(
         ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), start=1
+    )
+}
+PLACES: Mapping[str, int] = {
+    word: number
+    for number, word in enumerate(
+        ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"),
+        start=1,
     )
 }
 
@@ -56,80 +37,146 @@ def _all(meaning: Meaning, words: str) -> dict[str, Meaning]:
 
 WORDS: Mapping[str, Meaning] = {
     # what is asked
-    **_all(("ask", "why"), "why explain reason because"),
-    **_all(("ask", "count"), "count"),
+    **_all(("ask", "why"), "why explain reason reasons because cause causes"),
+    **_all(("ask", "count"), "count counts"),
     **_all(("ask", "learned"), "learn learned learnt learning lesson lessons insight insights taught teach"),
-    **_all(("ask", "result"), "result results pnl performance perform performed performing winrate"),
-    **_all(
-        ("ask", "result"),
-        "expectancy performs drawdown howmuch fee fees earn earned gain gains profit profits",
-    ),
-    **_all(("ask", "list"), "show list give tell name display happened decided decide chose choose"),
-    **_all(("best", True), "best top highest strongest finest"),
-    **_all(("best", False), "worst lowest bottom weakest poorest"),
+    **_all(("ask", "result"), "result results performance perform performed performing performs howsure"),
+    **_all(("ask", "list"), "show list give tell display happened decided decide chose choose"),
+    **_all(("ask", "list"), "listing describe"),
+    **_all(("ask", "result"), "summary summarise summarize overview status report recap results'"),
+    **_all(("ask", "holding"), "holdingnow"),
+    **_all(("ask", "help"), "helpme"),
+    **_all(("measure", Measure.NET_QUOTE), "pnl earn earned earns gain gains gained profit profits howmuch"),
+    **_all(("measure", Measure.NET_QUOTE), "income earnings netmoney"),
+    **_all(("measure", Measure.NET_BPS), "expectancy edge"),
+    **_all(("measure", Measure.FEES), "fee fees commission commissions"),
+    **_all(("measure", Measure.WIN_RATE), "winrate winrates"),
+    **_all(("measure", Measure.DRAWDOWN), "drawdown drawdowns"),
+    **_all(("measure", Measure.PROFIT_FACTOR), "profitfactor"),
+    **_all(("measure", Measure.HOLDING_TIME), "holdingtime held duration durations"),
+    **_all(("measure", Measure.STREAK), "streak streaks"),
+    **_all(("measure", Measure.PRESENT_STREAK), "presentstreak"),
+    **_all(("measure", Measure.SHARE), "percentage percent share proportion fraction ratio"),
+    **_all(("measure", Measure.COST), "braincost"),
+    **_all(("measure", Measure.BUDGET), "budget budgets"),
+    **_all(("untold", "prices, which are not kept"), "price prices quoted chart charts"),
+    **_all(("untold", "advice: it holds the past only"), "advicewanted"),
+    **_all(("untold", "orders to act are not taken here; it is only read"), "toact"),
+    **_all(("untold", "market makers as such"), "marketmaker"),
+    **_all(("pertrade", True), "pertrade"),
+    **_all(("spent", True), "cost costs spend spent spending paid pay"),
+    **_all(("statistic", "mean"), "average avg mean typical typically"),
+    **_all(("statistic", "median"), "median"),
+    **_all(("statistic", "total"), "total sum altogether"),
+    **_all(("unit", "bps"), "bps bp bips"),
+    **_all(("unit", "quote"), "usdt usd usdc dollar dollars quote cash"),
+    **_all(("best", True), "best top highest strongest finest better"),
+    **_all(("best", False), "worst lowest bottom weakest poorest worse"),
     **_all(("most", True), "most biggest largest greatest more"),
-    **_all(("most", False), "fewest least smallest"),
-    **_all(("last", True), "last latest newest recent recently"),
+    **_all(("most", False), "fewest least smallest fewer less"),
+    **_all(("length", True), "longest slowest longer"),
+    **_all(("length", False), "shortest quickest fastest briefest shorter"),
+    **_all(("last", True), "last latest newest recent recently previous"),
+    **_all(("oldest", True), "first oldest earliest"),
+    **_all(
+        ("compared", True), "compare compared versus vs comparison than against differ difference between"
+    ),
     # of what
     **_all(("subject", "decisions"), "decision decisions signal signals opportunity opportunities candidate"),
     **_all(("subject", "decisions"), "candidates"),
     **_all(("subject", "trades"), "trade trades position positions outcome outcomes"),
-    **_all(("subject", "fills"), "fill fills filled executions"),
+    **_all(("subject", "fills"), "fill fills filled executions execution"),
     **_all(("subject", "orders"), "order orders intent intents"),
     **_all(("subject", "lessons"), "lesson lessons"),
-    **_all(("subject", "parameters"), "parameter parameters setting settings tuned"),
+    **_all(("subject", "parameters"), "parameter parameters setting settings tuned param params"),
+    **_all(("subject", "strategies"), "strategy strategies"),
+    **_all(
+        ("subject", "consultations"), "consultation consultations consulted consult consulting consultbrain"
+    ),
+    **_all(("asked", True), "ask asked asking asks"),
     # narrowed to
     **_all(("action", Action.ENTER), "enter entered entering entry entries buy buys bought buying purchase"),
-    **_all(("action", Action.ENTER), "purchased take took taken taking accept accepted traded long"),
-    **_all(("action", Action.SKIP), "skip skips skipped skipping refuse refused refusing pass passed reject"),
-    **_all(("action", Action.SKIP), "rejected decline declined ignore ignored missed miss"),
+    **_all(
+        ("action", Action.ENTER), "purchased purchases take took taken taking accept accepted traded long"
+    ),
+    **_all(("action", Action.SKIP), "skip skips skipped skipping refuse refused refusing reject"),
+    **_all(
+        ("action", Action.SKIP), "rejected rejections decline declined ignore ignored missed miss blocked"
+    ),
+    **_all(
+        ("action", Action.SKIP),
+        "vetoed veto vetoes denied prevented turneddown refusals refusal block blocks",
+    ),
     **_all(("action", Action.ABSTAIN), "abstain abstained abstaining abstains abstentions abstention"),
     **_all(("untaken", True), "untaken"),
-    **_all(("exit", True), "sell sold selling exit exited exits close closed closing leave left"),
+    **_all(("exit", True), "sell sold selling exit exited exits close closed closing leave"),
     **_all(("probe", True), "probe probes probed probing"),
-    **_all(("kind", "shadow"), "shadow shadows followed hypothetical"),
+    **_all(("kind", "shadow"), "shadow shadows followed hypothetical hypothetically"),
     **_all(("won", True), "win wins won winner winners winning profitable"),
     **_all(("won", False), "loss losses lost lose loses losing loser losers unprofitable"),
     **_all(("route", Route.RULE), "rule rules"),
     **_all(("route", Route.PATTERN), "pattern patterns"),
     **_all(("route", Route.MODEL), "model models"),
     **_all(("route", Route.LLM), "llm brain"),
+    **_all(("route", Route.STRATEGY), "bystrategy"),
+    **_all(("provider", "openai"), "openai chatgpt gpt"),
+    **_all(("provider", "anthropic"), "anthropic claude"),
+    **_all(("provider", "local"), "localbrain"),
     **_all(("rule", "spoofing"), "spoof spoofs spoofing spoofed spoofer spoofers"),
     **_all(("rule", "mm_confidence"), "mmrule"),
     **_all(("rule", "payoff"), "payoff"),
     **_all(("rule", "data"), "datarule"),
     **_all(("regime", Regime.CALM), "calm quiet"),
     **_all(("regime", Regime.VOLATILE), "volatile"),
-    **_all(("regime", Regime.TRENDING), "trending"),
-    **_all(("regime", Regime.PANIC), "panic panicky"),
-    **_all(("result", Result.TAKE_PROFIT), "targethit target targets"),
-    **_all(("result", Result.STOP), "stophit stop stops stopped"),
+    **_all(("regime", Regime.TRENDING), "trending trend"),
+    **_all(("regime", Regime.PANIC), "panic panicky panicking"),
+    **_all(("result", Result.TAKE_PROFIT), "targethit target targets tp"),
+    **_all(("result", Result.STOP), "stophit stop stops stopped sl"),
     **_all(("result", Result.TIMEOUT), "timeout timeouts"),
-    **_all(("result", Result.ABORT), "abort aborts aborted"),
+    **_all(("result", Result.ABORT), "abort aborts aborted departures departure"),
+    **_all(("result", Result.UNFILLED), "unfilled"),
     **_all(("world", "recorded"), "recorded replayed"),
     **_all(("world", "live"), "live"),
     **_all(("run", "last"), "lastrun"),
     # split by
-    **_all(("group", Group.SYMBOL.value), "symbol symbols coin coins pair pairs market markets instrument"),
+    **_all(("group", Group.SYMBOL.value), "symbol symbols coin coins pair pairs instrument instruments"),
+    **_all(("group", Group.SYMBOL.value), "market markets asset assets ticker tickers token tokens"),
     **_all(("group", Group.ROUTE.value), "route routes"),
     **_all(("group", Group.REGIME.value), "regime regimes"),
     **_all(("group", Group.ACTION.value), "action actions"),
     **_all(("group", Group.RUN.value), "run runs session sessions"),
-    **_all(("group", "hour"), "hour"),
+    **_all(("group", "hour"), "hour hourly"),
+    **_all(("group", "day"), "day days daily"),
+    **_all(("group", "weekday"), "weekday weekdays"),
+    **_all(("group", "week"), "week weeks weekly"),
+    **_all(("group", "month"), "month months monthly"),
+    **_all(("group", "rule"), "rulegroup"),
+    **_all(("group", "result"), "resultgroup"),
+    **_all(("group", "provider"), "providergroup"),
+    **_all(("alone", True), "lastone"),
+    **_all(("groupcount", True), "groupcount"),
+    **_all(("isnow", True), "now currently current"),
 }
 
 _FILLERS = """
-a about after again agent all also altogether am amount an and any anything are as at available bad be
-been before being by came can cause change changed changes come concerning cost costs could did didn't
-do does doing done each ended every exactly for from get go going good got had happen has have hit how i
-if in into is it its just keeper kept know later made make many me money much my net of off on or our
-out over overall paid paper past pay per performed please quite really record recorded regarding s say
-so some spend spent split still than that the their them then there these they thing things this those
-time times to today's together total until up us utc value was we well went were what when where which
-while who with yesterday's you your yours
+fell trading works working
+completed finished ran wise
+a about actually again agent all also am amount an and any anything are as at available away back bad
+basically be been being both bot by came can cause change changed changes changing come concerning could
+couldn did didn't do does doing done down each either end ended ending ends every everything exactly far
+figure figures for from get gets getting go going gone good got had happen happening happens has have having
+he hello hey hi hit how however i if in into is isn it its just keeper kept kindly know known later let like
+made make makes many me money moved much my net number numbers of off okay ok on only or our out over
+overall own paper part past per perhaps please pls point possible quite rather really record recorded
+records regarding s same say saying see seem set she should simply so some something still stuff such t
+terms than thanks thank that the their them then there these they thing things this those through time times
+to today's together too tried up us utc value values very want wanted was wasn way we well went were what
+whats when where whether which while who whole whom whose will with within won't work worked working would
+yesterday's yet you your yours yourself ones place placed saw seen settle settled settles z earlier total's
+u ur r wanna gonna lol huh hmm em breakdown history today yesterday generated raised received emitted
+produced often bring brought
 """
 # To take a decision is to make one; only a signal, a trade or the like is entered by taking it.
 TAKING = frozenset(("take", "took", "taken", "taking"))
 DECIDING = frozenset(("decision", "decisions"))
-_NEAR_FILLERS = "ones place placed saw see seen settle settled settles z earlier"
-FILLERS = frozenset((*_FILLERS.split(), *_NEAR_FILLERS.split()))
+FILLERS = frozenset(_FILLERS.split()) - {"should", "will"}

@@ -13,7 +13,7 @@ from pydantic import PrivateAttr, SecretStr
 
 from graphs.brains.chat import LangchainProvider
 from graphs.brains.completion import ANTHROPIC, MOST_OUTPUT_TOKENS
-from prompts.answers import answer_schema
+from prompts.forms import schema_of
 from prompts.render import Prompt
 
 
@@ -51,11 +51,11 @@ class AnthropicProvider(LangchainProvider):
             **place,
         )
         chat._noted = self._client
-        shape = {"type": "json_schema", "schema": answer_schema()}
-        self._bound = chat.bind(output_config={"format": shape})
+        self._model = chat
 
-    def _chat(self) -> Any:
-        return self._bound
+    def _chat(self, prompt: Prompt) -> Any:
+        shape = {"type": "json_schema", "schema": schema_of(prompt.form)}
+        return self._model.bind(output_config={"format": shape})
 
     def _system(self, prompt: Prompt) -> SystemMessage:
         block = {"type": "text", "text": prompt.system, "cache_control": {"type": "ephemeral"}}

@@ -46,7 +46,9 @@ class LangchainProvider(ABC):
             # What is asked never leaves through a tracing variable.
             with tracing_context(enabled=False):
                 async with asyncio.timeout(timeout_s):
-                    message = await self._chat().ainvoke([self._system(prompt), HumanMessage(prompt.user)])
+                    message = await self._chat(prompt).ainvoke(
+                        [self._system(prompt), HumanMessage(prompt.user)]
+                    )
         except Exception as error:  # noqa: BLE001  libraries raise a dozen kinds; each becomes a typed fault
             raise self._without_key(fault_of(error, exchange)) from None
         return self._accept(message, exchange)
@@ -56,8 +58,8 @@ class LangchainProvider(ABC):
         await self._client.aclose()
 
     @abstractmethod
-    def _chat(self) -> Any:
-        """The model, bound to the schema of an answer."""
+    def _chat(self, prompt: Prompt) -> Any:
+        """The model, bound to the schema of the answer to ``prompt``."""
 
     def _system(self, prompt: Prompt) -> SystemMessage:
         return SystemMessage(prompt.system)

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from graphs.brain import ConsultAnswer, ConsultRequest, Fault, read_reply
+from graphs.brain import Asked, ConsultAnswer, Fault, read_reply
 from graphs.brains.breaker import Breaker
 from graphs.brains.completion import ChatProvider, Completion, Exchange, ProviderFault
 from graphs.brains.loop import LoopThread
@@ -83,6 +83,7 @@ class Consultant:
         log: Where every attempt is kept.
         stopwatch: Measures the deadline.
         longest_s: Most time for an answer, whatever the caller allows.
+        read: Says what an answer is, or the ``Fault`` that makes it none.
     """
 
     def __init__(
@@ -92,16 +93,18 @@ class Consultant:
         log: ConsultationLog,
         stopwatch: Stopwatch,
         longest_s: float,
+        read: Callable[[Asked, str], object] = read_reply,
     ) -> None:
         self._desks = tuple(desks)
         self._spending = spending
         self._log = log
         self._stopwatch = stopwatch
         self._longest_s = longest_s
+        self._read = read
         self._loop = LoopThread()
         self._costs: deque[Decimal] = deque(maxlen=CALLS_COUNTED)
 
-    def consult(self, requests: Sequence[ConsultRequest], deadline_ns: int) -> Sequence[ConsultAnswer]:
+    def consult(self, requests: Sequence[Asked], deadline_ns: int) -> Sequence[ConsultAnswer]:
         """An answer or a fault to each request, all asked at once, by the deadline."""
         if not requests:
             return ()
@@ -111,7 +114,7 @@ class Consultant:
         except TimeoutError:
             return [self._unheard(one, budget_s) for one in requests]
 
-    def audit(self, requests: Sequence[ConsultRequest]) -> None:
+    def audit(self, requests: Sequence[Asked]) -> None:
         """Ask without waiting; what is said is kept and decides nothing."""
         self._loop.start(self._consult_all(requests, self._longest_s))
 
@@ -133,17 +136,17 @@ class Consultant:
             self._loop.run(desk.provider.close(), GRACE_S * 4)
         self._loop.close()
 
-    def _unheard(self, request: ConsultRequest, budget_s: float) -> ConsultAnswer:
+    def _unheard(self, request: Asked, budget_s: float) -> ConsultAnswer:
         """Nothing came in time, not even from our own loop: that is the attempt that counts."""
         fault = Fault(Cause.LATE, f"nothing was heard within {budget_s:.1f} s")
         elapsed_ns = round((budget_s + GRACE_S) * NS)
         self._keep(self._desks[-1], request, len(self._desks), _Attempt(fault=fault), elapsed_ns)
         return ConsultAnswer(request.decision_id, "", request.ts + elapsed_ns, fault)
 
-    async def _consult_all(self, requests: Sequence[ConsultRequest], budget_s: float) -> list[ConsultAnswer]:
+    async def _consult_all(self, requests: Sequence[Asked], budget_s: float) -> list[ConsultAnswer]:
         return list(await asyncio.gather(*(self._consult(request, budget_s) for request in requests)))
 
-    async def _consult(self, request: ConsultRequest, budget_s: float) -> ConsultAnswer:
+    async def _consult(self, request: Asked, budget_s: float) -> ConsultAnswer:
         began = self._stopwatch.elapsed()
         ended = _Attempt(fault=Fault(Cause.NO_ANSWER, "there is nobody to ask"))
         taken_ns = 0  # on the record and in the answer alike, so that a replay hears it at the same time
@@ -159,7 +162,7 @@ class Consultant:
                 break
         return ConsultAnswer(request.decision_id, ended.text, request.ts + taken_ns, ended.fault)
 
-    async def _attempt(self, desk: Desk, request: ConsultRequest, number: int, timeout_s: float) -> _Attempt:
+    async def _attempt(self, desk: Desk, request: Asked, number: int, timeout_s: float) -> _Attempt:
         """One provider, once: admitted, paid for, heard, checked."""
         name, model = desk.provider.name, desk.provider.model
         if desk.tariff is None:
@@ -185,9 +188,7 @@ class Consultant:
             desk.breaker.failed()
         return ended
 
-    async def _hear(
-        self, desk: Desk, request: ConsultRequest, timeout_s: float
-    ) -> Completion | ProviderFault:
+    async def _hear(self, desk: Desk, request: Asked, timeout_s: float) -> Completion | ProviderFault:
         try:
             own_end = timeout_s + GRACE_S / 2  # a provider ends its call itself, and knows what was sent
             return await asyncio.wait_for(desk.provider.complete(request.prompt, timeout_s), own_end)
@@ -201,7 +202,7 @@ class Consultant:
     def _settle(
         self,
         desk: Desk,
-        request: ConsultRequest,
+        request: Asked,
         own_id: str,
         worst: Decimal,
         heard: Completion | ProviderFault,
@@ -222,20 +223,18 @@ class Consultant:
         if tokens is not None:
             self._costs.append(cost)
         if fault is None:
-            reply = read_reply(request, text)
+            reply = self._read(request, text)
             fault = reply if isinstance(reply, Fault) else None
         return _Attempt(text, fault, heard.exchange, tokens, cost)
 
-    def _keep(
-        self, desk: Desk, request: ConsultRequest, number: int, ended: _Attempt, elapsed_ns: int
-    ) -> None:
+    def _keep(self, desk: Desk, request: Asked, number: int, ended: _Attempt, elapsed_ns: int) -> None:
         exchange = ended.exchange or Exchange()
         self._log.record(
             Consultation(
                 consultation_id=consultation_id(request.decision_id, number),
                 decision_id=request.decision_id,
-                run_id=request.signal.run_id,
-                world=request.signal.world,
+                run_id=request.run_id,
+                world=request.world,
                 purpose=request.purpose,
                 propensity=request.propensity,
                 attempt=number,

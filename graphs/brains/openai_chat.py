@@ -9,7 +9,8 @@ from pydantic import SecretStr
 
 from graphs.brains.chat import LangchainProvider
 from graphs.brains.completion import MOST_OUTPUT_TOKENS, OPENAI
-from prompts.answers import answer_schema
+from prompts.forms import schema_of
+from prompts.render import Prompt
 
 REASONING = ("gpt-5", "o1", "o3", "o4")  # models that think before they answer
 
@@ -34,7 +35,8 @@ class OpenAIProvider(LangchainProvider):
         options: dict[str, Any] = {"temperature": 0} if is_local else {}
         if not is_local and model.startswith(REASONING):
             options["reasoning_effort"] = "minimal"
-        chat = ChatOpenAI(
+        self._is_local = is_local
+        self._model = ChatOpenAI(
             model=model,
             api_key=key,
             base_url=base_url,
@@ -45,12 +47,11 @@ class OpenAIProvider(LangchainProvider):
             http_async_client=self._client,
             **options,
         )
-        self._bound = chat.bind(response_format=_response_format(is_local))
 
-    def _chat(self) -> Any:
-        return self._bound
+    def _chat(self, prompt: Prompt) -> Any:
+        return self._model.bind(response_format=_response_format(prompt.form, self._is_local))
 
 
-def _response_format(is_bounded: bool) -> dict[str, object]:
-    shape = {"name": "consultation", "strict": True, "schema": answer_schema(is_bounded=is_bounded)}
+def _response_format(form: str, is_bounded: bool) -> dict[str, object]:
+    shape = {"name": form, "strict": True, "schema": schema_of(form, is_bounded=is_bounded)}
     return {"type": "json_schema", "json_schema": shape}

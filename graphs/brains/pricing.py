@@ -13,7 +13,7 @@ from genai_prices import Usage, calc_price
 
 from graphs.brains.completion import MOST_OUTPUT_TOKENS
 from memory.consultations import Tokens
-from prompts.answers import answer_schema
+from prompts.forms import schema_of
 from prompts.render import Prompt
 
 UNSEEN_TOKENS = 1_500  # roles, markers, the schema and what a provider writes around it
@@ -87,7 +87,7 @@ class ListedTariff:
 
 def most_input_tokens(prompt: Prompt) -> int:
     """More tokens than a call with ``prompt`` can have."""
-    schema = str(answer_schema())
+    schema = str(schema_of(prompt.form))
     return len(prompt.system.encode()) + len(prompt.user.encode()) + len(schema.encode()) + UNSEEN_TOKENS
 
 

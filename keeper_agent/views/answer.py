@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.text import Text
 
 from graphs.answers import Answer
+from tools.domain.market import plain
 
 _ID = r"\b[dlo]_[0-9a-f]{10,24}\b"
 
@@ -17,6 +18,10 @@ def show_answer(out: Console, answer: Answer) -> None:
     for line in rest:
         out.print(_marked(line), soft_wrap=not out.is_terminal)
     out.print(Text(f"understood: {answer.understood}", style="dim"), soft_wrap=not out.is_terminal)
+    if answer.brain is not None:
+        who = f"{answer.brain.provider} {answer.brain.model}"
+        told = f"read by {who} for {plain(answer.brain.cost_usd)} USD; every figure is from the record"
+        out.print(Text(told, style="dim"), soft_wrap=not out.is_terminal)
     if answer.citations:
         out.print(_marked(f"decisions: {', '.join(answer.citations)}", "dim"), soft_wrap=not out.is_terminal)
         out.print(Text(f"more: keeper explain {answer.citations[0]}", style="dim"))

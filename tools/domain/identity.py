@@ -76,6 +76,11 @@ def consultation_id(decision: str, attempt: int) -> str:
     return "c_" + _named_after(decision, "consultation", decision, attempt)
 
 
+def question_id(question: str, ts: int) -> str:
+    """Id of a question put to a brain: its words and when it was asked."""
+    return "q_" + _digest("question", question, ts)[:10]
+
+
 def strategy_id(*parts: object) -> str:
     """Id of a learned strategy: whose record it is from, and its rules."""
     return "y_" + _digest("strategy", *parts)[:DIGITS]

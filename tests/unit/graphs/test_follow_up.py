@@ -9,7 +9,7 @@ import pytest
 
 from graphs.answers import Answer
 from graphs.query import answer
-from keeper_agent.asked import FILE, LASTS_NS, Conversation
+from keeper_agent.asked import FILE, LASTS_NS, Conversation, Talk
 from memory.store import Store
 from tests.support.remembered import NOW, a_remembered_day
 from tools.domain.errors import NotInRecord
@@ -62,13 +62,57 @@ def test_a_follow_up_to_nothing_stands_alone(told: Told) -> None:
         ask(told, "and now?")
 
 
+@pytest.mark.parametrize(
+    ("questions", "n"),
+    [
+        (("how many decisions on BTC?", "ETH?"), 2),
+        (("how many decisions?", "yesterday?"), 9),
+        (("how many trades did you take?", "ETH thì sao?"), 1),
+        (("có bao nhiêu quyết định trên BTC?", "ETH thì sao?"), 2),
+        (("how many decisions on ETH?", "in the volatile regime?"), 1),
+        (("how many decisions on BTC?", "same for eth"), 2),
+    ],
+)
+def test_a_question_that_alone_asks_nothing_follows_on(told: Told, questions: Sequence[str], n: int) -> None:
+    found = ask(told, *questions)
+    assert found.numbers["n"] == n
+    assert found.query.is_follow_up
+    with pytest.raises(NotInRecord):
+        ask(told, questions[-1])
+
+
+def test_another_figure_of_the_same_trades_may_follow(told: Told) -> None:
+    chain = ("how did you do on BTC?", "what about ETH?")
+    assert ask(told, *chain).numbers["n"] == 1
+    assert ask(told, "how many trades on BTC?", "and the win rate?").text.startswith("Win rate 50.0 %")
+    assert ask(told, "how many trades on BTC?", "and the fees?").text.startswith("Fees 0.366 quote")
+    assert ask(told, "which symbol was best?", "and the worst?").numbers["name"] == "BTCUSDT"
+
+
+@pytest.mark.parametrize("question", ["the second one", "why the second one?", "#2", "cái thứ hai thì sao?"])
+def test_one_of_those_shown_can_be_meant(told: Told, question: str) -> None:
+    shown = ask(told, "what were the last three decisions?").citations
+    found = answer(told[0], question, NOW, ("what were the last three decisions?",), shown=shown)
+    assert found.citations == shown[1:2]
+    assert ask(told, "what were the last three decisions?", question).citations == shown[1:2]
+
+
+def test_what_was_not_shown_cannot_be_meant(told: Told) -> None:
+    with pytest.raises(NotInRecord, match="showed 3 decisions"):
+        ask(told, "what were the last three decisions?", "the fifth one")
+    with pytest.raises(NotInRecord):
+        ask(told, "the second one")
+
+
 def test_the_conversation_is_kept_for_a_while_by_its_owner_alone(tmp_path: Path) -> None:
-    talk = Conversation(tmp_path)
-    assert talk.before("and on ETH?", 10) == ()
-    talk.keep("how many decisions on BTC?", (), 10)
+    kept = Conversation(tmp_path)
+    assert kept.recall(10) == Talk()
+    talk = Talk().then("how many decisions on BTC?", ("d_1",))
+    kept.keep(talk, 10)
     assert (tmp_path / FILE).stat().st_mode & 0o777 == 0o600
-    assert talk.before("and on ETH?", 20) == ("how many decisions on BTC?",)
-    assert talk.before("how many decisions on ETH?", 20) == ()
-    assert talk.before("and on ETH?", 11 + LASTS_NS) == ()
-    (tmp_path / FILE).write_bytes(b"{")
-    assert talk.before("and on ETH?", 20) == ()
+    assert kept.recall(20) == talk
+    assert kept.recall(9) == Talk()
+    assert kept.recall(11 + LASTS_NS) == Talk()
+    for damaged in (b"{", b"[]", b'{"ts": 10, "questions": 5}'):
+        (tmp_path / FILE).write_bytes(damaged)
+        assert kept.recall(20) == Talk()

@@ -53,7 +53,8 @@ SAME = [
     ("Bao nhiêu quyết định từ 22:00 đến 22:45?", "how many decisions from 22:00 to 22:45"),
     ("Bao nhiêu quyết định trong 12 giờ qua?", "how many decisions in the last 12 hours"),
     ("Bao nhiêu quyết định theo cặp?", "how many decisions by symbol?"),
-    ("Bao nhiêu quyết định khi biến động", None),
+    ("Bao nhiêu quyết định khi biến động", "how many decisions when volatile"),
+    ("Bao nhiêu quyết định khi trời mưa", None),
     ("Bao nhiêu quyết định trong chế độ biến động?", "how many decisions in the volatile regime"),
     ("Bao nhiêu quyết định trong phiên gần nhất?", "how many decisions in the last run"),
     ("Giao dịch tốt nhất là gì?", "best trade"),
@@ -75,7 +76,7 @@ SAME = [
 def test_a_question_in_vietnamese_means_the_same(told: Told, question: str, english: str | None) -> None:
     assert is_vietnamese(question)
     if english is None:
-        with pytest.raises(NotInRecord, match='did not understand "khi"'):
+        with pytest.raises(NotInRecord, match='did not understand "trời", "mưa"'):
             ask(told, question)
         return
     here, there = ask(told, question), ask(told, english)
@@ -121,6 +122,13 @@ def test_every_figure_of_the_english_answer_is_in_the_vietnamese_one(told: Told)
 
 def _figures(text: str) -> list[str]:
     return sorted(word.strip(".,:;()") for word in text.split() if any(letter.isdigit() for letter in word))
+
+
+def test_a_refusal_is_in_vietnamese_with_its_reason(told: Told) -> None:
+    with pytest.raises(NotInRecord, match=r"^Không có trong sổ.*Có thể hỏi:.*has not come yet"):
+        ask(told, "tuần sau lãi bao nhiêu?")
+    with pytest.raises(NotInRecord, match=r"^not in the record"):
+        ask(told, "how much profit next week?")
 
 
 def test_what_is_not_understood_is_said_in_any_language(told: Told) -> None:

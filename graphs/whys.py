@@ -1,0 +1,85 @@
+"""Why a decision was taken: which one is meant, and what the record says of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+from graphs.answers import Told, decision_of, describe
+from graphs.reasons import entry_reasons, exit_reasons, headline
+from graphs.results import rank
+from graphs.selecting import decisions, groups_of, wanted_trades
+from memory.lookup import find_decision, tell
+from memory.statistics import DecisionFact, TradeFact, decision_facts
+from memory.store import Store
+from prompts.queries import Query, Subject
+from tools.domain.clock import iso
+from tools.domain.errors import NotInRecord
+
+
+def why(store: Store, query: Query) -> Told:
+    """The reasons of the one decision that is meant; how it was picked is said."""
+    decision_id, notes = _meant(store, query)
+    story = tell(store, decision_id)
+    lines = [headline(story), *notes]
+    lines += exit_reasons(story) if query.is_exit else entry_reasons(story)
+    decision = story.decision
+    numbers = {
+        "probability": decision.probability,
+        "breakeven": decision.breakeven,
+        "expected_bps": decision.expected_bps,
+        "net_bps": {outcome.kind: outcome.net_bps for outcome in story.outcomes},
+    }
+    return "\n".join(lines), numbers, (decision.decision_id,)
+
+
+def nearest(store: Store, query: Query) -> str:
+    """A hint at the decision nearest to a moment at which there was none."""
+    if query.where.ts_from is None or not query.is_moment:
+        return ""
+    start = query.where.ts_from
+    facts = decision_facts(store, replace(query.where, ts_from=None, ts_to=None, kind=None))
+    if not facts:
+        return ""
+    fact = min(facts, key=lambda one: abs(one.ts - start))
+    return f"; the nearest such decision is {fact.decision_id} at {iso(fact.ts)}"
+
+
+def _meant(store: Store, query: Query) -> tuple[str, list[str]]:
+    """The decision a why-question means, and how it was picked."""
+    if query.decision is not None:
+        decision = find_decision(store, query.decision)
+        wanted = query.where.action
+        differs = wanted is not None and decision.action is not wanted
+        return decision.decision_id, [f"It did not {wanted}: it was {decision.action}."] if differs else []
+    facts: Sequence[DecisionFact] | Sequence[TradeFact]
+    if query.subject is Subject.TRADES:
+        trades = wanted_trades(store, query)
+        if query.best is not None and trades:
+            place = "best" if query.best else "worst"
+            ranked = rank(trades, query.best, query.measure)
+            chosen = ranked[min(len(ranked), query.place or 1) - 1]
+            return chosen.decision.decision_id, [f"The {place} of {len(trades)} trades."]
+        facts = trades
+    else:
+        facts = decisions(store, query)
+    if not facts:
+        raise NotInRecord(f"not in the record: no {describe(query)}{nearest(store, query)}")
+    if len(facts) == 1:
+        return decision_of(facts[0]).decision_id, []
+    chosen_fact = facts[0] if query.is_oldest else facts[-1]
+    note = f"The {'first' if query.is_oldest else 'last'} of {len(facts)} that match."
+    return decision_of(chosen_fact).decision_id, [note, *_refusals(facts)]
+
+
+def _refusals(facts: Sequence[DecisionFact | TradeFact]) -> list[str]:
+    """How often each rule refused, over all that match: a plural "why" asks for more than one reason."""
+    refused = [fact for fact in facts if decision_of(fact).rules]
+    if not refused:
+        return []
+    counts = Counter(name for fact in refused for name in groups_of(fact, "rule"))
+    told = ", ".join(
+        f"{name} {n}" for name, n in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    )
+    return [f"Refused by rules, of all {len(facts)}: {told}."]

@@ -1,0 +1,88 @@
+"""What a question may not ask at once: a condition that the answer would have to overlook is refused."""
+
+from __future__ import annotations
+
+from prompts.asks import Refusal, direction_of, names_something
+from prompts.hearing import Heard
+from prompts.queries import Ask, Measure, Subject
+from tools.domain.errors import NotInRecord
+
+ON_TRADES = ("won", "result", "exit", "kind", "bounded")
+
+
+def require_counted(heard: Heard, ask: Ask, not_understood: Refusal, can_ask: str) -> None:
+    """Refuse to count what was not named."""
+    is_named = names_something(heard) or heard.has("group") or heard.has("parameter")
+    if ask is Ask.COUNT and not is_named:
+        raise not_understood(f"not in the record: did not understand what shall be counted; {can_ask}")
+
+
+def require_answerable(heard: Heard, ask: Ask, subject: Subject) -> None:
+    """Refuse a condition that the answer would have to overlook."""
+    if ask in (Ask.RESULT, Ask.EXTREME) and heard.has("group", "rule"):
+        raise NotInRecord(
+            "not in the record as a result of trades: a rule refuses, it does not trade; ask which rule "
+            "refused most, or see what each was worth in keeper ledger"
+        )
+    if heard.has("groupcount") and any(
+        heard.has(slot) for slot in ("won", "measure", "result", "best", "most")
+    ):
+        raise NotInRecord(
+            "not in the record as one figure: groups are counted whole; ask for the result by symbol, hour "
+            "or day"
+        )
+    is_of_one = (heard.has("group", "symbol") and heard.has("symbol")) or (
+        heard.has("group", "regime") and heard.has("regime")
+    )
+    if is_of_one and direction_of(heard) is not None:
+        raise NotInRecord(
+            "not in the record as one answer: one of them is named, and all are ranked; ask which was best, "
+            "or how that one did"
+        )
+    if ask is Ask.EXTREME and heard.has("group") and heard.has("ranked"):
+        raise NotInRecord(
+            "not in the record as one answer: the question ranks trades and groups at once; ask for the best "
+            "trades, or for the best group"
+        )
+    trade_measure = heard.has("measure") and not heard.has("measure", Measure.SHARE)
+    if ask is Ask.COUNT and trade_measure and not heard.has("unit"):
+        raise NotInRecord(
+            "not in the record as one figure: the question asks how many and how much at once; "
+            "ask one of them"
+        )
+    if ask is Ask.LIST and {"fills", "orders"} & set(heard.said.get("subject", [])):
+        raise NotInRecord(
+            "not in the record as a list: fills and orders are counted; keeper explain shows those "
+            "of a decision"
+        )
+    slots: tuple[str, ...] = ()
+    if subject in (Subject.FILLS, Subject.ORDERS):
+        slots = (*ON_TRADES, "group", "untaken", "rule")
+    elif subject in (Subject.LESSONS, Subject.PARAMETERS, Subject.STRATEGIES):
+        ranks = ("best", "most", "length", "measure", "statistic")
+        slots = (*ON_TRADES, "action", "probe", "run", "group", "untaken", "rule", *ranks)
+    elif subject is Subject.CONSULTATIONS:
+        slots = (*ON_TRADES, "action", "probe", "untaken", "rule", "regime", "group")
+    elif ask is Ask.HOLDING:
+        figures = ("measure", "statistic", "best", "most", "length")
+        slots = (*ON_TRADES, "group", "untaken", "rule", "regime", "route", *figures)
+    foreign = [slot for slot in slots if heard.has(slot)]
+    if foreign == ["group"] and heard.has("group", "provider"):
+        foreign = []
+    if foreign:
+        names = {"won": "win or loss", "run": "run", "kind": "paper or taken", "untaken": "action"}
+        told = ", ".join(names.get(slot, slot) for slot in foreign)
+        what = "what is held" if ask is Ask.HOLDING else subject.value
+        raise NotInRecord(
+            f"not in the record: {what} cannot be told apart by {told}; leave that out of the question"
+        )
+
+
+def require_bounded(heard: Heard, ask: Ask, limit: object | None) -> None:
+    """Refuse "recent" where it bounds what is counted or measured and nobody can say by how much."""
+    is_bounding = heard.has("last") and limit is None and not heard.has("alone")
+    if is_bounding and ask in (Ask.COUNT, Ask.RESULT, Ask.EXTREME, Ask.BRAINS):
+        raise NotInRecord(
+            "not in the record as asked: how many of the last, or since when? ask for example "
+            '"how did the last 10 trades go" or "in the last 24 hours"'
+        )
