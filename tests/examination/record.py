@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from tests.examination.figures import figures
 from tests.examination.world import HOUR_NS, N_DAYS, day_name
 from tools.domain.clock import day_of
 
@@ -241,3 +242,4 @@ def value_ids(rows: Iterable[Any], column: str) -> frozenset[str]:
     return frozenset(str(row[column]) for row in rows)
 
 
+__all__ = ["day_of", "figures"]
