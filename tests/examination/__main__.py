@@ -39,7 +39,8 @@ def told(found: dict[str, Any]) -> str:
     for name, one in found["groups"].items():
         lines.append(
             f"{name:13} {one['right']:2} of {one['n']:2} right  {one['share_right']:.3f} "
-            f"[{one['low']:.3f}, {one['high']:.3f}]  wrong {one['wrong']}, does not know {one['does_not_know']}"
+            f"[{one['low']:.3f}, {one['high']:.3f}]  wrong {one['wrong']}, "
+            f"does not know {one['does_not_know']}"
         )
     cited = found["citations"]
     lines.append(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from tests.examination import record as the
 from tests.examination.facts import Amount, Count, Day, First, FirstHour, Share, Span, says
@@ -224,7 +225,7 @@ def one_of(record: Record, *tests: the.Test) -> Seen:
     return record.where(*tests)[-1]
 
 
-def extreme(values: dict[str, float] | dict[int, float], choose: Callable[..., object]) -> str:
+def extreme(values: Mapping[Any, float], choose: Callable[..., Any]) -> str:
     """The name with the highest or lowest value, as text; a tie would make a bad question."""
     named = {str(name): value for name, value in values.items()}
     best = str(choose(named, key=lambda name: named[name]))

@@ -9,6 +9,7 @@ from typing import Protocol
 from tests.examination.figures import DATE, STAMP, figures, states
 
 HOUR = re.compile(r"\b(?:hour|giờ|lúc)\s+(\d{1,2})\b|\b(\d{1,2})(?::00| ?UTC| ?h\b| ?giờ)", re.IGNORECASE)
+CLOCKED = re.compile(r"\b(\d{1,3}):(\d{2})\b")
 MINUTES = re.compile(r"(?:(\d+) ?(?:m|min|minutes?|phút)) ?(?:(\d+(?:\.\d+)?) ?(?:s|sec|seconds?|giây))?\b")
 
 
@@ -64,6 +65,7 @@ class Span:
     def holds(self, text: str) -> bool:
         """Whether it is told."""
         told = [60 * float(whole) + float(rest or 0) for whole, rest in MINUTES.findall(text)]
+        told += [60 * float(whole) + float(rest) for whole, rest in CLOCKED.findall(STAMP.sub(" ", text))]
         is_told = any(abs(one - self.seconds) <= 1 for one in told)
         return is_told or states(text, self.seconds) or states(text, self.seconds / 60)
 

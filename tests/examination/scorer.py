@@ -97,8 +97,7 @@ def _mark(question: Question, reply: Reply, cited: Sequence[str], faults: Sequen
         return Mark.WRONG, "the record was changed by a question"
     if reply.code not in (ANSWERED, NOT_IN_RECORD) or "Traceback" in reply.error:
         return Mark.WRONG, f"ended with {reply.code}: {reply.error[-200:]}"
-    said = f"{reply.answer}\n{reply.error}"
-    if spoken := [word for word in question.forbidden if word in said]:
+    if spoken := [word for word in question.forbidden if word in reply.answer]:
         return Mark.WRONG, f"said {spoken[0]!r}"
     if faults:
         return Mark.WRONG, "; ".join(faults)

@@ -14,6 +14,7 @@ from tests.examination.questions import Kind, Question
 from tests.examination.record import Record
 from tests.examination.scorer import Mark, Score, score
 from tests.examination.vietnamese import vietnamese
+from tools.domain.clock import SystemClock
 
 Z95 = 1.959963984540054
 APART = 8  # every so manieth conversation is held by processes of their own
@@ -58,6 +59,8 @@ def conversations(asked: Sequence[Question]) -> Iterator[list[Question]]:
 def examine(home: Path) -> list[Score]:
     """Put every question over the record in ``home``, each conversation to a copy of its own."""
     record, ledger = Record(home), Ledger(home)
+    if SystemClock().now() >= record.decisions[-1].ts:
+        raise ValueError("expected a record that lies in the future, or the dates asked for are others")
     scores = []
     for number, talk in enumerate(conversations(questions(record))):
         ask: Ask = ask_apart if number % APART == 0 else ask_here

@@ -1,4 +1,4 @@
-"""The Vietnamese half of the examination: thirty questions as they are typed, some without marks, some in slang."""
+"""The Vietnamese half: thirty questions as they are typed, some without marks, some in slang."""
 
 from __future__ import annotations
 
