@@ -39,8 +39,9 @@ class RecordWriter:
             start, end = day_bounds(day_name(index))
             run_id = identity.derived_run_id("examination", self.seed, index)
             log = EpisodeLog(self.store)
-            self._begin(log, run_id, start + 10 * NANOS)
-            self._trade(log, brains, run_id, index)
+            with self.store.together():  # one transaction a day instead of one a fill
+                self._begin(log, run_id, start + 10 * NANOS)
+                self._trade(log, brains, run_id, index)
             evening = Evening(index, day_name(index), run_id, end - 5 * MINUTE_NS, tuple(self.trades))
             self.store.flush()
             teacher.reflect(evening)

@@ -37,14 +37,15 @@ class Ledger:
     """What there is behind every id."""
 
     def __init__(self, home: Path) -> None:
-        self._rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
         connection = sqlite3.connect(f"file:{home / DATABASE}?mode=ro", uri=True)
         connection.row_factory = sqlite3.Row
         for table, keys in KEYS.items():
             for row in map(dict, connection.execute(f'SELECT * FROM "{table}"')):  # noqa: S608 (our own names)
                 for key in keys:
-                    self._rows[str(row[key])].append(row)
+                    rows[str(row[key])].append(row)
         connection.close()
+        self._rows = dict(rows)  # to look for an id must not make it known
 
     def has(self, name: str) -> bool:
         """Whether it is the id of something in the record."""
@@ -66,10 +67,10 @@ class Ledger:
         return [word for word in re.findall(r"[\w@-]+", text) if not word.isdigit() and word in self._rows]
 
     def _with_signal(self, name: str) -> Iterator[dict[str, Any]]:
-        for row in self._rows[name]:
+        for row in self._rows.get(name, []):
             yield row
             if name.startswith("d_") and "votes" in row:
-                yield from self._rows[row["signal_id"]]
+                yield from self._rows.get(row["signal_id"], [])
 
 
 def _values(column: str, value: Any) -> Iterator[float]:
