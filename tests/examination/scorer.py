@@ -77,6 +77,9 @@ def inventions(question: Question, reply: Reply, ledger: Ledger) -> Iterator[str
     known = {stamp for name in names for stamp in ledger.stamps(name)}
     known |= set(STAMP.findall(str(reply.document.get("query", ""))))
     yield from (f"time {one}" for one in STAMP.findall(text) if not _is_known(one, known))
+    computed = f"{question.text} {reply.document.get('query', '')} {reply.document.get('numbers', '')}"
+    dates = DATE.findall(STAMP.sub(" ", text))
+    yield from (f"date {one}" for one in dates if not ledger.has(one) and one not in computed)
 
 
 def _computed(question: Question, reply: Reply) -> Iterator[float]:

@@ -82,6 +82,14 @@ def test_an_invented_time_is_caught(examined: Record, ledger: Ledger) -> None:
     assert found.invented == ("time 2031-03-14T11:11:11.111Z",)
 
 
+def test_a_date_outside_the_record_is_caught_and_one_within_is_not(examined: Record, ledger: Ledger) -> None:
+    reply = told(examined)
+    outside = marked(examined, ledger, told(examined, answer=f"{reply.answer} on 2031-02-14"))
+    within = marked(examined, ledger, told(examined, answer=f"{reply.answer} on 2031-03-14"))
+    assert outside.invented == ("date 2031-02-14",)
+    assert within.invented == ()
+
+
 def test_a_dead_citation_is_caught_in_the_list_and_in_the_text(examined: Record, ledger: Ledger) -> None:
     reply = told(examined)
     listed = marked(examined, ledger, told(examined, citations=[*reply.document["citations"], NOT_THERE]))
