@@ -9,7 +9,7 @@ from keeper_agent.archiving import archive_within_budget
 from keeper_agent.console import OUT, print_json
 from keeper_agent.settings import Settings, load_settings
 from memory.account import present
-from memory.archiving import Archived, Archivist
+from memory.archiving import Archived, Archivist, home_bytes
 from memory.connection import require_memory
 from memory.lock import HomeLock
 from memory.store import Store
@@ -54,12 +54,12 @@ def _start_of(day: str) -> int:
 
 def _show(found: Archived, settings: Settings, *, is_dry: bool, as_json: bool) -> None:
     home = settings.keeper_home
-    taken = sum(path.stat().st_size for path in home.rglob("*") if path.is_file())
+    taken = home_bytes(home)
     if as_json:
         print_json({**asdict(found), "is_dry_run": is_dry, "home_bytes": taken})
     else:
         rows = ", ".join(f"{n:,} of {name}" for name, n in found.rows.items() if n) or "nothing"
-        verb = "would leave" if is_dry else "left"
+        verb = "may leave" if is_dry else "left"
         packed = f"{len(found.files)} files of {found.packed_bytes / MEGABYTE:,.1f} MB"
         OUT.print(f"{rows} {verb} the database, to {packed}", soft_wrap=True)
         OUT.print(f"the home takes {taken / MEGABYTE:,.1f} MB, {found.used_before / MEGABYTE:,.1f} MB before")

@@ -149,7 +149,8 @@ def test_a_replay_with_another_answer_would_differ(lived: Lived, tmp_path: Path)
         store.execute([table.update().values(text=other)])
         after = retake(store, settings_at(copy), decided.decision_id, {})
     assert before.differences == ()
-    assert {one.name for one in after.differences} >= {"action", "plan"}
+    # Whether action and plan change as well depends on what a limit would have refused anyway.
+    assert {one.name for one in after.differences} >= {"reason", "votes"}
 
 
 def test_the_explanation_shows_who_was_asked_and_what_it_cost(lived: Lived) -> None:

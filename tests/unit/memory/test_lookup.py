@@ -135,6 +135,13 @@ def test_a_decision_that_became_known_later_than_it_was_taken_is_not_recalled_be
     assert [one.ts for one in last_decisions(store, "BTCUSDT", make.ts(4))] == [make.ts(2), make.ts(1)]
 
 
+def test_the_outcome_is_seen_from_when_it_was_known(reader: Store, make: Any) -> None:
+    known = make.ts(9) + 120 * 1_000_000_000
+    before, after = (last_decisions(reader, "BTCUSDT", ts, limit=1)[0] for ts in (make.ts(9), known))
+    assert (before.decision_id, before.result, before.net_bps) == (after.decision_id, None, None)
+    assert after.net_bps == 50.0
+
+
 def test_trades_are_counted_by_kind_result_and_sign(reader: Store) -> None:
     assert count_trades(reader, DecisionFilter()) == 7
     assert count_trades(reader, DecisionFilter(kind="taken")) == 6
