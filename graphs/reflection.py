@@ -215,12 +215,12 @@ def write(state: ReflectionState, context: ReflectionContext) -> ReflectionState
     profiles = profiles_of(state["history"], state["examples"], occasion, context.seed)
     plot_path = plot(context.home, report_name(state["day"], context.kind), state["figures"], context.draw)
     with store.together():
+        for profile in profiles:
+            ProfileBook(store).record(profile)
         for lesson_id in inspection.ended:
             lessons.retire(lesson_id, context.ts)
         for lesson in state["learned"].lessons:
             lessons.record(lesson)
-        for profile in profiles:
-            ProfileBook(store).record(profile)
         retire_beyond(store, context.ts, context.parameters.snapshot(context.ts))
         CheckBook(store).record(inspection.checks)
         WorthBook(store).record(state["ledger"])

@@ -64,7 +64,7 @@ def run_due(home: Path, *, later_s: int = 0) -> None:
 
 def learned(home: Path) -> dict[str, Any]:
     """All that a reflection writes, without the times of it."""
-    tables = ("lesson", "lesson_check", "trial", "effect", "parameter", "report", "job")
+    tables = ("lesson", "lesson_check", "trial", "effect", "parameter", "report", "profile", "job")
     varying = {"ts", "ts_known", "ts_done", "ts_retired", "run_id", "attempts", "markdown", "statistics"}
     with Store.open(home, read_only=True) as store:
         return {
@@ -81,8 +81,8 @@ def files(home: Path) -> list[str]:
 
 
 def kill_steps(count: int) -> list[int]:
-    """A few steps of the reading, every fourth from where the job begins to where its files are."""
-    return [1, *range(count - 38, count + 1, 4)]
+    """A few steps of the reading, every fifth from where the job begins to where its files are."""
+    return [1, *range(count - 62, count + 1, 5)]
 
 
 def test_a_reflection_killed_at_any_step_is_completed_once(day_home: Path, tmp_path: Path) -> None:
@@ -95,6 +95,7 @@ def test_a_reflection_killed_at_any_step_is_completed_once(day_home: Path, tmp_p
     assert wanted["job"]
     assert wanted["trial"]
     assert wanted["parameter"]
+    assert wanted["profile"]
     assert [name.rpartition(".")[1] + name.rpartition(".")[2] for name in wanted_files] == list(FILES)
     died = 0
     for step in kill_steps(len(counts)):
@@ -113,15 +114,17 @@ def test_the_test_sees_a_reflection_that_is_not_written_at_once(
     day_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The mutant: everything is committed as it comes, and the job's state last."""
-    whole = tmp_path / "whole"
+    whole, loose = tmp_path / "whole", tmp_path / "loose"
     shutil.copytree(day_home, whole)
-    counts: list[int] = []
-    with steps(counts.append):
-        run_due(whole)
+    shutil.copytree(day_home, loose)
+    run_due(whole)
     wanted = learned(whole)
     monkeypatch.setattr(Store, "together", lambda self: Loose(self))
+    counts: list[int] = []  # of the mutant, which has more steps
+    with steps(counts.append):
+        run_due(loose)
     differing = 0
-    for step in range(len(counts) - 16, len(counts) - 6, 4):
+    for step in range(len(counts) - 26, len(counts) - 12, 6):
         home = tmp_path / str(step)
         shutil.copytree(day_home, home)
         run_killed_at(step, lambda home=home: run_due(home))  # type: ignore[misc]
