@@ -232,12 +232,12 @@ def write(state: ReflectionState, context: ReflectionContext) -> ReflectionState
     name = report_name(state["day"], context.kind)
     draw_beside(context.home, name, state["figures"], context.draw)
     with store.together():
+        for profile in profiles:
+            ProfileBook(store).record(profile)
         for lesson_id in inspection.ended:
             lessons.retire(lesson_id, context.ts)
         for lesson in state["learned"].lessons:
             lessons.record(lesson)
-        for profile in profiles:
-            ProfileBook(store).record(profile)
         retire_beyond(store, context.ts, context.parameters.snapshot(context.ts))
         CheckBook(store).record(inspection.checks)
         WorthBook(store).record(state["ledger"])

@@ -20,7 +20,8 @@ from memory.bundles import Bundle, read_bundle
 from memory.codec import from_plain, to_plain
 from memory.lookup import find_decision, tell
 from memory.profiles import ProfileBook, heard
-from memory.recall import PatternRecall, recalled
+from memory.recall import PatternRecall
+from memory.states import recalled
 from memory.store import Store
 from memory.strategies import StrategyBook, StrategyShelf
 from tools.domain.errors import ModelUnusable

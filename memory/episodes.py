@@ -14,7 +14,7 @@ from sqlalchemy import func, select, update
 from memory.archives import filled
 from memory.codec import canonical
 from memory.promotion import Promotion, Retirement
-from memory.recall import Pattern, PatternRecall
+from memory.recall import PatternRecall
 from memory.rows import (
     UNJUDGED,
     Row,
@@ -29,6 +29,7 @@ from memory.rows import (
 )
 from memory.schema import METADATA
 from memory.session import SessionMemory
+from memory.states import Pattern
 from memory.store import Store
 from tools.domain.errors import InvariantBroken, NotInRecord
 from tools.domain.trading import Decision, Fill, Intent, OrderStatus, OrderUpdate, Outcome, Signal

@@ -93,7 +93,8 @@ def retire_beyond(store: Store, ts: int, parameters: ParameterSet) -> dict[str, 
     retired = {}
     for name, capacity in (("lesson", "lesson_capacity"), ("profile", "profile_capacity")):
         names = _beyond(store, _T[name], ts, parameters.whole(capacity), half_life_ns)
-        store.execute(_retirement(_T[name], row, ts) for row in names)
+        if names:
+            store.execute(_retirement(_T[name], row, ts) for row in names)
         retired[name] = len(names)
     return retired
 

@@ -82,6 +82,7 @@ class Promotion:
         self._parameters = parameters
         self._half_life_ns = 0
         self._ranked: list[tuple[float, str]] = []  # a heap: the least valuable first
+        self._ahead: list[tuple[int, float, str]] = []  # known only later, the earliest last
         self._is_ranked = False
 
     def admit(self, outcome: Outcome, vector: tuple[float, ...], ts: int) -> Admission:
@@ -89,6 +90,8 @@ class Promotion:
         now = outcome.ts_known
         parameters = self._parameters.snapshot(now)
         self._rank(parameters)
+        while self._ahead and self._ahead[-1][0] <= now:
+            heapq.heappush(self._ranked, self._ahead.pop()[1:])
         appraisal = self._appraisal(outcome, vector, ts, parameters)
         key = self._key(appraisal.importance, now)
         least = parameters["pattern_min_importance"]
@@ -121,10 +124,15 @@ class Promotion:
         if self._is_ranked and half_life_ns == self._half_life_ns:
             return
         self._half_life_ns, self._is_ranked = half_life_ns, True
-        self._ranked = [
-            (self._key(one.importance, one.ts_known), one.outcome_id) for one in self._recall.active()
-        ]
-        heapq.heapify(self._ranked)
+        self._ranked = []
+        # A replay of the past may begin with a memory of what comes after.
+        self._ahead = sorted(
+            (
+                (one.ts_known, self._key(one.importance, one.ts_known), one.outcome_id)
+                for one in self._recall.active()
+            ),
+            reverse=True,
+        )
 
     def _key(self, importance: float, ts_known: int) -> float:
         """What orders by value at any time: the logarithm of importance, plus half-lives since the epoch."""

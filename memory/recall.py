@@ -7,21 +7,20 @@ asks from a time before; an hour after nobody does, its slot is given to a new o
 
 from __future__ import annotations
 
-import math
 from collections import deque
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, Self, TypeAlias
+from collections.abc import Sequence
+from typing import NamedTuple, Self, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 from sqlalchemy import or_, select
 
-from memory.rows import vector_values
 from memory.schema import METADATA
-from memory.slots import FEW, Flags, Floats, Places, Singles, VectorSlots, best_places, exact_cosines
+from memory.slots import FEW, Flags, Floats, Places, Singles, VectorSlots, best_places
+from memory.states import Pattern, neighbour_of, pattern_of, unit_of
 from memory.store import Store
 from memory.weights import StateWeights
-from tools.domain.errors import InvariantBroken, NotInRecord, StoreUnusable
+from tools.domain.errors import InvariantBroken, StoreUnusable
 from tools.domain.market import NANOS
 from tools.domain.ports import ANYWHERE, EVEN, Neighbour, Priority, Where
 
@@ -30,23 +29,6 @@ Stamps: TypeAlias = npt.NDArray[np.int64]
 NEVER = 2**63 - 1
 KEPT_NS = 3_600 * NANOS  # so long a retired state can still be asked for as of before
 FIELDS = ("symbol", "venue", "world")
-
-
-class Pattern(NamedTuple):
-    """A remembered state and what came of it; ``importance`` in (0, 1] is 1 where it was never judged."""
-
-    signal_id: str
-    outcome_id: str
-    symbol: str
-    vector: Sequence[float]
-    net_bps: float
-    result: str
-    ts_known: int
-    ts: int | None = None
-    venue: str = ""
-    world: str = ""
-    importance: float = 1.0
-    ts_retired: int | None = None
 
 
 class PatternRecall:
@@ -78,7 +60,7 @@ class PatternRecall:
         Raises:
             StoreUnusable: A pattern was recorded with another fingerprint length.
         """
-        recall = cls(width, since)
+        recall = cls(width)
         patterns = METADATA.tables["pattern"].c
         query = select(METADATA.tables["pattern"]).order_by(patterns.ts_known, patterns.outcome_id)
         if since is not None:
@@ -88,6 +70,7 @@ class PatternRecall:
                 recall.keep(pattern_of(row))
             except ValueError as error:
                 raise StoreUnusable(f"pattern {row['outcome_id']} of {store.path}: {error}") from error
+        recall._since = since  # only from now on may what is retired be let go
         return recall
 
     def __len__(self) -> int:
@@ -107,11 +90,12 @@ class PatternRecall:
         """
         if pattern.outcome_id in self._place:
             return
-        unit = _unit(pattern.vector)
+        unit = unit_of(pattern.vector)
         if unit is None:
             raise ValueError("expected a vector with a direction, all its values were 0")
         slots = self._slots_for(len(unit))
         self._newest = max(self._newest, pattern.ts_known)
+        self._let_go(pattern.ts_known)
         slot = self._take_slot(slots)
         slots.put(slot, unit)
         self._patterns[slot] = pattern._replace(vector=())
@@ -156,7 +140,7 @@ class PatternRecall:
             raise ValueError(f"limit must be at least 1, was {limit}")
         if self._since is not None and ts < self._since:
             raise InvariantBroken(f"asked as of {ts}, but the mirror begins at {self._since}")
-        units = [_unit(vector) for vector in vectors]
+        units = [unit_of(vector) for vector in vectors]
         if self._slots is None or not self._place:
             return [[] for _ in vectors]
         self._require_width({len(unit) for unit in units if unit is not None})
@@ -191,7 +175,7 @@ class PatternRecall:
                 one = self._patterns[slot]
                 weight = asked.priority.weight(one.importance, asked.ts - one.ts_known)
                 found.append((-similarity * weight, one.signal_id, one.outcome_id, similarity, weight, one))
-        return [_neighbour(one, s, w) for *_, s, w, one in sorted(found)[: asked.limit]]
+        return [neighbour_of(one, s, w) for *_, s, w, one in sorted(found)[: asked.limit]]
 
     def _candidates(self, unit: Floats, seen: _Seen, asked: _Asked) -> Places:
         """Slots among which the answer is."""
@@ -234,7 +218,6 @@ class PatternRecall:
             raise ValueError(f"expected vectors of {self._slots.width} values, was {sorted(widths)}")
 
     def _take_slot(self, slots: VectorSlots) -> int:
-        self._let_go()
         if self._free:
             return self._free.pop()
         slot = len(self._patterns)
@@ -248,11 +231,11 @@ class PatternRecall:
         self._patterns.append(_NOBODY)
         return slot
 
-    def _let_go(self) -> None:
+    def _let_go(self, now: int) -> None:
         """Free the slots of what was retired so long ago that nobody asks as of before."""
         if self._since is None:
             return
-        while self._leaving and self._retired[self._leaving[0]] <= self._newest - KEPT_NS:
+        while self._leaving and self._retired[self._leaving[0]] <= now - KEPT_NS:
             slot = self._leaving.popleft()
             self._since = max(self._since, int(self._retired[slot]))
             self._free.append(slot)
@@ -279,73 +262,6 @@ class _Asked(NamedTuple):
 
 
 _NOBODY = Pattern("", "", "", (), 0.0, "", 0)
-
-
-def recalled(
-    store: Store,
-    vector: Sequence[float],
-    outcome_ids: Sequence[str],
-    ts: int = 0,
-    priority: Priority = EVEN,
-) -> list[Neighbour]:
-    """The remembered states of ``outcome_ids``, in that order, as recalled for ``vector`` at ``ts``.
-
-    The same bits as then: one state's similarity and weight do not depend on the others.
-
-    Raises:
-        NotInRecord: One of them is not in memory.
-    """
-    patterns = METADATA.tables["pattern"]
-    found = {
-        row["outcome_id"]: pattern_of(row)
-        for start in range(0, len(outcome_ids), 500)
-        for row in store.read(
-            select(patterns).where(patterns.c.outcome_id.in_(outcome_ids[start : start + 500]))
-        )
-    }
-    missing = [name for name in outcome_ids if name not in found]
-    if missing:
-        raise NotInRecord(f"expected the recalled states in memory, {', '.join(missing[:3])} are not")
-    unit = _unit(vector)
-    rows = [found[name] for name in outcome_ids]
-    if unit is None or not rows:
-        return []
-    matrix = np.array([_unit(row.vector) for row in rows])
-    similarities = exact_cosines(np.array(unit), matrix).tolist()
-    return [
-        _neighbour(row, similarity, priority.weight(row.importance, ts - row.ts_known))
-        for row, similarity in zip(rows, similarities, strict=True)
-    ]
-
-
-def pattern_of(row: Mapping[str, Any]) -> Pattern:
-    """The pattern kept in a row of the pattern table."""
-    return Pattern(
-        signal_id=row["signal_id"],
-        outcome_id=row["outcome_id"],
-        symbol=row["symbol"],
-        vector=vector_values(row["vector"]),
-        net_bps=row["net_bps"],
-        result=row["result"],
-        ts_known=row["ts_known"],
-        ts=row["ts"],
-        venue=row["venue"],
-        world=row["world"],
-        importance=1.0 if row["importance"] is None else row["importance"],
-        ts_retired=row["ts_retired"],
-    )
-
-
-def _neighbour(one: Pattern, similarity: float, weight: float) -> Neighbour:
-    return Neighbour(
-        one.signal_id, one.outcome_id, similarity, one.net_bps, one.result, one.ts_known, one.ts, weight
-    )
-
-
-def _unit(vector: Sequence[float]) -> list[float] | None:
-    """``vector`` at length 1; None when it has no direction."""
-    length = math.sqrt(math.fsum(value * value for value in vector))
-    return [value / length for value in vector] if length > 0 else None
 
 
 def _both(one: Flags | None, other: Flags) -> Flags:

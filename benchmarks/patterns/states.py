@@ -16,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from memory.connection import DATABASE
-from memory.recall import Pattern
 from memory.rows import Row, vector_bytes
+from memory.states import Pattern
 from memory.store import Store
 from tools.domain.market import NANOS
 from tools.domain.ports import Neighbour, Priority, Where

@@ -20,8 +20,9 @@ import numpy.typing as npt
 import orjson
 from sqlalchemy import select
 
-from memory.recall import Pattern, PatternRecall, pattern_of
+from memory.recall import PatternRecall
 from memory.schema import METADATA
+from memory.states import Pattern, pattern_of
 from memory.store import Store
 from tools.domain.parameter import ParameterSet, default_parameters
 from tools.domain.ports import Priority

@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from keeper_agent.retaking import retake
 from keeper_agent.settings import Settings, load_settings
@@ -92,7 +92,9 @@ def _forged(store: Store, n: int) -> Row:
     patterns = METADATA.tables["pattern"]
     rows = store.read(select(patterns).order_by(patterns.c.ts_known.desc()))
     kept = dict(rows[n % len(rows)])
-    kept["ts_known"] = rows[0]["ts_known"] + 10**9 + n
+    decisions = METADATA.tables["decision"].c.ts
+    last = max(rows[0]["ts_known"], store.read(select(func.max(decisions).label("ts")))[0]["ts"])
+    kept["ts_known"] = last + 10**9 + n
     kept["net_bps"] = -500.0
     kept["vector"] = vector_bytes([1.0] * (len(kept["vector"]) // 8)) if n % 2 else kept["vector"]
     # A second outcome of a signal: an id of its own, and an outcome row it may refer to.

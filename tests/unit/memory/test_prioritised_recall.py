@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from memory.recall import KEPT_NS, Pattern, PatternRecall
+from memory.episodes import EpisodeLog
+from memory.recall import KEPT_NS, PatternRecall
 from memory.slots import FEW, LANES, best_places
+from memory.states import Pattern
+from memory.store import Store
 from tools.domain.errors import InvariantBroken
 from tools.domain.ports import ANYWHERE, EVEN, Neighbour, Priority, Where
 
@@ -197,6 +202,26 @@ def test_the_slot_of_what_left_long_ago_is_used_again_and_time_before_is_refused
     with pytest.raises(InvariantBroken, match="asked as of 0, but the mirror begins at"):
         recall.neighbours([(1.0, 0.0)], 0, 5, -1.0)
     assert {one.outcome_id for one in recall.active()} == {one.outcome_id for one in found}
+
+
+def test_what_is_known_only_later_lets_nothing_go_before(home: Path, make: Any) -> None:
+    with Store.open(home, is_throwaway=True) as store:
+        log = EpisodeLog(store)
+        make.begin(log)
+        for n in range(4):
+            make.episode(log, n)
+        store.flush()
+        later = make.ts(0) + 10 * KEPT_NS
+        moved = "UPDATE pattern SET ts_known = ts_known + ?, ts_retired = ts_known + ? WHERE ts_known > ?"
+        store._driver.execute(moved, (5 * KEPT_NS, 6 * KEPT_NS, make.ts(2)))
+        store._driver.execute("UPDATE pattern SET ts_known = ? WHERE ts_retired IS NULL", (later,))
+        recall = PatternRecall.load(store, since=make.ts(0))
+    assert len(recall) == 2
+    recall.keep(a_pattern(1, list(make.vector(1)), make.ts(1)))
+    recall.retire("o_00001", make.ts(2))
+    recall.keep(a_pattern(2, list(make.vector(2)), make.ts(3)))
+    (found,) = recall.neighbours([make.vector(0)], make.ts(1), 9, -1.0)
+    assert [one.outcome_id for one in found] == ["o_00001"]
 
 
 def test_weights_stay_right_while_states_come_and_years_pass() -> None:

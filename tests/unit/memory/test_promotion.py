@@ -19,8 +19,9 @@ from memory.episodes import EpisodeLog
 from memory.lock import HomeLock
 from memory.patterns import PatternLibrary
 from memory.promotion import CROWDED, FADED, Promotion
-from memory.recall import NEVER, Pattern, PatternRecall, _Seen
+from memory.recall import NEVER, PatternRecall, _Seen
 from memory.schema import METADATA
+from memory.states import Pattern
 from memory.store import Store
 from memory.verify import rebuild, verify
 from tools.domain.errors import InvariantBroken
@@ -135,6 +136,26 @@ def test_what_grows_old_fades_and_says_why(make: Any) -> None:
         admission = promotion.admit(outcome, make.vector(days), days * DAY)
         assert not admission.is_promoted
         assert [one.why for one in admission.retired] == [FADED] * leaves
+
+
+def test_what_becomes_known_later_takes_no_place_before(make: Any) -> None:
+    rated, recall = Rated(), PatternRecall()
+    for n in range(12):
+        later = make.outcome(make.decision(make.signal(n)), ts_known=5_000 + n)
+        recall.keep(_pattern(later, make.vector(n), 0.9))
+    promotion = Promotion(recall, rated, Fixed({"pattern_capacity": 10}))
+
+    def admit(n: int, now: int) -> Any:
+        outcome = make.outcome(make.decision(make.signal(n)), ts_known=now)
+        rated.worth[outcome.outcome_id] = 0.1
+        return promotion.admit(outcome, make.vector(n), now)
+
+    first = admit(50, 1_000)
+    assert first.is_promoted
+    assert first.retired == ()
+    second = admit(51, 6_000)
+    assert not second.is_promoted
+    assert len(second.retired) == 3, "one of before, and two of the twelve"
 
 
 def test_a_log_that_promotes_needs_the_mirror_it_asks(store: Store) -> None:

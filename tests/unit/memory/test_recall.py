@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from memory.episodes import EpisodeLog
-from memory.recall import Pattern, PatternRecall
+from memory.recall import PatternRecall
+from memory.states import Pattern
 from memory.store import Store
 from tools.domain.errors import StoreUnusable
 from tools.domain.trading import Result
