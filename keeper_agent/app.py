@@ -16,7 +16,7 @@ from memory.account import account_day
 from memory.bundles import BundleBook
 from memory.episodes import EpisodeLog
 from memory.experiments import ExperimentBook
-from memory.hindsight import judged_votes
+from memory.hindsight import judged_votes, last_results
 from memory.parameters import ParameterStore
 from memory.recall import PatternRecall
 from memory.store import Store
@@ -37,6 +37,7 @@ from tools.features.fingerprint import SIZE
 from tools.models.registry import ModelRegistry, load_folder
 from tools.models.scoring import OutcomeModel
 from tools.models.votes import model_vote, pattern_vote, strategy_vote
+from tools.risk.adaptation import WINDOW, Adaptation
 from tools.risk.escalation import Escalator
 from tools.risk.exposure import LedgerSnapshot
 from tools.risk.ledger import RiskLedger
@@ -124,6 +125,7 @@ class Keeper:
                 weights=self.skill.weights,
             ),
             learn=self.skill.learn,
+            adaptation=Adaptation(last_results(store, identity.world.value, ts, WINDOW)),
             arms=LiveArms(ExperimentBook(store), identity.world.value, identity.run_id),
         )
 

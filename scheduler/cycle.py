@@ -17,6 +17,7 @@ from tools.domain.identity import decision_id, signal_id
 from tools.domain.market import Instrument, Side
 from tools.domain.parameter import ParameterSet
 from tools.domain.ports import Episodes, IntentLog, ParameterSource
+from tools.domain.regime import Regime
 from tools.domain.trading import Action, Decision, Fill, Intent, OrderUpdate, Outcome, Signal, Vote
 from tools.execution.executor import Executor
 from tools.execution.market import MarketSlice
@@ -27,6 +28,7 @@ from tools.execution.sizing import mm_average_usd
 from tools.execution.stream import FOLLOWED, NOTICED, SIGNALLED, STOP_HIT, WAKE
 from tools.features.fingerprint import fingerprint
 from tools.market.events import Events
+from tools.risk.adaptation import Adaptation
 from tools.risk.exposure import LedgerSnapshot
 from tools.risk.ledger import Reservation, RiskLedger
 from tools.risk.limits import EntryRequest, RiskAppetite
@@ -102,6 +104,7 @@ class CycleParts:
     Attributes:
         learn: Told the votes on a followed signal and its result, basis points after costs.
         arms: Candidate values that are tried beside those in force.
+        adaptation: What sizes, stops and targets are adapted to, where that is switched on.
     """
 
     identity: RunIdentity
@@ -115,6 +118,7 @@ class CycleParts:
     seal: Seal | None = None
     learn: Callable[[Sequence[Vote], float], None] = _learn_nothing
     arms: Arms = field(default_factory=NoArms)
+    adaptation: Adaptation = field(default_factory=Adaptation)
 
 
 class _Witness:
@@ -222,6 +226,7 @@ class DecisionCycle:
         self._parts.log.record_signal(signal)
         self._parts.log.record_decision(decision)
         self._parts.arms.keep(decision)
+        self._observe(signal)
         if self._parts.seal is not None:
             self._parts.seal(decision, parameters, account, self.market.slice)
         self._parts.observer.on_decision(decision, signal)
@@ -232,6 +237,12 @@ class DecisionCycle:
             self._tally.unfollowed += 1
         if decision.action is Action.ENTER:
             self._enter(decision, signal, parameters)
+
+    def _observe(self, signal: Signal) -> None:
+        regime, mid = signal.features["regime"], signal.features["mid"]
+        if mid is not None:
+            seen = Regime.UNKNOWN if regime is None else Regime(int(regime))
+            self._parts.adaptation.observe(signal.symbol, signal.ts, seen, mid)
 
     def _enter(self, decision: Decision, signal: Signal, parameters: ParameterSet) -> None:
         instrument = self.market.instrument
@@ -274,11 +285,14 @@ class DecisionCycle:
     def _keep(self, outcome: Outcome, signal: Signal) -> None:
         self._parts.log.record_outcome(outcome)
         self._parts.arms.learn(outcome)
+        if outcome.kind == "taken" and outcome.net_bps is not None:
+            self._parts.adaptation.learn(outcome.net_bps)
         self._tally.count_outcome(outcome, signal.breakeven)
         self._parts.observer.on_outcome(outcome)
 
     def _current(self, ts: int) -> ParameterSet:
-        parameters = self._parts.parameters.snapshot(ts)
+        known = self._parts.parameters.snapshot(ts)
+        parameters = self._parts.adaptation.adapted(self.market.instrument.symbol, known)
         if parameters is not self._parameters:
             self._parameters = parameters
             self.market.tune(parameters)

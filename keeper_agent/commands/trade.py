@@ -48,7 +48,7 @@ from tools.execution.kill import KillSwitch
 from tools.execution.news import NewsDesk
 from tools.execution.recent import recent_prints
 from tools.execution.reconcile import Reconciler, Reconciliation
-from tools.execution.recovery import Recovery
+from tools.execution.recovery import Recovered, Recovery
 from tools.execution.routed import RoutedMarket
 from tools.execution.warmup import warm_kernels
 from tools.execution.wire import Wire
@@ -184,7 +184,7 @@ class VenueSession:
             self._console.print(
                 f"recovered {len(recovered.resolved)} orders, closed {len(recovered.closed)} positions"
             )
-        self._adopt(recovered.stuck)
+        self._adopt(recovered)
         reconciling = asyncio.create_task(self._reconciler.run())
         stop = Stop()
         quote = next(iter(wire.instruments.values())).quote
@@ -201,15 +201,20 @@ class VenueSession:
             library.sync()
         return self._summary(left)
 
-    def _adopt(self, stuck: Sequence[Holding]) -> None:
+    def _adopt(self, recovered: Recovered) -> None:
         """What could not be sold stays at stake: it takes room in every limit, and is named."""
-        for holding in stuck:
-            instrument = self._gateway.wire.instruments[holding.intent.symbol]
-            usd = instrument.value(holding.size, holding.price) * (instrument.quote_usd or Decimal(0))
-            self._keeper.ledger.adopt(holding.intent.decision_id, instrument.symbol, usd)
-            self._console.print(
-                f"[bold red]could not be sold:[/] {to_decimal(holding.size)} {escape(instrument.base)}"
-            )
+        for holding in recovered.stuck:
+            self._take_room(holding, is_stranded=False)
+            base = escape(self._gateway.wire.instruments[holding.intent.symbol].base)
+            self._console.print(f"[bold red]could not be sold:[/] {to_decimal(holding.size)} {base}")
+        for holding in recovered.stranded:
+            self._take_room(holding, is_stranded=True)
+
+    def _take_room(self, holding: Holding, *, is_stranded: bool) -> None:
+        instrument = self._gateway.wire.instruments[holding.intent.symbol]
+        usd = instrument.value(holding.size, holding.price) * (instrument.quote_usd or Decimal(0))
+        decision = holding.intent.decision_id
+        self._keeper.ledger.adopt(decision, instrument.symbol, usd, is_stranded=is_stranded)
 
     def _timetable(self) -> Timetable:
         """The daily and weekly reflections, done beside the trading."""

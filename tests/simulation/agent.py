@@ -190,10 +190,11 @@ class Life:
         begin = LedgerSnapshot(ts=start, entries_today=day.entries, realised_usd=realised)
         ledger = self._kinds.ledger(begin, lambda: switch.is_set)
         assert self.recovered is not None
-        for holding in self.recovered.stuck:
+        for holding in (*self.recovered.stuck, *self.recovered.stranded):
             instrument = gateway.wire.instruments[holding.intent.symbol]
             usd = instrument.value(holding.size, holding.price)
-            ledger.adopt(holding.intent.decision_id, instrument.symbol, usd)
+            is_stranded = holding in self.recovered.stranded
+            ledger.adopt(holding.intent.decision_id, instrument.symbol, usd, is_stranded=is_stranded)
         chance = np.random.default_rng([self._seed, self.number])
         parameters = default_parameters(LIMITS)
 

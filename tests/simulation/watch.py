@@ -167,7 +167,7 @@ class Watch:
             stake.lots -= size
 
     def _check_stake(self) -> None:
-        """Everything that is bought or may still be bought, at cost; dust that no order may sell is none."""
+        """Everything that is bought or may still be bought, at cost; less than a lot is dust, and none."""
         by_market: defaultdict[int, float] = defaultdict(float)
         for name in [name for name, stake in self._stakes.items() if stake.lots <= 0 and not stake.buys]:
             if abs(self._stakes[name].lots) < 1e-6:
@@ -175,9 +175,8 @@ class Watch:
         for stake in self._stakes.values():
             unit = self._units[stake.market]
             held = stake.cost * unit
-            rules = self._world.exchange.rules[stake.market]
             buys = sum(price * lots for price, lots in stake.buys.values()) * unit
-            if buys == 0 and held < float(rules.min_notional):
+            if buys == 0 and stake.lots < 1:
                 continue
             by_market[stake.market] += held + buys
         total = sum(by_market.values())

@@ -26,6 +26,13 @@ class Books:
         else:
             self._sold(entry, fill)
 
+    def write_off(self, entry: Entry, ts: int) -> None:
+        """Less than a lot is given up; lots that are worth too little for an order stay at stake."""
+        if entry.position < self._instrument.lot:
+            self._ledger.fill_exit(entry.decision.decision_id, entry.cost_open, Decimal(0), ts)
+        else:
+            self._ledger.strand(entry.decision.decision_id)
+
     def _bought(self, entry: Entry, fill: Fill) -> None:
         held = fill.held_change(self._instrument.base)
         cost = self._instrument.value(held, fill.price) * self._usd()

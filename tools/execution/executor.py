@@ -9,7 +9,6 @@ held; elsewhere the target follows when the entry is complete, and the stop is w
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Decimal
 
 from tools.domain.errors import InvariantBroken
 from tools.domain.identity import client_order_id
@@ -341,7 +340,7 @@ class Executor:
         self._market.watch_stop(0)
         self._ledger.release(entry.decision.decision_id)
         if entry.position > 0 and self._sellable(entry) == 0:
-            self._ledger.fill_exit(entry.decision.decision_id, entry.cost_open, Decimal(0), ts)
+            self._books.write_off(entry, ts)
         self.entry = None
         made = (entry.fills, result, ts, self.instrument, self._market.take_excursion())
         self._on_outcome(taken_outcome(entry.signal, entry.decision, *made), entry.signal)

@@ -36,6 +36,7 @@ class Recovered:
         closed: Intents sent to sell what was held.
         left: What is still held: dust that no order may sell, or what could not be sold.
         stuck: What of it could not be sold although an order might: it is still at stake.
+        stranded: Whole lots of it that are worth less than any order may be: at stake, but no position.
         agreement: Memory beside the venue, afterwards.
     """
 
@@ -45,6 +46,7 @@ class Recovered:
     closed: tuple[str, ...]
     left: tuple[Holding, ...]
     stuck: tuple[Holding, ...]
+    stranded: tuple[Holding, ...]
     agreement: Reconciliation
 
 
@@ -53,7 +55,7 @@ class Recovery:
 
     Args:
         gateway: Not used for anything else yet.
-        closes: How often a position is tried to be sold before it is left to a person.
+        closes: How often selling a position and comparing are tried before a person is asked for.
     """
 
     def __init__(
@@ -83,7 +85,7 @@ class Recovery:
         await self._until_over()
         external = await self._cancel_external()
         closed = await self._close_all()
-        agreement = await self._reconciler.reconcile()
+        agreement = await self._compare()
         left = self._holdings()
         return Recovered(
             resolved=tuple(intent.client_order_id for intent in intents),
@@ -92,6 +94,7 @@ class Recovery:
             closed=closed,
             left=tuple(left),
             stuck=tuple(holding for holding in left if self._sellable(holding) > 0),
+            stranded=tuple(holding for holding in left if self._is_stranded(holding)),
             agreement=agreement,
         )
 
@@ -148,6 +151,16 @@ class Recovery:
                 await self._until_over()
         return tuple(closed)
 
+    async def _compare(self) -> Reconciliation:
+        """Memory beside the venue; a comparison that could not be made is made again."""
+        found = await self._reconciler.reconcile()
+        for turn in range(1, self._closes):
+            if not found.trouble:
+                break
+            await asyncio.sleep(self._gateway.config.backoff(turn))
+            found = await self._reconciler.reconcile()
+        return found
+
     def _holdings(self) -> list[Holding]:
         instruments = self._gateway.wire.instruments
         return list(self._record.holdings({name: one.base for name, one in instruments.items()}))
@@ -159,6 +172,10 @@ class Recovery:
             return 0
         size = holding.size - holding.size % instrument.lot
         return size if instrument.value(size, holding.price) >= instrument.min_notional else 0
+
+    def _is_stranded(self, holding: Holding) -> bool:
+        instrument = self._gateway.wire.instruments.get(holding.intent.symbol)
+        return instrument is not None and holding.size >= instrument.lot and self._sellable(holding) == 0
 
     def _closing(self, holding: Holding) -> Intent:
         last = holding.intent

@@ -15,7 +15,10 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class OpenEntry:
-    """One decision's stake in USD: promised, working at the venue, and held at cost."""
+    """One decision's stake in USD: promised, working at the venue, and held at cost.
+
+    What is stranded is worth less than any order may be: it is at stake, but nothing is under way.
+    """
 
     decision_id: str
     symbol: str
@@ -23,6 +26,7 @@ class OpenEntry:
     working_usd: Decimal = ZERO
     position_usd: Decimal = ZERO
     is_probe: bool = False
+    is_stranded: bool = False
 
     @property
     def exposure_usd(self) -> Decimal:
@@ -35,7 +39,7 @@ class LedgerSnapshot:
     """Positions, open orders, reservations and the day's account at ``ts``.
 
     Attributes:
-        entries: Open entries in the order they were opened; each counts as one position.
+        entries: Open entries in the order they were opened; each not stranded counts as one position.
         entries_today: Entries committed per symbol on the UTC day of ``ts``.
         realised_usd: Profit and loss of that day from closed positions, after fees.
         rests: Symbol to the time in ns until which it must not be entered.
@@ -52,11 +56,11 @@ class LedgerSnapshot:
     @property
     def open_positions(self) -> int:
         """Entries not yet flat; a working order or a reservation is one already."""
-        return len(self.entries)
+        return sum(1 for entry in self.entries if not entry.is_stranded)
 
     def symbol_positions(self, symbol: str) -> int:
         """Entries on ``symbol`` not yet flat."""
-        return sum(1 for entry in self.entries if entry.symbol == symbol)
+        return sum(1 for entry in self.entries if entry.symbol == symbol and not entry.is_stranded)
 
     @property
     def total_exposure_usd(self) -> Decimal:
@@ -74,7 +78,9 @@ class LedgerSnapshot:
 
     def has_open_probe(self, symbol: str) -> bool:
         """Whether a probe on ``symbol`` is not yet flat."""
-        return any(entry.is_probe and entry.symbol == symbol for entry in self.entries)
+        return any(
+            entry.is_probe and entry.symbol == symbol and not entry.is_stranded for entry in self.entries
+        )
 
     def with_entry(self, entry: OpenEntry) -> LedgerSnapshot:
         """A copy in which ``entry`` is open too."""

@@ -92,12 +92,14 @@ class RiskLedger:
             self._trades[key] = self._trades.get(key, 0) + 1
             self._open[decision_id] = replace(entry, working_usd=entry.reserved_usd, reserved_usd=ZERO)
 
-    def adopt(self, decision_id: str, symbol: str, usd: Decimal) -> None:
+    def adopt(self, decision_id: str, symbol: str, usd: Decimal, *, is_stranded: bool = False) -> None:
         """What an earlier process left at stake and nobody could sell; it takes its room until it is sold."""
         with self._lock:
             if decision_id in self._open:
                 raise InvariantBroken(f"decision {decision_id} is open already")
-            self._open[decision_id] = OpenEntry(decision_id, symbol, position_usd=usd)
+            self._open[decision_id] = OpenEntry(
+                decision_id, symbol, position_usd=usd, is_stranded=is_stranded
+            )
 
     def fill_entry(self, decision_id: str, usd: Decimal) -> None:
         """``usd`` of the working order are now held."""
@@ -114,6 +116,12 @@ class RiskLedger:
             entry = self._open.get(decision_id)
             if entry is not None:
                 self._keep(replace(entry, reserved_usd=ZERO, working_usd=ZERO))
+
+    def strand(self, decision_id: str) -> None:
+        """What is left is worth less than any order may be: it keeps its room, and the entry is over."""
+        with self._lock:
+            entry = self._entry(decision_id)
+            self._keep(replace(entry, reserved_usd=ZERO, working_usd=ZERO, is_stranded=True))
 
     def fill_exit(self, decision_id: str, cost_usd: Decimal, realised_usd: Decimal, ts: int) -> None:
         """A part that had cost ``cost_usd`` was sold with ``realised_usd`` of result after fees."""

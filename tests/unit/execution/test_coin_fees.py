@@ -79,9 +79,12 @@ def test_a_fee_in_coin_is_a_fee_and_not_a_loss_in_price() -> None:
 
 
 def test_what_is_worth_less_than_the_smallest_order_does_not_keep_the_executor_busy() -> None:
-    """INV-09: the venue refuses the exit for its value: the rest is dust, the entry is over."""
+    """INV-09: the venue refuses the exit for its value: the entry ends, what is left stays at stake."""
     desk = traded(500 * LOT, least=COIN.value(500 * LOT, PRICE))
     assert not desk.executor.is_busy
     (outcome,) = desk.outcomes
     assert outcome.net_quote is None
-    assert desk.ledger.snapshot(at(9000)).entries == ()
+    left = desk.ledger.snapshot(at(9000))
+    assert [entry.is_stranded for entry in left.entries] == [True]
+    assert left.total_exposure_usd == left.entries[0].position_usd > 0
+    assert left.open_positions == left.symbol_positions(left.entries[0].symbol) == 0

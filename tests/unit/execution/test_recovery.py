@@ -318,3 +318,16 @@ def test_nothing_is_worth_less_than_the_smallest_order_and_sold(tmp_path: Path) 
         assert Decimal(holding.size) > 0
 
     left_behind(story, tmp_path)
+
+
+def test_a_comparison_that_could_not_be_made_is_made_again(tmp_path: Path) -> None:
+    """INV-04, INV-05: a venue that cannot be asked for a moment leaves no recovery without agreement."""
+
+    async def story(left: Left) -> None:
+        left.path.world.arm(kind="error_before", where="account.status", count=4)
+        done = await left.recover()
+        assert [found.trouble[:29] for found in left.alarms] == ["the venue could not be asked:"] * 2
+        assert done.agreement.is_equal
+        assert not left.path.gateway.halted
+
+    left_behind(story, tmp_path)

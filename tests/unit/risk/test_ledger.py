@@ -262,3 +262,17 @@ def test_the_kill_switch_leaves_no_room_for_entries_and_lets_exits_pass() -> Non
     assert (clamp.limit, clamp.after) == ("kill_switch", "0")
     exit_request = EntryRequest("d_1", "ALGOUSDT", Decimal(5), 3)
     assert isinstance(ledger.reserve(exit_request, PARAMETERS, is_reduce_only=True), Reservation)
+
+
+def test_what_is_stranded_keeps_its_room_and_is_no_position() -> None:
+    """INV-08: lots that no order may sell are at stake; the symbol may still be entered beside them."""
+    ledger = RiskLedger()
+    probe = EntryRequest("d_1", "ALGOUSDT", Decimal(50), ts=0, is_probe=True)
+    assert isinstance(ledger.reserve(probe, PARAMETERS), Reservation)
+    ledger.commit("d_1", 0)
+    ledger.fill_entry("d_1", Decimal(5))
+    ledger.strand("d_1")
+    left = ledger.snapshot(0)
+    assert left.total_exposure_usd == left.symbol_exposure_usd("ALGOUSDT") == Decimal(5)
+    assert (left.open_positions, left.symbol_positions("ALGOUSDT")) == (0, 0)
+    assert not left.has_open_probe("ALGOUSDT")
