@@ -10,12 +10,16 @@ from graphs.learning import select_trades
 from memory.lessons import Lesson
 from memory.statistics import TradeFact
 from memory.strategies import DEPRECATED, StrategyVersion
-from memory.worth import LESSON, RULE, STRATEGY, WorthRecord
+from memory.worth import ADAPTATION, LESSON, RULE, STRATEGY, WorthRecord
 from tools.domain.clock import day_bounds
 from tools.domain.parameter import ParameterSet
+from tools.domain.regime import Regime
 from tools.domain.strategies import Example
 from tools.domain.trading import Action
+from tools.risk.adaptation import FACTORS, SIZE, Adaptation, Condition
 from tools.risk.worth import Worth, worth_of
+
+STORMY = frozenset({Regime.VOLATILE.label, Regime.PANIC.label})
 
 
 def ledger(
@@ -32,6 +36,7 @@ def ledger(
         *_rules(history, order),
         *_lessons(history, lessons, order),
         *_strategies(examples, strategies, order),
+        *_adaptations(history, order),
     ]
     return tuple(_record(kind, name, worth, occasion) for kind, name, worth in told)
 
@@ -67,6 +72,31 @@ def _strategies(
         rules = version.learned()
         own = [(one.ts, one) for one in examples if one.ts > version.ts and rules.matches(one.features)]
         yield STRATEGY, version.strategy_id, worth_of(own, 1, order)
+
+
+def _adaptations(history: Sequence[TradeFact], order: Decimal) -> Iterator[Told]:
+    """Entered signals under a condition, had their size been adapted to it; told whether it is on or not."""
+    entered = [one for one in history if one.kind == "shadow" and one.decision.action == Action.ENTER.value]
+    stormy = [one for one in entered if one.decision.regime in STORMY]
+    for condition, bears in (
+        (Condition.VOLATILE, stormy),
+        (Condition.LOSING, _in_losing_streaks(history, entered)),
+    ):
+        if bears:
+            yield ADAPTATION, condition.value, worth_of(_timed(bears), FACTORS[condition][SIZE] - 1, order)
+
+
+def _in_losing_streaks(history: Sequence[TradeFact], entered: Sequence[TradeFact]) -> list[TradeFact]:
+    """Those of ``entered`` that were decided while the round trips known by then were a losing streak."""
+    taken = sorted((one for one in history if one.kind == "taken"), key=lambda one: one.ts_known)
+    place, streak, found = 0, Adaptation(), []
+    for one in sorted(entered, key=lambda one: one.decision.ts):
+        while place < len(taken) and taken[place].ts_known <= one.decision.ts:
+            streak.learn(taken[place].net_bps)
+            place += 1
+        if Condition.LOSING in streak.conditions(one.symbol):
+            found.append(one)
+    return found
 
 
 def _timed(trades: Sequence[TradeFact]) -> list[tuple[int, TradeFact]]:

@@ -7,6 +7,7 @@ from tools.domain.parameter import ParameterSet
 from tools.domain.ports import Neighbour
 from tools.domain.trading import Action, Clamp, Decision, Signal, Vote
 from tools.execution.sizing import Sizing
+from tools.risk.adaptation import adaptation_clamps
 from tools.risk.limits import Limited
 from tools.risk.routing import Settlement
 
@@ -22,7 +23,8 @@ def propose_decision(
     ts: int,
 ) -> Decision:
     """The decision on ``signal``; an entry that got no size is a skip that says why."""
-    clamps = (limited.clamps if limited else ()) + (sizing.clamps if sizing else ())
+    bent = (limited.clamps if limited else ()) + (sizing.clamps if sizing else ())
+    clamps = adaptation_clamps(parameters) + bent
     plan = sizing.plan if sizing else None
     is_entered = settlement.action is Action.ENTER and plan is not None
     is_refused = settlement.action is Action.ENTER and plan is None

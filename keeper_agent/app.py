@@ -20,7 +20,7 @@ from memory.account import account_day
 from memory.bundles import BundleBook
 from memory.episodes import EpisodeLog
 from memory.experiments import ExperimentBook
-from memory.hindsight import judged_votes
+from memory.hindsight import judged_votes, last_results
 from memory.layers import Layer, layers
 from memory.parameters import ParameterStore
 from memory.profiles import ProfileBook, heard
@@ -47,6 +47,7 @@ from tools.models.importance import appraise
 from tools.models.registry import ModelRegistry, load_folder
 from tools.models.scoring import OutcomeModel
 from tools.models.votes import model_vote, pattern_vote, strategy_vote
+from tools.risk.adaptation import WINDOW, Adaptation
 from tools.risk.escalation import Escalator
 from tools.risk.exposure import LedgerSnapshot
 from tools.risk.ledger import RiskLedger
@@ -143,6 +144,7 @@ class Keeper:
             ),
             learn=self.skill.learn,
             followed=living.follow,
+            adaptation=Adaptation(last_results(store, identity.world.value, ts, WINDOW)),
             arms=LiveArms(ExperimentBook(store), identity.world.value, identity.run_id),
         )
 

@@ -35,6 +35,14 @@ def judged_votes(store: Store, ts: int, limit: int) -> Iterator[tuple[tuple[Vote
         yield votes, float(row["net_bps"])
 
 
+def last_results(store: Store, world: str, ts: int, limit: int) -> list[float]:
+    """Results of the last ``limit`` round trips of ``world`` known at ``ts``, basis points, oldest first."""
+    c = METADATA.tables["outcome"].c
+    known = (c.kind == "taken", c.world == world, c.net_bps.is_not(None), c.ts_known <= ts)
+    newest = select(c.net_bps).where(*known).order_by(c.ts_known.desc(), c.outcome_id.desc()).limit(limit)
+    return [float(row["net_bps"]) for row in reversed(store.read(newest))]
+
+
 @dataclass(frozen=True, slots=True)
 class Consulted:
     """A usable answer of a brain beside the decision and what came of its signal on paper.

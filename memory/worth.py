@@ -14,7 +14,7 @@ from memory.rows import Row
 from memory.schema import METADATA
 from memory.store import Store
 
-LESSON, STRATEGY, RULE = "lesson", "strategy", "rule"
+LESSON, STRATEGY, RULE, ADAPTATION = "lesson", "strategy", "rule", "adaptation"
 _MONEY = ("value_quote", "low_quote", "high_quote")
 
 
@@ -23,7 +23,7 @@ class WorthRecord:
     """What heeding one thing was worth by one day.
 
     Attributes:
-        kind: ``lesson``, ``strategy`` or ``rule``.
+        kind: ``lesson``, ``strategy``, ``rule`` or ``adaptation``.
         name: Its id.
         n: Signals it bore on.
         effect_bps: Worth a signal; None where there are too few.

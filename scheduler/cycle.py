@@ -19,6 +19,7 @@ from tools.domain.errors import InvariantBroken
 from tools.domain.identity import decision_id, signal_id
 from tools.domain.market import Instrument, Side
 from tools.domain.parameter import ParameterSet
+from tools.domain.regime import Regime
 from tools.domain.trading import Action, Decision, Outcome, Signal
 from tools.execution.executor import NEVER, Executor
 from tools.execution.freshness import sight
@@ -176,6 +177,7 @@ class DecisionCycle:
         self._parts.log.record_signal(signal)
         self._parts.log.record_decision(decision)
         self._parts.arms.keep(decision)
+        self._observe(signal)
         if self._parts.seal is not None:
             self._parts.seal(found, parameters, market)
         self._parts.observer.on_decision(decision, signal)
@@ -192,6 +194,12 @@ class DecisionCycle:
             self._decided[signal.signal_id] = decision
         if decision.action is Action.ENTER:
             self._enter(decision, signal, parameters)
+
+    def _observe(self, signal: Signal) -> None:
+        regime, mid = signal.features["regime"], signal.features["mid"]
+        if mid is not None:
+            seen = Regime.UNKNOWN if regime is None else Regime(int(regime))
+            self._parts.adaptation.observe(signal.symbol, signal.ts, seen, mid)
 
     def _enter(self, decision: Decision, signal: Signal, parameters: ParameterSet) -> None:
         instrument = self.market.instrument
@@ -250,11 +258,14 @@ class DecisionCycle:
     def _keep(self, outcome: Outcome, signal: Signal) -> None:
         self._parts.log.record_outcome(outcome)
         self._parts.arms.learn(outcome)
+        if outcome.kind == "taken" and outcome.net_bps is not None:
+            self._parts.adaptation.learn(outcome.net_bps)
         self._tally.count_outcome(outcome, signal.breakeven)
         self._parts.observer.on_outcome(outcome)
 
     def _current(self, ts: int) -> ParameterSet:
-        parameters = self._parts.parameters.snapshot(ts)
+        known = self._parts.parameters.snapshot(ts)
+        parameters = self._parts.adaptation.adapted(self.market.instrument.symbol, known)
         if parameters is not self._parameters:
             self._parameters = parameters
             self.market.tune(parameters)

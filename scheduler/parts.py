@@ -16,6 +16,7 @@ from tools.domain.trading import Decision, Outcome, Signal, Vote
 from tools.execution.market import MarketSlice
 from tools.execution.paper import PaperMarket
 from tools.execution.routed import RoutedMarket
+from tools.risk.adaptation import Adaptation
 from tools.risk.ledger import RiskLedger
 from tools.risk.limits import RiskAppetite
 
@@ -80,6 +81,7 @@ class CycleParts:
         learn: Told the votes on a followed signal and its result, basis points after costs.
         followed: Told the outcome of a signal that was followed on paper.
         arms: Candidate values that are tried beside those in force.
+        adaptation: What sizes, stops and targets are adapted to, where that is switched on.
     """
 
     identity: RunIdentity
@@ -94,3 +96,4 @@ class CycleParts:
     learn: Callable[[Sequence[Vote], float], None] = _learn_nothing
     followed: Callable[[Outcome, Signal], None] = _follow_nothing
     arms: Arms = field(default_factory=NoArms)
+    adaptation: Adaptation = field(default_factory=Adaptation)

@@ -62,6 +62,7 @@ def _reflection(options: argparse.Namespace) -> int:
         seed=options.seed,
         mutant=options.mutant,
         is_drawn=not options.quick,
+        most_s=options.minutes * 60,
         workers=options.workers,
     )
     with progress("kills of the reflection", options.kills or ABOUT) as bar:

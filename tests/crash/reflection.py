@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -69,6 +70,8 @@ class ReflectionPlan:
         mutant: A fault planted into the work; empty for none.
         is_drawn: Whether the plot is really drawn, which takes most of a second.
         stop_at_breach: Whether the first breach is enough.
+        most_s: Nothing is begun after so many seconds; the steps are met in random order, so that
+            what was done by then is a fair share of all.
     """
 
     kills: int = 0
@@ -76,6 +79,7 @@ class ReflectionPlan:
     mutant: str = ""
     is_drawn: bool = True
     stop_at_breach: bool = False
+    most_s: float = 86_400.0
     workers: int = 2
 
 
@@ -296,14 +300,14 @@ def run_plan(plan: ReflectionPlan, folder: Path, on_kill: Callable[[], None]) ->
     names = traced(whole, work_of(plan, whole, life=0))
     figures = ReflectionFigures(len(names), dict(Counter(name.split()[0] for name in names)))
     figures.breaches += half_done(whole) + file_faults(whole)
-    killer = Killer(plan, folder, names, kept(whole))
+    killer, end = Killer(plan, folder, names, kept(whole)), time.monotonic() + plan.most_s
     with get_context("fork").Pool(plan.workers) as pool:
-        for one in pool.imap_unordered(killer, _spread(len(names), plan.kills)):
+        for one in pool.imap_unordered(killer, _mixed(_spread(len(names), plan.kills), plan.seed)):
             if one is None:
                 continue
             _count(figures, one, names[one.step - 1])
             on_kill()
-            if one.faults and plan.stop_at_breach:
+            if (one.faults and plan.stop_at_breach) or time.monotonic() > end:
                 (folder / STOP).touch()
     figures.share_breached_at_most = _upper_share(figures.kills - figures.completions, figures.kills)
     return figures
@@ -318,6 +322,10 @@ def _count(figures: ReflectionFigures, one: Killed, name: str) -> None:
 
 def _upper_share(breached: int, n: int) -> float:
     return wilson_interval(breached, n)[1]
+
+
+def _mixed(steps: Sequence[int], seed: int) -> list[int]:
+    return [int(one) for one in np.random.default_rng(seed).permutation(steps)]
 
 
 def _spread(steps: int, kills: int) -> list[int]:

@@ -31,6 +31,7 @@ PRICE = 100 * UNITS
 COST_BPS, MAKER_BPS = 5.0, 1.0
 HALT_BPS = -25.0
 PLANTED_BUFFER, PLANTED_TIMEOUT = 5.0, 45.0
+USUAL_BUFFER, USUAL_TIMEOUT = 2.0, 30.0
 FIRST_DAY = "2025-01-06"
 DAY_NS = 86_400 * NANOS
 NEUTRAL_SD_BPS = 12.0
@@ -58,6 +59,7 @@ class PlantedRecord:
         a_day: Signals a symbol and day.
         hours: Hours of the day, from midnight, in which they come.
         world: The world the rows belong to.
+        strength: How large the planted effects are, 1 as described above; 0 plants nothing.
     """
 
     store: Store
@@ -66,6 +68,7 @@ class PlantedRecord:
     world: str = "recorded"
     first_day: str = FIRST_DAY
     hours: int = 23
+    strength: float = 1.0
 
     def begin(self, run_id: str, ts: int) -> None:
         """Begin the run that the rows belong to."""
@@ -94,7 +97,9 @@ class PlantedRecord:
         for slot in range(self.a_day):
             for place, symbol in enumerate(rng.permutation(SYMBOLS)):
                 ts = start + slot * gap + place * (gap // len(SYMBOLS))
-                self._write(log, run_id, str(symbol), ts, _latent(rng, str(symbol)), parameters)
+                self._write(
+                    log, run_id, str(symbol), ts, _latent(rng, str(symbol), self.strength), parameters
+                )
         self.store.flush()
         return end
 
@@ -108,12 +113,22 @@ class PlantedRecord:
         log.record_outcome(_outcome(signal, decision, latent))
 
 
-def _latent(rng: np.random.Generator, symbol: str) -> Latent:
+def failure_of(symbol: str, strength: float) -> float:
+    """How often round trips of ``symbol`` fail where effects are planted at ``strength``."""
+    usual = FAILURE[USUAL[0]]
+    return usual + strength * (FAILURE[symbol] - usual)
+
+
+def _latent(rng: np.random.Generator, symbol: str, strength: float) -> Latent:
     confidence, spoofing = _features(rng)
     draw, late = rng.random(), rng.random()
-    fill_s = rng.uniform(2, 30) if draw < 0.5 else rng.uniform(30, 45) if draw < 0.95 else rng.uniform(45, 58)
-    fails = late < (0.6 if fill_s > PLANTED_TIMEOUT else FAILURE[symbol])
-    reach = COST_BPS + PLANTED_BUFFER + rng.exponential(0.3) if rng.random() < 0.95 else rng.uniform(5, 10)
+    early = 0.95 - 0.45 * strength  # what fills between 30 and 45 seconds is what a longer timeout gains
+    fill_s = (
+        rng.uniform(2, 30) if draw < early else rng.uniform(30, 45) if draw < 0.95 else rng.uniform(45, 58)
+    )
+    fails = late < (0.6 if fill_s > PLANTED_TIMEOUT else failure_of(symbol, strength))
+    buffer = USUAL_BUFFER + strength * (PLANTED_BUFFER - USUAL_BUFFER)
+    reach = COST_BPS + buffer + rng.exponential(0.3) if rng.random() < 0.95 else rng.uniform(5, 10)
     halts, final = bool(fails), float(rng.normal(0, 3))
     if 0.65 < confidence < 0.75 or 0.75 < spoofing < 0.85:  # about a threshold: noise around nothing
         reach, halts, final = 0.0, False, float(rng.normal(COST_BPS, NEUTRAL_SD_BPS))

@@ -184,6 +184,9 @@ CATALOGUE: tuple[ParameterSpec, ...] = (
     ParameterSpec("min_split_delay_s", 2, 1, 60, "s", "time between two slices"),
     # learning
     ParameterSpec(
+        "adapt", 0, 0, 1, "switch", "adapt sizes, stops and targets to losing streaks and to the market"
+    ),
+    ParameterSpec(
         "trial_share",
         0.5,
         0,

@@ -48,15 +48,15 @@ class Worth:
     verdict: str
 
 
-def worth_of(followed: Sequence[tuple[int, Followed]], sign: int, order: Decimal) -> Worth:
-    """What it is worth to have entered (sign 1) or to have stayed out of (sign -1) these signals.
+def worth_of(followed: Sequence[tuple[int, Followed]], sign: float, order: Decimal) -> Worth:
+    """What it is worth to have entered (sign 1), stayed out of (-1) or sized otherwise these signals.
 
     Leave-one-out: with everything else as it was, without this these signals would have gone the
     other way.
 
     Args:
         followed: When each signal was raised and what came of it, in order of time.
-        sign: 1 where heeding means to enter, -1 where it means to stay out.
+        sign: 1 where heeding means to enter, -1 where it means to stay out; a part where it changes the size.
         order: Money at stake in each, quote.
     """
     n = len(followed)

@@ -55,3 +55,9 @@ def upgrade() -> None:
     op.create_index("ix_arm_experiment", "arm", ["experiment_id"], unique=False)
     op.create_index("ix_arm_run", "arm", ["run_id"], unique=False)
     op.create_index("ix_arm_ts_known", "arm", ["ts_known"], unique=False)
+
+
+def downgrade() -> None:
+    """Drop the two tables."""
+    op.drop_table("arm")
+    op.drop_table("experiment")

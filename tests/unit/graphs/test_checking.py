@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from graphs.checking import inspect
 from graphs.improvement import Occasion
@@ -20,6 +21,7 @@ from tests.support.memories import DAY, SECOND, MemoryBuilder, a_memory, at
 from tests.support.remembered import NEXT_DAY
 from tools.domain.parameter import default_parameters
 from tools.domain.regime import Regime
+from tools.domain.trading import Action
 
 LATER = at("20:00:00", NEXT_DAY)
 OCCASION = Occasion(DAY, "run_0000000001", "recorded", at("23:00:00"))
@@ -117,3 +119,29 @@ def test_a_rule_and_a_lesson_are_worth_what_heeding_them_saved(tmp_path: Path) -
         saved = -sum(one.net_bps for one in later) * 2 / 10_000
         assert abs(float(held.value_quote or 0) - saved) < 1e-5
         assert (held.low_quote or Decimal(0)) > 0
+
+
+def test_an_adaptation_is_valued_whether_it_is_on_or_not(tmp_path: Path) -> None:
+    """Of entered signals in a volatile market, which lost, four fifths of the size would have lost less."""
+    with a_memory(tmp_path) as build:
+        losing = np.random.default_rng(3)
+        for n in range(120):
+            ts = at("00:00:00", NEXT_DAY) + 600 * n * 10**9
+            regime = Regime.VOLATILE if n % 2 else Regime.CALM
+            decision = build.decide(ts, action=Action.ENTER, regime=regime)
+            build.follow(decision, float(losing.normal(-9 if n % 2 else 9, 2)))
+        found = ledger(trades(build), [], [], [], default_parameters(), NEXT)
+        (one,) = [one for one in found if one.kind == "adaptation"]
+        assert (one.name, one.n, one.verdict) == ("volatile market", 60, "earns")
+        assert one.effect_bps == pytest.approx(0.2 * 9, abs=0.2)
+
+
+def test_a_losing_streak_is_valued_from_its_twentieth_round_trip_on(tmp_path: Path) -> None:
+    with a_memory(tmp_path) as build:
+        for n in range(60):
+            decision = build.decide(at("00:00:00", NEXT_DAY) + 600 * n * 10**9, action=Action.ENTER)
+            build.trade(decision, -9.0 + n % 3)
+            build.follow(decision, -9.0 + n % 3)
+        found = ledger(trades(build), [], [], [], default_parameters(), NEXT)
+        (one,) = [one for one in found if one.kind == "adaptation"]
+        assert (one.name, one.n, one.verdict) == ("losing streak", 40, "earns")
