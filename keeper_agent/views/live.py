@@ -134,11 +134,12 @@ class LiveView:
         if outcome.kind != "taken":
             return
         if outcome.net_bps is None or outcome.net_quote is None:
-            self._event(outcome.ts_known, "dim", f"entry {outcome.decision_id} {outcome.result.value}")
+            self._event(outcome.ts_known, "dim", f"entry {outcome.result.value} {outcome.decision_id}")
             return
         style = "green" if outcome.net_bps > 0 else "red"
-        text = f"round trip {outcome.decision_id} {outcome.result.value}"
-        text += f" {outcome.net_bps:+.1f} bps, {money(outcome.net_quote)} {self._quote}"
+        # The id comes last: a narrow terminal cuts it before the result.
+        text = f"round trip {outcome.result.value} {outcome.net_bps:+.1f} bps, "
+        text += f"{money(outcome.net_quote)} {self._quote} {outcome.decision_id}"
         self._event(outcome.ts_known, style, text)
 
     def _event(self, ts: int, style: str, text: str) -> None:
