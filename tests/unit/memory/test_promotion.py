@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,40 +20,16 @@ from memory.patterns import PatternLibrary
 from memory.promotion import CROWDED, FADED, Promotion
 from memory.recall import NEVER, PatternRecall, _Seen
 from memory.schema import METADATA
-from memory.states import Pattern
 from memory.store import Store
 from memory.verify import rebuild, verify
+from tests.support.promoting import Fixed, Rated, a_promoted
 from tools.domain.errors import InvariantBroken
-from tools.domain.parameter import ParameterSet, default_parameters
-from tools.domain.ports import Neighbour
-from tools.domain.trading import Outcome
-from tools.models.importance import Appraisal, appraise
+from tools.models.importance import appraise
 
 DAY = 86_400 * 10**9
 FOR_EVER = 2**62
 PATTERNS = METADATA.tables["pattern"]
 AsOf = Callable[[int], set[str]]
-
-
-@dataclass
-class Fixed:
-    """The same parameters at any time."""
-
-    values: Mapping[str, float]
-
-    def snapshot(self, ts: int) -> ParameterSet:
-        return default_parameters(self.values)
-
-
-class Rated:
-    """Appraises a follow as it was told to, by the outcome's id."""
-
-    def __init__(self) -> None:
-        self.worth: dict[str, float] = {}
-
-    def __call__(self, outcome: Outcome, ts: int, neighbours: Sequence[Neighbour], least: int) -> Appraisal:
-        worth = self.worth[outcome.outcome_id]
-        return Appraisal(worth, worth, worth)
 
 
 def a_value(importance: float, age: int, half_life_days: float) -> float:
@@ -91,7 +66,7 @@ def test_what_is_in_force_is_the_most_valuable_within_the_capacity(
         rated.worth[name] = worth
         admission = promotion.admit(outcome, make.vector(n), now)
         if admission.is_promoted:
-            recall.keep(_pattern(outcome, make.vector(n), worth))
+            recall.keep(a_promoted(outcome, make.vector(n), worth))
         for one in admission.retired:
             recall.retire(one.outcome_id, one.ts)
 
@@ -111,7 +86,7 @@ def test_a_capacity_that_was_lowered_or_a_kill_before_the_retirement_is_made_goo
     rated, recall = Rated(), PatternRecall()
     for n in range(20):
         outcome = make.outcome(make.decision(make.signal(n)), ts_known=1_000)
-        recall.keep(_pattern(outcome, make.vector(n), (n + 1) / 40))
+        recall.keep(a_promoted(outcome, make.vector(n), (n + 1) / 40))
     promotion = Promotion(recall, rated, Fixed({"pattern_capacity": 12}))
     outcome = make.outcome(make.decision(make.signal(50)), ts_known=2_000)
     rated.worth[outcome.outcome_id] = 1.0
@@ -126,7 +101,7 @@ def test_a_capacity_that_was_lowered_or_a_kill_before_the_retirement_is_made_goo
 def test_what_grows_old_fades_and_says_why(make: Any) -> None:
     rated, recall = Rated(), PatternRecall()
     first = make.outcome(make.decision(make.signal(1)), ts_known=DAY)
-    recall.keep(_pattern(first, make.vector(1), 0.2))
+    recall.keep(a_promoted(first, make.vector(1), 0.2))
     promotion = Promotion(
         recall, rated, Fixed({"pattern_half_life_days": 10, "pattern_min_importance": 0.05})
     )
@@ -142,7 +117,7 @@ def test_what_becomes_known_later_takes_no_place_before(make: Any) -> None:
     rated, recall = Rated(), PatternRecall()
     for n in range(12):
         later = make.outcome(make.decision(make.signal(n)), ts_known=5_000 + n)
-        recall.keep(_pattern(later, make.vector(n), 0.9))
+        recall.keep(a_promoted(later, make.vector(n), 0.9))
     promotion = Promotion(recall, rated, Fixed({"pattern_capacity": 10}))
 
     def admit(n: int, now: int) -> Any:
@@ -266,7 +241,7 @@ def plant_the_future(library: Library, make: Any) -> int:
     names = ", ".join(forged)
     insert = f"INSERT INTO pattern ({names}) VALUES ({marks})"  # noqa: S608 (our columns)
     library.store._driver.execute(insert, list(forged.values()))
-    library.recall.keep(_pattern(outcome, make.vector(90), 1.0))
+    library.recall.keep(a_promoted(outcome, make.vector(90), 1.0))
     return newest
 
 
@@ -343,16 +318,3 @@ def require_each_time(library: Library, as_of: AsOf) -> None:
     assert len(library.in_force) == 40
     for ts, expected in library.in_force.items():
         assert as_of(ts) == expected
-
-
-def _pattern(outcome: Outcome, vector: tuple[float, ...], importance: float) -> Pattern:
-    return Pattern(
-        outcome.signal_id,
-        outcome.outcome_id,
-        outcome.symbol,
-        vector,
-        outcome.net_bps or 0.0,
-        outcome.result.value,
-        outcome.ts_known,
-        importance=importance,
-    )
