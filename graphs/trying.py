@@ -166,7 +166,7 @@ def _record(
     occasion: Occasion,
 ) -> ExperimentRecord:
     return ExperimentRecord(
-        experiment_id=experiment_id(occasion.world, name, value, occasion.ts),
+        experiment_id=experiment_id(occasion.world, name, value, occasion.day, _tries(known, occasion)),
         name=name,
         value_before=before,
         value=value,

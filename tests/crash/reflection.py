@@ -45,6 +45,7 @@ TABLES = (
     "lesson",
     "lesson_check",
     "trial",
+    "experiment",
     "effect",
     "parameter",
     "strategy",

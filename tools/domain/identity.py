@@ -87,7 +87,7 @@ def strategy_id(*parts: object) -> str:
 
 
 def experiment_id(*parts: object) -> str:
-    """Id of a live experiment: where, what and when."""
+    """Id of a live experiment: where, what, on which day, which of the quarter."""
     return "x_" + _digest("experiment", *parts)[:10]
 
 
