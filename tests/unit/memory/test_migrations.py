@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection
-from tests.support.kills import run_killed_at, steps
 
 from memory import store as store_module
 from memory.backup import BACKUPS
@@ -23,6 +22,7 @@ from memory.packing import read
 from memory.restore import restore
 from memory.store import Store
 from memory.verify import verify
+from tests.support.kills import run_killed_at, steps
 from tests.support.memories import MemoryBuilder, at
 from tests.support.old_homes import OLD, content, make_old_home
 from tools.domain.errors import NotInRecord, StoreUnusable
