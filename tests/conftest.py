@@ -7,6 +7,7 @@ import pytest
 from hypothesis import settings
 
 from tests.support.network import _session_wall, wall
+from tests.support.ready_tables import lay_out
 
 __all__ = ["_session_wall", "own_home", "wall"]
 
@@ -27,6 +28,8 @@ UNTRACED = (
     "tests/unit/risk/test_experiments.py",
     "tests/unit/venue",
 )
+
+MIGRATED = "tests/unit/memory/test_migrations.py"  # here every database goes through the real migrations
 
 settings.register_profile("keeper", derandomize=True, deadline=None, print_blob=True)
 settings.load_profile("keeper")
@@ -51,3 +54,10 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     home = tmp_path / "keeper-home"
     monkeypatch.setenv("KEEPER_HOME", str(home))
     return home
+
+
+@pytest.fixture(autouse=True)
+def ready_tables(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lay out new databases from what the migrations made once, where migrating is not what is tested."""
+    if not request.node.nodeid.startswith(MIGRATED):
+        monkeypatch.setattr("memory.store.upgrade", lay_out)
