@@ -88,6 +88,9 @@ class OpenOrders:
         """The decision's intent with the highest attempt."""
         intents = METADATA.tables["intent"]
         rows = self._store.read(
-            select(intents).where(intents.c.decision_id == decision_id).order_by(intents.c.attempt.desc())
+            select(intents)
+            .where(intents.c.decision_id == decision_id)
+            .order_by(intents.c.attempt.desc())
+            .limit(1)
         )
         return record_of(Intent, rows[0])
