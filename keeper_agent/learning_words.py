@@ -9,6 +9,7 @@ import typer
 
 from keeper_agent.record_words import Home, Json
 
+dataset_app = typer.Typer(no_args_is_help=True, help="What memory holds, as data to learn from.")
 strategies_app = typer.Typer(no_args_is_help=True, help="Strategies learned from the record.")
 
 
@@ -43,6 +44,25 @@ def import_(
     from keeper_agent.commands.strategies import import_strategies  # heavy: the database
 
     import_strategies(file=file, trust=trust or [], home=home, as_json=as_json)
+
+
+@dataset_app.command("export")
+def export_dataset(
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Parquet file; default: datasets/round_trips.parquet in the home."),
+    ] = None,
+    world: Annotated[str | None, typer.Option("--world", help="Only recorded, venue or live.")] = None,
+    symbol: Annotated[str | None, typer.Option("--symbol", help="Only this symbol.")] = None,
+    since: Annotated[str | None, typer.Option("--since", help="From this UTC day, e.g. 2026-01-31.")] = None,
+    until: Annotated[str | None, typer.Option("--until", help="Before this UTC day.")] = None,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Write one row a round trip, taken or followed on paper, with its label, span and weight, as Parquet."""
+    from keeper_agent.commands.dataset import export_dataset as export_rows  # heavy: the database
+
+    export_rows(out=out, world=world, symbol=symbol, since=since, until=until, home=home, as_json=as_json)
 
 
 def ledger(home: Home = None, as_json: Json = False) -> None:
