@@ -16,7 +16,7 @@ from typing import Annotated, Any
 import typer
 
 from keeper_agent import download_words
-from keeper_agent.learning_words import dataset_app, strategies_app
+from keeper_agent.learning_words import dataset_app, models_app, strategies_app
 from keeper_agent.memory_words import memory_app
 from keeper_agent.record_words import Home, Json, ask, explain, mcp, replay_decision
 from keeper_agent.running_words import pause, status
@@ -44,6 +44,7 @@ app.add_typer(memory_app, name="memory")
 app.add_typer(download_words.app, name="download")
 app.add_typer(strategies_app, name="strategies")
 app.add_typer(dataset_app, name="dataset")
+app.add_typer(models_app, name="models")
 
 Trades = Annotated[Path, typer.Option("--trades", help="Prints, Tardis columns: .csv.gz, .csv or .parquet.")]
 Book = Annotated[

@@ -3,6 +3,7 @@
     <home>/models/outcome/<version>/model.json      trees in XGBoost's native JSON
     <home>/models/outcome/<version>/manifest.json   everything else, with both hashes
     <home>/models/outcome/current                   the version in force
+    <home>/models/outcome/promotions                what was put in force, one JSON line each
 
 Versions never change once written; folders and pointer appear by one rename. What cannot
 be trusted is refused with one line, and no other version is touched or silently taken.
@@ -28,10 +29,12 @@ from tools.models.boosters import load_booster, xgboost_version
 from tools.models.calibration import calibrator_from_json
 from tools.models.inputs import INPUTS_V1
 from tools.models.outcome_model import TrainedOutcome
+from tools.models.promotions import Promotion, promotion_of, version_before
 from tools.models.scoring import OutcomeModel, bins_from_json, payoffs_from_json
 
 FORMAT = 1
 MODEL_FILE, MANIFEST_FILE, CURRENT_FILE = "model.json", "manifest.json", "current"
+PROMOTIONS_FILE = "promotions"
 _VERSION = re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}")
 _MAX_BYTES = 256 * 1024 * 1024  # no ensemble of ours comes near; a larger file is not read into memory
 
@@ -108,15 +111,38 @@ class ModelRegistry:
             raise ModelUnusable(f"{pointer}: expected a version, was {text[:40]!r}{self._usable_hint()}")
         return text
 
-    def promote(self, version: str) -> None:
-        """Put ``version`` in force; a version that does not load is refused and nothing changes."""
+    def promote(self, version: str, *, ts: int, reason: str, is_back: bool = False) -> None:
+        """Put ``version`` in force; a version that does not load is refused and nothing changes.
+
+        The pointer is moved before that is noted: a note without its pointer would name a version that never
+        decided anything, and rolling back would go there.
+        """
         load_folder(self._folder(version))
-        staged = self.root / f".new-{CURRENT_FILE}"
+        note = Promotion(version, ts, reason, is_back)
+        noted = [*self._noted(), orjson.dumps(note)]
         with _writing(self.root / CURRENT_FILE):
-            staged.unlink(missing_ok=True)
-            _write_private(staged, f"{version}\n".encode())
-            staged.replace(self.root / CURRENT_FILE)
-            _sync_folder(self.root)
+            self._replace(CURRENT_FILE, f"{version}\n".encode())
+            self._replace(PROMOTIONS_FILE, b"\n".join(noted) + b"\n")
+
+    def promotions(self) -> list[Promotion]:
+        """What was put in force, oldest first.
+
+        Raises:
+            ModelUnusable: The file of promotions is damaged.
+        """
+        return [promotion_of(line, self.root / PROMOTIONS_FILE) for line in self._noted()]
+
+    def previous(self) -> str:
+        """The version that was in force before the one that is: where rolling back goes, ever further.
+
+        Raises:
+            ModelUnusable: None was.
+        """
+        now = self.current()
+        found = version_before(now, self.promotions())
+        if found is None:
+            raise ModelUnusable(f"{self.root}: no version was in force before {now or 'any'}")
+        return found
 
     def cards(self) -> list[ModelCard]:
         """All versions, oldest first, each with what is wrong with it."""
@@ -125,6 +151,25 @@ class ModelRegistry:
         except ModelUnusable:
             current = None
         return [self._card(version, current) for version in self._versions()]
+
+    def manifest(self, version: str) -> Mapping[str, Any]:
+        """Everything that is known of ``version`` but its trees.
+
+        Raises:
+            ModelUnusable: There is none of that name, or it was changed.
+        """
+        return _read_manifest(self._folder(version) / MANIFEST_FILE)
+
+    def _noted(self) -> list[bytes]:
+        path = self.root / PROMOTIONS_FILE
+        return _read(path).splitlines() if path.exists() else []
+
+    def _replace(self, name: str, data: bytes) -> None:
+        staged = self.root / f".new-{name}"
+        staged.unlink(missing_ok=True)
+        _write_private(staged, data)
+        staged.replace(self.root / name)
+        _sync_folder(self.root)
 
     def _write_version(self, folder: Path, model_bytes: bytes, manifest_bytes: bytes) -> None:
         self._make_folders()
