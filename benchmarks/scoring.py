@@ -62,9 +62,8 @@ def measured() -> dict[str, Any]:
     scoring = {}
     for n in (1, 50, 5_000):
         part = rows[:n]
-        scoring[str(n)] = paired(
-            lambda p=part: flat.margin(p), lambda p=part: library(p), max(20, 4_000 // n)
-        )
+        calls = max(20, 4_000 // n)
+        scoring[str(n)] = paired(partial(flat.margin, part), partial(library, part), calls)
         scoring[str(n)]["is_equal"] = bool((flat.margin(part) == library(part)).all())
     return {"training_cpu_s": training, "trees": TREES, "rounds": ROUNDS, "scoring": scoring}
 
