@@ -14,11 +14,13 @@ from graphs.answers import Answer, Told, describe
 from graphs.comparing import compare
 from graphs.consulted import consulted
 from graphs.counting import count, listed
+from graphs.fields import field
 from graphs.learned import answer_learned
 from graphs.results import extreme, result
 from graphs.standing import holding
 from graphs.taught import strategies
 from graphs.whys import nearest, why
+from memory.asked import first_decision_time
 from memory.lookup import DecisionFilter
 from memory.spending import SpendCaps
 from memory.statistics import decision_facts, last_decision_time, last_run, symbols
@@ -115,7 +117,12 @@ def understand(store: Store, question: str, asking: Asking) -> Query:
     if place is not None:
         return _of_shown(store, place, asking)
     return parse_question(
-        question, symbols=symbols(store), now=asking.now, newest=newest, before=asking.before
+        question,
+        symbols=symbols(store),
+        now=asking.now,
+        newest=newest,
+        before=asking.before,
+        oldest=first_decision_time(store),
     )
 
 
@@ -161,6 +168,7 @@ def _list(store: Store, query: Query) -> Told:
 
 _ANSWERS: Mapping[Ask, Callable[[Store, Query], Told]] = {
     Ask.COUNT: count,
+    Ask.FIELD: field,
     Ask.WHY: why,
     Ask.EXTREME: extreme,
     Ask.LIST: _list,

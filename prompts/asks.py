@@ -33,6 +33,8 @@ def ask_of(heard: Heard, period: Period, can_ask: str, not_understood: Refusal) 
     )
     if heard.has("parameter") and not heard.has("verb", "change"):
         return Ask.LEARNED
+    if heard.has("field") and not heard.has("ask", "why"):
+        return Ask.FIELD
     if heard.has("ask", "count") and not heard.has("decision"):
         return (
             _ask_of_results(heard.without("ask"), period, can_ask, not_understood)
@@ -43,6 +45,8 @@ def ask_of(heard: Heard, period: Period, can_ask: str, not_understood: Refusal) 
         return Ask.LEARNED
     if any(heard.has("subject", name) for name in ("strategies", "parameters", "lessons")):
         return Ask.LEARNED
+    if heard.has("decision") and _is_measured(heard) and not heard.has("ask", "why"):
+        return Ask.RESULT
     if heard.has("ask", "why") or heard.has("decision"):
         if heard.has("most") and not heard.has("won"):
             raise not_understood(f"not in the record: did not understand most of what; {can_ask}")

@@ -162,3 +162,26 @@ def base_of(symbol: str) -> str:
         if plain.endswith(quote) and len(plain) > len(quote):
             return plain.removesuffix(quote)
     return plain
+
+
+_OF_RULES = ("action", "untaken", "route")
+_FIELD_OF = {"mm_confidence": "mm_confidence", "spoofing": "spoofing_score"}
+
+
+def with_topics(heard: Heard) -> Heard:
+    """What is both a rule and a value, "MM confidence", as the one that the other words speak of.
+
+    A rule refuses: where skips, refusals or reasons are asked, it is the rule; else its value is.
+    """
+    if not heard.has("topic"):
+        return heard
+    is_rule = heard.has("ask", "why") or heard.has("group", "rule") or any(map(heard.has, _OF_RULES))
+    is_rule = is_rule or (heard.has("ask", "count") and not heard.has("within"))
+    is_value = heard.has("statistic") or heard.has("best") or heard.has("most")
+    told = heard.without("topic")
+    for topic in heard.said["topic"]:
+        if is_rule and not is_value:
+            told.add("rule", topic)
+        else:
+            told.add("field", _FIELD_OF[str(topic)])
+    return told

@@ -293,7 +293,9 @@ _COMPILED = tuple((re.compile(pattern), make) for pattern, make in _LINES)
 
 def refused_in_vietnamese(reason: str) -> str:
     """A refusal for a person who asked in Vietnamese; the reason itself stays as it is."""
-    return f"Không có trong sổ, hoặc chưa hiểu câu hỏi. {CAN_ASK} ({reason})"
+    if "did not understand" in reason:
+        return f"Chưa hiểu câu hỏi. {CAN_ASK} ({reason})"
+    return f"Không có trong sổ. ({reason})"
 
 
 def in_vietnamese(text: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeAlias
 
+from memory.fields import FIELDS
 from memory.lookup import Group
 from prompts.queries import Measure
 from tools.domain.regime import Regime
@@ -156,6 +157,17 @@ WORDS: Mapping[str, Meaning] = {
     **_all(("alone", True), "lastone"),
     **_all(("groupcount", True), "groupcount"),
     **_all(("isnow", True), "now currently current"),
+    **_all(("topic", "mm_confidence"), "topicmm"),
+    **_all(("topic", "spoofing"), "topicspoof"),
+    **_all(("whether", True), "whether"),
+    **_all(("standing", "active"), "active inforce"),
+    **_all(("standing", "deprecated"), "deprecated"),
+    **_all(("standing", "refuted"), "refuted disproved disproven"),
+    **_all(("standing", "refined"), "refined"),
+    **_all(("standing", "contradicted"), "contradicted"),
+    **_all(("standing", "retired"), "retired outdated withdrawn"),
+    **_all(("standing", "rolled back"), "rolledback"),
+    **{f"f_{name}": ("field", name) for name in FIELDS},
 }
 
 _FILLERS = """
@@ -171,10 +183,10 @@ overall own paper part past per perhaps please pls point possible quite rather r
 records regarding s same say saying see seem set she should simply so some something still stuff such t
 terms than thanks thank that the their them then there these they thing things this those through time times
 to today's together too tried up us utc value values very want wanted was wasn way we well went were what
-whats when where whether which while who whole whom whose will with within won't work worked working would
+whats when where which while who whole whom whose will with within won't work worked working would
 yesterday's yet you your yours yourself ones place placed saw seen settle settled settles z earlier total's
 u ur r wanna gonna lol huh hmm em breakdown history today yesterday generated raised received emitted
-produced often bring brought
+produced often bring brought single
 """
 # To take a decision is to make one; only a signal, a trade or the like is entered by taking it.
 TAKING = frozenset(("take", "took", "taken", "taking"))
