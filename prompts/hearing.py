@@ -79,6 +79,10 @@ class Heard:
         """The same without what ``slot`` was said to be."""
         return Heard({name: values for name, values in self.said.items() if name != slot}, list(self.strange))
 
+    def of(self, slots: Collection[str]) -> Heard:
+        """What was said in ``slots`` alone."""
+        return Heard({name: values for name, values in self.said.items() if name in slots}, list(self.strange))
+
     def only(self, slot: str, value: object) -> Heard:
         """The same with ``slot`` said to be ``value`` alone."""
         return Heard({**self.said, slot: [value]}, list(self.strange))

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from prompts.bounding import cut_bounds
 from prompts.composing import compose
 from prompts.hearing import Heard, base_of, hear, with_topics
 from prompts.numbers import cut_numbers
@@ -52,6 +53,9 @@ _ONE = re.compile(
     rf"\b(?:the )?({'|'.join(_ORDINALS)}|last) one\b|#(\d+)\b|\bnumber (\d+)\b"
     rf"|\b(?:the )?({'|'.join(_ORDINALS)})\s*\W*$"
 )
+_AMONG = re.compile(r"\b(?:of|in|among|amongst|from|within) (?:all )?(?:those|these|them)\b")
+_THING = "symbol|coin|pair|market|token|hour|day|weekday|week|rule|route|regime|trade|decision|signal|skip|entry|order"
+_PRONOUN = re.compile(rf"\b(?:its|it|the same one|(?:that|this|the same) (?:{_THING}|one)|there)\b(?:'s)?")
 _SHOWN = re.compile(r"\b(?:that|this|the same) (?:one|trade|decision|signal|skip|entry)\b")
 
 
@@ -93,6 +97,7 @@ def parse_question(
     newest: int | None,
     before: Sequence[str] = (),
     oldest: int | None = None,
+    is_referring: bool = False,
 ) -> Query:
     """The query that ``text`` asks.
 
@@ -104,6 +109,8 @@ def parse_question(
         before: Questions asked before, oldest first: what they said holds for a question that
             follows on from them (see ``follows_on``), or that alone asks nothing, unless it says otherwise.
         oldest: Time of the oldest decision.
+        is_referring: Whether what was asked before has been answered by a name that ``text`` now holds; of the
+            questions before only their period, world and run hold then.
 
     Raises:
         BadUsage: There is no question, or it names a date or time that does not exist.
@@ -112,6 +119,8 @@ def parse_question(
     """
     before = [one for one in before if shown_place(one) is None]
     known = Known(symbols, now, newest, oldest)
+    if is_referring:
+        return replace(_composed([*before, text], known, kept=_KEPT), is_follow_up=True)
     if not (before and follows_on(text)):
         try:
             return _composed([text], known)
@@ -122,9 +131,23 @@ def parse_question(
 
 
 def follows_on(text: str) -> bool:
-    """Whether a question makes sense only after another: "and on ETH?", "why?", "còn hôm qua?"."""
+    """Whether a question makes sense only after another: "and on ETH?", "why?", "how many of those?"."""
     lower = text.strip().lower()
-    return bool(_FOLLOWING.match(lower) or _ENDING.search(lower))
+    english = to_english(lower) if is_vietnamese(lower) else lower
+    return bool(_FOLLOWING.match(lower) or _ENDING.search(lower) or _AMONG.search(english))
+
+
+def refers_back(text: str) -> bool:
+    """Whether a pronoun stands for what was answered: "what is its win rate?", "how long was that trade held?"."""
+    lower = text.strip().lower()
+    return _PRONOUN.search(to_english(lower) if is_vietnamese(lower) else lower) is not None
+
+
+def referred(text: str, name: str) -> str:
+    """``text`` in English with ``name`` in place of the pronoun."""
+    lower = text.strip().lower()
+    english = to_english(lower) if is_vietnamese(lower) else lower
+    return f"{_PRONOUN.sub(' ', english, count=1)} {name}"
 
 
 def shown_place(text: str) -> int | None:
@@ -139,11 +162,18 @@ def shown_place(text: str) -> int | None:
     return int(number) if number else -1 if name == "last" else _ORDINALS[name]
 
 
-def _composed(texts: Sequence[str], known: Known) -> Query:
+_KEPT = ("world", "run", "kind", "probe")
+
+
+def _composed(texts: Sequence[str], known: Known, kept: Sequence[str] | None = None) -> Query:
+    """The query of several questions after each other; of all but the last only the slots ``kept`` hold."""
     whole, periods, corrections = Heard(), (), ()  # type: tuple[Heard, tuple[Period, ...], tuple[str, ...]]
     for number, text in enumerate(texts):
         anchor = periods[0] if periods else None
         one = _hear(text, known, anchor, is_later=number > 0)
+        is_last = number == len(texts) - 1
+        if is_last and kept is not None:
+            whole = whole.of(kept)
         whole, corrections = whole.then(one.heard), one.corrections
         periods = one.periods or periods
     _require_past(periods, known.now)
@@ -188,7 +218,7 @@ def _read(
     except ValueError as error:
         raise BadUsage(f"expected a date like 2024-08-08 or a time like 23:58: {error}") from None
     rest = _PERCENT.sub(" percentage ", cut_numbers(rest, heard))
-    rest = in_words(_parameters(rest, heard))
+    rest = cut_bounds(in_words(_parameters(rest, heard)), heard)
     for word in _WORD.findall(rest):
         hear(word.strip(".'-/"), heard, known.symbols, shouted)
     return Understood(heard, periods, ())

@@ -42,7 +42,7 @@ _FIXED = {
     r"(?:trua|chieu) (?:hom )?qua": "yesterday afternoon",
     r"toi (?:hom )?qua": "yesterday evening",
     r"dem (?:hom )?qua": "last night",
-    r"ngay mai|sang mai|chieu mai|toi mai|hom sau|sap toi|trong tuong lai|tuong lai": "tomorrow",
+    r"ngay mai|sang mai|chieu mai|toi mai|sap toi|trong tuong lai|tuong lai": "tomorrow",
     r"tuan sau|tuan toi": "next week",
     r"thang sau|thang toi": "next month",
     r"nam sau|nam toi": "next year",
@@ -144,6 +144,14 @@ _PATTERNS: Sequence[tuple[re.Pattern[str], Callable[[re.Match[str]], str]]] = (
     (_compiled(rf"(?:ngay )?(?P<d>\d{{1,2}}) thang {_M}(?: nam (?P<y>\d{{4}}))?"), _date),
     (_compiled(r"(?:ngay )?(?P<d>\d{1,2})[/-](?P<m>\d{1,2})(?:[/-](?P<y>\d{4}))?"), _date),
     (_compiled(rf"(?:trong )?thang {_M}(?:(?: nam |/)(?P<y>\d{{4}}))?"), _month),
+    (
+        _compiled(
+            r"(?:trong |tu |khung |giua |khung gio )*(?P<low>\d{1,2}) ?(?:h|gio)? ?(?:den|toi|-|va|–) ?"
+            r"(?P<high>\d{1,2}) ?(?:h|gio)(?! ?\d)(?: utc)?"
+        ),
+        lambda found: f"between {int(found['low']):02d}:00 and {int(found['high']):02d}:00",
+    ),
+    (_compiled(r"khung (?:gio )?(?P<h>\d{1,2}) ?(?:h|gio)(?! ?\d)"), lambda found: f"in hour {found['h']}"),
     (
         _compiled(
             rf"(?P<at>luc )?(?P<h>\d{{1,2}}) ?(?:gio|h)"
