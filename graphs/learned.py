@@ -132,7 +132,9 @@ def _is_meant(lesson: Lesson, query: Query) -> bool:
     where = query.where
     scope = lesson.scope
     regime = where.regime.label if where.regime is not None else None
-    wanted = {"symbol": where.symbol, "regime": regime, "route": where.route and where.route.value}
+    hour = None if where.hours is None else f"{where.hours[0] // 3_600:02d}"
+    route = where.route and where.route.value
+    wanted = {"symbol": where.symbol, "regime": regime, "route": route, "hour": hour}
     is_in_scope = all(value is None or scope.get(name) == value for name, value in wanted.items())
     start, end = day_bounds(lesson.day)
     is_on_day = _is_within(lesson.ts_known, query) or (

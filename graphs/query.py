@@ -162,6 +162,7 @@ def _told(store: Store, query: Query, asking: Asking) -> Told:
 
 def _list(store: Store, query: Query) -> Told:
     text, numbers, ids = listed(store, query)
+    text = f"Yes. {text}" if query.is_yes_or_no else text
     return (
         (text, numbers, ids)
         if numbers["n"]

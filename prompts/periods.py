@@ -46,6 +46,7 @@ _EDGE = re.compile(
     rf"(?:on |at )?{_POINT}(?: on(?:ward)?s?\b)?"
 )
 _SINGLE = re.compile(rf"(?:\b(?:at|around|about) )?{_POINT}")
+_DAILY = re.compile(r"\b(?:(?:on )?(?:every|each|all|any) days?|daily)\b")
 _OPEN = ("since", "starting", "beginning", "from")  # up to now, not only to the end of the day
 _FROM = ("after", "later than", *_OPEN)
 
@@ -84,6 +85,8 @@ class _Marked:
     times: list[_Time]
     now: int
     newest: int
+    is_daily: bool = False
+    hours: tuple[int, int] | None = None
 
 
 def cut_period(text: str, now: int, newest: int | None) -> tuple[str, Period]:
@@ -125,13 +128,27 @@ def cut_periods(
     text = spelt_out(text, anchor=None if anchor is None else anchor.ts_from, oldest=oldest, newest=end)
     rest, clocks = cut_clocks(text)
     marked = _mark(rest, now, end)
-    periods = [*_cut_ranges(marked), *_cut_edges(marked), *_cut_singles(marked)]
+    periods = _with_hours([*_cut_ranges(marked), *_cut_edges(marked), *_cut_singles(marked)], marked)
     told = tuple(dict.fromkeys(periods))
     bounded = tuple(one for one in told if one != Period())  # "since Monday so far" is since Monday
     told = bounded or told
     if clocks:
         told = tuple(_clocked(one, clock) for one in told or (Period(),) for clock in clocks)
     return marked.text, told
+
+
+def _with_hours(periods: list[Period], marked: _Marked) -> list[Period]:
+    """The periods with the hours that were named without a day, on each day of them."""
+    if not marked.hours:
+        return periods
+    low, high = marked.hours
+    if not periods:
+        return [Period(hours=(low // NS, high // NS)) if marked.is_daily else _of_day(low, high, None, marked.newest)]
+    spans = [Span(one.ts_from, one.ts_to) for one in periods]
+    return [
+        _of_every_day(low, high, span) if _is_long(span) else _of_day(low, high, span, marked.newest)
+        for span in spans
+    ]
 
 
 def _clocked(period: Period, clock: Clock) -> Period:
@@ -157,7 +174,8 @@ def _mark(text: str, now: int, newest: int) -> _Marked:
         return f" «c{len(times) - 1}» "
 
     rest = re.sub(r"\s+", " ", _CLOCK.sub(mark, rest))
-    return _Marked(rest, days, times, now, newest)
+    is_daily = _DAILY.search(rest) is not None and _RANGE.search(rest) is not None
+    return _Marked(_DAILY.sub(" ", rest) if is_daily else rest, days, times, now, newest, is_daily)
 
 
 def _time(found: re.Match[str]) -> _Time:
@@ -187,7 +205,7 @@ def _point(groups: tuple[str | None, ...], marked: _Marked) -> tuple[Span | None
 
 
 def _cut_ranges(marked: _Marked) -> list[Period]:
-    periods = []
+    periods: list[Period | None] = []
     while found := _RANGE.search(marked.text):
         low, high = _point(found.groups()[:6], marked), _point(found.groups()[6:], marked)
         is_said = found[0].startswith(("between", "from")) or " and " not in found[0]
@@ -195,20 +213,20 @@ def _cut_ranges(marked: _Marked) -> list[Period]:
             break
         marked.text = _without(marked.text, found)
         periods.append(_between(low, high, marked))
-    return periods
+    return [one for one in periods if one is not None]
 
 
 def _between(
     low: tuple[Span | None, _Time | None], high: tuple[Span | None, _Time | None], marked: _Marked
-) -> Period:
-    """The span between two points; two bare times share the day named elsewhere, else the latest."""
+) -> Period | None:
+    """The span between two points; two bare times are hours of the days named elsewhere, else of the latest."""
     (day, time), (other_day, other_time) = low, high
     if day is None and other_day is None:
         assert time is not None and other_time is not None  # noqa: PT018,S101 (a point names one of them)
-        only = _only_day(marked)
-        if only is not None and _is_long(only):
-            return _of_every_day(time.offset, other_time.offset, only)
-        return _of_day(time.offset, other_time.offset, only, marked.newest)
+        if time.offset >= other_time.offset:
+            raise ValueError("the times are in the wrong order")
+        marked.hours = (time.offset, other_time.offset)  # of the days that are named beside them
+        return None
     span = _require(other_day or day)
     if time is not None and other_time is not None and (day is None or other_day is None) and _is_long(span):
         return _of_every_day(time.offset, other_time.offset, span)

@@ -195,6 +195,16 @@ _LINES: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
         r"(?P<name>\S+) is (?P<now>\S+), it was (?P<was>\S+) until (?P<at>\S+)\.",
         lambda f: f"{f['name']} đang là {f['now']}, trước {f['at']} là {f['was']}.",
     ),
+    (
+        r"(?P<how>Mean|Median|Total) (?P<what>[^,]+?) (?P<value>-?[\d.]+(?: [a-z ]+)?), on (?P<n>\d+) decisions:",
+        lambda f: f"{_HOW[f['how']]} {f['what']} {f['value']}, trên {f['n']} quyết định:",
+    ),
+    (
+        r"median (?P<median>.+), lowest (?P<low>.+), highest (?P<high>.+)",
+        lambda f: f"trung vị {f['median']}, thấp nhất {f['low']}, cao nhất {f['high']}",
+    ),
+    (r"(?P<n>\d+) active strategies, (?P<off>\d+) deprecated:",
+     lambda f: f"{f['n']} chiến lược đang có hiệu lực, {f['off']} đã bị loại bỏ:"),
     (r"By the sum it is (?P<rest>.+)", lambda f: f"Xét theo tổng thì là {f['rest']}"),
     (
         r"Refused by rules, of all (?P<n>\d+): (?P<rest>.+)",
@@ -276,6 +286,7 @@ _LINES: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
     ),
     (r"None: no (?P<what>.+)\.", lambda f: f"Không có: {f['what']}."),
 )  # fmt: skip
+_HOW: Mapping[str, str] = {"Mean": "Trung bình", "Median": "Trung vị", "Total": "Tổng"}
 _BY: Mapping[str, str] = {
     "time held": "thời gian giữ",
     "fees": "phí",
@@ -305,6 +316,8 @@ def in_vietnamese(text: str) -> str:
 
 def _line(line: str) -> str:
     bare = line.lstrip(" ")
+    if bare.startswith("Yes. "):
+        return f"Có. {_line(bare.removeprefix('Yes. '))}"
     for pattern, make in _COMPILED:
         found = pattern.fullmatch(bare)
         if found:
