@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -58,6 +58,8 @@ def consulted(store: Store, query: Query, now: int, caps: SpendCaps | None) -> T
     is_ranked = query.group == "provider" or query.best is not None
     if is_ranked and query.measure is None and found:
         head = _most_asked(found, best=query.best is not False)
+    if query.best is not None and query.measure is Measure.COST and found:
+        head = _most_paid(numbers["models"], best=query.best)
     known = decisions_of(store, sorted(asked))
     ids = cited(one.decision_id for one in reversed(found) if one.decision_id in known)
     return "\n".join([head, *_details(found, len(asked))]), numbers, ids
@@ -80,6 +82,11 @@ def _most_asked(found: Sequence[ConsultationFact], *, best: bool) -> str:
     )
     (provider, model), n = counts[-1 if best else 0]
     return f"{'Most' if best else 'Least'} asked: {provider} {model}, {n} of {len(found)} attempts."
+
+
+def _most_paid(models: Mapping[str, Mapping[str, int | str]], *, best: bool) -> str:
+    ranked = sorted(models, key=lambda name: (Decimal(models[name]["cost_usd"]), name), reverse=best)
+    return f"{'Dearest' if best else 'Cheapest'}: {ranked[0]}, {models[ranked[0]]['cost_usd']} USD."
 
 
 def _micro(amount: Decimal | None) -> str:
@@ -123,7 +130,8 @@ def _budget(store: Store, now: int, caps: SpendCaps | None) -> Told:
             **numbers,
             "cap_day_usd": plain(caps.day),
             "cap_month_usd": plain(caps.month),
-            "left_usd": plain(max(left, Decimal(0))), "value": plain(max(left, Decimal(0))),
+            "left_usd": plain(max(left, Decimal(0))),
+            "value": plain(max(left, Decimal(0))),
         },
         (),
     )

@@ -47,6 +47,8 @@ def count(store: Store, query: Query) -> Told:
     if query.group is None:
         return f"{told}.", {"n": n, "of": total, "value": n}, ids
     counts = numbers_by(store, query, query.group)
+    if query.group == "rule":
+        ids = newest_first([fact for fact in rows(store, query) if decision_of(fact).rules])
     if query.measure is not Measure.GROUPS:
         return _grouped(query, counts, told, {"n": n, "of": total}, ids)
     plural = "s" if len(counts) != 1 else ""

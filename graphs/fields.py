@@ -55,9 +55,7 @@ def amount(value: float, known: Field) -> str:
     return f"{text} {known.unit}".rstrip()
 
 
-def _summary(
-    facts: Sequence[DecisionFact], values: Mapping[str, float], known: Field, query: Query
-) -> Told:
+def _summary(facts: Sequence[DecisionFact], values: Mapping[str, float], known: Field, query: Query) -> Told:
     one = list(values.values())
     label = known.label[0].upper() + known.label[1:]
     ids = cited(fact.decision_id for fact in reversed(facts))
@@ -83,9 +81,7 @@ def _summary(
     return f"{head}\n{rest}", numbers, ids
 
 
-def _extremes(
-    facts: Sequence[DecisionFact], values: Mapping[str, float], known: Field, query: Query
-) -> Told:
+def _extremes(facts: Sequence[DecisionFact], values: Mapping[str, float], known: Field, query: Query) -> Told:
     sign = -1 if query.best else 1
     ranked = sorted(facts, key=lambda fact: (sign * values[fact.decision_id], fact.decision_id))
     start = 0 if query.place is None else query.place - 1
@@ -105,9 +101,7 @@ def _extremes(
     return text, numbers, cited(fact.decision_id for fact in shown)
 
 
-def _by_group(
-    facts: Sequence[DecisionFact], values: Mapping[str, float], known: Field, query: Query
-) -> Told:
+def _by_group(facts: Sequence[DecisionFact], values: Mapping[str, float], known: Field, query: Query) -> Told:
     group = str(query.group)
     members: dict[str, list[DecisionFact]] = {}
     for fact in facts:

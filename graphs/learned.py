@@ -57,13 +57,16 @@ def _ended(store: Store, told: Sequence[Lesson], query: Query, now: int) -> Less
     gone = [one for one in told if one.ts_retired is not None and one.ts_retired <= now]
     checks = {check.lesson_id: check for check in CheckBook(store).known(now) if check.verdict in ENDINGS}
     if query.standing != "retired":
-        gone = [one for one in gone if one.lesson_id in checks and checks[one.lesson_id].verdict == query.standing]
+        gone = [
+            one for one in gone if one.lesson_id in checks and checks[one.lesson_id].verdict == query.standing
+        ]
     shown = gone[-SHOWN:]
     numbers = {
         "n": len(gone),
         "value": len(gone),
         "lessons": [
-            _lesson_data(one) | {"verdict": checks[one.lesson_id].verdict if one.lesson_id in checks else None}
+            _lesson_data(one)
+            | {"verdict": checks[one.lesson_id].verdict if one.lesson_id in checks else None}
             for one in shown
         ],
     }
@@ -112,7 +115,11 @@ def _value_then(
     every = [one for one in parameter_changes(store, now) if one.name == query.parameter]
     then = [one for one in every if one.ts_known < (query.where.ts_to or now)]
     if not every:
-        return f"No change of {query.parameter} is in the record: settings and defaults are in force.", numbers, ()
+        return (
+            f"No change of {query.parameter} is in the record: settings and defaults are in force.",
+            numbers,
+            (),
+        )
     value = then[-1].value if then else every[0].value_before
     lines = [f"{query.parameter} was {value:g} at the end of that time, with {len(changes)} changes in it."]
     lines += [f"  {_change_text(one)}" for one in changes[-SHOWN:]]

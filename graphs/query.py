@@ -192,8 +192,8 @@ def _referred(store: Store, question: str, asking: Asking) -> Query | None:
     """
     try:
         last = answer(store, asking.before[-1], asking.now, asking.before[:-1])
-    except NotInRecord:
-        return None
+    except NotInRecord as missing:
+        raise NotInRecord(f"not in the record: what it refers back to has no answer ({missing})") from missing
     name = _name_of(last, asking.shown)
     if name is None:
         return None

@@ -25,7 +25,9 @@ def decisions(store: Store, query: Query) -> list[DecisionFact]:
     """The decisions a query means, oldest first."""
     if not query.bounds:
         return decision_facts(store, _decided(query), newest=query.newest)
-    facts = [fact for fact in decision_facts(store, _decided(query)) if _keeper(store, query)(fact.decision_id)]
+    facts = [
+        fact for fact in decision_facts(store, _decided(query)) if _keeper(store, query)(fact.decision_id)
+    ]
     return facts if query.newest is None else facts[-query.newest :]
 
 
@@ -124,9 +126,17 @@ def is_wanted(fact: TradeFact, query: Query) -> bool:
     is_above = query.above_bps is None or fact.net_bps > query.above_bps
     is_below = query.below_bps is None or fact.net_bps < query.below_bps
     is_inside = all(
-        _is_within(_OF_TRADES[bound.field](fact), bound) for bound in query.bounds if bound.field in _OF_TRADES
+        _is_within(_OF_TRADES[bound.field](fact), bound)
+        for bound in query.bounds
+        if bound.field in _OF_TRADES
     )
-    return is_inside and is_result and is_above and is_below and (query.won is None or (fact.net_bps > 0) is query.won)
+    return (
+        is_inside
+        and is_result
+        and is_above
+        and is_below
+        and (query.won is None or (fact.net_bps > 0) is query.won)
+    )
 
 
 def is_narrowed(query: Query) -> bool:

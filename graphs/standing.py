@@ -33,7 +33,8 @@ def holding(store: Store, query: Query, now: int) -> Told:
         "held": [
             {
                 "decision_id": one.decision_id,
-                "symbol": one.symbol, "size": plain(to_decimal(one.size)),
+                "symbol": one.symbol,
+                "size": plain(to_decimal(one.size)),
                 "price": plain(to_decimal(one.price)),
             }
             for one in found

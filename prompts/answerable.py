@@ -90,6 +90,8 @@ def require_answerable(heard: Heard, ask: Ask, subject: Subject) -> None:
         figures = ("measure", "statistic", "best", "most", "length")
         slots = (*ON_TRADES, "group", "untaken", "rule", "regime", "route", *figures)
     foreign = [slot for slot in slots if heard.has(slot)]
+    if subject is Subject.LESSONS and all(heard.has(str(name)) for name in heard.said.get("group", [])):
+        foreign = [slot for slot in foreign if slot != "group"]  # "the calm regime" splits nothing
     if foreign == ["group"] and heard.has("group", "provider"):
         foreign = []
     if foreign:

@@ -8,6 +8,7 @@ from prompts.hearing import Heard
 from prompts.periods import Period
 from prompts.queries import Ask, Measure
 from tools.domain.errors import NotInRecord
+from tools.domain.trading import Route
 
 Refusal = Callable[[str], NotInRecord]
 
@@ -25,6 +26,9 @@ def ask_of(heard: Heard, period: Period, can_ask: str, not_understood: Refusal) 
         or heard.has("subject", "consultations")
         or (heard.has("asked") and heard.has("route"))
     ):
+        return Ask.BRAINS
+    is_of_trades = any(map(heard.has, ("subject", "action", "kind", "won", "probe")))
+    if heard.has("spent") and heard.said.get("route") == [Route.LLM] and not is_of_trades:
         return Ask.BRAINS
     if heard.has("asked"):
         raise not_understood(f"not in the record: did not understand who was asked what; {can_ask}")

@@ -12,8 +12,10 @@ _HOUR = re.compile(
     r"\b(?:(?:in|during|at|for|of) )?(?:the )?(?:hour (?:of )?(\d{1,2})(?::00)?(?: ?utc)?(?![\d:])"
     r"|(\d{1,2})(?::00)?(?: ?utc)?[ -]hour(?: utc)?)\b"
 )
-_PART = re.compile(rf"\b(?:in|during) (?:the )?({'|'.join(_PARTS)})\b")
-_WEEKDAYS = re.compile(rf"\b(?:on|every|all|for|of|each) (?:the )?((?:{'|'.join(_DAYS)})s?|weekends?|weekdays)\b")
+_PART = re.compile(rf"\b(?:in|during) (?:the )?({'|'.join(_PARTS)}|(?:morning|afternoon|evening) hours)\b")
+_WEEKDAYS = re.compile(
+    rf"\b(?:on|every|all|for|of|each) (?:the )?((?:{'|'.join(_DAYS)})s?|weekends?|weekdays)\b"
+)
 _COMPARED = re.compile(rf"\b({'|'.join(_DAYS)})s\b")
 
 
@@ -51,7 +53,7 @@ def _cut_hours(text: str) -> tuple[str, tuple[int, int] | None]:
             raise ValueError(f"there is no hour {hour}")
         return _without(text, found), (hour * HOUR_S, (hour + 1) * HOUR_S)
     if found := _PART.search(text):
-        low, high = _PARTS[found[1]]
+        low, high = _PARTS[found[1].replace(" hour", "")]
         return _without(text, found), (low * HOUR_S, high * HOUR_S)
     return text, None
 

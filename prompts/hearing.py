@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from prompts.vocabulary import DECIDING, FILLERS, NUMBERS, TAKING, WORDS
+from prompts.vocabulary import DECIDING, FILLERS, MARKET_MAKERS, NUMBERS, TAKING, WORDS
 from tools.domain.errors import NotInRecord
 from tools.domain.parameter import SPECS
 from tools.domain.trading import Action
@@ -81,7 +81,9 @@ class Heard:
 
     def of(self, slots: Collection[str]) -> Heard:
         """What was said in ``slots`` alone."""
-        return Heard({name: values for name, values in self.said.items() if name in slots}, list(self.strange))
+        return Heard(
+            {name: values for name, values in self.said.items() if name in slots}, list(self.strange)
+        )
 
     def only(self, slot: str, value: object) -> Heard:
         """The same with ``slot`` said to be ``value`` alone."""
@@ -168,6 +170,17 @@ def base_of(symbol: str) -> str:
     return plain
 
 
+_OF_MAKERS = {"value_quote": "mm_avg_order_size", "size": "mm_avg_order_size", "spread_bps": "mm_spread_bps"}
+
+
+def _of_market_makers(heard: Heard) -> Heard:
+    """A size or spread beside a market maker is the market maker's."""
+    fields = [str(one) for one in heard.said.get("field", [])]
+    if heard.said.get("untold") != [MARKET_MAKERS] or not fields or set(fields) - set(_OF_MAKERS):
+        return heard
+    return heard.without("untold").only("field", _OF_MAKERS[fields[0]])
+
+
 _OF_RULES = ("action", "untaken", "route")
 _FIELD_OF = {"mm_confidence": "mm_confidence", "spoofing": "spoofing_score"}
 
@@ -177,6 +190,7 @@ def with_topics(heard: Heard) -> Heard:
 
     A rule refuses: where skips, refusals or reasons are asked, it is the rule; else its value is.
     """
+    heard = _of_market_makers(heard)
     if not heard.has("topic"):
         return heard
     is_rule = heard.has("ask", "why") or heard.has("group", "rule") or any(map(heard.has, _OF_RULES))

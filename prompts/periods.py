@@ -143,7 +143,11 @@ def _with_hours(periods: list[Period], marked: _Marked) -> list[Period]:
         return periods
     low, high = marked.hours
     if not periods:
-        return [Period(hours=(low // NS, high // NS)) if marked.is_daily else _of_day(low, high, None, marked.newest)]
+        return [
+            Period(hours=(low // NS, high // NS))
+            if marked.is_daily
+            else _of_day(low, high, None, marked.newest)
+        ]
     spans = [Span(one.ts_from, one.ts_to) for one in periods]
     return [
         _of_every_day(low, high, span) if _is_long(span) else _of_day(low, high, span, marked.newest)
@@ -165,7 +169,9 @@ def _mark(text: str, now: int, newest: int) -> _Marked:
         days.append(span)
         last = found.end()
     rest = "".join([*pieces, text[last:]])
-    rest = _BARE_HOURS.sub(lambda found: f"between {found[2] or found[4]}:00 and {found[3] or found[5]}:00", rest)
+    rest = _BARE_HOURS.sub(
+        lambda found: f"between {found[2] or found[4]}:00 and {found[3] or found[5]}:00", rest
+    )
     rest = _BARE_HOUR.sub(lambda found: f"{found[1]} {found[2]}:00", rest)
     times: list[_Time] = []
 

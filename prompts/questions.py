@@ -212,9 +212,7 @@ def _read(
     """The words and periods of ``text``, in English and in lower case, beside what was ``named`` before."""
     heard = Heard({slot: list(values) for slot, values in named.said.items()})
     try:
-        rest, periods = cut_periods(
-            text, known.now, known.newest, oldest=known.oldest, anchor=anchor
-        )
+        rest, periods = cut_periods(text, known.now, known.newest, oldest=known.oldest, anchor=anchor)
     except ValueError as error:
         raise BadUsage(f"expected a date like 2024-08-08 or a time like 23:58: {error}") from None
     rest = _PERCENT.sub(" percentage ", cut_numbers(rest, heard))

@@ -14,17 +14,24 @@ _MONTH = (
 )
 _TO = r"(?: (?:and|to|until|till|through) (?:the )?| ?[-–] ?)"
 _DAY = r"(\d{1,2})(?:st|nd|rd|th)?"
-_DAYS_FIRST = re.compile(rf"\b(?:from |between )?(?:the )?{_DAY}{_TO}{_DAY} (?:of )?({_MONTH})\b(,? \d{{4}})?")
+_DAYS_FIRST = re.compile(
+    rf"\b(?:from |between )?(?:the )?{_DAY}{_TO}{_DAY} (?:of )?({_MONTH})\b(,? \d{{4}})?"
+)
 _MONTH_FIRST = re.compile(rf"\b(?:from |between )?({_MONTH}) {_DAY}{_TO}{_DAY}(?![\d:])(,? \d{{4}})?")
 _COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "ten": 10, "couple of": 2}
 _N = rf"(\d{{1,3}}|{'|'.join(_COUNTS)})"
-_OF_RECORD = r"(?: (?:of|in) (?:the |your |our |all )?(?:record|records|history|trading|memory|log|data|life))"
+_OF_RECORD = (
+    r"(?: (?:of|in) (?:the |your |our |all )?(?:record|records|history|trading|memory|log|data|life))"
+)
 _FIRST = re.compile(
     rf"\b(?:(?:(?:in|on|during|over|for|of) )(?:the |your |its )?(first|last|second|third) (?:{_N} )?(day|week)s?"
     rf"{_OF_RECORD}?|(?:the |your )?(first|last|second|third) (?:{_N} )?(day|week)s?{_OF_RECORD})(?! ago)\b"
 )
+_BARE_WEEK = re.compile(r"\bthe (first|second|third) week\b(?! (?:of|in) )")
 _PLACES = {"first": 0, "second": 1, "third": 2}
-_NAMED_DAY = rf"(\d{{4}}-\d{{2}}-\d{{2}}|\d{{1,2}}(?:st|nd|rd|th)? {_MONTH}|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?)"
+_NAMED_DAY = (
+    rf"(\d{{4}}-\d{{2}}-\d{{2}}|\d{{1,2}}(?:st|nd|rd|th)? {_MONTH}|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?)"
+)
 _AFTER_NAMED = re.compile(rf"\b(?:on )?the (day) (after|before|following) {_NAMED_DAY}\b(?:,? (\d{{4}}))?")
 _AFTER = re.compile(
     r"\b(?:on |in )?the (?:(day|week) (after|before)(?: that| then)?(?= *(?:$|[?.,!]))"
@@ -50,6 +57,7 @@ def spelt_out(text: str, *, anchor: int | None, oldest: int | None, newest: int)
     text = _MONTH_FIRST.sub(lambda f: f"from {f[2]} {f[1]}{f[4] or ''} to {f[3]} {f[1]}{f[4] or ''}", text)
     text = _AFTER_NAMED.sub(_beside_named(newest), text)
     if oldest is not None:
+        text = _BARE_WEEK.sub(r"in the \1 week", text)
         text = _FIRST.sub(_of_record(_day_of(oldest), _day_of(newest)), text)
     if anchor is not None:
         text = _AFTER.sub(_beside(_day_of(anchor)), text)

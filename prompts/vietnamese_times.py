@@ -140,9 +140,14 @@ _PATTERNS: Sequence[tuple[re.Pattern[str], Callable[[re.Match[str]], str]]] = (
     ),
     (_compiled(rf"{_N} ?{_UNIT} truoc(?: day)?"), _ago),
     *((_compiled(pattern), _fixed(text)) for pattern, text in _FIXED.items()),
+    (
+        _compiled(rf"(?P<part>{'|'.join(_PARTS)}) {_WEEKDAY}"),
+        lambda found: f"{_weekday(found)} {_PARTS[found['part']]}",
+    ),
+    (_compiled(r"(?:^|(?<=, ))mai"), _fixed("tomorrow")),
     (_compiled(rf"(?<!cai )(?<!lenh )(?<!dich )(?<!dinh )(?<!hieu ){_WEEKDAY}"), _weekday),
-    (_compiled(rf"(?:ngay )?(?P<d>\d{{1,2}}) thang {_M}(?: nam (?P<y>\d{{4}}))?"), _date),
-    (_compiled(r"(?:ngay )?(?P<d>\d{1,2})[/-](?P<m>\d{1,2})(?:[/-](?P<y>\d{4}))?"), _date),
+    (_compiled(rf"(?:ngay |hom |bua )?(?P<d>\d{{1,2}}) thang {_M}(?: nam (?P<y>\d{{4}}))?"), _date),
+    (_compiled(r"(?:ngay |hom |bua )?(?P<d>\d{1,2})[/-](?P<m>\d{1,2})(?:[/-](?P<y>\d{4}))?"), _date),
     (_compiled(rf"(?:trong )?thang {_M}(?:(?: nam |/)(?P<y>\d{{4}}))?"), _month),
     (
         _compiled(

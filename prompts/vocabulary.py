@@ -15,6 +15,7 @@ from prompts.queries import Measure
 from tools.domain.regime import Regime
 from tools.domain.trading import Action, Result, Route
 
+MARKET_MAKERS = "market makers as such"
 Meaning: TypeAlias = tuple[str, object]
 
 NUMBERS: Mapping[str, int] = {
@@ -63,7 +64,7 @@ WORDS: Mapping[str, Meaning] = {
     **_all(("untold", "prices, which are not kept"), "price prices quoted chart charts"),
     **_all(("untold", "advice: it holds the past only"), "advicewanted"),
     **_all(("untold", "orders to act are not taken here; it is only read"), "toact"),
-    **_all(("untold", "market makers as such"), "marketmaker"),
+    **_all(("untold", MARKET_MAKERS), "marketmaker"),
     **_all(("pertrade", True), "pertrade"),
     **_all(("spent", True), "cost costs spend spent spending paid pay"),
     **_all(("statistic", "mean"), "average avg mean typical typically"),
@@ -118,7 +119,7 @@ WORDS: Mapping[str, Meaning] = {
     **_all(("route", Route.RULE), "rule rules"),
     **_all(("route", Route.PATTERN), "pattern patterns"),
     **_all(("route", Route.MODEL), "model models"),
-    **_all(("route", Route.LLM), "llm brain"),
+    **_all(("route", Route.LLM), "llm brain llms brains"),
     **_all(("route", Route.STRATEGY), "bystrategy"),
     **_all(("provider", "openai"), "openai chatgpt gpt"),
     **_all(("provider", "anthropic"), "anthropic claude"),

@@ -87,15 +87,23 @@ def typed_queries(seed: int, n: int) -> Iterator[tuple[Typed, np.random.Generato
 def render(typed: Typed, rng: np.random.Generator, *, is_aside: bool) -> str:
     """One way to say it; with ``is_aside`` by the templates that nothing was tuned to."""
     head = str(rng.choice(FIGURES[typed.figure][is_aside]))
-    place = str(rng.choice(PLACES[is_aside])).format(typed.symbol.removesuffix("USDT")) if typed.symbol else ""
-    return " ".join(f"{head} {place} {_clock(typed, is_aside)} {_period(typed, rng, is_aside)}?".split()).replace(" ?", "?")
+    place = (
+        str(rng.choice(PLACES[is_aside])).format(typed.symbol.removesuffix("USDT")) if typed.symbol else ""
+    )
+    return " ".join(
+        f"{head} {place} {_clock(typed, is_aside)} {_period(typed, rng, is_aside)}?".split()
+    ).replace(" ?", "?")
 
 
 def _clock(typed: Typed, is_aside: bool) -> str:
     if typed.hours is None:
         return ""
     low, high = typed.hours
-    return f"from {low:02d}:00 to {high:02d}:00 every day" if is_aside else f"between {low:02d}:00 and {high:02d}:00"
+    return (
+        f"from {low:02d}:00 to {high:02d}:00 every day"
+        if is_aside
+        else f"between {low:02d}:00 and {high:02d}:00"
+    )
 
 
 def _period(typed: Typed, rng: np.random.Generator, is_aside: bool) -> str:
@@ -103,20 +111,32 @@ def _period(typed: Typed, rng: np.random.Generator, is_aside: bool) -> str:
         return "over all time" if typed.hours is not None and not is_aside else ""
     first, last = (3 + day for day in typed.span)
     if first == last:
-        ways = (f"on the {first}th of March", f"on 2031-03-{first:02d} UTC") if is_aside else (f"on {first} March", f"on 2031-03-{first:02d}")
+        ways = (
+            (f"on the {first}th of March", f"on 2031-03-{first:02d} UTC")
+            if is_aside
+            else (f"on {first} March", f"on 2031-03-{first:02d}")
+        )
         return str(rng.choice(ways))
     if is_aside:
         return f"from March {first} through March {last}"
-    return str(rng.choice((f"from {first} to {last} March", f"between 2031-03-{first:02d} and 2031-03-{last:02d}")))
+    return str(
+        rng.choice((f"from {first} to {last} March", f"between 2031-03-{first:02d} and 2031-03-{last:02d}"))
+    )
 
 
 def is_meant(query: Query, typed: Typed, start: int) -> bool:
     """Whether a query is the typed one."""
     where = query.where
     is_placed = where.symbol == (typed.symbol or None)
-    span = (None, None) if typed.span is None else (start + typed.span[0] * DAY, start + (typed.span[1] + 1) * DAY)
+    span = (
+        (None, None)
+        if typed.span is None
+        else (start + typed.span[0] * DAY, start + (typed.span[1] + 1) * DAY)
+    )
     low_high = None if typed.hours is None else (typed.hours[0] * 3_600, typed.hours[1] * 3_600)
-    is_timed = (where.ts_from, where.ts_to) == span or (typed.span is not None and _is_same_day(query, typed, start))
+    is_timed = (where.ts_from, where.ts_to) == span or (
+        typed.span is not None and _is_same_day(query, typed, start)
+    )
     is_clocked = where.hours == low_high or (where.hours is None and _is_same_day(query, typed, start))
     return is_placed and is_timed and is_clocked and _figure(query) == typed.figure
 

@@ -22,7 +22,9 @@ def parsed(text: str) -> Query:
     return parse_question(text, symbols=SYMBOLS, now=NOW, newest=NOW - DAY // 100, oldest=START + DAY // 100)
 
 
-def marks(is_aside: bool, means: Callable[[Query, Typed, int], bool] = is_meant) -> tuple[int, list[str], list[str]]:
+def marks(
+    is_aside: bool, means: Callable[[Query, Typed, int], bool] = is_meant
+) -> tuple[int, list[str], list[str]]:
     """How many were right, and the questions refused and read wrongly."""
     right, refused, wrong = 0, [], []
     for typed, rng in typed_queries(seed=20310401 + is_aside, n=N):
