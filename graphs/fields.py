@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from math import fsum
 from statistics import fmean, median
 
 from graphs.answers import MOST_CITED, Told, cited, decision_line, decision_of, describe
@@ -15,7 +16,11 @@ from memory.store import Store
 from prompts.queries import Query, Subject
 from tools.domain.errors import NotInRecord
 
-STATISTICS = {"mean": fmean, "median": median, "total": sum}
+STATISTICS: Mapping[str, Callable[[Sequence[float]], float]] = {
+    "mean": fmean,
+    "median": median,
+    "total": fsum,
+}
 
 
 def field(store: Store, query: Query) -> Told:

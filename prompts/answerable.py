@@ -24,18 +24,19 @@ def require_heeded(heard: Heard, ask: Ask, subject: Subject) -> None:
     told = [str(one) for one in heard.said.get("field", [])]
     if told and (ask is not Ask.FIELD or heard.has("measure") or heard.has("length")):
         raise NotInRecord(
-            f"not in the record as one answer: the question asks for {told[0].replace('_', ' ')} and for something "
-            "else at once; ask for one of them"
+            f"not in the record as one answer: the question asks for {told[0].replace('_', ' ')} "
+            "and for something else at once; ask for one of them"
         )
     if heard.has("standing") and subject not in learned:
         raise NotInRecord(
-            f"not in the record: {subject.value} do not stand as {heard.said['standing'][0]}; lessons, strategies "
-            "and parameters do"
+            f"not in the record: {subject.value} do not stand as {heard.said['standing'][0]}; lessons, "
+            "strategies and parameters do"
         )
     is_of_rows = ask in of_rows and subject not in (*learned, Subject.FILLS, Subject.ORDERS)
     if heard.has("within") and not is_of_rows:
         raise NotInRecord(
-            f"not in the record: {subject.value} cannot be bounded by an amount; leave that out of the question"
+            f"not in the record: {subject.value} cannot be bounded by an amount; "
+            "leave that out of the question"
         )
 
 

@@ -1,4 +1,4 @@
-"""Conditions on amounts in a question: "lasted longer than 2 minutes", "confidence above 0.9", "made over 0.05 USDT"."""
+"""Conditions on amounts in a question: "lasted longer than 2 minutes", "confidence above 0.9"."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ _LENGTHS = {
 }
 _SIDE = rf"(?:was |were |is |of |being |stood |a )*(?P<side>{_MORE}|{_LESS}) {_NUMBER}"
 _HELD = re.compile(
-    rf"\b(?:(?:that |which |and )?(?:lasted|lasting|took|(?:were |was )?held(?: for)?|holdingtime|open(?: for)?|stayed(?: open)?(?: for)?)"
+    r"\b(?:(?:that |which |and )?(?:lasted|lasting|took|(?:were |was )?held(?: for)?|holdingtime"
+    r"|open(?: for)?|stayed(?: open)?(?: for)?)"
     rf"(?: trades?)?) {_SIDE} ?(?P<unit>{'|'.join(_LENGTHS)})s?\b"
 )
 _MONEY = re.compile(rf"(?P<side>{_MORE}|{_LESS}) {_NUMBER} ?(?:usdt?|usdc|dollars?|quote)\b")

@@ -1,4 +1,4 @@
-"""Hours of the day and days of the week that a question means on whatever date: "in hour 14", "on Mondays"."""
+"""Hours of the day and days of the week, whatever the date: "in hour 14", "on Mondays"."""
 
 from __future__ import annotations
 

@@ -277,7 +277,8 @@ def _group(heard: Heard) -> str | None:
 
 def _newest(heard: Heard, ask: Ask, limit: object | None) -> int | None:
     """How many of the newest count and are measured; all of them where that is not said."""
-    if ask not in (Ask.COUNT, Ask.RESULT, Ask.FIELD) or heard.has("field") and heard.has("best"):
+    is_ranked = heard.has("field") and heard.has("best")
+    if ask not in (Ask.COUNT, Ask.RESULT, Ask.FIELD) or is_ranked:
         return None
     if not (heard.has("last") or limit is not None):
         return None

@@ -30,7 +30,8 @@ _BARE_HOUR = re.compile(
 )
 _HOUR_UNIT = r"(?: ?(?:utc|gmt|h|hours?|o'?clock)\b)"
 _BARE_HOURS = re.compile(
-    rf"\b(?:(between|from) (\d{{1,2}}){_HOUR_UNIT}?{_TO}(\d{{1,2}})(?:{_HOUR_UNIT}|(?= *(?:$|[?,.]|on\b|«|in\b)))"
+    rf"\b(?:(between|from) (\d{{1,2}}){_HOUR_UNIT}?{_TO}(\d{{1,2}})"
+    rf"(?:{_HOUR_UNIT}|(?= *(?:$|[?,.]|on\b|«|in\b)))"
     rf"|(\d{{1,2}})h?{_TO}(\d{{1,2}}){_HOUR_UNIT})(?!\d)"
 )
 _DAY_MARK, _CLOCK_MARK = r"«d(\d+)»", r"«c(\d+)»"
@@ -225,7 +226,7 @@ def _cut_ranges(marked: _Marked) -> list[Period]:
 def _between(
     low: tuple[Span | None, _Time | None], high: tuple[Span | None, _Time | None], marked: _Marked
 ) -> Period | None:
-    """The span between two points; two bare times are hours of the days named elsewhere, else of the latest."""
+    """The span between two points; two bare times are hours of the days named elsewhere."""
     (day, time), (other_day, other_time) = low, high
     if day is None and other_day is None:
         assert time is not None and other_time is not None  # noqa: PT018,S101 (a point names one of them)

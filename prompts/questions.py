@@ -54,7 +54,10 @@ _ONE = re.compile(
     rf"|\b(?:the )?({'|'.join(_ORDINALS)})\s*\W*$"
 )
 _AMONG = re.compile(r"\b(?:of|in|among|amongst|from|within) (?:all )?(?:those|these|them)\b")
-_THING = "symbol|coin|pair|market|token|hour|day|weekday|week|rule|route|regime|trade|decision|signal|skip|entry|order"
+_THING = (
+    "symbol|coin|pair|market|token|hour|day|weekday|week|rule|route|regime|trade|decision|signal|skip|entry|"
+    "order"
+)
 _PRONOUN = re.compile(rf"\b(?:its|it|the same one|(?:that|this|the same) (?:{_THING}|one)|there)\b(?:'s)?")
 _SHOWN = re.compile(r"\b(?:that|this|the same) (?:one|trade|decision|signal|skip|entry)\b")
 
@@ -109,8 +112,8 @@ def parse_question(
         before: Questions asked before, oldest first: what they said holds for a question that
             follows on from them (see ``follows_on``), or that alone asks nothing, unless it says otherwise.
         oldest: Time of the oldest decision.
-        is_referring: Whether what was asked before has been answered by a name that ``text`` now holds; of the
-            questions before only their period, world and run hold then.
+        is_referring: Whether what was asked before has been answered by a name that ``text`` now
+            holds; of the questions before only their period, world and run hold then.
 
     Raises:
         BadUsage: There is no question, or it names a date or time that does not exist.
@@ -138,7 +141,7 @@ def follows_on(text: str) -> bool:
 
 
 def refers_back(text: str) -> bool:
-    """Whether a pronoun stands for what was answered: "what is its win rate?", "how long was that trade held?"."""
+    """Whether a pronoun stands for what was answered: "its win rate?", "how long was that trade held?"."""
     lower = text.strip().lower()
     return _PRONOUN.search(to_english(lower) if is_vietnamese(lower) else lower) is not None
 

@@ -12,6 +12,7 @@ _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
     r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
 )
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _TO = r"(?: (?:and|to|until|till|through) (?:the )?| ?[-–] ?)"
 _DAY = r"(\d{1,2})(?:st|nd|rd|th)?"
 _DAYS_FIRST = re.compile(
@@ -24,8 +25,9 @@ _OF_RECORD = (
     r"(?: (?:of|in) (?:the |your |our |all )?(?:record|records|history|trading|memory|log|data|life))"
 )
 _FIRST = re.compile(
-    rf"\b(?:(?:(?:in|on|during|over|for|of) )(?:the |your |its )?(first|last|second|third) (?:{_N} )?(day|week)s?"
-    rf"{_OF_RECORD}?|(?:the |your )?(first|last|second|third) (?:{_N} )?(day|week)s?{_OF_RECORD})(?! ago)\b"
+    r"\b(?:(?:(?:in|on|during|over|for|of) )(?:the |your |its )?(first|last|second|third) "
+    rf"(?:{_N} )?(day|week)s?{_OF_RECORD}?|(?:the |your )?"
+    rf"(first|last|second|third) (?:{_N} )?(day|week)s?{_OF_RECORD})(?! ago)\b"
 )
 _BARE_WEEK = re.compile(r"\bthe (first|second|third) week\b(?! (?:of|in) )")
 _PLACES = {"first": 0, "second": 1, "third": 2}
@@ -97,7 +99,7 @@ def _named(text: str, year: str | None, today: date) -> date:
     number = re.search(r"\d+", text)
     month = re.search(_MONTH, text)
     assert number is not None and month is not None  # noqa: PT018,S101 (both are in the pattern)
-    place = "jan feb mar apr may jun jul aug sep oct nov dec".split().index(month[0][:3]) + 1
+    place = _MONTHS.index(month[0][:3]) + 1
     chosen = date(int(year) if year else today.year, place, int(number[0]))
     return chosen.replace(year=chosen.year - 1) if not year and chosen > today else chosen
 

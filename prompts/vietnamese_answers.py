@@ -196,7 +196,10 @@ _LINES: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
         lambda f: f"{f['name']} đang là {f['now']}, trước {f['at']} là {f['was']}.",
     ),
     (
-        r"(?P<how>Mean|Median|Total) (?P<what>[^,]+?) (?P<value>-?[\d.]+(?: [a-z ]+)?), on (?P<n>\d+) decisions:",
+        (
+            r"(?P<how>Mean|Median|Total) (?P<what>[^,]+?) (?P<value>-?[\d.]+(?: [a-z ]+)?), "
+            r"on (?P<n>\d+) decisions:"
+        ),
         lambda f: f"{_HOW[f['how']]} {f['what']} {f['value']}, trên {f['n']} quyết định:",
     ),
     (

@@ -32,7 +32,7 @@ _M = r"(?P<m>\d{1,2}|muoi mot|muoi hai|mot|gieng|hai|ba|tu|nam|sau|bay|tam|chin|
 _UNIT = rf"(?P<unit>{'|'.join(_UNITS)})"
 _LAST = r"(?:truoc|roi|vua roi|vua qua|ngoai)"
 _FIXED = {
-    r"hom nay|hnay|bua nay|ngay nay|trong ngay": "today",
+    r"hom nay|hnay|bua nay|ngay nay|(?<!nao )(?<!gio )trong ngay": "today",
     r"hom qua|hqua|bua qua|ngay qua|ngay hom truoc": "yesterday",
     r"hom kia|hom truoc nua|bua kia": "the day before yesterday",
     r"sang nay": "this morning",

@@ -1,4 +1,4 @@
-"""Random typed questions, put into words, are read as what they mean; no way to say them is read as another."""
+"""Random typed questions, put into words, are read as what they mean, and never as another one."""
 
 from __future__ import annotations
 
