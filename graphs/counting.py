@@ -152,5 +152,7 @@ def listed(store: Store, query: Query) -> Told:
         if isinstance(fact, TradeFact)
     }
     told = {name: results[name] for name, _ in shown if name in results}
-    numbers = {"n": len(lines), "value": len(lines), "shown": len(shown), "results": told}
+    numbers = {"n": len(lines), "value": len(lines), "shown": len(shown)} | (
+        {"results": told} if told else {}
+    )
     return text, numbers, cited(name for name, _ in shown)
