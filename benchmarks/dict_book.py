@@ -12,8 +12,8 @@ from collections import deque
 from collections.abc import Mapping
 from itertools import pairwise
 
-from benchmarks.dict_maker import DictMaker
 from benchmarks.dict_levels import BOOK, LAST, RESET, DictSide, Row
+from benchmarks.dict_maker import DictMaker
 from benchmarks.dict_tape import DictTape
 
 SECOND = 1_000_000_000

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 NUMBERS = Path(__file__).resolve().parents[1] / "tools" / "detection" / "posterior.json"
 DISTANCES, LINEAR, LEAST_TICKS, PER_DOUBLING = 320, 32, 3, 24.0
-PAIR_NS, REACH_BPS = 50_000_000, 40.0
+PAIR_NS, REPLACED_NS, REACH_BPS = 50_000_000, 1_000_000_000, 40.0
 FRESH, RECENT, KEPT = 12, 8, 64
 AROUND, LIKE, LEAST_PAIRS = 6, 0.7, 2.5
 PACE_S = (4.0, 15.0, 60.0)
@@ -126,7 +126,12 @@ class DictMaker:
             not quote.stands or placed.price == quote.price
             for quote, placed in zip(self.quotes, chosen, strict=True)
         )
-        if self.quotes[0].price and in_place and abs(went[0] - went[1]) <= PAIR_NS:
+        if (
+            self.quotes[0].price
+            and in_place
+            and abs(went[0] - went[1]) <= PAIR_NS
+            and ts - min(went) <= REPLACED_NS
+        ):
             if 0 < self.ts_linked < ts:
                 self.links.append((ts - self.ts_linked) * 1e-9)
             self.ts_linked = ts
@@ -180,9 +185,11 @@ class DictMaker:
 
     def probability(self, ts: int, signature: float) -> float:
         """That a maker quotes both sides."""
-        gap = statistics.median(self.links) if len(self.links) >= 3 else math.nan
+        if len(self.links) < 3:
+            return float(self.fitted["unfollowed"])
+        gap = statistics.median(self.links)
         silence = gone = UNSEEN
-        if self.ts_linked and gap > 0:
+        if self.ts_linked:
             silence = min(UNSEEN, (ts - self.ts_linked) * 1e-9 / gap)
             gone = min(UNSEEN, (ts - self.ts_gone) * 1e-9 / gap) if self.ts_gone else 0.0
         evidence = [
@@ -192,7 +199,7 @@ class DictMaker:
             math.log1p(silence),
             math.log1p(gone),
             float(self.quotes[0].stands != self.quotes[1].stands),
-            math.log(gap) if gap > 0 else 2.0,
+            math.log(gap),
             *(math.log(pace + 0.05) for pace in self.paces),
             signature,
         ]

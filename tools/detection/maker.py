@@ -30,12 +30,14 @@ MEMORY_S = 60.0  # time constant of the histogram
 LIKE = 0.7  # of the greatest excess: as good a peak
 AROUND = 6  # bins each way that make the background
 GAPS = 64  # refresh gaps remembered
+LEAST_GAPS = 3  # values that make a median
 LEAST_PAIRS = 2.5  # excess at the peak from which its pairs are followed
 SIZES = 64  # order sizes remembered
 PACES = 3
 PACE_S = (4.0, 15.0, MEMORY_S)  # time constants of the counts of linked refreshes
 UNSEEN = 60.0  # refresh gaps: as silent as a maker never seen
 EVIDENCE = 11
+REPLACED_NS = 1_000_000_000  # a quote that comes back later than this is not the one that went
 TAKEN_NS = 150_000_000  # a print explains a decrease this soon after
 
 PLACED = np.dtype([("ts", np.int64), ("price", np.int64), ("size", np.int64), ("level", np.int64)])
@@ -70,6 +72,8 @@ MAKER = np.dtype(
         ("ts_linked", np.int64),  # last refresh that moved both quotes together
         ("n_links", np.int64),  # ever
         ("link_gaps", np.float64, (GAPS,)),  # seconds between such refreshes
+        ("quiet", np.float64),  # CUSUM of the rate, nats
+        ("n_links_then", np.int64),  # links when it was last brought up
         ("paces", np.float64, (PACES,)),  # such refreshes, forgetting over PACE_S
     ],
     align=True,
@@ -112,7 +116,7 @@ def copy_placement(source: Any, target: Any) -> None:
 
 @kernel
 def note_placement(maker: Any, ts: int, side: int, price: int, size: int, level: int) -> None:
-    """An order of ``size`` seems to have been placed in the open message; ``level`` is what rests there now."""
+    """An order of ``size`` seems to have been placed in the open message; its level now holds ``level``."""
     state = maker
     i = 0 if side > 0 else 1
     n = state.n_fresh[i]
@@ -255,7 +259,7 @@ def is_linked(maker: Any, ts: int, bid: Any, ask: Any) -> bool:
         return False
     if maker.is_standing[1] and ask.price != maker.quote_price[1]:
         return False
-    return bool(abs(went_bid - went_ask) <= PAIR_NS)
+    return bool(abs(went_bid - went_ask) <= PAIR_NS and ts - min(went_bid, went_ask) <= REPLACED_NS)
 
 
 @kernel
@@ -321,10 +325,10 @@ def find_peak(maker: Any) -> None:
             best_excess = inner - background
             best_background = background
     best = nearest_like(state, best, best_excess)
-    if best > 0 and state.peak > 0 and abs(best - state.peak) <= 1:
-        # two neighbours share the weight of one rounded distance: stay with the heavier
-        if state.pairs[best] < state.pairs[state.peak]:
-            best = state.peak
+    is_neighbour = best > 0 and state.peak > 0 and abs(best - state.peak) <= 1
+    # two neighbours share the weight of one rounded distance: stay with the heavier
+    if is_neighbour and state.pairs[best] < state.pairs[state.peak]:
+        best = state.peak
     state.peak = best if best_excess >= LEAST_PAIRS else 0
     state.excess = best_excess
     state.background = best_background
@@ -348,7 +352,7 @@ def pass_maker_second(maker: Any) -> None:
 @kernel
 def median_of(values: Reals, n: int, scratch: Reals) -> float:
     """Median of the first ``n`` of ``values``; NaN below three. ``scratch`` is at least as long."""
-    if n < 3:
+    if n < LEAST_GAPS:
         return np.nan
     for i in range(n):
         x = values[i]

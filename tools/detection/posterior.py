@@ -35,6 +35,7 @@ POSTERIOR = np.dtype(
         ("intercept", np.float64),
         ("linear", np.float64, (EVIDENCE,)),
         ("quadratic", np.float64, (EVIDENCE, EVIDENCE)),  # upper triangle
+        ("unfollowed", np.float64),  # probability while no maker has refreshed often enough to be followed
         ("knots", np.int64),
         ("x", np.float64, (KNOTS,)),  # of the table: logits, rising
         ("y", np.float64, (KNOTS,)),  # probabilities, never falling
@@ -65,12 +66,12 @@ def posterior_from_json(text: str) -> Void:
     if found != data["sha256"]:
         raise PosteriorFault(f"posterior numbers must hash to {data['sha256'][:12]}, were {found[:12]}")
     record: Void = np.zeros(1, POSTERIOR)
-    for name in ("low", "high", "centre", "scale", "intercept", "linear", "quadratic"):
+    for name in ("low", "high", "centre", "scale", "intercept", "linear", "quadratic", "unfollowed"):
         _fill(record, name, numbers[name])
     x, y = numbers["x"], numbers["y"]
     if not 2 <= len(x) == len(y) <= KNOTS or np.any(np.diff(x) <= 0) or np.any(np.diff(y) < 0):
         raise PosteriorFault(f"posterior table must be 2 to {KNOTS} rising knots, was {len(x)} by {len(y)}")
-    if not (0 < y[0] and y[-1] < 1):
+    if not (y[0] > 0 and y[-1] < 1):
         raise PosteriorFault(f"posterior must stay within 0 and 1, was {y[0]} to {y[-1]}")
     record["knots"] = len(x)
     record["x"][0, : len(x)] = x
@@ -126,5 +127,3 @@ def logits(posterior: Void, evidence: Reals) -> Reals:
     standard = (np.clip(evidence, p["low"], p["high"]) - p["centre"]) / p["scale"]
     bent = np.einsum("ni,ij,nj->n", standard, np.triu(p["quadratic"]), standard)
     return np.asarray(p["intercept"] + standard @ p["linear"] + bent)
-
-

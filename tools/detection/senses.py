@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tools.detection import departure as de
 from tools.detection import maker as mk
 from tools.detection import market_maker as mm
 from tools.detection import posterior as po
@@ -55,6 +56,7 @@ def pass_second(s: Any) -> None:
     rg.update_regime(s.regime, realised_volatility(s.flow, s.rows), minute_return(s.flow, s.rows))
     mm.forget(s.histogram, s.watched, book.status == SOUND)
     mk.pass_maker_second(s.maker)
+    de.pass_quiet_second(s.maker, s.sorting)
 
 
 @kernel
@@ -293,6 +295,8 @@ def believe(s: Any, ts: int) -> tuple[float, float]:
         return np.nan, rate
     mm.signature(s.histogram, s.watched[0], s.small)
     mk.weigh(s.maker, ts, s.small[2] * np.sqrt(s.small[3]), s.sorting, s.evidence)
+    if s.maker.n_links < mk.LEAST_GAPS:
+        return s.posterior.unfollowed, rate
     return po.probability_of(s.posterior, po.logit_of(s.posterior, s.evidence, s.sorting)), rate
 
 
