@@ -293,10 +293,10 @@ class DictSenses:
             2.0 * min(bid, ask) / (bid + ask),
         )
 
-    def _bounds(self, ts: int) -> tuple[float, float]:
+    def _bounds(self, ts: int, belief: float) -> tuple[float, float]:
         maker = self.maker
         bid, ask = (quote.price for quote in maker.quotes)
-        if maker.peak and bid and ts - maker.ts_refresh <= self.config["window_ns"]:
+        if belief >= 0.5 and bid and ts - maker.ts_refresh <= self.config["window_ns"]:
             return bid * 1e-8, ask * 1e-8
         return self.tape.bounds() if len(self.tape.prints) >= self.config["min_trades"] else (NAN, NAN)
 
@@ -325,7 +325,7 @@ class DictSenses:
         belief = NAN
         if self.watched >= LEAST_WATCHED_S:
             belief = self.maker.probability(ts, share * math.sqrt(balance))
-        lower, upper = self._bounds(ts)
+        lower, upper = self._bounds(ts, belief)
         spread = (upper - lower) / mid * 1e4
         if not upper > lower * (1.0 + 1e-9):  # one price twice, but for rounding
             spread, lower, upper = NAN, NAN, NAN

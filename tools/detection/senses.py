@@ -29,6 +29,7 @@ SECOND = 1_000_000_000
 DAY = 86_400  # seconds
 TOP = 5  # levels a side in the imbalance
 SETTLED = 100  # messages after which the feed's own pace limits its silence
+BELIEVED = 0.5  # probability of a market maker from which its quotes are the bounds
 LEAST_WATCHED_S = 10.0  # of a sound book before the market maker is judged
 ENDED_BY_PRINT_NS = SECOND  # a level that ended this soon after a print through it was filled
 
@@ -301,15 +302,15 @@ def believe(s: Any, ts: int) -> tuple[float, float]:
 
 
 @kernel
-def quoted_bounds(s: Any, ts: int, prints: int) -> tuple[float, float]:
+def quoted_bounds(s: Any, ts: int, prints: int, belief: float) -> tuple[float, float]:
     """Where the market maker buys and sells, quote per base.
 
-    The quotes that are followed say it; where there are none, the window's tape does if it has
-    enough prints.
+    The quotes that are followed say it while their maker is believed in; otherwise the window's
+    tape does, if it has enough prints.
     """
     maker = s.maker
     config = s.config
-    if maker.peak > 0 and maker.quote_price[0] > 0 and ts - maker.ts_refresh <= config.window_ns:
+    if belief >= BELIEVED and maker.quote_price[0] > 0 and ts - maker.ts_refresh <= config.window_ns:
         return maker.quote_price[0] * 1e-8, maker.quote_price[1] * 1e-8
     if prints < config.min_trades:
         return np.nan, np.nan
@@ -366,7 +367,7 @@ def evaluate(s: Any, ts: int, out: Reals) -> bool:
     out[15] = belief
     out[16] = mk.usual_size(s.maker, s.sorting)
     out[20] = rate
-    lower, upper = quoted_bounds(s, ts, prints)
+    lower, upper = quoted_bounds(s, ts, prints, belief)
     if mm.is_range(lower, upper):
         out[17] = (upper - lower) / mid * 1e4
         out[18] = lower
