@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tools.detection.maker import GAPS, PACES, median_of
+from tools.detection.evidence import median_of
+from tools.detection.maker import GAPS, PACES
 from tools.market.kernel import kernel
 
 Reals = npt.NDArray[np.float64]

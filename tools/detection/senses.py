@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tools.detection import belief as be
 from tools.detection import departure as de
+from tools.detection import evidence as ev
 from tools.detection import maker as mk
 from tools.detection import market_maker as mm
-from tools.detection import posterior as po
 from tools.detection import spoof as sp
 from tools.detection.state import CROSSED, GAPPED, LOADING, SOUND
 from tools.features import flow as fl
@@ -29,8 +30,6 @@ SECOND = 1_000_000_000
 DAY = 86_400  # seconds
 TOP = 5  # levels a side in the imbalance
 SETTLED = 100  # messages after which the feed's own pace limits its silence
-BELIEVED = 0.5  # probability of a market maker from which its quotes are the bounds
-LEAST_WATCHED_S = 10.0  # of a sound book before the market maker is judged
 ENDED_BY_PRINT_NS = SECOND  # a level that ended this soon after a print through it was filled
 
 Reals = npt.NDArray[np.float64]
@@ -286,39 +285,6 @@ def is_sound(s: Any, ts: int) -> bool:
 
 
 @kernel
-def believe(s: Any, ts: int) -> tuple[float, float]:
-    """Probability that a market maker quotes both sides at ``ts``, and its refreshes a second.
-
-    NaN is an abstention: the book has not been sound for long enough to say anything.
-    """
-    rate = mk.usual_rate(s.maker, s.sorting)
-    if s.watched[0] < LEAST_WATCHED_S:
-        return np.nan, rate
-    mm.signature(s.histogram, s.watched[0], s.small)
-    mk.weigh(s.maker, ts, s.small[2] * np.sqrt(s.small[3]), s.sorting, s.evidence)
-    if s.maker.n_links < mk.LEAST_GAPS:
-        return s.posterior.unfollowed, rate
-    return po.probability_of(s.posterior, po.logit_of(s.posterior, s.evidence, s.sorting)), rate
-
-
-@kernel
-def quoted_bounds(s: Any, ts: int, prints: int, belief: float) -> tuple[float, float]:
-    """Where the market maker buys and sells, quote per base.
-
-    The quotes that are followed say it while their maker is believed in; otherwise the window's
-    tape does, if it has enough prints.
-    """
-    maker = s.maker
-    config = s.config
-    if belief >= BELIEVED and maker.quote_price[0] > 0 and ts - maker.ts_refresh <= config.window_ns:
-        return maker.quote_price[0] * 1e-8, maker.quote_price[1] * 1e-8
-    if prints < config.min_trades:
-        return np.nan, np.nan
-    mm.tape_bounds(s.tape, s.ring, ts, config.window_ns, s.scratch, s.small)
-    return s.small[0], s.small[1]
-
-
-@kernel
 def evaluate(s: Any, ts: int, out: Reals) -> bool:
     """Every feature as of ``ts`` into ``out``, shape (len(FEATURES),); NaN is unavailable.
 
@@ -361,13 +327,13 @@ def evaluate(s: Any, ts: int, out: Reals) -> bool:
     out[13] = fl.touch_rate(s.flow, s.rows, 10)
     if not config.detect_mm or not config.track_tape:
         return sound
-    belief, rate = believe(s, ts)
+    belief, rate = be.believe(s, ts)
     is_usual = np.isnan(rate) or config.rate_min <= rate <= config.rate_max
     out[14] = 1.0 if belief >= config.min_confidence and is_usual else 0.0
     out[15] = belief
-    out[16] = mk.usual_size(s.maker, s.sorting)
+    out[16] = ev.usual_size(s.maker, s.sorting)
     out[20] = rate
-    lower, upper = quoted_bounds(s, ts, prints, belief)
+    lower, upper = be.quoted_bounds(s, ts, prints, belief)
     if mm.is_range(lower, upper):
         out[17] = (upper - lower) / mid * 1e4
         out[18] = lower
