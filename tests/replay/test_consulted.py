@@ -28,7 +28,7 @@ from tools.domain.clock import SystemStopwatch
 from tools.domain.trading import Route
 from tools.risk.escalation import Purpose, RecordedChoices
 
-SECONDS = 480
+SECONDS = 330
 ASKING = (
     f"{EAGER},consult_delay_bps=0,audit_share=0.02,ambiguity_z=5,"
     "pattern_min_neighbours=4,default_order_size_usd=500,max_order_size_usd=1000"
