@@ -117,7 +117,9 @@ def retake(store: Store, settings: Settings, text: str, changes: Mapping[str, fl
     recall: Recall = (
         PatternRecall.load(store)
         if RECALL_PARAMETERS & set(changes)
-        else _Recalled(recalled(store, signal.vector, was.recalled, was.ts, Priority.of(parameters)))
+        else _Recalled(
+            recalled(store, signal.vector, was.recalled, _thought_at(bundle, was), Priority.of(parameters))
+        )
     )
     graph = DecisionGraph(_context(store, settings, bundle, was, recall))
     now = _decide(graph, signal, parameters, was, bundle)
@@ -127,6 +129,11 @@ def retake(store: Store, settings: Settings, text: str, changes: Mapping[str, fl
 def is_same_code(retaken: Retaken) -> bool:
     """Whether this very version of the program took the decision."""
     return retaken.code_version == CODE_VERSION
+
+
+def _thought_at(bundle: Bundle, was: Decision) -> int:
+    """When memory was asked: what waited for an answer was thought about before it was decided."""
+    return was.ts if bundle.heard is None else from_plain(Heard, bundle.heard).ts_asked
 
 
 def _decide(
