@@ -69,7 +69,7 @@ run: setup  ## trade for three minutes at a local venue of its own (RUN_ARGS='--
 	exec $(BIN)/keeper run $(RUN_ARGS)
 
 test: setup  ## run the tests with coverage
-	@$(BIN)/python -m pytest -n 2 --cov $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n 3 --cov $(PYTEST_ARGS)
 
 check: setup  ## check format, lint, types and import contracts
 	@echo '== format (ruff format)'

@@ -196,7 +196,7 @@ class DecisionCycle:
             self._enter(decision, signal, parameters)
 
     def _observe(self, signal: Signal) -> None:
-        regime, mid = signal.features["regime"], signal.features["mid"]
+        regime, mid = signal.features.get("regime"), signal.features.get("mid")
         if mid is not None:
             seen = Regime.UNKNOWN if regime is None else Regime(int(regime))
             self._parts.adaptation.observe(signal.symbol, signal.ts, seen, mid)

@@ -10,6 +10,16 @@ from tests.support.network import _session_wall, wall
 
 __all__ = ["_session_wall", "own_home", "wall"]
 
+# What lives through hours, thousands of steps or long tapes: tracing every line of it doubles the run, and
+# the tests of the parts cover the same lines.
+UNTRACED = (
+    "tests/simulation",
+    "tests/crash",
+    "tests/replay",
+    "tests/examination",
+    "tests/unit/venue/test_stylised_facts.py",
+)
+
 settings.register_profile("keeper", derandomize=True, deadline=None, print_blob=True)
 settings.load_profile("keeper")
 
@@ -18,6 +28,13 @@ def pytest_configure() -> None:
     """Heed interrupts: in the background they are ignored, and every process a test starts inherits that."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave long lives out of the coverage."""
+    for item in items:
+        if item.nodeid.startswith(UNTRACED):
+            item.add_marker(pytest.mark.no_cover)
 
 
 @pytest.fixture(autouse=True)

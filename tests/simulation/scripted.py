@@ -10,7 +10,7 @@ import numpy as np
 from graphs.thought import Conclusion
 from scheduler.cycle import DecisionCycle
 from tests.simulation.world import instruments
-from tools.domain.identity import decision_id, signal_id
+from tools.domain.identity import decision_id
 from tools.domain.market import NANOS, Side, to_decimal
 from tools.domain.parameter import ParameterSet
 from tools.domain.trading import Action, Decision, Route, Signal, SizePlan
@@ -38,13 +38,12 @@ class ScriptedCycle(DecisionCycle):
         if not self._is_closing and not self.executor.is_busy and self.market.best_bid > 0:
             self._decide(until_ts)
 
-    def _signal(self, ts: int, parameters: ParameterSet) -> Signal:
+    def _signal(self, name: str, ts: int, parameters: ParameterSet) -> Signal:
         chance, tick = self.chance, self.market.instrument.tick
         entry = self.market.best_bid + int(chance.integers(-2, 2)) * tick
-        self._sequence += 1
         identity, instrument = self._parts.identity, self.market.instrument
         return Signal(
-            signal_id=signal_id(identity.run_id, instrument.symbol, "script", ts, self._sequence),
+            signal_id=name,
             run_id=identity.run_id,
             world=identity.world.value,
             symbol=instrument.symbol,

@@ -54,8 +54,11 @@ class HandCycle(DecisionCycle):
         self._raised = replace(self._raised, **{"features": SEEN, **changes})
         self._decide(ts)
 
-    def _signal(self, ts: int, parameters: ParameterSet) -> Signal:
+    def _next_signal_id(self, ts: int) -> str:
         self._sequence += 1
+        return self._raised.signal_id
+
+    def _signal(self, name: str, ts: int, parameters: ParameterSet) -> Signal:
         return self._raised
 
 

@@ -64,6 +64,10 @@ def test_pause_holds_everything_back() -> None:
     assert [at for at, _ in spent([(1, 0.0), (1, 0.0)], 100, {1: 7.5})] == [0.0, 7.5]
 
 
+def test_a_pause_too_short_for_the_clock_ends() -> None:
+    assert [at for at, _ in spent([(1, 1e-22)], 100, {0: 1e-22})] == [pytest.approx(0.001)]
+
+
 def test_what_can_never_fit_is_refused() -> None:
     with pytest.raises(ValueError, match="at most 100 a minute, was 101"):
         spent([(101, 0.0)], 100, {})

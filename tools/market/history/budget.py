@@ -14,6 +14,7 @@ from tools.domain.clock import Stopwatch
 from tools.domain.market import NANOS
 
 WINDOW_S = 61.0  # a minute, and a second for requests that travel at different speeds
+LEAST_S = 0.001  # a shorter sleep may leave a clock of nanoseconds where it was, for ever
 
 
 class WeightBudget:
@@ -60,9 +61,9 @@ class WeightBudget:
     def _delay(self, weight: int) -> float:
         now = self._now()
         if now < self._quiet_until:
-            return self._quiet_until - now
+            return max(self._quiet_until - now, LEAST_S)
         while self._spent and self._spent[0][0] + WINDOW_S <= now:
             self._in_window -= self._spent.popleft()[1]
         if self._in_window + weight <= self._most:
             return 0.0
-        return max(self._spent[0][0] + WINDOW_S - now, 0.001)
+        return max(self._spent[0][0] + WINDOW_S - now, LEAST_S)
