@@ -13,11 +13,19 @@ __all__ = ["_session_wall", "own_home", "wall"]
 # What lives through hours, thousands of steps or long tapes: tracing every line of it doubles the run, and
 # the tests of the parts cover the same lines.
 UNTRACED = (
-    "tests/simulation",
+    "tests/architecture",
     "tests/crash",
-    "tests/replay",
     "tests/examination",
-    "tests/unit/venue/test_stylised_facts.py",
+    "tests/integration",
+    "tests/invariants",
+    "tests/replay",
+    "tests/simulation",
+    "tests/unit/benchmarks",
+    "tests/unit/examination",
+    "tests/unit/memory/test_migrations.py",
+    "tests/unit/risk/test_effects.py",
+    "tests/unit/risk/test_experiments.py",
+    "tests/unit/venue",
 )
 
 settings.register_profile("keeper", derandomize=True, deadline=None, print_blob=True)
