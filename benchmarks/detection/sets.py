@@ -1,8 +1,8 @@
 """Which worlds the market-maker posterior is fitted on, which it is chosen on, and which judge it.
 
 A batch is used for one thing only. ``JUDGED`` has been looked at, the figures in the decision are of it;
-``HELD_OUT`` has never been run: whoever runs it says so, and from then on it is spent. Its seeds and coins
-are of its own. Its families are those that nothing was fitted on; the venue has no sixth one.
+``HELD_OUT`` has never been run: whoever runs it says so, and from then on it is spent. Only its seeds are of
+its own: the venue has no family and no coin that neither the fit nor ``JUDGED`` has had.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from benchmarks.detection.worlds import CROWD, NOBODY, World
 TIERS = ("T0", "T1", "T2", "T3", "T4", "RANDOM")
 FITTED_FAMILIES = ("timer", "triggered", "ladder")
 UNSEEN_FAMILIES = ("inventory", "hummingbot")
-ORB_AND_KITE, MOSS_FERN_DUSK, LATER_COINS = (0, 1), (2, 3, 4), (5, 6)
+ORB_AND_KITE, MOSS_FERN_DUSK = (0, 1), (2, 3, 4)
 BUSY_CROWD = (("adds_hz", 12.0),)
 BUSIER_CROWD = (("adds_hz", 16.0), ("grid_bots", 6), ("grid_rate_hz", 1.0))
 CROWD_OF_BOTS = (("adds_hz", 30.0), ("grid_bots", 2), ("grid_rate_hz", 2.0))
@@ -80,4 +80,4 @@ TABLE = (
     *busier((22_100_000, 2)),
 )
 JUDGED = (Batch(seeds=(31_000_000, 3), families=UNSEEN_FAMILIES, coins=MOSS_FERN_DUSK),)
-HELD_OUT = (Batch(seeds=(41_000_000, 8), families=UNSEEN_FAMILIES, coins=LATER_COINS),)
+HELD_OUT = (Batch(seeds=(41_000_000, 8), families=UNSEEN_FAMILIES, coins=MOSS_FERN_DUSK),)

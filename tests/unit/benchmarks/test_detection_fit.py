@@ -10,6 +10,8 @@ from benchmarks.detection.fit import Looks, document, fitted_numbers, looks_at, 
 from benchmarks.detection.worlds import NOBODY, World
 from tools.detection.maker import EVIDENCE
 from tools.detection.posterior import logits, posterior_from_json
+from venue.scenario.build import Scenario
+from venue.scenario.tiers import TIERS
 
 PURPOSES = (sets.FIT, sets.TABLE, sets.JUDGED, sets.HELD_OUT)
 
@@ -78,7 +80,16 @@ def test_what_judges_shares_neither_coin_nor_family_with_what_was_fitted() -> No
             for batches in (sets.FIT + sets.TABLE, sets.JUDGED, sets.HELD_OUT)
         )
         assert not fitted & (judged | held)
-    assert not {c for b in sets.JUDGED for c in b.coins} & {c for b in sets.HELD_OUT for c in b.coins}
+
+
+def test_every_coin_and_tier_of_a_batch_is_one_the_venue_has() -> None:
+    """A scenario gives fewer coins than it was asked for when it has no more names."""
+    for batch in (one for batches in PURPOSES for one in batches):
+        n = max(batch.coins) + 1
+        for tier in batch.tiers:
+            found = Scenario(tier=tier, seed=1, seconds=1, thin_coins=n, has_leader=False).symbols
+            assert len(found) == n
+            assert tier in TIERS
 
 
 def test_looks_at_a_world_are_labelled_by_its_truth() -> None:
