@@ -10,7 +10,6 @@ import argparse
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -95,8 +94,12 @@ def fitted_numbers(fit: Looks, table: Looks) -> dict[str, Any]:
 
 
 def worlds_of(batches: tuple[Batch, ...], each: int | None) -> list[World]:
-    """The worlds of the batches, or the first ``each`` of every batch."""
-    return [world for batch in batches for world in islice(batch.worlds(), each)]
+    """The worlds of the batches, or about ``each`` of every batch, spread over its tiers and families."""
+    found: list[World] = []
+    for batch in batches:
+        worlds = list(batch.worlds())
+        found += worlds[:: max(1, len(worlds) // (each or len(worlds)))]
+    return found
 
 
 def document(numbers: dict[str, Any], counts: dict[str, int], worlds_each: int | None) -> str:
@@ -119,7 +122,7 @@ def main() -> None:
     """Fit and write."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.detection.fit", description=__doc__)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--worlds", type=int, help="only the first so many of each batch, for a trial")
+    parser.add_argument("--worlds", type=int, help="about so many of each batch, for a trial")
     arguments = parser.parse_args()
     fit, table = (looks_at(worlds_of(batches, arguments.worlds)) for batches in (FIT, TABLE))
     counts = {"fit rows": int(fit.is_followed.sum()), "table rows": int(table.is_followed.sum())}

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from benchmarks.detection import sets
-from benchmarks.detection.fit import Looks, document, fitted_numbers, looks_at, monotone_table
+from benchmarks.detection.fit import Looks, document, fitted_numbers, looks_at, monotone_table, worlds_of
 from benchmarks.detection.worlds import NOBODY, World
 from tools.detection.maker import EVIDENCE
 from tools.detection.posterior import logits, posterior_from_json
@@ -90,6 +90,15 @@ def test_every_coin_and_tier_of_a_batch_is_one_the_venue_has() -> None:
             found = Scenario(tier=tier, seed=1, seconds=1, thin_coins=n, has_leader=False).symbols
             assert len(found) == n
             assert tier in TIERS
+
+
+def test_a_trial_is_spread_over_tiers_and_families_and_the_whole_is_whole() -> None:
+    whole = [world for batch in sets.FIT for world in batch.worlds()]
+    assert worlds_of(sets.FIT, None) == whole
+    trial = worlds_of(sets.FIT, 30)
+    assert len(trial) < len(whole) / 2
+    assert {world.tier for world in trial} == set(sets.TIERS)
+    assert {world.family for world in trial} == {world.family for world in whole}
 
 
 def test_looks_at_a_world_are_labelled_by_its_truth() -> None:

@@ -10,6 +10,7 @@ from tools.detection.departure import (
     DEPARTURE,
     GONE_PERIODS,
     IS_ESTABLISHED,
+    SIDES,
     SILENCE_P,
     has_departed,
     judge_departure,
@@ -63,6 +64,26 @@ def test_the_chance_holds_its_level_where_periods_are_missed_at_random() -> None
 def test_a_silence_is_unlikely_only_when_it_is_longer_than_the_period() -> None:
     assert judged(maker(), int(100.4 * NANOS))[SILENCE_P] == 1.0
     assert judged(maker(), int(102.3 * NANOS))[SILENCE_P] < 1e-3
+
+
+def test_a_refresh_is_missed_from_half_a_period_after_it_was_due() -> None:
+    """Forty periods seen and none missed: one more missed has a chance of 1 in 42."""
+    assert judged(maker(), int(100.74 * NANOS))[SILENCE_P] == 1.0
+    assert judged(maker(), int(100.76 * NANOS))[SILENCE_P] == pytest.approx(1 / 42)
+
+
+def test_a_gap_of_several_periods_is_several_missed_ones() -> None:
+    """Forty refreshes, one of them after four periods: three missed before, one now."""
+    one = maker()
+    one["link_gaps"][0] = 4 * PERIOD_S
+    assert judged(one, int(100.76 * NANOS))[SILENCE_P] == pytest.approx((3 + 1) / (40 + 3 + 2))
+
+
+@pytest.mark.parametrize("standing", [(0, 0), (1, 0), (0, 1), (1, 1)])
+def test_the_sides_that_stand_are_counted(standing: tuple[int, int]) -> None:
+    one = maker()
+    one["is_standing"] = standing
+    assert judged(one, 101 * NANOS)[SIDES] == sum(standing)
 
 
 def test_a_maker_has_departed_when_both_quotes_went_and_stayed_away() -> None:
