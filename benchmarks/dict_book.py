@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 
 from benchmarks.dict_levels import BOOK, LAST, RESET, DictSide, Row
+from benchmarks.dict_maker import DictMaker
 from benchmarks.dict_tape import DictTape
 
 SECOND = 1_000_000_000
@@ -26,7 +27,7 @@ OFFSET = 96.0
 PER_OCTAVE = 8.0
 REACH = 12
 MEMORY_S = 60.0
-LEAST_WATCHED_S = 5.0
+LEAST_WATCHED_S = 10.0
 NAN = math.nan
 
 
@@ -53,6 +54,8 @@ class DictSenses:
         self.slow = 0.0
         self.regime = self.candidate = self.held = 0
         self.histograms: list[list[float]] = [[0.0] * BINS, [0.0] * BINS]
+        self.maker = DictMaker()
+        self.tick = int(config["tick"])
         self.normal = self.score = 0.0
         self.ts_score = 0
 
@@ -95,6 +98,7 @@ class DictSenses:
         self._update_regime()
         keep = math.exp(-1.0 / MEMORY_S)
         self.histograms = [[mass * keep for mass in side] for side in self.histograms]
+        self.maker.second()
         self.watched = self.watched * keep + (1.0 if self.status == SOUND else 0.0)
 
     def _begin(self, ts: int, flags: int) -> None:
@@ -136,6 +140,10 @@ class DictSenses:
             self.touches += 1
             self.best_bid, self.best_ask, self.bid_size, self.ask_size = bid, ask, bid_size, ask_size
             self.near = int(0.5 * (bid + ask) * self.config["touch_bps"] * 1e-4)
+        if self.status == SOUND and bid and ask:
+            self.maker.message(ts, 0.5 * (bid + ask), self.tick)
+        else:
+            self.maker.lost()
 
     def _apply(self, ts: int, side: int, price: int, size: int, flags: int) -> None:
         if side > 0:
@@ -146,8 +154,12 @@ class DictSenses:
             is_near = price <= self.best_ask + self.near
         counted = is_near and self.status == SOUND and not flags & SNAPSHOT
         level = book.levels.get(price)
+        if self.status == SOUND and not flags & SNAPSHOT and abs(price - self.maker.mid) <= self.maker.reach:
+            taken = self.tape.was_taken(ts, 150_000_000, side, price)
+            self.maker.level(ts, side, price, level[0] if level else 0, size, taken)
         if level is None:
             if size:
+                self.tick = math.gcd(self.tick, price)
                 book.insert(price, size, 0 if flags & SNAPSHOT else ts)
                 if counted:
                     self._added(side, price, size)
@@ -261,7 +273,7 @@ class DictSenses:
 
     # what is asked
 
-    def _signature(self) -> tuple[float, float, float, float]:
+    def _signature(self) -> tuple[float, float]:
         bids, asks = self.histograms
         floors = [min(bid, ask) for bid, ask in zip(bids, asks, strict=True)]
         best, most, background = -1, 0.0, 0.0
@@ -274,27 +286,19 @@ class DictSenses:
             if both - usual > most:
                 best, most, background = b, both - usual, usual
         if best < 0:
-            return NAN, NAN, 0.0, 0.0
-        masses = [bids[b] + asks[b] for b in (best - 1, best, best + 1)]
-        centre = (masses[0] * (best - 1) + masses[1] * best + masses[2] * (best + 1)) / sum(masses)
+            return 0.0, 0.0
         bid, ask = sum(bids[best - 1 : best + 2]), sum(asks[best - 1 : best + 2])
         return (
-            2.0 ** ((centre + 0.5 - OFFSET) / PER_OCTAVE),
-            0.5 * (bid + ask) / max(self.watched, LEAST_WATCHED_S),
             most / (most + 2.0 * background + 1.0),
             2.0 * min(bid, ask) / (bid + ask),
         )
 
-    def _belief(self, rate: float, share: float, balance: float) -> float:
-        config = self.config
-        if not rate > 0:
-            return 0.0
-        inside = min(
-            1.0, rate / config["rate_min"] if rate < config["rate_min"] else config["rate_max"] / rate
-        )
-        least = config["min_trades"]
-        seen = min(1.0, len(self.tape.prints) / least) if least > 0 else 1.0
-        return share * math.sqrt(balance) * inside * seen
+    def _bounds(self, ts: int, belief: float) -> tuple[float, float]:
+        maker = self.maker
+        bid, ask = (quote.price for quote in maker.quotes)
+        if belief >= 0.5 and bid and ts - maker.ts_refresh <= self.config["window_ns"]:
+            return bid * 1e-8, ask * 1e-8
+        return self.tape.bounds() if len(self.tape.prints) >= self.config["min_trades"] else (NAN, NAN)
 
     def evaluate(self, ts: int) -> list[float]:
         """Every feature as of ``ts``, in the order of ``tools.features.names``."""
@@ -316,11 +320,16 @@ class DictSenses:
             (near_bid - near_ask) / (near_bid + near_ask),
         ]
         flow = [self._lifetime(), self._faded(ts), self._stability(), self._touch_rate()]
-        size, rate, share, balance = self._signature()
-        belief = self._belief(rate, share, balance)
-        lower, upper = self.tape.bounds()
+        share, balance = self._signature()
+        rate = self.maker.rate()
+        belief = NAN
+        if self.watched >= LEAST_WATCHED_S:
+            belief = self.maker.probability(ts, share * math.sqrt(balance))
+        lower, upper = self._bounds(ts, belief)
         spread = (upper - lower) / mid * 1e4
         if not upper > lower * (1.0 + 1e-9):  # one price twice, but for rounding
-            belief, spread, lower, upper = 0.0, NAN, NAN, NAN
-        detected = 1.0 if belief >= self.config["min_confidence"] else 0.0
-        return book + state + tape + flow + [detected, belief, size, spread, lower, upper, rate]
+            spread, lower, upper = NAN, NAN, NAN
+        is_usual = math.isnan(rate) or self.config["rate_min"] <= rate <= self.config["rate_max"]
+        detected = 1.0 if belief >= self.config["min_confidence"] and is_usual else 0.0
+        maker = [detected, belief, self.maker.size(), spread, lower, upper, rate]
+        return book + state + tape + flow + maker

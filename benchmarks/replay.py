@@ -168,7 +168,7 @@ def python_rows(events: Events) -> list[Row]:
 def settings_of(instrument: Instrument) -> dict[str, float]:
     """The senses' configuration by name."""
     config = new_senses(instrument, default_parameters())["config"][0]
-    return {name: config[name].item() for name in CONFIG.names or ()}
+    return {name: config[name].item() for name in CONFIG.names or ()} | {"tick": instrument.tick}
 
 
 def kernel_features(tape: Tape) -> Reals:

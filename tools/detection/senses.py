@@ -11,6 +11,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tools.detection import belief as be
+from tools.detection import departure as de
+from tools.detection import evidence as ev
+from tools.detection import maker as mk
 from tools.detection import market_maker as mm
 from tools.detection import spoof as sp
 from tools.detection.state import CROSSED, GAPPED, LOADING, SOUND
@@ -51,6 +55,8 @@ def pass_second(s: Any) -> None:
     fl.close_row(s.flow, s.rows, mid, spread)
     rg.update_regime(s.regime, realised_volatility(s.flow, s.rows), minute_return(s.flow, s.rows))
     mm.forget(s.histogram, s.watched, book.status == SOUND)
+    mk.pass_maker_second(s.maker)
+    de.pass_quiet_second(s.maker, s.sorting)
 
 
 @kernel
@@ -144,6 +150,11 @@ def end_message(s: Any, ts: int) -> None:
     book.bid_size = bid_size
     book.ask_size = ask_size
     book.near = np.int64(0.5 * (bid + ask) * s.config.touch_bps * 1e-4)
+    if book.status != SOUND or bid <= 0 or ask <= 0:
+        mk.lose_sight(s.maker)
+    else:
+        mk.measure_market(s.maker, 0.5 * (bid + ask), book.tick)
+        mk.pair_message(s.maker, ts)
 
 
 @kernel
@@ -180,6 +191,20 @@ def level_ended(s: Any, side: int, price: int, size: int, birth: int, ts: int) -
 
 
 @kernel
+def level_changed(s: Any, ts: int, side: int, price: int, before: int, after: int) -> None:
+    """Show the market-maker detector a change within its reach, unless a print explains it."""
+    maker = s.maker
+    if abs(price - maker.mid) > maker.reach:
+        return
+    has_gone = mk.note_level(maker, ts, side, price, after)
+    if has_gone or after == 0 or after == before:
+        return
+    if after < before and was_taken(s.tape, s.ring, ts, mk.TAKEN_NS, side, price):
+        return
+    mk.note_placement(maker, ts, side, price, after - before, after)
+
+
+@kernel
 def apply_level(s: Any, ts: int, side: int, price: int, size: int, flags: int) -> None:
     """Set the quantity at a price; near the touch the change is also an add or an end."""
     book = s.book
@@ -192,6 +217,8 @@ def apply_level(s: Any, ts: int, side: int, price: int, size: int, flags: int) -
         near = price <= book.best_ask + book.near
     counted = near and book.status == SOUND and not flags & SNAPSHOT
     slot = find(ladder, key)
+    if book.status == SOUND and not flags & SNAPSHOT:
+        level_changed(s, ts, side, price, ladder.sizes[slot] if slot >= 0 else 0, size)
     if slot >= 0:
         before = ladder.sizes[slot]
         if size == 0:
@@ -300,19 +327,14 @@ def evaluate(s: Any, ts: int, out: Reals) -> bool:
     out[13] = fl.touch_rate(s.flow, s.rows, 10)
     if not config.detect_mm or not config.track_tape:
         return sound
-    mm.signature(s.histogram, s.watched[0], s.small)
-    size, rate, share, balance = s.small[0], s.small[1], s.small[2], s.small[3]
-    mm.tape_bounds(s.tape, s.ring, ts, config.window_ns, s.scratch, s.small)
-    lower, upper = s.small[0], s.small[1]
-    belief = mm.confidence(share, balance, rate, config.rate_min, config.rate_max, prints, config.min_trades)
-    has_range = mm.is_range(lower, upper)
-    if not has_range:
-        belief = 0.0
-    out[14] = 1.0 if belief >= config.min_confidence else 0.0
+    belief, rate = be.believe(s, ts)
+    is_usual = np.isnan(rate) or config.rate_min <= rate <= config.rate_max
+    out[14] = 1.0 if belief >= config.min_confidence and is_usual else 0.0
     out[15] = belief
-    out[16] = size
+    out[16] = ev.usual_size(s.maker, s.sorting)
     out[20] = rate
-    if has_range:
+    lower, upper = be.quoted_bounds(s, ts, prints, belief)
+    if mm.is_range(lower, upper):
         out[17] = (upper - lower) / mid * 1e4
         out[18] = lower
         out[19] = upper

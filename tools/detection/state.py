@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tools.detection import maker as mk
 from tools.detection import market_maker as mm
+from tools.detection import posterior as po
 from tools.detection import spoof as sp
 from tools.domain.market import NANOS, Instrument
 from tools.domain.parameter import ParameterSet
@@ -82,6 +84,10 @@ SENSES = np.dtype(
         ("flow", fl.FLOW),
         ("regime", rg.REGIME),
         ("spoof", sp.SPOOF),
+        ("maker", mk.MAKER),
+        ("posterior", po.POSTERIOR),
+        ("evidence", np.float64, (mk.EVIDENCE,)),
+        ("sorting", np.float64, (mk.GAPS,)),
         ("bids", LADDER),
         ("asks", LADDER),
         ("ring", np.int64, (RING, 4)),
@@ -100,6 +106,7 @@ def new_senses(instrument: Instrument, parameters: ParameterSet) -> Void:
     state: Void = np.zeros(1, SENSES)
     state["rows"] = np.nan
     state["book"]["tick"] = instrument.tick
+    state["posterior"] = po.fitted_posterior()
     tune(state, instrument, parameters)
     return state
 

@@ -86,7 +86,7 @@ CATALOGUE: tuple[ParameterSpec, ...] = (
     ParameterSpec("velocity_window_s", 10, 1, 60, "s", "window of the tape velocity"),
     ParameterSpec("large_trade_usd", 1_000, 10, 1e7, "USD", "a print this large counts as a large trade"),
     # market maker
-    ParameterSpec("mm_min_trades", 20, 1, 1_000, "prints", "prints in the window before an MM may be seen"),
+    ParameterSpec("mm_min_trades", 20, 1, 1_000, "prints", "prints from which the tape may bound an MM"),
     ParameterSpec("mm_min_confidence", 0.7, 0, 1, "share", "MM confidence below which a signal is refused"),
     ParameterSpec("mm_refresh_rate_min", 0.5, 0, 100, "Hz", "slowest refresh rate of an MM"),
     ParameterSpec("mm_refresh_rate_max", 10, 0.1, 1_000, "Hz", "fastest refresh rate of an MM"),

@@ -47,9 +47,9 @@ def orders(
 
 
 def quotes(side: int, *, rate_hz: float = 2.0) -> list[tuple[int, list[tuple[int, int, int]]]]:
-    """One order of a fixed size that is moved ``rate_hz`` times a second."""
+    """One order of a fixed size that is moved ``rate_hz`` times a second, together with the other side's."""
     touch = BID if side > 0 else ASK
-    prices = [touch - side * (51 + 2 * (k % 20)) * CENT for k in range(int(SECONDS * rate_hz))]
+    prices = [touch - side * (71 + side * 2 * (k % 20 - 10)) * CENT for k in range(int(SECONDS * rate_hz))]
     found = []
     for k, price in enumerate(prices):
         rows = [(side, price, QUOTE_SIZE)] + ([(side, prices[k - 1], 0)] if k else [])
@@ -71,12 +71,13 @@ def market(seed: int, *, bid_quotes: bool, ask_quotes: bool) -> Events:
     return np.concatenate([events for _, events in parts])
 
 
-def belief(seed: int, **planted: bool) -> dict[str, float]:
-    """Features at the end of such a market."""
+def belief(seed: int, *, after_s: float = 0.0, **planted: bool) -> dict[str, float]:
+    """Features when the quotes end, or ``after_s`` later."""
     events = market(seed, **planted)
+    ts = START_NS + int((SECONDS + after_s) * NANOS)
     sensed = Sensed()
-    sensed.take(events)
-    return sensed.features(int(events["ts_init"][-1]))
+    sensed.take(events[events["ts_init"] <= ts])
+    return sensed.features(ts)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -85,9 +86,11 @@ def test_a_planted_market_maker_is_found_with_its_size_and_pace(seed: int) -> No
     worth = 60_000 * QUOTE_SIZE / UNITS
     assert found["mm_confidence"] > 0.7
     assert found["mm_detected"] == 1.0
-    assert found["mm_avg_order_size"] == pytest.approx(worth, rel=0.1)
-    assert found["mm_refresh_rate"] == pytest.approx(2.0, rel=0.4)
-    assert (found["mm_lower_bound"], found["mm_upper_bound"]) == pytest.approx((60_000.0, 60_001.0))
+    assert found["mm_avg_order_size"] == pytest.approx(worth, rel=0.001)
+    assert found["mm_refresh_rate"] == pytest.approx(2.0, rel=0.05)
+    assert (found["mm_lower_bound"], found["mm_upper_bound"]) == pytest.approx(
+        (59_999.11, 60_001.53), abs=0.03
+    )
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -98,6 +101,10 @@ def test_noise_alone_and_a_one_sided_imitator_are_not(seed: int) -> None:
     assert noise["mm_confidence"] < 0.5
     assert one_sided["mm_confidence"] < 0.5 < 0.7 < both
     assert noise["mm_detected"] == one_sided["mm_detected"] == 0.0
+
+
+def test_a_market_maker_that_has_stopped_is_no_longer_believed_in() -> None:
+    assert belief(0, bid_quotes=True, ask_quotes=True, after_s=20.0)["mm_confidence"] < 0.2
 
 
 @given(st.floats(1e-6, 1e9))

@@ -1,0 +1,161 @@
+"""One look at a market: what the senses say at a moment, beside what was true then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from benchmarks.detection.worlds import TWO_SIDED, Market, Standing, at_second
+from benchmarks.size_signature import score
+from tools.detection.departure import DEPARTURE, GONE_PERIODS, IS_ESTABLISHED, PERIOD_S, judge_departure
+from tools.detection.maker import EVIDENCE, GAPS, LEAST_GAPS
+from tools.detection.senses import evaluate, sense
+from tools.detection.state import feature_buffer, new_senses
+from tools.domain.parameter import default_parameters
+from tools.execution.stream import sense_until
+from tools.features.names import INDEX
+from tools.market.instruments import instrument_for
+from tools.market.kernel import kernel
+from venue.public import NANOS
+from venue.truth import share_quoting
+
+Reals = npt.NDArray[np.float64]
+Void = npt.NDArray[np.void]
+
+FIRST_S, STEP_S, WINDOW_S = 60, 5, 60
+FIRST_FITTED_S = 20  # the first minute is part of what the posterior has to know
+QUOTING = 0.9
+WATCH_NS = NANOS // 10  # how often a departure is looked for
+CONFIDENCE = INDEX["mm_confidence"]
+WATCHED = 5  # columns of ``watch``
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """What was said and what was true."""
+
+    market: str
+    ts: int
+    state: str  # of the market makers: the best of them; "none" where there is none
+    is_two_sided: bool
+    confidence: float
+    bounds: tuple[float, float]
+    size: float
+    rate_hz: float
+    standing: tuple[Standing, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A minute in which a market maker quoted throughout, or in which there was none."""
+
+    market: str
+    is_quoted: bool
+    confidence: float
+    baseline: float
+
+
+def moments(market: Market) -> Iterator[Moment]:
+    """Looks every few seconds, at odd fractions of them."""
+    world = market.world
+    rng = np.random.default_rng(world.seed)
+    state = new_senses(instrument_for("binance", market.symbol), default_parameters())
+    events, features, taken = market.events, feature_buffer(), 0
+    for second in range(FIRST_S, world.seconds, STEP_S):
+        ts = at_second(second + rng.uniform(0, STEP_S))
+        taken = sense_until(events, taken, ts, state)
+        evaluate(state[0], ts, features)
+        yield moment_of(market, ts, features)
+
+
+def moment_of(market: Market, ts: int, features: Reals) -> Moment:
+    """Put what was said beside what was true."""
+    states = set(market.states(ts).values())
+    named = [name for name in ("full", "small", "wide", "bid_only", "ask_only", "away") if name in states]
+    said = {name: float(features[i]) for name, i in INDEX.items()}
+    return Moment(
+        market=f"{market.world.tier}/{market.world.family}/{market.world.seed}/{market.symbol}",
+        ts=ts,
+        state=named[0] if named else "none",
+        is_two_sided=bool(states & set(TWO_SIDED)),
+        confidence=said["mm_confidence"],
+        bounds=(said["mm_lower_bound"], said["mm_upper_bound"]),
+        size=said["mm_avg_order_size"],
+        rate_hz=said["mm_refresh_rate"],
+        standing=tuple(market.standing(ts)),
+    )
+
+
+def evidence_of(market: Market) -> tuple[Reals, npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Evidence at looks as of ``moments`` while the book was watched long enough to judge.
+
+    Returns the evidence, shape (n, EVIDENCE), whether a maker quotes both sides, and whether one is followed.
+    """
+    world = market.world
+    rng = np.random.default_rng(world.seed)
+    state = new_senses(instrument_for("binance", market.symbol), default_parameters())
+    events, features, taken = market.events, feature_buffer(), 0
+    rows, quoted, followed = [], [], []
+    for second in range(FIRST_FITTED_S, world.seconds, STEP_S):
+        ts = at_second(second + rng.uniform(0, STEP_S))
+        taken = sense_until(events, taken, ts, state)
+        evaluate(state[0], ts, features)
+        if np.isnan(features[CONFIDENCE]):
+            continue
+        rows.append(state["evidence"][0].copy())
+        quoted.append(bool(set(market.states(ts).values()) & set(TWO_SIDED)))
+        followed.append(bool(state["maker"]["n_links"][0] >= LEAST_GAPS))
+    return np.array(rows).reshape(-1, EVIDENCE), np.array(quoted, np.bool_), np.array(followed, np.bool_)
+
+
+def windows(market: Market) -> Iterator[Window]:
+    """Whole minutes, judged at their end; those in which a market maker came or went are left out."""
+    world = market.world
+    state = new_senses(instrument_for("binance", market.symbol), default_parameters())
+    events, features, taken = market.events, feature_buffer(), 0
+    for second in range(FIRST_S + WINDOW_S, world.seconds + 1, WINDOW_S):
+        start, end = at_second(second - WINDOW_S), at_second(second)
+        taken = sense_until(events, taken, end, state)
+        evaluate(state[0], end, features)
+        shares = [share_quoting(market.truth, name, start, end) for name in market.makers]
+        if shares and max(shares) < QUOTING:
+            continue
+        plain = score(market.view, start, end, world.period_ns)
+        yield Window(f"{world.seed}/{market.symbol}", bool(shares), float(features[CONFIDENCE]), plain)
+
+
+@kernel
+def watch(
+    events: Void, market: Void, start: int, scratch: Reals, row: Reals, features: Reals, out: Reals
+) -> None:
+    """Judge a departure every WATCH_NS from ``start`` into ``out``, shape (n, WATCHED).
+
+    Columns: periods since the quotes went, the usual period in seconds, whether a maker is
+    established, the time of its last refresh, the confidence.
+    """
+    s = market[0]
+    taken = 0
+    for k in range(out.shape[0]):
+        ts = start + k * WATCH_NS
+        while taken < events.shape[0] and events[taken].ts_init <= ts:
+            sense(s, events[taken])
+            taken += 1
+        evaluate(s, ts, features)
+        judge_departure(s.maker, ts, scratch, row)
+        out[k, 0] = row[GONE_PERIODS]
+        out[k, 1] = row[PERIOD_S]
+        out[k, 2] = row[IS_ESTABLISHED]
+        out[k, 3] = s.maker.ts_refresh
+        out[k, 4] = features[CONFIDENCE]
+
+
+def watched(market: Market) -> tuple[int, Reals]:
+    """The departure sense over a whole market: time of the first look, and the looks."""
+    start = at_second(FIRST_S) + WATCH_NS // 2
+    state = new_senses(instrument_for("binance", market.symbol), default_parameters())
+    out = np.zeros(((market.world.seconds - FIRST_S) * 10, WATCHED))
+    watch(market.events, state, start, np.zeros(GAPS), np.zeros(DEPARTURE), feature_buffer(), out)
+    return start, out

@@ -1,0 +1,224 @@
+"""The market-maker detector in plain Python: what the kernels are held against.
+
+It does what tools/detection does, number by number, from lists and dictionaries, and shares no
+code with it but the fitted numbers.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import statistics
+from collections import deque
+from pathlib import Path
+from typing import NamedTuple
+
+NUMBERS = Path(__file__).resolve().parents[1] / "tools" / "detection" / "posterior.json"
+DISTANCES, LINEAR, LEAST_TICKS, PER_DOUBLING = 320, 32, 3, 24.0
+PAIR_NS, REPLACED_NS, REACH_BPS = 50_000_000, 1_000_000_000, 40.0
+FRESH, RECENT, KEPT = 12, 8, 64
+AROUND, LIKE, LEAST_PAIRS = 6, 0.7, 2.5
+PACE_S = (4.0, 15.0, 60.0)
+UNSEEN = 60.0
+
+
+class Placement(NamedTuple):
+    """An order that seems to have been placed."""
+
+    ts: int
+    price: int
+    size: int
+    level: int
+
+
+class Quote:
+    """One side's followed quote."""
+
+    def __init__(self) -> None:
+        self.price = self.size = self.level = self.ts_vanished = 0
+        self.stands = False
+
+
+class DictMaker:
+    """Pairs by distance, the maker followed, and the evidence for it."""
+
+    def __init__(self) -> None:
+        self.tick = self.reach = self.peak = 0
+        self.mid = self.excess = self.background = 0.0
+        self.pairs = [0.0] * DISTANCES
+        self.placed = [0.0, 0.0]
+        self.fresh: list[list[Placement]] = [[], []]
+        self.recent: list[deque[Placement]] = [deque(maxlen=RECENT), deque(maxlen=RECENT)]
+        self.quotes = [Quote(), Quote()]
+        self.ts_refresh = self.ts_linked = self.ts_gone = 0
+        self.gaps: deque[float] = deque(maxlen=KEPT)
+        self.links: deque[float] = deque(maxlen=KEPT)
+        self.sizes: deque[float] = deque(maxlen=KEPT)
+        self.paces = [0.0, 0.0, 0.0]
+        self.fitted = json.loads(NUMBERS.read_text("utf-8"))["numbers"]
+
+    def level(self, ts: int, side: int, price: int, before: int, after: int, taken: bool) -> None:
+        """A level within reach went from ``before`` to ``after``."""
+        quote = self.quotes[side < 0]
+        has_gone = False
+        if price == quote.price:
+            stands = after > 0 and after >= quote.level - quote.size // 2
+            has_gone = quote.stands and not stands
+            quote.ts_vanished = ts if has_gone else quote.ts_vanished
+            quote.stands = stands
+            neither = not (self.quotes[0].stands or self.quotes[1].stands)
+            self.ts_gone = (self.ts_gone or ts) if neither else 0
+        if has_gone or after in (0, before) or (after < before and taken):
+            return
+        fresh = self.fresh[side < 0]
+        fresh.append(Placement(ts, price, after - before, after))
+        fresh.sort(key=lambda one: -side * one.price)
+        del fresh[FRESH:]
+
+    def lost(self) -> None:
+        """The book is not to be believed."""
+        self.fresh = [[], []]
+        self.ts_gone = 0
+        for quote in self.quotes:
+            quote.price, quote.stands = 0, False
+
+    def message(self, ts: int, mid: float, tick: int) -> None:
+        """The message is whole."""
+        if tick != self.tick:
+            self.pairs, self.tick, self.peak = [0.0] * DISTANCES, tick, 0
+        self.mid, self.reach = mid, int(mid * REACH_BPS * 1e-4)
+        bids, asks = self.fresh
+        if len(bids) == len(asks):
+            found = [(bid, ask, 1.0) for bid, ask in zip(bids, asks, strict=True)]
+        else:
+            found = [(bid, ask, 1.0 / max(len(bids), len(asks))) for bid in bids for ask in asks]
+        late = [[one for one in self.recent[side] if ts - one.ts <= PAIR_NS] for side in (0, 1)]
+        found += [(bid, ask, 1.0 / len(bids)) for bid in bids for ask in late[1]]
+        found += [(bid, ask, 1.0 / len(asks)) for ask in asks for bid in late[0]]
+        best = math.inf
+        chosen = None
+        for bid, ask, weight in found:
+            off = self._count(bid, ask, weight)
+            if off < best:
+                best, chosen = off, (bid, ask)
+        if chosen:
+            self._refresh(ts, chosen)
+        for side in (0, 1):
+            self.placed[side] += len(self.fresh[side])
+            self.recent[side].extend(self.fresh[side])
+        self.fresh = [[], []]
+
+    def _count(self, bid: Placement, ask: Placement, weight: float) -> float:
+        ticks = (ask.price - bid.price) // self.tick
+        d = ticks if ticks <= LINEAR else LINEAR + int(math.log2(ticks / LINEAR) * PER_DOUBLING)
+        if ticks < LEAST_TICKS or d >= DISTANCES:
+            return math.inf
+        self.pairs[d] += weight
+        if not self.peak or abs(d - self.peak) > 1:
+            return math.inf
+        return abs(0.5 * (bid.price + ask.price) - self.mid) + abs(d - self.peak) * self.tick
+
+    def _refresh(self, ts: int, chosen: tuple[Placement, Placement]) -> None:
+        if 0 < self.ts_refresh < ts:
+            self.gaps.append((ts - self.ts_refresh) * 1e-9)
+        went = [ts if quote.stands else quote.ts_vanished for quote in self.quotes]
+        in_place = all(
+            not quote.stands or placed.price == quote.price
+            for quote, placed in zip(self.quotes, chosen, strict=True)
+        )
+        if (
+            self.quotes[0].price
+            and in_place
+            and abs(went[0] - went[1]) <= PAIR_NS
+            and ts - min(went) <= REPLACED_NS
+        ):
+            if 0 < self.ts_linked < ts:
+                self.links.append((ts - self.ts_linked) * 1e-9)
+            self.ts_linked = ts
+            self.paces = [pace + 1.0 for pace in self.paces]
+        self.ts_refresh, self.ts_gone = ts, 0
+        for quote, placed in zip(self.quotes, chosen, strict=True):
+            if placed.size == placed.level:
+                self.sizes.append(math.log(placed.price * 1e-8 * placed.size * 1e-8))
+            quote.price, quote.level, quote.stands = placed.price, placed.level, True
+            quote.size = placed.size if placed.size > 0 else placed.level
+
+    def second(self) -> None:
+        """Let a second pass."""
+        keep = math.exp(-1.0 / 60.0)
+        self.pairs = [mass * keep for mass in self.pairs]
+        self.placed = [mass * keep for mass in self.placed]
+        self.paces = [pace * math.exp(-1.0 / s) for pace, s in zip(self.paces, PACE_S, strict=True)]
+        self._find_peak()
+
+    def _find_peak(self) -> None:
+        pairs = self.pairs
+        best, self.excess, self.background = 0, 0.0, 0.0
+        for d in range(1, DISTANCES - 1):
+            inner = pairs[d - 1] + pairs[d] + pairs[d + 1]
+            if inner <= self.excess:
+                continue
+            around = pairs[max(1, d - AROUND) : d - 1] + pairs[d + 2 : d + AROUND + 1]
+            usual = 3.0 * sum(around) / len(around)
+            if inner - usual > self.excess:
+                best, self.excess, self.background = d, inner - usual, usual
+        for d in range(LEAST_TICKS, best - 1):
+            is_top = pairs[d] >= pairs[d - 1] and pairs[d] >= pairs[d + 1]
+            if is_top and pairs[d - 1] + pairs[d] + pairs[d + 1] >= LIKE * self.excess:
+                best = d
+                break
+        if best and self.peak and abs(best - self.peak) <= 1 and pairs[best] < pairs[self.peak]:
+            best = self.peak
+        self.peak = best if self.excess >= LEAST_PAIRS else 0
+
+    def rate(self) -> float:
+        """Refreshes a second."""
+        if len(self.gaps) < 5:
+            return math.nan
+        middle = statistics.median(self.gaps)
+        kept = [gap for gap in self.gaps if 0.4 * middle < gap < 1.6 * middle]
+        return len(kept) / sum(kept) if kept else math.nan
+
+    def size(self) -> float:
+        """Value of the usual order."""
+        return math.exp(statistics.median(self.sizes)) if len(self.sizes) >= 3 else math.nan
+
+    def probability(self, ts: int, signature: float) -> float:
+        """That a maker quotes both sides."""
+        if len(self.links) < 3:
+            return float(self.fitted["unfollowed"])
+        gap = statistics.median(self.links)
+        silence = gone = UNSEEN
+        if self.ts_linked:
+            silence = min(UNSEEN, (ts - self.ts_linked) * 1e-9 / gap)
+            gone = min(UNSEEN, (ts - self.ts_gone) * 1e-9 / gap) if self.ts_gone else 0.0
+        evidence = [
+            math.log1p(self.excess),
+            math.log1p(self.excess / math.sqrt(self.background + 1.0)),
+            self.excess / (min(self.placed) + 1.0),
+            math.log1p(silence),
+            math.log1p(gone),
+            float(self.quotes[0].stands != self.quotes[1].stands),
+            math.log(gap),
+            *(math.log(pace + 0.05) for pace in self.paces),
+            signature,
+        ]
+        return self._calibrated(evidence)
+
+    def _calibrated(self, evidence: list[float]) -> float:
+        fitted = self.fitted
+        columns = zip(*(fitted[k] for k in ("low", "high", "centre", "scale")), strict=True)
+        standard = [
+            (min(max(seen, low), high) - centre) / scale
+            for seen, (low, high, centre, scale) in zip(evidence, columns, strict=True)
+        ]
+        z = fitted["intercept"] + sum(w * x for w, x in zip(fitted["linear"], standard, strict=True))
+        for i, row in enumerate(fitted["quadratic"]):
+            z += sum(row[j] * standard[i] * standard[j] for j in range(i, len(standard)))
+        x, y = fitted["x"], fitted["y"]
+        if z <= x[0]:
+            return float(y[0])
+        for k in range(1, len(x)):
+            if z <= x[k]:
+                return float(y[k - 1] + (z - x[k - 1]) / (x[k] - x[k - 1]) * (y[k] - y[k - 1]))
+        return float(y[-1])

@@ -1,0 +1,49 @@
+"""Whether a market maker is believed in, and where it buys and sells."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tools.detection import evidence as ev
+from tools.detection import maker as mk
+from tools.detection import market_maker as mm
+from tools.detection import posterior as po
+from tools.market.kernel import kernel
+
+BELIEVED = 0.5  # probability of a market maker from which its quotes are the bounds
+LEAST_WATCHED_S = 10.0  # of a sound book before the market maker is judged
+
+
+@kernel
+def believe(s: Any, ts: int) -> tuple[float, float]:
+    """Probability that a market maker quotes both sides at ``ts``, and its refreshes a second.
+
+    NaN is an abstention: the book has not been sound for long enough to say anything.
+    """
+    rate = ev.usual_rate(s.maker, s.sorting)
+    if s.watched[0] < LEAST_WATCHED_S:
+        return np.nan, rate
+    mm.signature(s.histogram, s.watched[0], s.small)
+    ev.weigh(s.maker, ts, s.small[2] * np.sqrt(s.small[3]), s.sorting, s.evidence)
+    if s.maker.n_links < mk.LEAST_GAPS:
+        return s.posterior.unfollowed, rate
+    return po.probability_of(s.posterior, po.logit_of(s.posterior, s.evidence, s.sorting)), rate
+
+
+@kernel
+def quoted_bounds(s: Any, ts: int, prints: int, belief: float) -> tuple[float, float]:
+    """Where the market maker buys and sells, quote per base.
+
+    The quotes that are followed say it while their maker is believed in; otherwise the window's
+    tape does, if it has enough prints.
+    """
+    maker = s.maker
+    config = s.config
+    if belief >= BELIEVED and maker.quote_price[0] > 0 and ts - maker.ts_refresh <= config.window_ns:
+        return maker.quote_price[0] * 1e-8, maker.quote_price[1] * 1e-8
+    if prints < config.min_trades:
+        return np.nan, np.nan
+    mm.tape_bounds(s.tape, s.ring, ts, config.window_ns, s.scratch, s.small)
+    return s.small[0], s.small[1]
