@@ -1,6 +1,7 @@
 """Candle signals point the way their rule says, stay in bounds and never look ahead."""
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from tools.market.candles import TIMEFRAMES, CandleRing
@@ -8,10 +9,11 @@ from tools.market.history.candles import CANDLE, Candles
 from tools.signals.candle_candidates import CandleCandidate, CandleConfig, CandleModel, candidates
 from tools.signals.candle_scores import COLUMNS, score_candles
 
+Reals = npt.NDArray[np.float64]
 MICROS_5, NANOS_5 = 300_000_000, 300_000_000_000
 
 
-def candles_of(close: np.ndarray[tuple[int], np.dtype[np.float64]]) -> Candles:
+def candles_of(close: Reals) -> Candles:
     found = np.zeros(len(close), CANDLE)
     found["open_time"] = np.arange(len(close)) * MICROS_5
     found["open"], found["close"] = np.concatenate((close[:1], close[:-1])), close
@@ -21,11 +23,11 @@ def candles_of(close: np.ndarray[tuple[int], np.dtype[np.float64]]) -> Candles:
     return found
 
 
-def wandering(n: int = 400) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def wandering(n: int = 400) -> Reals:
     return 100 * np.exp(np.cumsum(np.random.default_rng(3).normal(0, 0.004, n)))
 
 
-def proposed(close: np.ndarray[tuple[int], np.dtype[np.float64]]) -> dict[CandleModel, CandleCandidate]:
+def proposed(close: Reals) -> dict[CandleModel, CandleCandidate]:
     ring = CandleRing(TIMEFRAMES["5m"])
     ring.warm(candles_of(close), len(close) * NANOS_5)
     return {one.model: one for one in candidates(ring, len(close) * NANOS_5, CandleConfig())}
@@ -56,23 +58,22 @@ def test_stops_and_targets_are_multiples_of_the_range() -> None:
 
 
 def test_scores_and_confidences_stay_in_bounds() -> None:
-    rows = score_candles(*columns(wandering(5_000)), 0.02)
+    rows = scored(wandering(5_000))
     for name, top in (("continuation_score", 100), ("reversal_score", 100), ("momentum_confidence", 1)):
         values = rows[:, COLUMNS.index(name)]
         assert 0 <= values.min() < values.max() <= top
 
 
-def columns(
-    close: np.ndarray[tuple[int], np.dtype[np.float64]],
-) -> tuple[np.ndarray[tuple[int], np.dtype[np.float64]], ...]:
+def scored(close: Reals) -> Reals:
     rows = candles_of(close)
-    return tuple(np.ascontiguousarray(rows[name]) for name in ("high", "low", "close"))
+    high, low, last = (np.ascontiguousarray(rows[name]) for name in ("high", "low", "close"))
+    return np.asarray(score_candles(high, low, last, 0.02))
 
 
 def test_cutting_the_future_off_changes_no_signal() -> None:
-    whole = score_candles(*columns(wandering()), 0.02)
+    whole = scored(wandering())
     for end in (60, 133, 399):
-        cut = score_candles(*columns(wandering()[:end]), 0.02)
+        cut = scored(wandering()[:end])
         np.testing.assert_array_equal(cut, whole[:end])
 
 
