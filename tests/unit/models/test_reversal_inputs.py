@@ -62,6 +62,7 @@ def test_a_hole_in_the_ten_bars_leaves_no_label() -> None:
     ("after", "literal", "move", "net"),
     [
         ([100.1] * 10, 0, 0, -10.0 - COST_BPS),  # the trade was against it and is closed at the tenth bar
+        ([100.1] * 10 + [90.0], 0, 0, -10.0 - COST_BPS),  # the eleventh bar does not count
         ([99.85] * 10, 1, 0, 15.0 - COST_BPS),
         ([99.4] * 10, 1, 1, 50.0 - COST_BPS),
         ([100.6, *[99.0] * 9], 1, 1, -50.0 - COST_BPS),  # the stop came first: a move is no trade
