@@ -130,7 +130,7 @@ def test_fees_are_told_first_when_they_are_asked_about(told: Told, question: str
 def test_the_decisions_taken_last_are_of_every_kind(told: Told) -> None:
     assert ask(told, "what decisions did you take?").numbers == {"n": 10, "value": 10, "shown": 5}
     assert ask(told, "why did you take the last decision?").citations == (told[1]["last"].decision_id,)
-    assert ask(told, "settled by pattern").numbers == {"n": 3, "shown": 3}
+    assert ask(told, "settled by pattern").numbers == {"n": 3, "value": 3, "shown": 3}
 
 
 def test_a_count_is_split_by_what_was_asked(told: Told) -> None:
