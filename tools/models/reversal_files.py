@@ -12,16 +12,16 @@ from tools.domain.errors import ModelUnusable
 from tools.domain.identity import content_hash
 from tools.models.boosters import load_booster, xgboost_version
 from tools.models.calibration import calibrator_from_json
-from tools.models.registry import (
+from tools.models.model_files import (
     FORMAT,
     MANIFEST_FILE,
     MODEL_FILE,
-    _read,
-    _read_manifest,
-    _sealed,
-    _sync_folder,
-    _write_private,
-    _writing,
+    read_bytes,
+    read_manifest,
+    sealed,
+    sync_folder,
+    write_private,
+    writing,
 )
 from tools.models.reversal_inputs import HORIZON, TWELVE, WIDER
 from tools.models.reversal_model import ReversalModel
@@ -55,14 +55,14 @@ def save_reversal(model: ReversalModel, folder: Path, *, label: str, ts_trained:
         "base_rate": model.base_rate,
     }
     staged = folder.with_name(f".new-{folder.name}")
-    with _writing(folder):
+    with writing(folder):
         if folder.exists():
             raise FileExistsError(17, "it exists already")
         staged.mkdir(mode=0o700, parents=True)
-        _write_private(staged / MODEL_FILE, data)
-        _write_private(staged / MANIFEST_FILE, _sealed(manifest))
+        write_private(staged / MODEL_FILE, data)
+        write_private(staged / MANIFEST_FILE, sealed(manifest))
         staged.rename(folder)
-        _sync_folder(folder.parent)
+        sync_folder(folder.parent)
 
 
 def load_reversal(folder: Path) -> ReversalModel:
@@ -72,7 +72,7 @@ def load_reversal(folder: Path) -> ReversalModel:
         ModelUnusable: A file is missing, cut, changed, or of another kind, horizon or inputs.
     """
     path = folder / MANIFEST_FILE
-    manifest = _read_manifest(path)
+    manifest = read_manifest(path)
     names = tuple(manifest.get("inputs", ()))
     if manifest.get("kind") != KIND or names not in (TWELVE, WIDER):
         raise ModelUnusable(
@@ -86,5 +86,5 @@ def load_reversal(folder: Path) -> ReversalModel:
     except (KeyError, TypeError, ValueError) as error:
         raise ModelUnusable(f"{path}: expected calibration, base rate and hash: {error}") from None
     file = folder / MODEL_FILE
-    trees = load_booster(_read(file), sha256=sha256, features=len(names), where=str(file))
+    trees = load_booster(read_bytes(file), sha256=sha256, features=len(names), where=str(file))
     return ReversalModel(trees, calibrator, names, base_rate)
