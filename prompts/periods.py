@@ -13,17 +13,11 @@ from dataclasses import dataclass, replace
 from prompts.clocks import Clock, cut_clocks
 from prompts.relative import spelt_out
 from prompts.spans import DAY, Span, find_spans
+from prompts.times_of_day import CLOCK, TimeOfDay, time_of_day
 from tools.domain.clock import NS, day_bounds, day_of
 
 __all__ = ["DAY", "Period", "cut_period", "cut_periods"]
 
-_SUFFIX = r"(?: ?(?:utc|gmt|z)\b)?"
-_COLON = r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?(?: ?([ap])\.?m\b\.?)?"
-_SPOKEN = (
-    r"(\d{1,2}) ?([ap])\.?m\b\.?|(\d{1,2})h(\d{2})\b|(\d{1,2}) o'?clock(?: ([ap])\.?m\b\.?)?"
-    r"|\b(noon|midnight)\b"
-)
-_CLOCK = re.compile(rf"(?<![\d:]){_COLON}{_SUFFIX}|(?<![\d:])(?:{_SPOKEN}){_SUFFIX}")
 _TO = r"(?: (?:and|to|until|till) | ?[-–] ?)"
 _BARE_HOUR = re.compile(
     rf"\b(between|from) (\d{{1,2}})(?={_TO}\d{{1,2}}(?::\d{{2}}| ?[ap]m|h\d{{2}}| o'?clock))"
@@ -69,21 +63,13 @@ class Period:
     weekdays: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Time:
-    """A time of day: nanoseconds since midnight, and how long what was named lasts."""
-
-    offset: int
-    width: int
-
-
 @dataclass(slots=True)
 class _Marked:
     """A text whose days and times are marks, and what the marks stand for."""
 
     text: str
     days: list[Span]
-    times: list[_Time]
+    times: list[TimeOfDay]
     now: int
     newest: int
     is_daily: bool = False
@@ -174,34 +160,18 @@ def _mark(text: str, now: int, newest: int) -> _Marked:
         lambda found: f"between {found[2] or found[4]}:00 and {found[3] or found[5]}:00", rest
     )
     rest = _BARE_HOUR.sub(lambda found: f"{found[1]} {found[2]}:00", rest)
-    times: list[_Time] = []
+    times: list[TimeOfDay] = []
 
     def mark(found: re.Match[str]) -> str:
-        times.append(_time(found))
+        times.append(time_of_day(found))
         return f" «c{len(times) - 1}» "
 
-    rest = re.sub(r"\s+", " ", _CLOCK.sub(mark, rest))
+    rest = re.sub(r"\s+", " ", CLOCK.sub(mark, rest))
     is_daily = _DAILY.search(rest) is not None and _RANGE.search(rest) is not None
     return _Marked(_DAILY.sub(" ", rest) if is_daily else rest, days, times, now, newest, is_daily)
 
 
-def _time(found: re.Match[str]) -> _Time:
-    hour, minute, second, half, spoken, its_half, h_hour, h_minute, clock, c_half, name = found.groups()
-    if name:
-        return _Time(12 * 3_600 * NS if name == "noon" else 0, 60 * NS)
-    numbers = (hour or spoken or h_hour or clock, minute or h_minute or 0, second or 0)
-    h, m, s = (int(number) for number in numbers)
-    half = half or its_half or c_half
-    if half and not 1 <= h <= 12:
-        raise ValueError(f"there is no time {h} {half}m")
-    if half:
-        h = h % 12 + (12 if half == "p" else 0)
-    if (h > 23 and (h, m, s) != (24, 0, 0)) or m > 59 or s > 59:
-        raise ValueError(f"there is no time {h}:{m:02d}")
-    return _Time((h * 3_600 + m * 60 + s) * NS, (60 if second is None else 1) * NS)
-
-
-def _point(groups: tuple[str | None, ...], marked: _Marked) -> tuple[Span | None, _Time | None]:
+def _point(groups: tuple[str | None, ...], marked: _Marked) -> tuple[Span | None, TimeOfDay | None]:
     """The day and the time that a point names."""
     d1, c1, c2, d2, d3, c3 = groups
     day, clock = d1 or d2 or d3, c1 or c2 or c3
@@ -224,7 +194,7 @@ def _cut_ranges(marked: _Marked) -> list[Period]:
 
 
 def _between(
-    low: tuple[Span | None, _Time | None], high: tuple[Span | None, _Time | None], marked: _Marked
+    low: tuple[Span | None, TimeOfDay | None], high: tuple[Span | None, TimeOfDay | None], marked: _Marked
 ) -> Period | None:
     """The span between two points; two bare times are hours of the days named elsewhere."""
     (day, time), (other_day, other_time) = low, high
@@ -323,7 +293,7 @@ def _cut_singles(marked: _Marked) -> list[Period]:
     return periods
 
 
-def _single(day: Span | None, time: _Time | None, newest: int) -> Period:
+def _single(day: Span | None, time: TimeOfDay | None, newest: int) -> Period:
     if time is None:
         span = _require(day)
         if span.is_point:
@@ -352,7 +322,7 @@ def _of_day(low: int, high: int, day: Span | None, newest: int) -> Period:
     return Period(start + low, start + high)
 
 
-def _begin(day: Span | None, time: _Time | None) -> int | None:
+def _begin(day: Span | None, time: TimeOfDay | None) -> int | None:
     start = _require(day).start
     return start if time is None or start is None else start + time.offset
 
