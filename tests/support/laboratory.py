@@ -12,7 +12,7 @@ from keeper_agent.settings import Settings
 from venue.scenario.build import Scenario, build
 from venue.sim import Simulation
 
-SEED = 16
+SEED = 8
 MINUTES = 2.0
 
 
