@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from sqlalchemy import select
 
 from graphs.brain import ConsultAnswer, ConsultRequest
@@ -35,6 +34,7 @@ from tools.domain.parameter import ParameterSet, default_parameters
 from tools.domain.trading import World
 from tools.execution.stream import sense_until
 from tools.features.names import FEATURES
+from tools.features.series import series, steps
 from tools.market.events import Events
 from tools.models.outcome_model import OutcomeModel
 from tools.risk.escalation import Purpose, Verdict
@@ -51,7 +51,6 @@ _TABLES = (
     ("outcome", "outcome_id", "ts_known", False),
 )
 SENSED, PROMPT = "features", "prompt"
-STEP_NS = NANOS
 LEAST_SHARE = 0.1  # of the recording, before which no cut lies: too little happened
 
 Seen = dict[tuple[str, int, str], Mapping[str, Any]]  # what, when, which: its values
@@ -176,14 +175,18 @@ def _records(store: Store) -> Seen:
 
 def _sensed(instrument: Instrument, events: Events, parameters: ParameterSet) -> Seen:
     """The features at every whole second."""
-    senses, found = new_senses(instrument, parameters), Seen()
-    row: npt.NDArray[np.float64] = np.empty(len(FEATURES))
-    index, last = 0, int(events["ts_init"][-1])
-    for ts in range(int(events["ts_init"][0]) + STEP_NS, last + 1, STEP_NS):
+    senses, index = new_senses(instrument, parameters), 0
+    stamps = steps(int(events["ts_init"][0]), int(events["ts_init"][-1]), NANOS)
+
+    def advance(ts: int) -> None:
+        nonlocal index
         index = sense_until(events, index, ts, senses)
-        evaluate(senses[0], ts, row)
-        found[SENSED, ts, instrument.symbol] = dict(zip(FEATURES, row.tolist(), strict=True))
-    return found
+
+    rows = series(stamps, advance, lambda ts, row: evaluate(senses[0], ts, row))
+    return {
+        (SENSED, ts, instrument.symbol): dict(zip(FEATURES, row.tolist(), strict=True))
+        for ts, row in zip(stamps.tolist(), rows, strict=True)
+    }
 
 
 @dataclass(slots=True)

@@ -39,15 +39,23 @@ def entry_quality(trip: RoundTrip) -> float | None:
     """How well a taken entry went, 0 to 1; None for a trip on paper, or where no spread was known.
 
     The share filled of what was planned, times one less the adverse slippage over the spread at the
-    signal (at least 0); 0 where the market maker left.
+    signal (at least 0). None, too, where it was aborted: see ``scared_away``.
     """
     slippage, spread = entry_slippage_bps(trip), trip.signal.features.get("spread_bps")
     if slippage is None or trip.plan is None or not trip.plan.size or not spread:
         return None
-    if trip.outcome.result is Result.ABORT:
-        return 0.0
+    if scared_away(trip) is None:
+        return None
     filled = min(1.0, sum(fill.size for fill in trip.entries) / trip.plan.size)
     return filled * (1 - min(1.0, max(0.0, slippage) / spread))
+
+
+def scared_away(trip: RoundTrip) -> bool | None:
+    """Whether the market maker left; None where the trip was aborted.
+
+    An abort is a market maker that left or a session that ended, and the record does not tell which.
+    """
+    return None if trip.outcome.result is Result.ABORT else False
 
 
 def entry_slippage_bps(trip: RoundTrip) -> float | None:
@@ -204,8 +212,8 @@ _DONE = (
         "mm_scared_away",
         "bool",
         "",
-        "ended because the market maker left",
-        lambda t: t.outcome.result is Result.ABORT,
+        "the market maker left; empty: aborted, by that or by the end of a session",
+        scared_away,
     ),
     Column(
         "entry_quality_score",

@@ -16,9 +16,10 @@ async def blocks() -> float:
 
 
 def test_blocks_count_what_is_kept() -> None:
-    before = asyncio.run(blocks())
+    for _ in range(3):  # what a first collection sets free may free more in the next
+        before = asyncio.run(blocks())
     kept = [np.zeros(50) for _ in range(50_000)]
-    assert asyncio.run(blocks()) - before > 45_000  # the rest of the process frees some meanwhile
+    assert asyncio.run(blocks()) - before > 49_000
     assert len(kept) == 50_000
 
 

@@ -133,12 +133,10 @@ def test_a_taken_trip_tells_what_was_planned_paid_and_lost_on_the_way(
     assert paper["entry_slippage_bps"] is None, "nothing was bought on paper"
 
 
-def test_an_entry_the_maker_left_has_no_quality(
-    store: Store, log: EpisodeLog, make: Maker, tmp_path: Path
-) -> None:
+def test_what_an_abort_was_is_not_guessed(store: Store, log: EpisodeLog, make: Maker, tmp_path: Path) -> None:
     traded(log, make, 1, result=Result.ABORT)
     (taken,) = (row for row in written(store, tmp_path / "t.parquet")[1] if row["kind"] == "taken")
-    assert (taken["mm_scared_away"], taken["entry_quality_score"]) == (True, 0.0)
+    assert (taken["mm_scared_away"], taken["entry_quality_score"]) == (None, None)
 
 
 def test_only_what_was_known_and_asked_for_is_in_it(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -75,13 +76,7 @@ def test_a_vote_that_changes_with_what_comes_later_is_found(monkeypatch: pytest.
     def heard(signal: Any, neighbours: Any, parameters: Any) -> Any:
         asked.append(signal.ts)
         vote = neighbours_vote(signal, neighbours, parameters)
-        return type(vote)(
-            *[getattr(vote, name) for name in ("component", "stance", "probability")],
-            vote.expected_bps,
-            vote.interval_bps,
-            f"asked {len(asked)} times",
-            vote.evidence,
-        )
+        return replace(vote, reason=f"asked {len(asked)} times")
 
     monkeypatch.setattr("keeper_agent.app.neighbours_vote", heard)
     found = [one for cut in cuts(1) for one in cut.differences]
