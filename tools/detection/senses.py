@@ -333,6 +333,7 @@ def evaluate(s: Any, ts: int, out: Reals) -> bool:
     out[15] = belief
     out[16] = ev.usual_size(s.maker, s.sorting)
     out[20] = rate
+    out[21] = de.departed(s.maker, ts, s.sorting, s.departure)
     lower, upper = be.quoted_bounds(s, ts, prints, belief)
     if mm.is_range(lower, upper):
         out[17] = (upper - lower) / mid * 1e4

@@ -19,7 +19,7 @@ from tools.domain.trading import Result
 from tools.features.names import FEATURES
 from tools.features.units import MEANING_OF, UNIT_OF
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 SECOND = 1e9
 Value: TypeAlias = str | int | float | bool | None
 

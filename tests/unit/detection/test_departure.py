@@ -12,6 +12,7 @@ from tools.detection.departure import (
     IS_ESTABLISHED,
     SIDES,
     SILENCE_P,
+    departed,
     has_departed,
     judge_departure,
     missed_p,
@@ -103,6 +104,17 @@ def test_a_quote_that_stands_or_a_maker_never_established_has_not_departed() -> 
     stranger["paces"][PACES - 1] = 1.0
     assert judged(stranger, 110 * NANOS)[IS_ESTABLISHED] == 0.0
     assert not has_departed(judged(stranger, 110 * NANOS))
+
+
+@pytest.mark.parametrize(("gone_s", "pace", "said"), [(1.4, 30.0, 0.0), (1.6, 30.0, 1.0), (1.6, 1.0, np.nan)])
+def test_it_is_said_that_a_maker_left_that_it_stayed_or_that_nobody_was_known(
+    gone_s: float, pace: float, said: float
+) -> None:
+    one = maker()
+    one["ts_gone"] = 101 * NANOS
+    one["paces"][PACES - 1] = pace
+    found = departed(one, int((101 + gone_s) * NANOS), np.zeros(GAPS), np.zeros(DEPARTURE))
+    assert found == pytest.approx(said, nan_ok=True)
 
 
 def test_the_cusum_grows_in_silence_and_stays_low_while_refreshes_come() -> None:

@@ -187,7 +187,7 @@ def test_overlapping_trips_weigh_less_and_the_file_says_what_it_is(
     assert found.effective["shadow"] == pytest.approx(2.375)
     said = pq.ParquetFile(tmp_path / "trips.parquet").metadata.metadata  # type: ignore[no-untyped-call]
     assert said[b"keeper.sha256"].decode() == found.sha256
-    assert said[b"keeper.schema_version"] == b"1"
+    assert said[b"keeper.schema_version"] == b"2"
     require_dataset_path(tmp_path / "trips.parquet")
     foreign = tmp_path / "foreign.parquet"
     pq.write_table(pa.table({"a": [1]}), foreign)  # type: ignore[no-untyped-call]
