@@ -43,6 +43,8 @@ def _named(heard: Heard) -> Measure | None:
     special = [one for one in named if one is not Measure.NET_QUOTE]
     if len(special) > 1:
         special = [one for one in special if one is not Measure.SHARE]  # a win rate is a share already
+    if Measure.STREAK in special:
+        special = [one for one in special if one is not Measure.HOLDING_TIME]  # how long a streak was
     if len(special) > 1:
         told = " and ".join(one.value for one in special)
         raise NotInRecord(f"not in the record as one figure: the question asks for {told} at once")
