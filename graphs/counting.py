@@ -152,5 +152,5 @@ def listed(store: Store, query: Query) -> Told:
         if isinstance(fact, TradeFact)
     }
     told = {name: results[name] for name, _ in shown if name in results}
-    numbers = {"n": len(lines), "value": len(lines), "shown": len(shown), "results": told}
-    return text, numbers, cited(name for name, _ in shown)
+    numbers: dict[str, Any] = {"n": len(lines), "shown": len(shown)}
+    return text, numbers | ({"results": told} if told else {}), cited(name for name, _ in shown)

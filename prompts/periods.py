@@ -11,43 +11,18 @@ import re
 from dataclasses import dataclass, replace
 
 from prompts.clocks import Clock, cut_clocks
+from prompts.marks import CLOCK_MARK, DAY_MARK, POINT, RANGE, Marked, Time, mark_times
 from prompts.relative import spelt_out
-from prompts.spans import DAY, Span, find_spans
+from prompts.spans import DAY, Span
 from tools.domain.clock import NS, day_bounds, day_of
 
 __all__ = ["DAY", "Period", "cut_period", "cut_periods"]
 
-_SUFFIX = r"(?: ?(?:utc|gmt|z)\b)?"
-_COLON = r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?(?: ?([ap])\.?m\b\.?)?"
-_SPOKEN = (
-    r"(\d{1,2}) ?([ap])\.?m\b\.?|(\d{1,2})h(\d{2})\b|(\d{1,2}) o'?clock(?: ([ap])\.?m\b\.?)?"
-    r"|\b(noon|midnight)\b"
-)
-_CLOCK = re.compile(rf"(?<![\d:]){_COLON}{_SUFFIX}|(?<![\d:])(?:{_SPOKEN}){_SUFFIX}")
-_TO = r"(?: (?:and|to|until|till) | ?[-–] ?)"
-_BARE_HOUR = re.compile(
-    rf"\b(between|from) (\d{{1,2}})(?={_TO}\d{{1,2}}(?::\d{{2}}| ?[ap]m|h\d{{2}}| o'?clock))"
-)
-_HOUR_UNIT = r"(?: ?(?:utc|gmt|h|hours?|o'?clock)\b)"
-_BARE_HOURS = re.compile(
-    rf"\b(?:(between|from) (\d{{1,2}}){_HOUR_UNIT}?{_TO}(\d{{1,2}})"
-    rf"(?:{_HOUR_UNIT}|(?= *(?:$|[?,.]|on\b|«|in\b)))"
-    rf"|(\d{{1,2}})h?{_TO}(\d{{1,2}}){_HOUR_UNIT})(?!\d)"
-)
-_DAY_MARK, _CLOCK_MARK = r"«d(\d+)»", r"«c(\d+)»"
-_POINT = (
-    rf"(?:{_DAY_MARK}(?: (?:at|around|about))? ?{_CLOCK_MARK}|{_CLOCK_MARK}(?: on)? ?{_DAY_MARK}"
-    rf"|{_DAY_MARK}|{_CLOCK_MARK})"
-)
-_RANGE = re.compile(
-    rf"(?:\b(?:between|from|since) )?{_POINT} ?(?:\b(?:and|to|until|till|through|up to)\b|[-–]) ?{_POINT}"
-)
 _EDGE = re.compile(
     r"\b(after|since|starting|beginning|from|before|until|till|up to|prior to|by|earlier than|later than) "
-    rf"(?:on |at )?{_POINT}(?: on(?:ward)?s?\b)?"
+    rf"(?:on |at )?{POINT}(?: on(?:ward)?s?\b)?"
 )
-_SINGLE = re.compile(rf"(?:\b(?:at|around|about) )?{_POINT}")
-_DAILY = re.compile(r"\b(?:(?:on )?(?:every|each|all|any) days?|daily)\b")
+_SINGLE = re.compile(rf"(?:\b(?:at|around|about) )?{POINT}")
 _OPEN = ("since", "starting", "beginning", "from")  # up to now, not only to the end of the day
 _FROM = ("after", "later than", *_OPEN)
 
@@ -67,27 +42,6 @@ class Period:
     is_moment: bool = False
     hours: tuple[int, int] | None = None
     weekdays: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Time:
-    """A time of day: nanoseconds since midnight, and how long what was named lasts."""
-
-    offset: int
-    width: int
-
-
-@dataclass(slots=True)
-class _Marked:
-    """A text whose days and times are marks, and what the marks stand for."""
-
-    text: str
-    days: list[Span]
-    times: list[_Time]
-    now: int
-    newest: int
-    is_daily: bool = False
-    hours: tuple[int, int] | None = None
 
 
 def cut_period(text: str, now: int, newest: int | None) -> tuple[str, Period]:
@@ -128,7 +82,7 @@ def cut_periods(
     end = now if newest is None else newest
     text = spelt_out(text, anchor=None if anchor is None else anchor.ts_from, oldest=oldest, newest=end)
     rest, clocks = cut_clocks(text)
-    marked = _mark(rest, now, end)
+    marked = mark_times(rest, now, end)
     periods = _with_hours([*_cut_ranges(marked), *_cut_edges(marked), *_cut_singles(marked)], marked)
     told = tuple(dict.fromkeys(periods))
     bounded = tuple(one for one in told if one != Period())  # "since Monday so far" is since Monday
@@ -138,7 +92,7 @@ def cut_periods(
     return marked.text, told
 
 
-def _with_hours(periods: list[Period], marked: _Marked) -> list[Period]:
+def _with_hours(periods: list[Period], marked: Marked) -> list[Period]:
     """The periods with the hours that were named without a day, on each day of them."""
     if not marked.hours:
         return periods
@@ -162,46 +116,7 @@ def _clocked(period: Period, clock: Clock) -> Period:
     return replace(period, hours=hours, weekdays=clock.weekdays, is_moment=False)
 
 
-def _mark(text: str, now: int, newest: int) -> _Marked:
-    days: list[Span] = []
-    pieces, last = [], 0
-    for found, span in find_spans(text, now):
-        pieces += [text[last : found.start()], f" «d{len(days)}» "]
-        days.append(span)
-        last = found.end()
-    rest = "".join([*pieces, text[last:]])
-    rest = _BARE_HOURS.sub(
-        lambda found: f"between {found[2] or found[4]}:00 and {found[3] or found[5]}:00", rest
-    )
-    rest = _BARE_HOUR.sub(lambda found: f"{found[1]} {found[2]}:00", rest)
-    times: list[_Time] = []
-
-    def mark(found: re.Match[str]) -> str:
-        times.append(_time(found))
-        return f" «c{len(times) - 1}» "
-
-    rest = re.sub(r"\s+", " ", _CLOCK.sub(mark, rest))
-    is_daily = _DAILY.search(rest) is not None and _RANGE.search(rest) is not None
-    return _Marked(_DAILY.sub(" ", rest) if is_daily else rest, days, times, now, newest, is_daily)
-
-
-def _time(found: re.Match[str]) -> _Time:
-    hour, minute, second, half, spoken, its_half, h_hour, h_minute, clock, c_half, name = found.groups()
-    if name:
-        return _Time(12 * 3_600 * NS if name == "noon" else 0, 60 * NS)
-    numbers = (hour or spoken or h_hour or clock, minute or h_minute or 0, second or 0)
-    h, m, s = (int(number) for number in numbers)
-    half = half or its_half or c_half
-    if half and not 1 <= h <= 12:
-        raise ValueError(f"there is no time {h} {half}m")
-    if half:
-        h = h % 12 + (12 if half == "p" else 0)
-    if (h > 23 and (h, m, s) != (24, 0, 0)) or m > 59 or s > 59:
-        raise ValueError(f"there is no time {h}:{m:02d}")
-    return _Time((h * 3_600 + m * 60 + s) * NS, (60 if second is None else 1) * NS)
-
-
-def _point(groups: tuple[str | None, ...], marked: _Marked) -> tuple[Span | None, _Time | None]:
+def _point(groups: tuple[str | None, ...], marked: Marked) -> tuple[Span | None, Time | None]:
     """The day and the time that a point names."""
     d1, c1, c2, d2, d3, c3 = groups
     day, clock = d1 or d2 or d3, c1 or c2 or c3
@@ -211,9 +126,9 @@ def _point(groups: tuple[str | None, ...], marked: _Marked) -> tuple[Span | None
     )
 
 
-def _cut_ranges(marked: _Marked) -> list[Period]:
+def _cut_ranges(marked: Marked) -> list[Period]:
     periods: list[Period | None] = []
-    while found := _RANGE.search(marked.text):
+    while found := RANGE.search(marked.text):
         low, high = _point(found.groups()[:6], marked), _point(found.groups()[6:], marked)
         is_said = found[0].startswith(("between", "from")) or " and " not in found[0]
         if not is_said:
@@ -224,7 +139,7 @@ def _cut_ranges(marked: _Marked) -> list[Period]:
 
 
 def _between(
-    low: tuple[Span | None, _Time | None], high: tuple[Span | None, _Time | None], marked: _Marked
+    low: tuple[Span | None, Time | None], high: tuple[Span | None, Time | None], marked: Marked
 ) -> Period | None:
     """The span between two points; two bare times are hours of the days named elsewhere."""
     (day, time), (other_day, other_time) = low, high
@@ -263,7 +178,7 @@ def _is_edge(found: re.Match[str]) -> bool:
     return not (found[1] == "from" and is_of_day and not re.search(r" on(?:ward)?s?$", found[0]))
 
 
-def _cut_edges(marked: _Marked) -> list[Period]:
+def _cut_edges(marked: Marked) -> list[Period]:
     """What is said with since, after, before or until; two edges together bound one period."""
     low: int | None = None
     high: int | None = None
@@ -307,13 +222,13 @@ def _upper(span: Span, word: str) -> int | None:
     return span.end if word in ("until", "till", "up to", "by") and not span.is_point else span.start
 
 
-def _cut_singles(marked: _Marked) -> list[Period]:
+def _cut_singles(marked: Marked) -> list[Period]:
     periods = []
     while found := _SINGLE.search(marked.text):
         day, time = _point(found.groups(), marked)
         marked.text = _without(marked.text, found)
         if time is None:
-            rest = re.search(_CLOCK_MARK, marked.text)
+            rest = re.search(CLOCK_MARK, marked.text)
             if rest is not None and len(marked.times) == 1:
                 time = marked.times[int(rest[1])]
                 marked.text = _without(marked.text, rest)
@@ -323,12 +238,14 @@ def _cut_singles(marked: _Marked) -> list[Period]:
     return periods
 
 
-def _single(day: Span | None, time: _Time | None, newest: int) -> Period:
+def _single(day: Span | None, time: Time | None, newest: int) -> Period:
     if time is None:
         span = _require(day)
         if span.is_point:
             raise ValueError("a time so long ago is a moment; say since or between which times")
         return Period(span.start, span.end)
+    if time.offset >= DAY:
+        raise ValueError("there is no time 24:00, but as the end of a day")
     if day is not None and _is_long(day) and not day.is_point:
         width = 3_600 * NS if time.offset % (3_600 * NS) == 0 else time.width
         return _of_every_day(time.offset, time.offset + width, day)
@@ -336,9 +253,9 @@ def _single(day: Span | None, time: _Time | None, newest: int) -> Period:
     return Period(base + time.offset, base + time.offset + time.width, True)
 
 
-def _only_day(marked: _Marked) -> Span | None:
+def _only_day(marked: Marked) -> Span | None:
     """The one day left in the text, which is cut out; None where there is none or more than one."""
-    left = list(re.finditer(rf"(?:\bon )?{_DAY_MARK}", marked.text))
+    left = list(re.finditer(rf"(?:\bon )?{DAY_MARK}", marked.text))
     if len(left) != 1:
         return None
     marked.text = _without(marked.text, left[0])
@@ -352,7 +269,7 @@ def _of_day(low: int, high: int, day: Span | None, newest: int) -> Period:
     return Period(start + low, start + high)
 
 
-def _begin(day: Span | None, time: _Time | None) -> int | None:
+def _begin(day: Span | None, time: Time | None) -> int | None:
     start = _require(day).start
     return start if time is None or start is None else start + time.offset
 

@@ -309,7 +309,7 @@ def refused_in_vietnamese(reason: str) -> str:
     """A refusal for a person who asked in Vietnamese; the reason itself stays as it is."""
     if "did not understand" in reason:
         return f"Chưa hiểu câu hỏi. {CAN_ASK} ({reason})"
-    return f"Không có trong sổ. ({reason})"
+    return f"Không có trong sổ. {CAN_ASK} ({reason})"
 
 
 def in_vietnamese(text: str) -> str:

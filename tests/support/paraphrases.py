@@ -1,4 +1,4 @@
-"""Typed questions and ways to say them: some that the grammar was made with, some that were kept aside."""
+"""Typed questions and ways to say them: some that the grammar was made with, some kept aside until first put."""
 
 from __future__ import annotations
 
