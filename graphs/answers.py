@@ -112,6 +112,7 @@ def describe(query: Query, run_id: str | None = None) -> str:
         *(("with ", bound_text(bound)) for bound in query.bounds),
         ("that are ", query.standing),
         ("refused by rule ", query.rule),
+        ("cut by ", where.limit or ("a limit" if where.is_limited else None)),
         ("of parameter ", query.parameter),
         ("above ", None if query.above_bps is None else f"{query.above_bps:+g} bps"),
         ("below ", None if query.below_bps is None else f"{query.below_bps:+g} bps"),

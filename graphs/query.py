@@ -20,7 +20,7 @@ from graphs.results import extreme, result
 from graphs.standing import holding
 from graphs.taught import strategies
 from graphs.whys import nearest, why
-from memory.asked import first_decision_time
+from memory.asked import first_decision_time, models
 from memory.lookup import DecisionFilter
 from memory.spending import SpendCaps
 from memory.statistics import decision_facts, last_decision_time, last_run, symbols
@@ -126,6 +126,7 @@ def understand(store: Store, question: str, asking: Asking) -> Query:
         newest=newest,
         before=asking.before,
         oldest=first_decision_time(store),
+        models=models(store),
     )
 
 
@@ -198,6 +199,7 @@ def _referred(store: Store, question: str, asking: Asking) -> Query | None:
     if name is None:
         return None
     known = {"symbols": symbols(store), "now": asking.now, "newest": last_decision_time(store)}
+    known |= {"models": models(store)}
     try:
         text = referred(question, name)
         query = parse_question(

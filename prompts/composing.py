@@ -15,7 +15,7 @@ from prompts.queries import FEW, MOST_LISTED, Ask, Measure, Query, Side, Subject
 from tools.domain.clock import iso
 from tools.domain.errors import BadUsage, NotInRecord
 from tools.domain.regime import Regime
-from tools.domain.trading import Action
+from tools.domain.trading import Action, Result
 
 COMPARED = ("symbol", "regime", "route", "action", "won", "result", "rule", "provider")
 MOST_SIDES = 6
@@ -140,11 +140,13 @@ def _query(heard: Heard, period: Period, can_ask: str, not_understood: Refusal) 
         hours=period.hours,
         weekdays=period.weekdays,
         decision_id=None if ask is Ask.WHY else _text(heard.one("decision")),
+        is_limited=heard.has("limited") or heard.has("limit_name"),
+        limit=_text(heard.one("limit_name")),
     )
     limit = heard.one("limit")
     require_bounded(heard, ask, limit)
     measure = measure_of(heard, ask, subject)
-    is_of_all = heard.has("groupcount") or (heard.has("ask", "count") and is_of_groups(heard))
+    is_of_all = heard.has("groupcount") or heard.has("groupsign") or (heard.has("ask", "count") and is_of_groups(heard))
     if ask is Ask.COUNT and measure is None and heard.has("group") and is_of_all:
         measure = Measure.GROUPS
     return Query(
@@ -168,6 +170,8 @@ def _query(heard: Heard, period: Period, can_ask: str, not_understood: Refusal) 
         above_bps=heard.one("above"),  # type: ignore[arg-type]
         below_bps=heard.one("below"),  # type: ignore[arg-type]
         provider=_text(heard.one("provider")),
+        model=_text(heard.one("model")),
+        cause=_cause(heard) if is_brains else None,
         is_oldest=heard.has("oldest") and ask in (Ask.LIST, Ask.WHY),
         place=heard.one("place"),  # type: ignore[arg-type]
         field=_text(heard.one("field")) if ask is Ask.FIELD else None,
@@ -252,6 +256,8 @@ def _won(heard: Heard, ask: Ask, measure: Measure | None) -> bool | None:
         or heard.has("part")
         or measure in (Measure.HOLDING_TIME, Measure.MEDIAN_HOLDING)
     )
+    if heard.has("groupsign"):
+        return heard.one("won")  # type: ignore[return-value]
     is_streak = measure in (Measure.STREAK, Measure.PRESENT_STREAK)
     if ask is Ask.EXTREME and heard.has("length"):
         return heard.one("won")  # type: ignore[return-value]
@@ -292,6 +298,13 @@ def _limit(named: int | None, ask: Ask, heard: Heard) -> int:
         return named
     is_one = ask is Ask.EXTREME and not heard.has("group")
     return 1 if is_one or (ask is Ask.LIST and heard.has("alone")) else FEW
+
+
+def _cause(heard: Heard) -> str | None:
+    """Why attempts have no answer, where such are meant; a timeout is one that came too late."""
+    if heard.has("result", Result.TIMEOUT):
+        return "timeout"
+    return "any" if heard.has("ended") else None
 
 
 def _text(value: object | None) -> str | None:

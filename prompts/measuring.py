@@ -8,7 +8,8 @@ from tools.domain.errors import NotInRecord
 
 _MONEY = {"mean": Measure.MEAN_QUOTE, "median": Measure.MEDIAN_QUOTE, "total": Measure.NET_QUOTE}
 _BPS = {"mean": Measure.NET_BPS, "median": Measure.MEDIAN_BPS, "total": Measure.TOTAL_BPS}
-OF_BRAINS = (Measure.COST, Measure.MEAN_COST, Measure.BUDGET)
+OF_BRAINS = (Measure.COST, Measure.MEAN_COST, Measure.BUDGET, Measure.TOKENS)
+_OF_RANKED = (Measure.FEES, Measure.HOLDING_TIME)
 OF_COUNTS = (Measure.SHARE, Measure.PER_DAY, Measure.GROUPS)
 
 
@@ -48,6 +49,8 @@ def _named(heard: Heard) -> Measure | None:
     if len(special) > 1:
         told = " and ".join(one.value for one in special)
         raise NotInRecord(f"not in the record as one figure: the question asks for {told} at once")
+    if heard.has("ranked") and not heard.has("most") and len(special) == 1 and special[0] in _OF_RANKED:
+        return Measure.NET_QUOTE  # "the fees of the best trade" ranks by the result
     if heard.has("length") and not special:
         return Measure.HOLDING_TIME
     return special[0] if special else Measure.NET_QUOTE if named else None
@@ -86,6 +89,8 @@ def _of_counts(heard: Heard) -> Measure | None:
 def _of_brains(heard: Heard) -> Measure | None:
     if heard.has("measure", Measure.BUDGET):
         return Measure.BUDGET
+    if heard.has("tokens"):
+        return Measure.TOKENS
     is_money = heard.has("measure") or heard.has("spent") or heard.has("unit", "quote")
     if not is_money or heard.has("measure", Measure.SHARE):
         return None

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from prompts.clocks import Clock, cut_clocks
 from prompts.relative import spelt_out
-from prompts.spans import DAY, Span, find_spans
+from prompts.spans import DAY, Span, find_spans, without_weekdays
 from prompts.times_of_day import CLOCK, TimeOfDay, time_of_day
 from tools.domain.clock import NS, day_bounds, day_of
 
@@ -151,6 +151,7 @@ def _clocked(period: Period, clock: Clock) -> Period:
 def _mark(text: str, now: int, newest: int) -> _Marked:
     days: list[Span] = []
     pieces, last = [], 0
+    text = without_weekdays(text, now)
     for found, span in find_spans(text, now):
         pieces += [text[last : found.start()], f" «d{len(days)}» "]
         days.append(span)

@@ -75,12 +75,14 @@ class Known:
         now: What today is, nanoseconds.
         newest: Time of the newest decision.
         oldest: Time of the oldest.
+        models: Models that were asked.
     """
 
     symbols: Sequence[str]
     now: int
     newest: int | None
     oldest: int | None
+    models: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,7 @@ def parse_question(
     before: Sequence[str] = (),
     oldest: int | None = None,
     is_referring: bool = False,
+    models: Sequence[str] = (),
 ) -> Query:
     """The query that ``text`` asks.
 
@@ -114,6 +117,7 @@ def parse_question(
         oldest: Time of the oldest decision.
         is_referring: Whether what was asked before has been answered by a name that ``text`` now
             holds; of the questions before only their period, world and run hold then.
+        models: Models that were asked.
 
     Raises:
         BadUsage: There is no question, or it names a date or time that does not exist.
@@ -121,7 +125,7 @@ def parse_question(
         NotUnderstood: It was not understood.
     """
     before = [one for one in before if shown_place(one) is None]
-    known = Known(symbols, now, newest, oldest)
+    known = Known(symbols, now, newest, oldest, models)
     if is_referring:
         return replace(_composed([*before, text], known, kept=_KEPT), is_follow_up=True)
     if not (before and follows_on(text)):
@@ -194,6 +198,7 @@ def _hear(text: str, known: Known, anchor: Period | None, *, is_later: bool) -> 
     for name in _ID.findall(rest):
         heard.add("decision", name)
     rest = _joined(_ID.sub(" ", rest.replace("’", "'")), known.symbols)
+    rest = _models(rest, heard, known.models)
     one = _read(rest, heard, known, anchor, shouted)
     if one.heard.strange:
         rest, corrections = correct(rest, one.heard.strange)
@@ -257,6 +262,17 @@ def _parameters(text: str, heard: Heard) -> str:
     for found in _SPOKEN_PATTERN.finditer(text):
         heard.add("parameter", _SPOKEN[found[1]])
     return _SPOKEN_PATTERN.sub(" ", text)
+
+
+def _models(text: str, heard: Heard, models: Sequence[str]) -> str:
+    """``text`` with a word for a brain in place of each of ``models`` it names."""
+    for name in sorted(models, key=len, reverse=True):
+        spoken = re.escape(name.lower()).replace(r"\-", "[- ]?")
+        pattern = re.compile(rf"(?<![\w-]){spoken}(?![\w-])")
+        if pattern.search(text):
+            heard.add("model", name)
+            text = pattern.sub(" brain ", text)
+    return text
 
 
 def _require_past(periods: Sequence[Period], now: int) -> None:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 from tools.domain.clock import NS
 
@@ -35,11 +36,12 @@ _MONTHS = [
 _WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 _MONTH = "|".join([*_MONTHS, *(name[:3] for name in _MONTHS), "sept"])
 _WEEKDAY = (
-    "mondays?|tuesdays?|wednesdays?|thursdays?|fridays?|saturdays?|sundays?|mon|tues?|weds?|thurs?|thu|fri|sat|"
-    "sun"
+    "mondays?|tuesdays?|wednesdays?|thursdays?|fridays?|saturdays?|sundays?|mon|tues?|weds?|thurs?|thu|fri|sun|"
+    r"(?<!we )(?<!you )(?<!it )(?<!i )(?<!bot )(?<!who )sat(?! (?:in|on|out|through|with|idle|at|tight)\b)"
 )
 _PARTS = {"morning": (0, 12), "afternoon": (12, 18), "evening": (18, 24), "night": (18, 30)}
 _PART = rf"(?: (?:in the |at )?(?P<part>{'|'.join(_PARTS)}))?"
+_CLEAR_MONTH = "|".join([*(set(_MONTHS) - {"march", "may"}), "jan", "feb", "aug", "sept?", "oct", "nov", "dec"])
 _ORDINAL = r"(?:st|nd|rd|th)?"
 _NUMBER = r"\d{1,4}"
 
@@ -60,21 +62,57 @@ class Span:
 
 
 Maker = Callable[[re.Match[str], date, int], Span]
+Found = tuple[re.Match[str], Span]
 
 
-def find_spans(text: str, now: int) -> list[tuple[re.Match[str], Span]]:
+def find_spans(text: str, now: int) -> list[Found]:
     """Every day, week or month that ``text`` (lower case) names, in order, none twice.
 
     Raises:
         ValueError: It names a date that does not exist or that may be one of two.
     """
     today = datetime.fromtimestamp(now // NS, UTC).date()
-    found: list[tuple[re.Match[str], Span]] = []
+    found: list[Found] = []
     for pattern, make in _PATTERNS:
         for match in pattern.finditer(text):
             if all(match.end() <= other.start() or other.end() <= match.start() for other, _ in found):
                 found.append((match, make(match, today, now)))
     return sorted(found, key=lambda pair: pair[0].start())
+
+
+def without_weekdays(text: str, now: int) -> str:
+    """``text`` without a weekday that only says of the date beside it which day it is.
+
+    Raises:
+        ValueError: The date is another day of the week, or does not exist.
+    """
+    found = find_spans(text, now)
+    for one, other in reversed(list(pairwise(found))):
+        if (_is_weekday(one) or _is_weekday(other)) and _is_beside(one, other, text):
+            weekday, dated = (one, other) if _is_weekday(one) else (other, one)
+            _require_same(weekday, dated)
+            text = f"{text[: weekday[0].start()]} {text[weekday[0].end() :]}"
+    return text
+
+
+def _is_weekday(one: Found) -> bool:
+    return "wd" in one[0].groupdict() and one[0]["which"] in (None, "the") and one[0]["week"] is None
+
+
+def _is_beside(one: Found, other: Found, text: str) -> bool:
+    """Whether they stand side by side, and one of them is a date."""
+    between = text[one[0].end() : other[0].start()]
+    is_dated = any({"d", "day", "a"} & set(each[0].groupdict()) for each in (one, other))
+    return is_dated and re.fullmatch(r"[\s,(]*(?:(?:the|a) ?)?", between) is not None
+
+
+def _require_same(weekday: Found, dated: Found) -> None:
+    """Refuse a date that is another day of the week."""
+    assert weekday[1].start is not None and dated[1].start is not None  # noqa: PT018,S101 (a day has a start)
+    day = datetime.fromtimestamp(dated[1].start // NS, UTC).date()
+    named = datetime.fromtimestamp(weekday[1].start // NS, UTC).weekday()
+    if day.weekday() != named:
+        raise ValueError(f"{day} is a {_WEEKDAYS[day.weekday()].capitalize()}")
 
 
 def _days(first: date, last: date) -> Span:
@@ -149,6 +187,15 @@ def _named(found: re.Match[str], today: date, now: int) -> Span:
 
 def _tonight(found: re.Match[str], today: date, now: int) -> Span:
     return Span(_start(today) + 18 * 3_600 * NS, _start(today) + DAY)
+
+
+def _weekend(found: re.Match[str], today: date, now: int) -> Span:
+    """The last Saturday and Sunday that began; "last" and "past" name the one of the week before."""
+    saturday = today - timedelta(days=today.weekday() + 2)
+    is_in_one = today.weekday() >= 5
+    if found["which"] == "this" or (found["which"] == "the" and is_in_one):
+        saturday += timedelta(days=7)
+    return _days(saturday, saturday + timedelta(days=1))
 
 
 def _weekday(found: re.Match[str], today: date, now: int) -> Span:
@@ -274,6 +321,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Maker], ...] = (
     _compiled(r"\b(?P<name>this)(?: (?P<part>morning|afternoon|evening))\b", _named),
     _compiled(r"\b(?P<name>last) (?P<part>night|evening)\b", _named),
     _compiled(r"\btonight\b", _tonight),
+    _compiled(rf"{_ON}(?:over |at )?(?P<which>last|this|past|previous|the) week-?end\b(?!s)", _weekend),
     _compiled(
         r"\b(?:tomorrow|next (?:few )?(?:\d+ )?(?:hours?|days?|weeks?|months?|years?|quarter|"
         rf"{_WEEKDAY})|coming (?:days?|weeks?|months?)|the future|from now)\b",
@@ -292,6 +340,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Maker], ...] = (
         _month,
     ),
     _compiled(rf"\b(?P<m>{_MONTH}) (?P<year>\d{{4}})\b", _month),
+    _compiled(rf"\b(?P<m>{_CLEAR_MONTH})\b(?P<year>)", _month),
     _compiled(
         rf"\b(?:on )?(?:(?P<which>last|this|previous|past|the) )?(?P<wd>{_WEEKDAY})"
         rf"(?:'s)?(?: (?:of )?(?P<week>last|this) week)?{_PART}\b",
