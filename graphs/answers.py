@@ -117,6 +117,8 @@ def describe(query: Query, run_id: str | None = None) -> str:
         ("above ", None if query.above_bps is None else f"{query.above_bps:+g} bps"),
         ("below ", None if query.below_bps is None else f"{query.below_bps:+g} bps"),
         ("asked of ", query.provider),
+        ("asked of ", query.model),
+        ("without an answer: ", query.cause),
         ("split by ", query.group and query.group.replace("run_id", "run")),
         ("measured by ", query.measure and query.measure.value.replace("_", " ")),
         ("", f"comparing {' with '.join(side.name for side in query.sides)}" if query.sides else None),

@@ -86,6 +86,8 @@ def require_answerable(heard: Heard, ask: Ask, subject: Subject) -> None:
     elif subject in (Subject.LESSONS, Subject.PARAMETERS, Subject.STRATEGIES):
         ranks = _ranks_of(heard, subject)
         slots = (*ON_TRADES, "action", "probe", "run", "group", "untaken", "rule", "limited", *ranks)
+        if subject is Subject.STRATEGIES and direction_of(heard) is not None:
+            slots = tuple(slot for slot in slots if slot != "won")
     elif subject is Subject.CONSULTATIONS:
         slots = (*(slot for slot in ON_TRADES if slot != "result"), "action", "probe", "untaken", "rule", "regime")
         slots = (*slots, "limited")
@@ -117,6 +119,8 @@ def _ranks_of(heard: Heard, subject: Subject) -> tuple[str, ...]:
         ranks.remove("most")
     if subject is Subject.STRATEGIES or heard.has("besteffect"):
         ranks.remove("best")
+    if subject is Subject.STRATEGIES and direction_of(heard) is not None:
+        return tuple(one for one in ranks if one not in ("measure",))
     is_of_rate = heard.said.get("measure") == [Measure.WIN_RATE] and subject is Subject.STRATEGIES
     is_of_change = heard.said.get("measure") == [Measure.NET_QUOTE] and subject is Subject.PARAMETERS
     if is_of_rate or (is_of_change and heard.has("parameter")):  # "by how much was it changed"

@@ -22,6 +22,8 @@ def ask_of(heard: Heard, period: Period, can_ask: str, not_understood: Refusal) 
     if heard.has("ask", "help"):
         return Ask.HELP
     is_failed = heard.has("ended") or (heard.has("result", "timeout") and heard.has("asked"))
+    if heard.has("llmtimeout"):
+        return Ask.BRAINS
     if (
         heard.has("provider")
         or heard.has("model")
@@ -182,6 +184,8 @@ def is_of_groups(heard: Heard) -> bool:
 
 def direction_of(heard: Heard) -> bool | None:
     """Whether best or most is asked, or worst or least; None for neither."""
+    if heard.has("besteffect"):
+        return not (heard.has("most", False) or heard.has("best", False))
     if heard.has("best"):
         return bool(heard.one("best"))
     if heard.has("length"):

@@ -117,7 +117,18 @@ def _period_name(period: Period) -> str:
     return start[:10] if is_one else f"{start} to {end}"
 
 
+def _of_strategies(heard: Heard) -> Heard:
+    """A strategy that was dropped or refused is deprecated; no decision is spoken of."""
+    is_skip = heard.said.get("action") == [Action.SKIP]
+    if not heard.has("subject", "strategies") or not is_skip or heard.has("route"):
+        return heard
+    told = heard.without("action")
+    told.add("standing", "deprecated")
+    return told
+
+
 def _query(heard: Heard, period: Period, can_ask: str, not_understood: Refusal) -> Query:
+    heard = _of_strategies(heard)
     ask = ask_of(heard, period, can_ask, not_understood)
     if ask is Ask.LIST and _group(heard) is not None:
         is_money = heard.has("won") and not heard.has("subject")
@@ -172,7 +183,7 @@ def _query(heard: Heard, period: Period, can_ask: str, not_understood: Refusal) 
         provider=_text(heard.one("provider")),
         model=_text(heard.one("model")),
         cause=_cause(heard) if is_brains else None,
-        is_oldest=heard.has("oldest") and ask in (Ask.LIST, Ask.WHY),
+        is_oldest=heard.has("oldest") and ask in (Ask.LIST, Ask.WHY, Ask.LEARNED),
         place=heard.one("place"),  # type: ignore[arg-type]
         field=_text(heard.one("field")) if ask is Ask.FIELD else None,
         statistic=statistic_of(heard) if ask is Ask.FIELD else None,
@@ -284,6 +295,8 @@ def _group(heard: Heard) -> str | None:
 def _newest(heard: Heard, ask: Ask, limit: object | None) -> int | None:
     """How many of the newest count and are measured; all of them where that is not said."""
     is_ranked = heard.has("field") and heard.has("best")
+    if ask is Ask.LEARNED and heard.has("alone") and heard.has("last"):
+        return 1
     if ask not in (Ask.COUNT, Ask.RESULT, Ask.FIELD) or is_ranked:
         return None
     if not (heard.has("last") or limit is not None):
@@ -302,7 +315,7 @@ def _limit(named: int | None, ask: Ask, heard: Heard) -> int:
 
 def _cause(heard: Heard) -> str | None:
     """Why attempts have no answer, where such are meant; a timeout is one that came too late."""
-    if heard.has("result", Result.TIMEOUT):
+    if heard.has("llmtimeout") or heard.has("result", Result.TIMEOUT):
         return "timeout"
     return "any" if heard.has("ended") else None
 

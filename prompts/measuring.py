@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from prompts.asks import direction_of
 from prompts.hearing import Heard
 from prompts.queries import Ask, Measure, Subject
 from tools.domain.errors import NotInRecord
@@ -21,6 +22,8 @@ def measure_of(heard: Heard, ask: Ask, subject: Subject) -> Measure | None:
     """
     if ask is Ask.BRAINS:
         return _of_brains(heard)
+    if subject is Subject.STRATEGIES and direction_of(heard) is not None:
+        return _of_strategies(heard)
     if ask is Ask.COUNT:
         return _of_counts(heard)
     if ask not in (Ask.RESULT, Ask.EXTREME):
@@ -34,6 +37,13 @@ def measure_of(heard: Heard, ask: Ask, subject: Subject) -> Measure | None:
     if named is Measure.HOLDING_TIME and statistic == "median":
         return Measure.MEDIAN_HOLDING
     return named
+
+
+def _of_strategies(heard: Heard) -> Measure | None:
+    """What strategies are ranked by: win rate, wins, or their mean result."""
+    if heard.has("measure", Measure.WIN_RATE):
+        return Measure.WIN_RATE
+    return Measure.GROUPS if heard.has("won") and heard.has("part") else None
 
 
 def _named(heard: Heard) -> Measure | None:

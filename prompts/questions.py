@@ -41,6 +41,14 @@ _LEAD = (
 _FOLLOWING = re.compile(
     rf"{_LEAD}|(why|how come|how so|tại sao|vì sao|tai sao|vi sao|sao vậy|sao thế|sao vay|sao lại thế)\W*$"
 )
+_IF_TEXT = """
+and what would have has had happened been come of it if we you i taken entered bought in gone then that the
+result outcome how did done made make otherwise instead anyway one trade signal ended turned out took buy
+nếu vào vô mua thì ra sao thế nào lúc đó lệnh kèo này kia có lãi lời lỗ không ko được bao nhiêu mấy đã giả sử
+hồi vậy là hay kết quả bps thật neu vao vo thi nao luc do lenh co lai loi khong duoc nhieu may da gia su vay
+"""
+_IFS = frozenset(_IF_TEXT.split())
+_IF = re.compile(r"(?:nếu|giả sử|neu|gia su|if|had|would have)\b")
 _ENDING = re.compile(r"(thì sao|thi sao|then|too|as well|instead)\W*$")
 _ORDINALS = {
     name: place
@@ -141,6 +149,8 @@ def follows_on(text: str) -> bool:
     """Whether a question makes sense only after another: "and on ETH?", "why?", "how many of those?"."""
     lower = text.strip().lower()
     english = to_english(lower) if is_vietnamese(lower) else lower
+    if _IF.search(lower) and set(re.findall(r"\w+", lower)) <= _IFS:
+        return True  # "what if we had taken it?" names nothing
     return bool(_FOLLOWING.match(lower) or _ENDING.search(lower) or _AMONG.search(english))
 
 

@@ -26,6 +26,10 @@ _ORDERED = re.compile(rf"\b(\d+) +((?:{_ASKED}) +)?(best|worst|last|first|highes
 _TOKEN = re.compile(r"\w+|[^\w\s]|\s+")
 _SPLIT = re.compile(r"\b(nhiều|nhieu|ít|cao|thấp|thap)((?: \w+){1,3}?)( nhất| nhat)\b")  # "nhiều lệnh nhất"
 _WHY = re.compile(r"^\s*sao (?!(?:rồi|roi)\b)")  # what a question begins with is a why
+# "may" is English too, so that without its accent it is read as a count only before what is counted.
+_HOW_MANY = re.compile(
+    r"\bmay(?= (?:lenh|keo|tin hieu|giao dich|quyet dinh|bai hoc|chien luoc|ngay|lan|cai|vu|luot|bps|coin|con|tham so)\b)"
+)
 _MOST_WORDS = 7  # of a phrase
 _NOT_TIMES = ("thắng", "tôi ")  # which without accents look like a month and an evening
 
@@ -45,7 +49,7 @@ def is_vietnamese(text: str) -> bool:
 def to_english(text: str) -> str:
     """``text`` with every known phrase in English words; what is not known stays as it is."""
     lower = _WHY.sub("tại sao ", unicodedata.normalize("NFC", text).lower())
-    lower = _SPLIT.sub(r"\2 \1\3", lower)
+    lower = _HOW_MANY.sub("mấy", _SPLIT.sub(r"\2 \1\3", lower))
     rest = "".join(_read(piece) for piece in re.split(r"(«[^»]*»)", _with_times(lower)))
     rest = re.sub(r"\s+", " ", rest).strip()
     is_placed = re.search(r"\b(?:placed|unfilled|fills)\b", rest) is not None
@@ -55,6 +59,9 @@ def to_english(text: str) -> str:
     ):
         rest += " lastone"
     rest = re.sub(r"\bbetter (?=[-+]?\d)", "more than ", rest)
+    rest = re.sub(r"\babove(?= *(?:$|[?.!,]))", "better", rest)  # "which is higher?" bounds nothing
+    rest = re.sub(r"\bbelow(?= *(?:$|[?.!,]))", "worse", rest)
+    rest = re.sub(r"^(\d+) which (symbol|hour|day|trade)\b", r"which \1 \2s", rest)
     rest = re.sub(r"\bon (?=[-+]?\d+(?:\.\d+)? ?bps)", "above ", rest)
     return _ORDERED.sub(lambda found: f"{found.group(3)} {found.group(1)} {found.group(2) or ''}", rest)
 

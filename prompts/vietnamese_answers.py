@@ -178,8 +178,9 @@ _LINES: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
         f"mọi lệnh đã khớp đều đã đóng, tính đến {f['at']}.",
     ),
     (
-        r"Brains were asked about (?P<n>\d+) decisions(?: of (?P<who>\w+))?, for (?P<cost>\S+) USD\.",
-        lambda f: f"AI được hỏi về {f['n']} quyết định{' (' + f['who'] + ')' if f['who'] else ''}, "
+        (r"Brains were asked (?P<times>\d+) times about (?P<n>\d+) decisions(?: of (?P<who>\S+))?, "
+        r"for (?P<cost>\S+) USD\."),
+        lambda f: f"AI được hỏi {f['times']} lần về {f['n']} quyết định{' (' + f['who'] + ')' if f['who'] else ''}, "
         f"hết {f['cost']} USD.",
     ),
     (

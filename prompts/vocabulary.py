@@ -125,6 +125,7 @@ WORDS: Mapping[str, Meaning] = {
     **_all(("route", Route.MODEL), "model models"),
     **_all(("route", Route.LLM), "llm brain llms brains"),
     **_all(("route", Route.STRATEGY), "bystrategy"),
+    "llmtimeout": ("llmtimeout", True),
     **_all(("provider", "openai"), "openai chatgpt gpt"),
     **_all(("provider", "anthropic"), "anthropic claude"),
     **_all(("provider", "local"), "localbrain"),
