@@ -114,6 +114,7 @@ def describe(query: Query, run_id: str | None = None) -> str:
         ("refused by rule ", query.rule),
         ("cut by ", where.limit or ("a limit" if where.is_limited else None)),
         ("of parameter ", query.parameter),
+        ("with the id ", query.item),
         ("above ", None if query.above_bps is None else f"{query.above_bps:+g} bps"),
         ("below ", None if query.below_bps is None else f"{query.below_bps:+g} bps"),
         ("asked of ", query.provider),

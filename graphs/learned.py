@@ -196,6 +196,8 @@ def _citations(store: Store, evidence: Sequence[tuple[str, ...]]) -> tuple[str, 
 
 
 def _is_meant(lesson: Lesson, query: Query) -> bool:
+    if query.item is not None and not lesson.lesson_id.startswith(query.item):
+        return False
     where = query.where
     scope = lesson.scope
     regime = where.regime.label if where.regime is not None else None

@@ -45,6 +45,8 @@ def result(store: Store, query: Query) -> Told:
     if query.measure in STREAKS:
         return _streaks(wanted_trades(store, replace(query, won=None)), query)
     trades = wanted_trades(store, query)
+    if query.measure is Measure.PER_DAY and trades:
+        return _a_day(trades, query)
     if query.group is not None and trades:
         return _by_group(trades, query, query.group, best=True, is_ranked=False)
     found = measure_trades(trades, SEED)
@@ -56,6 +58,18 @@ def result(store: Store, query: Query) -> Told:
         numbers |= told_beside(trades, one.value, query.measure)
     lines = [head, *(f"  {line}" for line in result_lines(found))]
     return "\n".join(lines), numbers, newest_first(trades)
+
+
+def _a_day(trades: Sequence[TradeFact], query: Query) -> Told:
+    """The net result a day, over the days on which there were trades."""
+    days = {name for fact in trades for name in groups_of(fact, "day")}
+    total = value_of(trades, Measure.NET_QUOTE)
+    if not isinstance(total, Decimal):
+        raise NotInRecord(f"not in the record: {_nouns(query)} have no net result in quote")
+    mean = total / len(days)
+    text = f"Net {plain_value(mean)} quote a day on average: {plain_value(total)} on {len(days)} days with {_nouns(query)}."
+    numbers = {"n": len(trades), "days": len(days), "value": plain_value(mean), "total": plain_value(total)}
+    return text, numbers, newest_first(trades)
 
 
 def _sum_up(found: TradeStatistics, nouns: str, query: Query) -> str:

@@ -76,6 +76,8 @@ def _is_meant(one: StrategyVersion, query: Query) -> bool:
     wanted = {None: True, "active": is_active, "deprecated": not is_active, "retired": not is_active}
     is_standing = wanted.get(query.standing, False)
     low, high = query.where.ts_from, query.where.ts_to
+    if query.item is not None and not one.strategy_id.startswith(query.item):
+        return False
     return is_standing and (low is None or low < end) and (high is None or start < high)
 
 

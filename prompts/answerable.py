@@ -44,6 +44,13 @@ def require_heeded(heard: Heard, ask: Ask, subject: Subject) -> None:
 def require_answerable(heard: Heard, ask: Ask, subject: Subject) -> None:
     """Refuse a condition that the answer would have to overlook."""
     require_heeded(heard, ask, subject)
+    if heard.has("oldest") and ask in (Ask.COUNT, Ask.RESULT, Ask.EXTREME, Ask.BRAINS):
+        raise NotInRecord(
+            "not in the record as asked: the first of them is listed, not counted or measured; ask for the first "
+            "trade, or name the time"
+        )
+    if heard.has("rule") and heard.has("spent") and ask is Ask.RESULT:
+        raise NotInRecord("not in the record as a result of trades: keeper ledger says what each rule was worth")
     if ask in (Ask.RESULT, Ask.EXTREME) and heard.has("group", "rule"):
         raise NotInRecord(
             "not in the record as a result of trades: a rule refuses, it does not trade; ask which rule "

@@ -83,7 +83,7 @@ def _ask_of_results(heard: Heard, period: Period, can_ask: str, not_understood: 
     if heard.has("most"):
         return _ask_of_most(heard, can_ask, not_understood)
     if heard.has("ask", "result"):
-        return Ask.RESULT
+        return Ask.LIST if heard.has("oldest") and names_something(heard) else Ask.RESULT
     if heard.has("statistic") and heard.has("group", "day") and names_something(heard):
         return Ask.COUNT
     if heard.said.get("statistic") == ["total"] and names_something(heard) and not heard.has("unit"):
@@ -139,7 +139,6 @@ def _is_amount(heard: Heard) -> bool:
         "result",
         "exit",
         "kind",
-        "route",
         "rule",
         "untaken",
         "bounded",

@@ -183,6 +183,7 @@ def _query(heard: Heard, period: Period, can_ask: str, not_understood: Refusal) 
         provider=_text(heard.one("provider")),
         model=_text(heard.one("model")),
         cause=_cause(heard) if is_brains else None,
+        item=_text(heard.one("item")),
         is_oldest=heard.has("oldest") and ask in (Ask.LIST, Ask.WHY, Ask.LEARNED),
         place=heard.one("place"),  # type: ignore[arg-type]
         field=_text(heard.one("field")) if ask is Ask.FIELD else None,

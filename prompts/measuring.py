@@ -30,6 +30,8 @@ def measure_of(heard: Heard, ask: Ask, subject: Subject) -> Measure | None:
         return None
     named = _named(heard)
     statistic, unit = statistic_of(heard), heard.one("unit")
+    if named is Measure.NET_QUOTE and statistic == "mean" and heard.has("group", "day") and ask is Ask.RESULT:
+        return Measure.PER_DAY
     if named is Measure.NET_QUOTE or named is None:
         return _of_money(heard, named, statistic, unit, ask)
     if named is Measure.FEES and statistic == "mean":
@@ -50,7 +52,7 @@ def _named(heard: Heard) -> Measure | None:
     """The one figure that is named; money is what any of the others is about."""
     named = [one for one in heard.said.get("measure", []) if isinstance(one, Measure)]
     if heard.has("spent") and not [one for one in named if one is not Measure.NET_QUOTE]:
-        named = [Measure.FEES] if not heard.has("won") else named
+        named = [Measure.FEES] if not heard.has("won") and not heard.has("result") else named
     special = [one for one in named if one is not Measure.NET_QUOTE]
     if len(special) > 1:
         special = [one for one in special if one is not Measure.SHARE]  # a win rate is a share already

@@ -108,6 +108,7 @@ class Query:
         below_bps: Only trades with a net result below this.
         provider: Only brains of this provider.
         model: Only this model of theirs.
+        item: Only the lesson or strategy with this id.
         cause: Only attempts without an answer: "any", or why.
         is_oldest: Whether a list begins with the oldest.
         place: The how-manieth of what is ranked or listed, 1 for the first; None is all.
@@ -143,6 +144,7 @@ class Query:
     provider: str | None = None
     model: str | None = None
     cause: str | None = None
+    item: str | None = None
     is_oldest: bool = False
     place: int | None = None
     sides: tuple[Side, ...] = ()

@@ -32,6 +32,7 @@ CAN_ASK = (
     "what was learned, what were the last decisions, how did you do"
 )
 _ID = re.compile(r"\bd_[0-9a-z]+\b")
+_ITEM = re.compile(r"\b[yl]_[0-9a-f]{4,}\b")
 _PERCENT = re.compile(r"(?<![\d ])\s*%|(?<!\d)\s+%")
 _WORD = re.compile(r"[\w./'-]+")
 _LEAD = (
@@ -207,6 +208,10 @@ def _hear(text: str, known: Known, anchor: Period | None, *, is_later: bool) -> 
     heard = Heard()
     for name in _ID.findall(rest):
         heard.add("decision", name)
+    for name in _ITEM.findall(rest):
+        heard.add("item", name)
+        heard.add("subject", "strategies" if name.startswith("y_") else "lessons")
+    rest = _ITEM.sub(" ", rest)
     rest = _joined(_ID.sub(" ", rest.replace("’", "'")), known.symbols)
     rest = _models(rest, heard, known.models)
     one = _read(rest, heard, known, anchor, shouted)

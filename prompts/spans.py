@@ -220,6 +220,10 @@ def _before_last(found: re.Match[str], today: date, now: int) -> Span:
     return _calendar(found["unit"], 2, today)
 
 
+def _before_this(found: re.Match[str], today: date, now: int) -> Span:
+    return _calendar(found["unit"], 1, today)
+
+
 def _to_date(found: re.Match[str], today: date, now: int) -> Span:
     return _calendar(found["unit"], 0, today)
 
@@ -333,7 +337,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Maker], ...] = (
         rf"{_ON}(?P<d>\d{{1,2}}){_ORDINAL} (?:of )?(?P<m>{_MONTH})\b(?:,? (?P<year>\d{{4}}))?{_PART}", _spoken
     ),
     _compiled(
-        rf"{_ON}(?P<m>{_MONTH}) (?P<d>\d{{1,2}}){_ORDINAL}\b(?!:)(?:,? (?P<year>\d{{4}}))?{_PART}", _spoken
+        rf"{_ON}(?P<m>{_MONTH}) (?P<d>\d{{1,2}}){_ORDINAL}\b(?!:\d)(?:,? (?P<year>\d{{4}}))?{_PART}", _spoken
     ),
     _compiled(
         rf"(?:\b(?:in|during|of|for|last) |{_EDGES})(?P<m>{_MONTH})\b(?: (?P<year>\d{{4}}))?",
@@ -347,6 +351,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Maker], ...] = (
         _weekday,
     ),
     _compiled(r"\b(?:the )?(?P<unit>week|month|quarter|year) before last\b", _before_last),
+    _compiled(rf"{_ON}(?P<unit>week|month|quarter|year) before (?:this(?: one)?|the (?:current|present) one)\b", _before_this),
     _compiled(r"\b(?P<unit>week|month|quarter|year)[- ]to[- ]date\b", _to_date),
     _compiled(
         r"\b(?:(?:in|over|during|within|for|from) )?(?:the )?(?:last|past|previous|latest|recent) "
