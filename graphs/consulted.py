@@ -108,7 +108,9 @@ def _by_group(
     best = query.best is not False
     ranked = sorted(values, key=lambda name: (-values[name] if best else values[name], name))
     unit = " USD" if is_money else " times"
-    head = f"{'Most' if best else 'Least'}: {ranked[0]} with {plain(values[ranked[0]])}{unit}, by {query.group}:"
+    head = (
+        f"{'Most' if best else 'Least'}: {ranked[0]} with {plain(values[ranked[0]])}{unit}, by {query.group}:"
+    )
     lines = [f"  {name}: {len(members[name])} times, {plain(costs[name])} USD" for name in ranked]
     by = {name: {"n": len(members[name]), "cost_usd": plain(costs[name])} for name in ranked}
     known = decisions_of(store, sorted({one.decision_id for one in members[ranked[0]]}))

@@ -85,7 +85,9 @@ def _signed_groups(store: Store, query: Query) -> Told:
     plural = "s" if len(members) != 1 else ""
     what = "made money" if query.won else "made none"
     head = f"{len(found)} of {len(members)} {word}{plural} {what} in all:"
-    lines = [f"  {name}: {plain_value(found[name])} quote, n = {len(members[name])}" for name in sorted(found)]
+    lines = [
+        f"  {name}: {plain_value(found[name])} quote, n = {len(members[name])}" for name in sorted(found)
+    ]
     by = {name: {"value": plain_value(one), "n": len(members[name])} for name, one in found.items()}
     ids = newest_first([fact for name in sorted(found) for fact in members[name]])
     numbers = {"n": len(found), "of": len(members), "value": len(found), "by": by}

@@ -25,6 +25,7 @@ from memory.lookup import DecisionFilter
 from memory.spending import SpendCaps
 from memory.statistics import decision_facts, last_decision_time, last_run, symbols
 from memory.store import Store
+from prompts.nearest import nearest_questions
 from prompts.queries import Ask, Query, Subject
 from prompts.questions import NotUnderstood, parse_question, referred, refers_back, shown_place
 from prompts.vietnamese import is_vietnamese
@@ -98,9 +99,18 @@ def refusing_in(question: str) -> Iterator[None]:
     try:
         yield
     except NotInRecord as refused:
+        near = _near(question) if isinstance(refused, NotUnderstood) else ""
         if not is_vietnamese(question):
-            raise
-        raise type(refused)(refused_in_vietnamese(str(refused))) from refused
+            if not near:
+                raise
+            raise type(refused)(f"{refused}; nearest to it: {near}") from refused
+        told = refused_in_vietnamese(str(refused))
+        raise type(refused)(f"{told} Gần nhất: {near}." if near else told) from refused
+
+
+def _near(question: str) -> str:
+    """Questions near to one that was not understood, each in quotation marks."""
+    return ", ".join(f'"{one}"' for one in nearest_questions(question))
 
 
 def understand(store: Store, question: str, asking: Asking) -> Query:

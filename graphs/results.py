@@ -122,7 +122,9 @@ def _ranked_trades(trades: Sequence[TradeFact], query: Query, best: bool) -> Tol
     told = [f"{trade_line(fact)}{_extra(fact, query.measure)}" for fact in shown]
     head = f"{place} {which}of {len(trades)} {noun(query)} by {by}:"
     if len(told) == 1 and shown[0].fees_quote is not None:
-        told = [f"{trade_line(shown[0])}, fees {shown[0].fees_quote} quote, held {duration(held_s(shown[0]))}"]
+        told = [
+            f"{trade_line(shown[0])}, fees {shown[0].fees_quote} quote, held {duration(held_s(shown[0]))}"
+        ]
     lines = [f"{head} {told[0]}"] if len(told) == 1 else [head, *(f"  {line}" for line in told)]
     rows = [
         {

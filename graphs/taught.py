@@ -39,7 +39,9 @@ def strategies(store: Store, query: Query, now: int) -> Told:
     if query.best is not None and shown:
         by = {Measure.WIN_RATE: "win rate", Measure.GROUPS: "wins"}
         of = by.get(query.measure or Measure.NET_BPS, "mean result")
-        lines = [f"{'Best' if query.best else 'Worst'} strategy by {of}: {shown[0].strategy_id}, of {len(known)}:"]
+        lines = [
+            f"{'Best' if query.best else 'Worst'} strategy by {of}: {shown[0].strategy_id}, of {len(known)}:"
+        ]
     if (query.is_oldest or query.newest is not None) and shown:
         which = "first" if query.is_oldest else "newest"
         lines = [f"The {which} of {len(known)} strategies was learned on {shown[0].day}:"]

@@ -50,7 +50,9 @@ def require_answerable(heard: Heard, ask: Ask, subject: Subject) -> None:
             "trade, or name the time"
         )
     if heard.has("rule") and heard.has("spent") and ask is Ask.RESULT:
-        raise NotInRecord("not in the record as a result of trades: keeper ledger says what each rule was worth")
+        raise NotInRecord(
+            "not in the record as a result of trades: keeper ledger says what each rule was worth"
+        )
     if ask in (Ask.RESULT, Ask.EXTREME) and heard.has("group", "rule"):
         raise NotInRecord(
             "not in the record as a result of trades: a rule refuses, it does not trade; ask which rule "
@@ -96,7 +98,14 @@ def require_answerable(heard: Heard, ask: Ask, subject: Subject) -> None:
         if subject is Subject.STRATEGIES and direction_of(heard) is not None:
             slots = tuple(slot for slot in slots if slot != "won")
     elif subject is Subject.CONSULTATIONS:
-        slots = (*(slot for slot in ON_TRADES if slot != "result"), "action", "probe", "untaken", "rule", "regime")
+        slots = (
+            *(slot for slot in ON_TRADES if slot != "result"),
+            "action",
+            "probe",
+            "untaken",
+            "rule",
+            "regime",
+        )
         slots = (*slots, "limited")
         if heard.has("group") and not set(map(str, heard.said["group"])) <= _OF_BRAINS:
             slots = (*slots, "group")

@@ -157,7 +157,11 @@ def _query(heard: Heard, period: Period, can_ask: str, not_understood: Refusal) 
     limit = heard.one("limit")
     require_bounded(heard, ask, limit)
     measure = measure_of(heard, ask, subject)
-    is_of_all = heard.has("groupcount") or heard.has("groupsign") or (heard.has("ask", "count") and is_of_groups(heard))
+    is_of_all = (
+        heard.has("groupcount")
+        or heard.has("groupsign")
+        or (heard.has("ask", "count") and is_of_groups(heard))
+    )
     if ask is Ask.COUNT and measure is None and heard.has("group") and is_of_all:
         measure = Measure.GROUPS
     return Query(

@@ -41,7 +41,9 @@ _WEEKDAY = (
 )
 _PARTS = {"morning": (0, 12), "afternoon": (12, 18), "evening": (18, 24), "night": (18, 30)}
 _PART = rf"(?: (?:in the |at )?(?P<part>{'|'.join(_PARTS)}))?"
-_CLEAR_MONTH = "|".join([*(set(_MONTHS) - {"march", "may"}), "jan", "feb", "aug", "sept?", "oct", "nov", "dec"])
+_CLEAR_MONTH = "|".join(
+    [*(set(_MONTHS) - {"march", "may"}), "jan", "feb", "aug", "sept?", "oct", "nov", "dec"]
+)
 _ORDINAL = r"(?:st|nd|rd|th)?"
 _NUMBER = r"\d{1,4}"
 
@@ -351,7 +353,10 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Maker], ...] = (
         _weekday,
     ),
     _compiled(r"\b(?:the )?(?P<unit>week|month|quarter|year) before last\b", _before_last),
-    _compiled(rf"{_ON}(?P<unit>week|month|quarter|year) before (?:this(?: one)?|the (?:current|present) one)\b", _before_this),
+    _compiled(
+        rf"{_ON}(?P<unit>week|month|quarter|year) before (?:this(?: one)?|the (?:current|present) one)\b",
+        _before_this,
+    ),
     _compiled(r"\b(?P<unit>week|month|quarter|year)[- ]to[- ]date\b", _to_date),
     _compiled(
         r"\b(?:(?:in|over|during|within|for|from) )?(?:the )?(?:last|past|previous|latest|recent) "

@@ -68,7 +68,7 @@ def to_english(text: str) -> str:
 
 def _with_times(text: str) -> str:
     """``text`` with days and times in English between marks."""
-    for start, end, said in sorted(time_changes(_without_marks(text)), reverse=True):
+    for start, end, said in sorted(time_changes(without_marks(text)), reverse=True):
         if not any(word in f"{text[start:end]} " for word in _NOT_TIMES):
             text = f"{text[:start]} «{said}» {text[end:]}"
     return text
@@ -98,7 +98,7 @@ def _phrase_at(tokens: list[str], at: int) -> tuple[str | None, int]:
     typed = {
         n: "".join(" " if part.isspace() else part for part in tokens[at : at + n]) for n in spans if n % 2
     }
-    known = {n: _by_bare().get(_without_marks(text), ()) for n, text in typed.items()}
+    known = {n: _by_bare().get(without_marks(text), ()) for n, text in typed.items()}
     for n, phrases in known.items():
         if n == 1 and _is_english(typed[n]):
             continue
@@ -117,7 +117,7 @@ def _fits(typed: str, phrase: str) -> bool:
     """Whether every letter typed is the phrase's, or is it without its accents."""
     if len(typed) != len(phrase):
         return False
-    return all(one in (other, _without_marks(other)) for one, other in zip(typed, phrase, strict=True))
+    return all(one in (other, without_marks(other)) for one, other in zip(typed, phrase, strict=True))
 
 
 def _least(phrases: Sequence[str]) -> str:
@@ -129,7 +129,8 @@ def _is_english(word: str) -> bool:
     return word in WORDS or word in FILLERS
 
 
-def _without_marks(text: str) -> str:
+def without_marks(text: str) -> str:
+    """``text`` without the accents of Vietnamese."""
     bare = unicodedata.normalize("NFD", text.replace("đ", "d"))
     return "".join(letter for letter in bare if not unicodedata.combining(letter))
 
@@ -146,5 +147,5 @@ def _by_bare() -> Mapping[str, tuple[str, ...]]:
     """The phrases by what they look like without accents."""
     found: dict[str, list[str]] = {}
     for phrase in _MEANINGS:
-        found.setdefault(_without_marks(phrase), []).append(phrase)
+        found.setdefault(without_marks(phrase), []).append(phrase)
     return {bare: tuple(phrases) for bare, phrases in found.items()}

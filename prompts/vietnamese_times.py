@@ -48,7 +48,7 @@ _FIXED = {
     r"tuan sau|tuan toi": "next week",
     r"thang sau|thang toi": "next month",
     r"nam sau|nam toi": "next year",
-    r"(?:dau tuan|tu dau tuan)(?: (?:den|toi) (?:nay|gio))?|tuan nay|trong tuan": "this week",
+    r"(?:dau tuan|tu dau tuan)(?: (?:den|toi) (?:nay|gio))?|tuan nay|(?<!may )(?<!thu )(?<!ngay )trong tuan": "this week",
     r"(?:tu dau thang|dau thang)(?: (?:den|toi) (?:nay|gio))?|thang nay": "this month",
     r"(?:tu dau nam|dau nam)(?: (?:den|toi) (?:nay|gio))?|nam nay": "this year",
     r"quy nay": "this quarter",
@@ -160,9 +160,14 @@ _PATTERNS: Sequence[tuple[re.Pattern[str], Callable[[re.Match[str]], str]]] = (
         _compiled(rf"(?P<part>{'|'.join(_PARTS)}) {_WEEKDAY}"),
         lambda found: f"{_weekday(found)} {_PARTS[found['part']]}",
     ),
-    (_compiled(rf"(?<!cai )(?<!lenh )(?<!dich )(?<!dinh )(?<!hieu )(?:hom |bua |vao |ngay )?{_WEEKDAY}"), _weekday),
     (
-        _compiled(rf"(?:trong )?tuan (?P<place>dau|cuoi)(?: tien)?(?: cua)? (?:thang {_M}|(?P<own>thang nay|thang truoc))"),
+        _compiled(rf"(?:hom |bua |vao |ngay |(?<!cai )(?<!lenh )(?<!dich )(?<!dinh )(?<!hieu )){_WEEKDAY}"),
+        _weekday,
+    ),
+    (
+        _compiled(
+            rf"(?:trong )?tuan (?P<place>dau|cuoi)(?: tien)?(?: cua)? (?:thang {_M}|(?P<own>thang nay|thang truoc))"
+        ),
         lambda found: _week_of_month(found),
     ),
     *((_compiled(pattern), _fixed(text)) for pattern, text in _FIXED.items()),

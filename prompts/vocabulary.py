@@ -18,7 +18,9 @@ from tools.domain.trading import Action, Result, Route
 MARKET_MAKERS = "market makers as such"
 Meaning: TypeAlias = tuple[str, object]
 # Limits on sizes and entries, as clamps name them.
-_LIMITS = "symbol_exposure total_exposure mm_protection mm_unknown symbol_size_share smallest_order max_order_size"
+_LIMITS = (
+    "symbol_exposure total_exposure mm_protection mm_unknown symbol_size_share smallest_order max_order_size"
+)
 _MORE_LIMITS = "kill_switch daily_loss trades_per_day open_positions symbol_positions one_probe symbol_rest"
 LIMITS = (*_LIMITS.split(), *_MORE_LIMITS.split())
 
@@ -159,7 +161,10 @@ WORDS: Mapping[str, Meaning] = {
     **_all(("group", "month"), "month months monthly"),
     **_all(("group", "rule"), "rulegroup"),
     **_all(("group", "limit"), "limitgroup"),
-    **_all(("limited", True), "limited limit limits limiting clamp clamps clamped clamping capped cap caps cut cuts"),
+    **_all(
+        ("limited", True),
+        "limited limit limits limiting clamp clamps clamped clamping capped cap caps cut cuts",
+    ),
     **_all(("limited", True), "reduced reduce shrunk shrank trimmed bounded curtailed restricted downsized"),
     **{f"limit_{name}": ("limit_name", name) for name in LIMITS},
     **_all(("group", "result"), "resultgroup"),

@@ -51,29 +51,120 @@ EN_WHEN = (
     Part((" yesterday",), "day = '2033-10-07'"),
     Part((" last week", " in the week before this one"), "day BETWEEN '2033-09-26' AND '2033-10-02'"),
     Part((" in September", " during september"), "day < '2033-10-01'"),
-    Part((" on Monday, October 3", " on 2033-10-03", " on the 3rd of October", " on the 3rd"), "day = '2033-10-03'"),
+    Part(
+        (" on Monday, October 3", " on 2033-10-03", " on the 3rd of October", " on the 3rd"),
+        "day = '2033-10-03'",
+    ),
     Part((" since Tuesday", " from tuesday on"), "day >= '2033-10-04'"),
     Part((" last weekend",), "day IN ('2033-10-01', '2033-10-02')"),
 )
 EN = (
     Figure(("how many trades did we make{of}{when}?", "number of trades{of}{when}"), "count(*)"),
-    Figure(("how many signals were skipped{of}{when}?", "count the skips{of}{when}"), "count(*)", "d", "action = 'skip'"),
-    Figure(("how many entries did a limit cut{of}{when}?", "entries reduced by a risk limit{of}{when}: how many?"), "count(*)", "cut"),
-    Figure(("how many trades{of}{when} hit the stop?", "how often were we stopped out{of}{when}?"), "count(*)", "t", "result = 'stop'"),
-    Figure(("how many winners{of}{when}?", "how many trades{of} made money{when}?"), "count(*)", "t", "net > 0"),
-    Figure(("what was the pnl{of}{when}?", "how much did we make{of}{when}?", "net profit{of}{when}"), "sum(net)"),
-    Figure(("what did we pay in fees{of}{when}?", "total fees{of}{when}", "how much did we spend on fees{of}{when}"), "sum(fees)"),
-    Figure(("win rate{of}{when}?", "what percentage of trades{of}{when} won?", "how many percent of trades{of} won{when}?"), "avg(net > 0)"),
-    Figure(("average result in bps{of}{when}", "what did a trade make on average in bps{of}{when}?"), "avg(bps)"),
+    Figure(
+        ("how many signals were skipped{of}{when}?", "count the skips{of}{when}"),
+        "count(*)",
+        "d",
+        "action = 'skip'",
+    ),
+    Figure(
+        (
+            "how many entries did a limit cut{of}{when}?",
+            "entries reduced by a risk limit{of}{when}: how many?",
+        ),
+        "count(*)",
+        "cut",
+    ),
+    Figure(
+        ("how many trades{of}{when} hit the stop?", "how often were we stopped out{of}{when}?"),
+        "count(*)",
+        "t",
+        "result = 'stop'",
+    ),
+    Figure(
+        ("how many winners{of}{when}?", "how many trades{of} made money{when}?"), "count(*)", "t", "net > 0"
+    ),
+    Figure(
+        ("what was the pnl{of}{when}?", "how much did we make{of}{when}?", "net profit{of}{when}"), "sum(net)"
+    ),
+    Figure(
+        (
+            "what did we pay in fees{of}{when}?",
+            "total fees{of}{when}",
+            "how much did we spend on fees{of}{when}",
+        ),
+        "sum(fees)",
+    ),
+    Figure(
+        (
+            "win rate{of}{when}?",
+            "what percentage of trades{of}{when} won?",
+            "how many percent of trades{of} won{when}?",
+        ),
+        "avg(net > 0)",
+    ),
+    Figure(
+        ("average result in bps{of}{when}", "what did a trade make on average in bps{of}{when}?"), "avg(bps)"
+    ),
     Figure(("average holding time{of}{when}", "how long did trades{of}{when} last on average?"), "avg(held)"),
-    Figure(("average time we sat in a losing trade{of}{when}", "how long did we hold losers{of}{when} on average"), "avg(held)", "t", "net <= 0"),
-    Figure(("average market maker confidence of entries{of}{when}", "how confident were we in the market maker on average when we entered{of}{when}?"), "avg(confidence)", "d", "action = 'enter'"),
-    Figure(("highest spoofing score{of}{when}?", "what was the highest spoof score{of}{when}"), "max(spoofing)", "d"),
-    Figure(("what would the skipped signals{of}{when} have made on average in bps?", "average bps of the skips{of}{when} had we taken them"), "avg(paper)", "d", "action = 'skip'"),
-    Figure(("what share of the trades{of}{when} ended at the stop?", "percentage of trades{of}{when} that were stopped out"), "avg(result = 'stop')"),
-    Figure(("on how many days did we lose money{of}{when}?", "how many losing days{of}{when}"), "count(*)", "(SELECT day, sum(net) AS total FROM t WHERE {where} GROUP BY day) WHERE total <= 0 --"),
-    Figure(("which coin made the most{of}{when}?", "which symbol was the most profitable{of}{when}"), "symbol", "t", "1 GROUP BY symbol ORDER BY sum(net) DESC LIMIT 1 --"),
-    Figure(("how many signals did the spoofing rule refuse{of}{when}?", "how many signals were rejected because of spoofing{of}{when}"), "count(*)", "refused", "rule = 'spoofing' AND action = 'skip'"),
+    Figure(
+        (
+            "average time we sat in a losing trade{of}{when}",
+            "how long did we hold losers{of}{when} on average",
+        ),
+        "avg(held)",
+        "t",
+        "net <= 0",
+    ),
+    Figure(
+        (
+            "average market maker confidence of entries{of}{when}",
+            "how confident were we in the market maker on average when we entered{of}{when}?",
+        ),
+        "avg(confidence)",
+        "d",
+        "action = 'enter'",
+    ),
+    Figure(
+        ("highest spoofing score{of}{when}?", "what was the highest spoof score{of}{when}"),
+        "max(spoofing)",
+        "d",
+    ),
+    Figure(
+        (
+            "what would the skipped signals{of}{when} have made on average in bps?",
+            "average bps of the skips{of}{when} had we taken them",
+        ),
+        "avg(paper)",
+        "d",
+        "action = 'skip'",
+    ),
+    Figure(
+        (
+            "what share of the trades{of}{when} ended at the stop?",
+            "percentage of trades{of}{when} that were stopped out",
+        ),
+        "avg(result = 'stop')",
+    ),
+    Figure(
+        ("on how many days did we lose money{of}{when}?", "how many losing days{of}{when}"),
+        "count(*)",
+        "(SELECT day, sum(net) AS total FROM t WHERE {where} GROUP BY day) WHERE total <= 0 --",
+    ),
+    Figure(
+        ("which coin made the most{of}{when}?", "which symbol was the most profitable{of}{when}"),
+        "symbol",
+        "t",
+        "1 GROUP BY symbol ORDER BY sum(net) DESC LIMIT 1 --",
+    ),
+    Figure(
+        (
+            "how many signals did the spoofing rule refuse{of}{when}?",
+            "how many signals were rejected because of spoofing{of}{when}",
+        ),
+        "count(*)",
+        "refused",
+        "rule = 'spoofing' AND action = 'skip'",
+    ),
 )
 VI_OF = (
     Part(("",)),
@@ -92,18 +183,54 @@ VI_WHEN = (
 )
 VI = (
     Figure(("có bao nhiêu lệnh{of}{when}?", "{when} đánh mấy lệnh{of}"), "count(*)"),
-    Figure(("bỏ qua mấy tín hiệu{of}{when}?", "bao nhiêu tín hiệu{of} bị bỏ qua{when}"), "count(*)", "d", "action = 'skip'"),
-    Figure(("có mấy lệnh{of} bị giới hạn cắt bớt khối lượng{when}?", "bao nhiêu lệnh{of} bị giới hạn rủi ro cắt giảm{when}"), "count(*)", "cut"),
-    Figure(("bao nhiêu lệnh{of} dính cắt lỗ{when}?", "mấy lệnh{of} bị cắt lỗ{when}"), "count(*)", "t", "result = 'stop'"),
+    Figure(
+        ("bỏ qua mấy tín hiệu{of}{when}?", "bao nhiêu tín hiệu{of} bị bỏ qua{when}"),
+        "count(*)",
+        "d",
+        "action = 'skip'",
+    ),
+    Figure(
+        (
+            "có mấy lệnh{of} bị giới hạn cắt bớt khối lượng{when}?",
+            "bao nhiêu lệnh{of} bị giới hạn rủi ro cắt giảm{when}",
+        ),
+        "count(*)",
+        "cut",
+    ),
+    Figure(
+        ("bao nhiêu lệnh{of} dính cắt lỗ{when}?", "mấy lệnh{of} bị cắt lỗ{when}"),
+        "count(*)",
+        "t",
+        "result = 'stop'",
+    ),
     Figure(("có bao nhiêu lệnh thắng{of}{when}?", "mấy lệnh{of} có lãi{when}"), "count(*)", "t", "net > 0"),
     Figure(("lời lỗ{of}{when} bao nhiêu?", "lãi được bao nhiêu{of}{when}"), "sum(net)"),
     Figure(("tổng phí{of}{when}", "tốn bao nhiêu phí{of}{when}?"), "sum(fees)"),
     Figure(("tỷ lệ thắng{of}{when}?",), "avg(net > 0)"),
-    Figure(("lệnh thua{of}{when} trung bình giữ bao lâu", "trung bình ôm lệnh lỗ{of}{when} bao lâu?"), "avg(held)", "t", "net <= 0"),
+    Figure(
+        ("lệnh thua{of}{when} trung bình giữ bao lâu", "trung bình ôm lệnh lỗ{of}{when} bao lâu?"),
+        "avg(held)",
+        "t",
+        "net <= 0",
+    ),
     Figure(("thời gian giữ trung bình{of}{when}",), "avg(held)"),
-    Figure(("có mấy ngày bị lỗ{of}{when}?",), "count(*)", "(SELECT day, sum(net) AS total FROM t WHERE {where} GROUP BY day) WHERE total <= 0 --"),
-    Figure(("coin nào lãi nhiều nhất{of}{when}?",), "symbol", "t", "1 GROUP BY symbol ORDER BY sum(net) DESC LIMIT 1 --"),
-    Figure(("bao nhiêu tín hiệu{of} bị bỏ vì spoofing{when}?",), "count(*)", "refused", "rule = 'spoofing' AND action = 'skip'"),
+    Figure(
+        ("có mấy ngày bị lỗ{of}{when}?",),
+        "count(*)",
+        "(SELECT day, sum(net) AS total FROM t WHERE {where} GROUP BY day) WHERE total <= 0 --",
+    ),
+    Figure(
+        ("coin nào lãi nhiều nhất{of}{when}?",),
+        "symbol",
+        "t",
+        "1 GROUP BY symbol ORDER BY sum(net) DESC LIMIT 1 --",
+    ),
+    Figure(
+        ("bao nhiêu tín hiệu{of} bị bỏ vì spoofing{when}?",),
+        "count(*)",
+        "refused",
+        "rule = 'spoofing' AND action = 'skip'",
+    ),
     Figure(("điểm spoof cao nhất{of}{when}",), "max(spoofing)", "d"),
 )
 
