@@ -8,12 +8,12 @@ from decimal import Decimal
 from typing import Any
 
 from graphs.answers import Told, cited
+from graphs.selecting import time_group
 from memory.asked import ConsultationFact, consultation_facts, spent_usd
 from memory.consultations import DECIDE
 from memory.spending import SpendCaps
 from memory.statistics import decisions_of
 from memory.store import Store
-from graphs.selecting import time_group
 from prompts.queries import Measure, Query
 from tools.domain.clock import day_bounds, day_of, month_bounds
 from tools.domain.market import plain

@@ -107,6 +107,7 @@ def _ended(store: Store, told: Sequence[Lesson], query: Query, now: int) -> Less
         "lessons": [
             _lesson_data(one)
             | {"verdict": checks[one.lesson_id].verdict if one.lesson_id in checks else None}
+            | {"ended": checks[one.lesson_id].day if one.lesson_id in checks else None}
             for one in shown
         ],
     }

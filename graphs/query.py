@@ -27,7 +27,14 @@ from memory.statistics import decision_facts, last_decision_time, last_run, symb
 from memory.store import Store
 from prompts.nearest import nearest_questions
 from prompts.queries import Ask, Query, Subject
-from prompts.questions import NotUnderstood, parse_question, referred, refers_back, shown_place
+from prompts.questions import (
+    NotUnderstood,
+    may_name_model,
+    parse_question,
+    referred,
+    refers_back,
+    shown_place,
+)
 from prompts.vietnamese import is_vietnamese
 from prompts.vietnamese_answers import in_vietnamese, refused_in_vietnamese
 from tools.domain.clock import iso
@@ -136,7 +143,7 @@ def understand(store: Store, question: str, asking: Asking) -> Query:
         newest=newest,
         before=asking.before,
         oldest=first_decision_time(store),
-        models=models(store),
+        models=models(store) if may_name_model(question) else (),
     )
 
 
@@ -209,7 +216,7 @@ def _referred(store: Store, question: str, asking: Asking) -> Query | None:
     if name is None:
         return None
     known = {"symbols": symbols(store), "now": asking.now, "newest": last_decision_time(store)}
-    known |= {"models": models(store)}
+    known |= {"models": models(store) if may_name_model(question) else ()}
     try:
         text = referred(question, name)
         query = parse_question(

@@ -67,7 +67,8 @@ def _a_day(trades: Sequence[TradeFact], query: Query) -> Told:
     if not isinstance(total, Decimal):
         raise NotInRecord(f"not in the record: {_nouns(query)} have no net result in quote")
     mean = total / len(days)
-    text = f"Net {plain_value(mean)} quote a day on average: {plain_value(total)} on {len(days)} days with {_nouns(query)}."
+    head = f"Net {plain_value(mean)} quote a day on average"
+    text = f"{head}: {plain_value(total)} on {len(days)} days with {_nouns(query)}."
     numbers = {"n": len(trades), "days": len(days), "value": plain_value(mean), "total": plain_value(total)}
     return text, numbers, newest_first(trades)
 

@@ -30,7 +30,7 @@ _CHUNK = 500  # ids in one statement
 
 @dataclass(frozen=True, slots=True)
 class DecisionFact:
-    """A decision without its evidence: ``rules`` are the hard rules that refused, ``limits`` what changed a wish."""
+    """A decision without its evidence: ``rules`` are the hard rules that refused, ``limits`` what cut."""
 
     decision_id: str
     run_id: str

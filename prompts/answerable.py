@@ -46,7 +46,7 @@ def require_answerable(heard: Heard, ask: Ask, subject: Subject) -> None:
     require_heeded(heard, ask, subject)
     if heard.has("oldest") and ask in (Ask.COUNT, Ask.RESULT, Ask.EXTREME, Ask.BRAINS):
         raise NotInRecord(
-            "not in the record as asked: the first of them is listed, not counted or measured; ask for the first "
+            "not in the record as asked: the first of them is listed, not counted; ask for the first "
             "trade, or name the time"
         )
     if heard.has("rule") and heard.has("spent") and ask is Ask.RESULT:

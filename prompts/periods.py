@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 
 from prompts.clocks import Clock, cut_clocks
 from prompts.relative import spelt_out
-from prompts.spans import DAY, Span, find_spans, without_weekdays
+from prompts.spans import DAY, Span, find_spans
 from prompts.times_of_day import CLOCK, TimeOfDay, time_of_day
+from prompts.weekdays import without_weekdays
 from tools.domain.clock import NS, day_bounds, day_of
 
 __all__ = ["DAY", "Period", "cut_period", "cut_periods"]

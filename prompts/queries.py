@@ -90,7 +90,8 @@ class Query:
 
     Attributes:
         where: Which decisions; ``kind`` says whether their taken or shadow outcomes are meant.
-        group: Split by symbol, route, regime, action, run_id, rule, limit, result, hour, day, weekday, week, month.
+        group: Split by symbol, route, regime, action, run_id, rule, limit, result, hour, day, weekday,
+            week, month.
         result: How the trades ended.
         won: Only trades that made, or did not make, money after costs.
         best: Best or worst; for grouped counts most or fewest.

@@ -32,6 +32,7 @@ CAN_ASK = (
     "what was learned, what were the last decisions, how did you do"
 )
 _ID = re.compile(r"\bd_[0-9a-z]+\b")
+_MODEL = re.compile(r"\b[a-z][a-z0-9]*[-:.][\w.:-]*\w|gpt|claude|llama|gemini|mistral|qwen|haiku|sonnet|opus")
 _ITEM = re.compile(r"\b[yl]_[0-9a-f]{4,}\b")
 _PERCENT = re.compile(r"(?<![\d ])\s*%|(?<!\d)\s+%")
 _WORD = re.compile(r"[\w./'-]+")
@@ -277,6 +278,11 @@ def _parameters(text: str, heard: Heard) -> str:
     for found in _SPOKEN_PATTERN.finditer(text):
         heard.add("parameter", _SPOKEN[found[1]])
     return _SPOKEN_PATTERN.sub(" ", text)
+
+
+def may_name_model(text: str) -> bool:
+    """Whether a word looks like the name of a model, so that it is worth while to look which were asked."""
+    return _MODEL.search(text.lower()) is not None
 
 
 def _models(text: str, heard: Heard, models: Sequence[str]) -> str:

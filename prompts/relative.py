@@ -41,12 +41,14 @@ _AFTER = re.compile(
     r"|\ba (day|week) (later|earlier)\b"
 )
 _PART_OF_MONTH = re.compile(
-    rf"\b(?:in |on |during |over |for |of )?(?:the )?(first|second|third|fourth|last) (?:{_N} )?(day|week)s? (?:of|in) "
-    rf"(?:({_MONTH})(,? \d{{4}})?|(this|last|the) month)\b"
+    rf"\b(?:in |on |during |over |for |of )?(?:the )?(first|second|third|fourth|last) (?:{_N} )?(day|week)s? "
+    rf"(?:of|in) (?:({_MONTH})(,? \d{{4}})?|(this|last|the) month)\b"
 )
 _BARE_DAY = re.compile(
-    r"\b(?:on )?the (\d{1,2})(?:st|nd|rd|th)(?: of (this|last|the|the last|the previous|previous|that) month)?\b"
-    rf"(?! (?:of|{_MONTH}|best|worst|biggest|largest|longest|shortest|highest|lowest|last|trade|decision|place|hour)\b)"
+    r"\b(?:on )?the (\d{1,2})(?:st|nd|rd|th)"
+    r"(?: of (this|last|the|the last|the previous|previous|that) month)?\b"
+    rf"(?! (?:of|{_MONTH}|best|worst|biggest|largest|longest|shortest|highest|lowest|last)\b)"
+    r"(?! (?:trade|decision|place|hour)\b)"
 )
 _BACK = ("before", "previous", "preceding", "earlier")
 

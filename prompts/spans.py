@@ -10,7 +10,6 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from itertools import pairwise
 
 from tools.domain.clock import NS
 
@@ -33,7 +32,7 @@ _MONTHS = [
     "november",
     "december",
 ]
-_WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 _MONTH = "|".join([*_MONTHS, *(name[:3] for name in _MONTHS), "sept"])
 _WEEKDAY = (
     "mondays?|tuesdays?|wednesdays?|thursdays?|fridays?|saturdays?|sundays?|mon|tues?|weds?|thurs?|thu|fri|sun|"
@@ -80,41 +79,6 @@ def find_spans(text: str, now: int) -> list[Found]:
             if all(match.end() <= other.start() or other.end() <= match.start() for other, _ in found):
                 found.append((match, make(match, today, now)))
     return sorted(found, key=lambda pair: pair[0].start())
-
-
-def without_weekdays(text: str, now: int) -> str:
-    """``text`` without a weekday that only says of the date beside it which day it is.
-
-    Raises:
-        ValueError: The date is another day of the week, or does not exist.
-    """
-    found = find_spans(text, now)
-    for one, other in reversed(list(pairwise(found))):
-        if (_is_weekday(one) or _is_weekday(other)) and _is_beside(one, other, text):
-            weekday, dated = (one, other) if _is_weekday(one) else (other, one)
-            _require_same(weekday, dated)
-            text = f"{text[: weekday[0].start()]} {text[weekday[0].end() :]}"
-    return text
-
-
-def _is_weekday(one: Found) -> bool:
-    return "wd" in one[0].groupdict() and one[0]["which"] in (None, "the") and one[0]["week"] is None
-
-
-def _is_beside(one: Found, other: Found, text: str) -> bool:
-    """Whether they stand side by side, and one of them is a date."""
-    between = text[one[0].end() : other[0].start()]
-    is_dated = any({"d", "day", "a"} & set(each[0].groupdict()) for each in (one, other))
-    return is_dated and re.fullmatch(r"[\s,(]*(?:(?:the|a) ?)?", between) is not None
-
-
-def _require_same(weekday: Found, dated: Found) -> None:
-    """Refuse a date that is another day of the week."""
-    assert weekday[1].start is not None and dated[1].start is not None  # noqa: PT018,S101 (a day has a start)
-    day = datetime.fromtimestamp(dated[1].start // NS, UTC).date()
-    named = datetime.fromtimestamp(weekday[1].start // NS, UTC).weekday()
-    if day.weekday() != named:
-        raise ValueError(f"{day} is a {_WEEKDAYS[day.weekday()].capitalize()}")
 
 
 def _days(first: date, last: date) -> Span:
@@ -202,7 +166,7 @@ def _weekend(found: re.Match[str], today: date, now: int) -> Span:
 
 def _weekday(found: re.Match[str], today: date, now: int) -> Span:
     """The last such day, today included unless "last" is said; or that day of a named week."""
-    wanted = next(i for i, full in enumerate(_WEEKDAYS) if full.startswith(found["wd"][:3]))
+    wanted = next(i for i, full in enumerate(WEEKDAYS) if full.startswith(found["wd"][:3]))
     if found["week"]:
         monday = today - timedelta(days=today.weekday() + (7 if found["week"] != "this" else 0))
         day = monday + timedelta(days=wanted)
@@ -218,16 +182,13 @@ def _unit(found: re.Match[str], today: date, now: int) -> Span:
     return _calendar(found["unit"], back, today)
 
 
-def _before_last(found: re.Match[str], today: date, now: int) -> Span:
-    return _calendar(found["unit"], 2, today)
-
-
-def _before_this(found: re.Match[str], today: date, now: int) -> Span:
-    return _calendar(found["unit"], 1, today)
-
-
 def _to_date(found: re.Match[str], today: date, now: int) -> Span:
     return _calendar(found["unit"], 0, today)
+
+
+def _back(number: int) -> Maker:
+    """So many calendar units before the present one."""
+    return lambda found, today, now: _calendar(str(found["unit"]), number, today)
 
 
 def _calendar(unit: str, back: int, today: date) -> Span:
@@ -352,10 +313,10 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Maker], ...] = (
         rf"(?:'s)?(?: (?:of )?(?P<week>last|this) week)?{_PART}\b",
         _weekday,
     ),
-    _compiled(r"\b(?:the )?(?P<unit>week|month|quarter|year) before last\b", _before_last),
+    _compiled(r"\b(?:the )?(?P<unit>week|month|quarter|year) before last\b", _back(2)),
     _compiled(
         rf"{_ON}(?P<unit>week|month|quarter|year) before (?:this(?: one)?|the (?:current|present) one)\b",
-        _before_this,
+        _back(1),
     ),
     _compiled(r"\b(?P<unit>week|month|quarter|year)[- ]to[- ]date\b", _to_date),
     _compiled(

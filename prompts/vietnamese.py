@@ -28,7 +28,8 @@ _SPLIT = re.compile(r"\b(nhiều|nhieu|ít|cao|thấp|thap)((?: \w+){1,3}?)( nh�
 _WHY = re.compile(r"^\s*sao (?!(?:rồi|roi)\b)")  # what a question begins with is a why
 # "may" is English too, so that without its accent it is read as a count only before what is counted.
 _HOW_MANY = re.compile(
-    r"\bmay(?= (?:lenh|keo|tin hieu|giao dich|quyet dinh|bai hoc|chien luoc|ngay|lan|cai|vu|luot|bps|coin|con|tham so)\b)"
+    r"\bmay(?= (?:lenh|keo|tin hieu|giao dich|quyet dinh|bai hoc|chien luoc|tham so)\b"
+    r"| (?:ngay|lan|cai|vu|luot|bps|coin|con)\b)"
 )
 _MOST_WORDS = 7  # of a phrase
 _NOT_TIMES = ("thắng", "tôi ")  # which without accents look like a month and an evening

@@ -48,7 +48,8 @@ _FIXED = {
     r"tuan sau|tuan toi": "next week",
     r"thang sau|thang toi": "next month",
     r"nam sau|nam toi": "next year",
-    r"(?:dau tuan|tu dau tuan)(?: (?:den|toi) (?:nay|gio))?|tuan nay|(?<!may )(?<!thu )(?<!ngay )trong tuan": "this week",
+    r"(?:dau tuan|tu dau tuan)(?: (?:den|toi) (?:nay|gio))?|tuan nay": "this week",
+    r"(?<!may )(?<!thu )(?<!ngay )trong tuan": "this week",
     r"(?:tu dau thang|dau thang)(?: (?:den|toi) (?:nay|gio))?|thang nay": "this month",
     r"(?:tu dau nam|dau nam)(?: (?:den|toi) (?:nay|gio))?|nam nay": "this year",
     r"quy nay": "this quarter",
@@ -143,7 +144,8 @@ _WEEKDAY = (
 _PATTERNS: Sequence[tuple[re.Pattern[str], Callable[[re.Match[str]], str]]] = (
     (
         _compiled(
-            r"(?:hom |ngay |bua )?(?:mung |mong |ngay )(?P<d>\d{1,2})(?: (?P<back>thang (?:truoc|roi|vua roi|vua qua)))?"
+            r"(?:hom |ngay |bua )?(?:mung |mong |ngay )(?P<d>\d{1,2})"
+            r"(?: (?P<back>thang (?:truoc|roi|vua roi|vua qua)))?"
             r"(?! ?(?:thang|/|-|gio|h\b|nam|ngay|lenh|giao|quyet|tin|keo))"
         ),
         lambda found: f"on the {found['d']}th{' of last month' if found['back'] else ''}",
@@ -166,7 +168,8 @@ _PATTERNS: Sequence[tuple[re.Pattern[str], Callable[[re.Match[str]], str]]] = (
     ),
     (
         _compiled(
-            rf"(?:trong )?tuan (?P<place>dau|cuoi)(?: tien)?(?: cua)? (?:thang {_M}|(?P<own>thang nay|thang truoc))"
+            rf"(?:trong )?tuan (?P<place>dau|cuoi)(?: tien)?(?: cua)? "
+            rf"(?:thang {_M}|(?P<own>thang nay|thang truoc))"
         ),
         lambda found: _week_of_month(found),
     ),

@@ -115,7 +115,7 @@ def test_what_a_limit_cut_is_counted(
     store: Store, second_home: Path, now: int, text: str, query: str
 ) -> None:
     with desk(second_home) as connection:
-        wanted = column(connection, f"SELECT count(*) FROM cut WHERE {query}")[0]
+        wanted = column(connection, f"SELECT count(*) FROM cut WHERE {query}")[0]  # noqa: S608 (our own)
     assert _value(store, text, now) == wanted > 0
 
 
