@@ -40,9 +40,8 @@ _WEEKDAY = (
 )
 _PARTS = {"morning": (0, 12), "afternoon": (12, 18), "evening": (18, 24), "night": (18, 30)}
 _PART = rf"(?: (?:in the |at )?(?P<part>{'|'.join(_PARTS)}))?"
-_CLEAR_MONTH = "|".join(
-    [*(set(_MONTHS) - {"march", "may"}), "jan", "feb", "aug", "sept?", "oct", "nov", "dec"]
-)
+_CLEAR = [name for name in _MONTHS if name not in ("march", "may")]
+_CLEAR_MONTH = "|".join([*_CLEAR, "jan", "feb", "aug", "sept?", "oct", "nov", "dec"])
 _ORDINAL = r"(?:st|nd|rd|th)?"
 _NUMBER = r"\d{1,4}"
 
@@ -187,7 +186,7 @@ def _to_date(found: re.Match[str], today: date, now: int) -> Span:
 
 
 def _back(number: int) -> Maker:
-    """So many calendar units before the present one."""
+    """So many calendar units ago."""
     return lambda found, today, now: _calendar(str(found["unit"]), number, today)
 
 
