@@ -205,7 +205,8 @@ def with_topics(heard: Heard) -> Heard:
         return heard
     is_rule = heard.has("ask", "why") or heard.has("group", "rule") or any(map(heard.has, _OF_RULES))
     is_rule = is_rule or (heard.has("ask", "count") and not heard.has("within"))
-    is_value = heard.has("statistic") or heard.has("best") or heard.has("most")
+    is_most = heard.has("most") and not heard.has("action", Action.SKIP)  # "refused most by" counts
+    is_value = heard.has("statistic") or heard.has("best") or is_most
     told = heard.without("topic")
     for topic in heard.said["topic"]:
         if is_rule and not is_value:

@@ -17,6 +17,7 @@ from prompts.questions import NotUnderstood
 from tests.examination.second.grammar import Made, every_question, some_questions
 from tests.examination.second.paper import column, desk
 from tests.examination.second.putting import REFUSED, RIGHT, WRONG, verdict
+from tools.domain.errors import BadUsage, NotInRecord
 
 SEED, N = 7, 150
 MINUTE_NS = 60 * 10**9
@@ -125,6 +126,19 @@ def test_the_limit_that_cut_most_is_named_first(store: Store, second_home: Path,
     assert answer(store, "which limit cut the most entries?", now).numbers["name"] == name
 
 
+def test_who_was_refused_most_by_a_rule_is_counted(store: Store, second_home: Path, now: int) -> None:
+    query = "SELECT symbol FROM refused WHERE rule = 'mm_confidence' AND action = 'skip' GROUP BY symbol"
+    with desk(second_home) as connection:
+        name = column(connection, f"{query} ORDER BY count(*) DESC")[0]
+    assert answer(store, "which coin was refused most by mm_confidence?", now).numbers["name"] == name
+
+
+def test_the_last_departure_is_one(store: Store, second_home: Path, now: int) -> None:
+    with desk(second_home) as connection:
+        (name,) = column(connection, "SELECT id FROM t WHERE result = 'abort' ORDER BY ts DESC LIMIT 1")
+    assert answer(store, "when was the last departure?", now).citations == (name,)
+
+
 def test_a_model_is_asked_for_by_its_name(store: Store, second_home: Path, now: int) -> None:
     with desk(second_home) as connection:
         (n,) = column(connection, "SELECT count(*) FROM asked WHERE model = 'gpt-5-mini'")
@@ -177,3 +191,22 @@ def test_a_hypothesis_that_names_nothing_is_about_what_was_asked_before(
     query = "SELECT id FROM d WHERE symbol = 'ATOMUSDT' AND day = '2033-09-21' AND clock = '08:23'"
     with desk(second_home) as connection:
         assert found.citations == tuple(column(connection, query))
+
+
+def test_a_weekday_beside_its_date_names_no_second_day(store: Store, second_home: Path, now: int) -> None:
+    found = answer(store, "how many trades on Sunday, the 18th of September?", now)
+    with desk(second_home) as connection:
+        assert (
+            found.numbers["value"] == column(connection, "SELECT count(*) FROM t WHERE day = '2033-09-18'")[0]
+        )
+    assert found.query.sides == ()
+
+
+def test_a_date_on_another_weekday_is_refused(store: Store, now: int) -> None:
+    with pytest.raises(BadUsage, match="2033-09-19 is a Monday"):
+        answer(store, "how many trades on Sunday, the 19th of September?", now)
+
+
+def test_a_figure_of_the_first_trade_is_not_that_of_all(store: Store, now: int) -> None:
+    with pytest.raises(NotInRecord, match="the first of them"):
+        answer(store, "what was the win rate of the first trade on Oct 4?", now)
