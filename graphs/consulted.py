@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from graphs.answers import Told, cited
+from graphs.selecting import time_group
 from memory.asked import ConsultationFact, consultation_facts, spent_usd
 from memory.consultations import DECIDE
 from memory.spending import SpendCaps
@@ -25,7 +26,7 @@ def consulted(store: Store, query: Query, now: int, caps: SpendCaps | None) -> T
     """Consultations that match: how many, or what they cost, or what is left of the budget."""
     if query.measure is Measure.BUDGET:
         return _budget(store, now, caps)
-    found = consultation_facts(store, query.where, query.provider)
+    found = [one for one in consultation_facts(store, query.where, query.provider) if _is_meant(one, query)]
     asked = {one.decision_id for one in found}
     cost = sum((one.cost_usd for one in found), Decimal(0))
     if not found and query.where.symbol is None:
@@ -45,16 +46,25 @@ def consulted(store: Store, query: Query, now: int, caps: SpendCaps | None) -> T
     mean = mean_of([one.cost_usd for one in found])
     if query.measure is Measure.MEAN_COST:
         numbers["value"] = None if mean is None else plain(mean.quantize(MICRO))
-    who = f" of {query.provider}" if query.provider else ""
-    told = f"Brains were asked about {len(asked)} decisions{who}"
+    named = query.model or query.provider
+    who = f" of {named}" if named else ""
+    told = f"Brains were asked {len(found)} times about {len(asked)} decisions{who}"
+    if query.cause is not None:
+        told = f"{len(found)} attempts{who} had no answer"
+        numbers["value"] = len(found)
     mean = mean_of([one.cost_usd for one in found])
     heads = {
         Measure.COST: f"{plain(cost)} USD spent on brains{who}.",
         Measure.MEAN_COST: f"{_micro(mean)} USD a call on average, {len(found)} calls{who}.",
     }
+    if query.measure is Measure.TOKENS:
+        numbers |= _tokens(found)
+        heads[Measure.TOKENS] = _tokens_told(numbers, who)
     head = heads.get(query.measure or Measure.SHARE, f"{told}, for {plain(cost)} USD.")
     if query.measure is Measure.MEAN_COST:
         numbers["value"] = None if mean is None else _micro(mean)
+    if query.group is not None and query.group != "provider" and found:
+        return _by_group(store, query, found, numbers)
     is_ranked = query.group == "provider" or query.best is not None
     if is_ranked and query.measure is None and found:
         head = _most_asked(found, best=query.best is not False)
@@ -63,6 +73,49 @@ def consulted(store: Store, query: Query, now: int, caps: SpendCaps | None) -> T
     known = decisions_of(store, sorted(asked))
     ids = cited(one.decision_id for one in reversed(found) if one.decision_id in known)
     return "\n".join([head, *_details(found, len(asked))]), numbers, ids
+
+
+def _is_meant(one: ConsultationFact, query: Query) -> bool:
+    is_model = query.model is None or one.model == query.model
+    is_late = one.cause is not None and any(word in one.cause for word in ("late", "timeout", "deadline"))
+    is_cause = {None: True, "any": one.cause is not None, "timeout": is_late}[query.cause]
+    return is_model and is_cause
+
+
+def _tokens(found: Sequence[ConsultationFact]) -> dict[str, int]:
+    read = sum(one.input_tokens for one in found)
+    written = sum(one.output_tokens for one in found)
+    return {"input_tokens": read, "output_tokens": written, "value": read + written}
+
+
+def _tokens_told(numbers: Mapping[str, Any], who: str) -> str:
+    return (
+        f"{numbers['value']} tokens{who}: {numbers['input_tokens']} read, {numbers['output_tokens']} written."
+    )
+
+
+def _by_group(
+    store: Store, query: Query, found: Sequence[ConsultationFact], numbers: Mapping[str, Any]
+) -> Told:
+    """How often brains were asked, or what that cost, a day, symbol or other group."""
+    is_money = query.measure in (Measure.COST, Measure.MEAN_COST)
+    members: dict[str, list[ConsultationFact]] = {}
+    for one in found:
+        name = one.symbol if query.group == "symbol" else time_group(one.ts, str(query.group))
+        members.setdefault(name or "unavailable", []).append(one)
+    costs = {name: sum((one.cost_usd for one in each), Decimal(0)) for name, each in members.items()}
+    values = costs if is_money else {name: Decimal(len(each)) for name, each in members.items()}
+    best = query.best is not False
+    ranked = sorted(values, key=lambda name: (-values[name] if best else values[name], name))
+    unit = " USD" if is_money else " times"
+    head = (
+        f"{'Most' if best else 'Least'}: {ranked[0]} with {plain(values[ranked[0]])}{unit}, by {query.group}:"
+    )
+    lines = [f"  {name}: {len(members[name])} times, {plain(costs[name])} USD" for name in ranked]
+    by = {name: {"n": len(members[name]), "cost_usd": plain(costs[name])} for name in ranked}
+    known = decisions_of(store, sorted({one.decision_id for one in members[ranked[0]]}))
+    told = {**numbers, "by": by, "name": ranked[0], "value": plain(values[ranked[0]])}
+    return "\n".join([head, *lines]), told, cited(known)
 
 
 def _models(found: Sequence[ConsultationFact]) -> dict[str, dict[str, int | str]]:

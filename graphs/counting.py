@@ -16,7 +16,20 @@ from graphs.answers import (
     percent,
     trade_line,
 )
-from graphs.selecting import NO_RULE, is_narrowed, last_rows, noun, number, numbers_by, rows, widened
+from graphs.measured import plain_value, value_of
+from graphs.selecting import (
+    NO_LIMIT,
+    NO_RULE,
+    groups_of,
+    is_narrowed,
+    last_rows,
+    noun,
+    number,
+    numbers_by,
+    rows,
+    wanted_trades,
+    widened,
+)
 from memory.asked import first_decision_time
 from memory.counts import count_executions, first_executed
 from memory.statistics import DecisionFact, TradeFact, last_decision_time
@@ -38,6 +51,8 @@ def count(store: Store, query: Query) -> Told:
         return f"{n} {query.subject.value}.", {"n": n, "value": n}, ids
     if query.measure is Measure.SHARE:
         return _share(store, query)
+    if query.measure is Measure.GROUPS and query.won is not None:
+        return _signed_groups(store, query)
     n, ids = number(store, query), newest_first(last_rows(store, query, MOST_CITED))
     if query.measure is Measure.PER_DAY:
         return _per_day(store, query, n, ids)
@@ -57,6 +72,28 @@ def count(store: Store, query: Query) -> Told:
     return text, {**grouped, "value": len(counts)}, ids
 
 
+def _signed_groups(store: Store, query: Query) -> Told:
+    """How many groups, such as days, made money in all, or made none."""
+    group = str(query.group)
+    members: dict[str, list[TradeFact]] = {}
+    for fact in wanted_trades(store, replace(query, won=None)):
+        for name in groups_of(fact, group):
+            members.setdefault(name, []).append(fact)
+    sums = {name: value_of(facts, Measure.NET_QUOTE) for name, facts in members.items()}
+    found = {name: one for name, one in sums.items() if one is not None and (one > 0) is query.won}
+    word = group.replace("_id", "")
+    plural = "s" if len(members) != 1 else ""
+    what = "made money" if query.won else "made none"
+    head = f"{len(found)} of {len(members)} {word}{plural} {what} in all:"
+    lines = [
+        f"  {name}: {plain_value(found[name])} quote, n = {len(members[name])}" for name in sorted(found)
+    ]
+    by = {name: {"value": plain_value(one), "n": len(members[name])} for name, one in found.items()}
+    ids = newest_first([fact for name in sorted(found) for fact in members[name]])
+    numbers = {"n": len(found), "of": len(members), "value": len(found), "by": by}
+    return "\n".join([head, *lines]), numbers, ids
+
+
 def _grouped(
     query: Query, counts: Mapping[str, int], told: str, numbers: Mapping[str, int], ids: tuple[str, ...]
 ) -> tuple[str, dict[str, Any], tuple[str, ...]]:
@@ -66,7 +103,7 @@ def _grouped(
     if query.best is None and query.group in ("hour", "day", "week", "month"):
         ranked = sorted(counts.items())
     head, leading = f"{told} by {group}:", {}
-    named = [(name, n) for name, n in ranked if name != NO_RULE]
+    named = [(name, n) for name, n in ranked if name not in (NO_RULE, NO_LIMIT)]
     if query.best is not None and named:
         most = named[0][1]
         names = [name for name, n in named if n == most]
@@ -98,6 +135,8 @@ def _whole(query: Query) -> Query:
     where = query.where
     if query.rule is not None:
         return replace(query, rule=None)
+    if where.is_limited or where.limit is not None:
+        return replace(query, where=replace(where, is_limited=False, limit=None))
     if where.is_probe:
         return replace(query, where=replace(where, is_probe=None, action=Action.ENTER))
     is_acted = where.action is not None or query.is_untaken

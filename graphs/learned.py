@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -27,8 +28,12 @@ def answer_learned(store: Store, query: Query, now: int) -> LessonsTold:
         return _ended(store, told, query, now)
     held = [one for one in told if one.ts_retired is None or one.ts_retired > now]
     if query.best is not None:
-        held = sorted(held, key=lambda one: one.effect, reverse=query.best is False)
+        return _ranked(store, held, query)
+    if (query.newest is not None or query.is_oldest) and told:
+        return _one(store, told[0] if query.is_oldest else told[-1], now)
     retired = len(told) - len(held)
+    if query.standing is None and retired and (query.ask is Ask.COUNT or query.where.ts_from is not None):
+        return _all(store, told, len(held))
     numbers = {
         "n": len(held),
         "value": len(held),
@@ -45,6 +50,41 @@ def answer_learned(store: Store, query: Query, now: int) -> LessonsTold:
     lines = [f"{len(held)} lesson{'s' if len(held) > 1 else ''} in force:"]
     lines += [f"  {_told(one)}" for one in held[-SHOWN:]]
     return "\n".join(lines), numbers, _citations(store, [one.evidence for one in held[-SHOWN:]])
+
+
+def _ranked(store: Store, held: Sequence[Lesson], query: Query) -> LessonsTold:
+    """The lessons in force by the size of their effect, the strongest or the weakest first."""
+    ranked = sorted(held, key=lambda one: abs(one.effect), reverse=query.best is True)[:SHOWN]
+    if not ranked:
+        return "No lesson is in force.", {"n": 0, "value": None}, ()
+    place = "Strongest" if query.best else "Weakest"
+    head = f"{place} effect of {len(held)} lessons in force: {_told(ranked[0])}"
+    numbers = {"n": len(held), "value": ranked[0].effect, "lessons": [_lesson_data(one) for one in ranked]}
+    lines = [head, *(f"  {_told(one)}" for one in ranked[1:])]
+    return "\n".join(lines), numbers, _citations(store, [one.evidence for one in ranked])
+
+
+def _one(store: Store, lesson: Lesson, now: int) -> LessonsTold:
+    """One lesson, and whether it still holds."""
+    is_held = lesson.ts_retired is None or lesson.ts_retired > now
+    text = f"{_told(lesson)}; {'in force' if is_held else 'no longer in force'}."
+    numbers = {"n": 1, "value": lesson.effect, "lessons": [_lesson_data(lesson)]}
+    return text, numbers, _citations(store, [lesson.evidence])
+
+
+def _all(store: Store, told: Sequence[Lesson], n_held: int) -> LessonsTold:
+    """Every lesson that was learned, whether it still holds or not."""
+    shown = told[-SHOWN:]
+    numbers = {
+        "n": len(told),
+        "value": len(told),
+        "active": n_held,
+        "retired": len(told) - n_held,
+        "lessons": [_lesson_data(one) for one in shown],
+    }
+    head = f"{len(told)} lessons learned, {n_held} of them in force, {len(told) - n_held} retired:"
+    lines = [head, *(f"  {_told(one)}" for one in shown)]
+    return "\n".join(lines), numbers, _citations(store, [one.evidence for one in shown])
 
 
 def _told(lesson: Lesson) -> str:
@@ -67,6 +107,7 @@ def _ended(store: Store, told: Sequence[Lesson], query: Query, now: int) -> Less
         "lessons": [
             _lesson_data(one)
             | {"verdict": checks[one.lesson_id].verdict if one.lesson_id in checks else None}
+            | {"ended": checks[one.lesson_id].day if one.lesson_id in checks else None}
             for one in shown
         ],
     }
@@ -80,6 +121,8 @@ def _ended(store: Store, told: Sequence[Lesson], query: Query, now: int) -> Less
 
 def _parameters(store: Store, query: Query, now: int) -> LessonsTold:
     changes = [one for one in parameter_changes(store, now) if _is_change_meant(one, query)]
+    if query.best is not None and changes:
+        return _most_changed(store, changes, best=query.best)
     if query.is_oldest:
         changes = changes[:1]
     elif query.newest is not None or query.limit < FEW:
@@ -105,6 +148,24 @@ def _parameters(store: Store, query: Query, now: int) -> LessonsTold:
             *lines,
         ]
     lines += [f"  {_change_text(one)}" for one in changes[-SHOWN:]]
+    return "\n".join(lines), numbers, _citations(store, [one.evidence for one in changes[-SHOWN:]])
+
+
+def _most_changed(store: Store, changes: Sequence[ParameterChange], *, best: bool) -> LessonsTold:
+    """Which parameters were changed how often."""
+    counts = Counter(one.name for one in changes)
+    ranked = sorted(counts, key=lambda name: (-counts[name] if best else counts[name], name))
+    leading = [name for name in ranked if counts[name] == counts[ranked[0]]]
+    place = "Most" if best else "Least"
+    head = f"{place} often changed: {' and '.join(leading)}, {counts[ranked[0]]} of {len(changes)} changes:"
+    lines = [head, *(f"  {_change_text(one)}" for one in changes[-SHOWN:])]
+    numbers = {
+        "n": len(changes),
+        "value": counts[ranked[0]],
+        "name": leading[0] if len(leading) == 1 else leading,
+        "by": dict(counts),
+        "changes": [_change_data(one) for one in changes[-SHOWN:]],
+    }
     return "\n".join(lines), numbers, _citations(store, [one.evidence for one in changes[-SHOWN:]])
 
 
@@ -136,6 +197,8 @@ def _citations(store: Store, evidence: Sequence[tuple[str, ...]]) -> tuple[str, 
 
 
 def _is_meant(lesson: Lesson, query: Query) -> bool:
+    if query.item is not None and not lesson.lesson_id.startswith(query.item):
+        return False
     where = query.where
     scope = lesson.scope
     regime = where.regime.label if where.regime is not None else None

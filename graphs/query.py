@@ -20,13 +20,21 @@ from graphs.results import extreme, result
 from graphs.standing import holding
 from graphs.taught import strategies
 from graphs.whys import nearest, why
-from memory.asked import first_decision_time
+from memory.asked import first_decision_time, models
 from memory.lookup import DecisionFilter
 from memory.spending import SpendCaps
 from memory.statistics import decision_facts, last_decision_time, last_run, symbols
 from memory.store import Store
+from prompts.nearest import nearest_questions
 from prompts.queries import Ask, Query, Subject
-from prompts.questions import NotUnderstood, parse_question, referred, refers_back, shown_place
+from prompts.questions import (
+    NotUnderstood,
+    may_name_model,
+    parse_question,
+    referred,
+    refers_back,
+    shown_place,
+)
 from prompts.vietnamese import is_vietnamese
 from prompts.vietnamese_answers import in_vietnamese, refused_in_vietnamese
 from tools.domain.clock import iso
@@ -98,9 +106,18 @@ def refusing_in(question: str) -> Iterator[None]:
     try:
         yield
     except NotInRecord as refused:
+        near = _near(question) if isinstance(refused, NotUnderstood) else ""
         if not is_vietnamese(question):
-            raise
-        raise type(refused)(refused_in_vietnamese(str(refused))) from refused
+            if not near:
+                raise
+            raise type(refused)(f"{refused}; nearest to it: {near}") from refused
+        told = refused_in_vietnamese(str(refused))
+        raise type(refused)(f"{told} Gần nhất: {near}." if near else told) from refused
+
+
+def _near(question: str) -> str:
+    """Questions near to one that was not understood, each in quotation marks."""
+    return ", ".join(f'"{one}"' for one in nearest_questions(question))
 
 
 def understand(store: Store, question: str, asking: Asking) -> Query:
@@ -126,6 +143,7 @@ def understand(store: Store, question: str, asking: Asking) -> Query:
         newest=newest,
         before=asking.before,
         oldest=first_decision_time(store),
+        models=models(store) if may_name_model(question) else (),
     )
 
 
@@ -198,6 +216,7 @@ def _referred(store: Store, question: str, asking: Asking) -> Query | None:
     if name is None:
         return None
     known = {"symbols": symbols(store), "now": asking.now, "newest": last_decision_time(store)}
+    known |= {"models": models(store) if may_name_model(question) else ()}
     try:
         text = referred(question, name)
         query = parse_question(

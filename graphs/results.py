@@ -45,6 +45,8 @@ def result(store: Store, query: Query) -> Told:
     if query.measure in STREAKS:
         return _streaks(wanted_trades(store, replace(query, won=None)), query)
     trades = wanted_trades(store, query)
+    if query.measure is Measure.PER_DAY and trades:
+        return _a_day(trades, query)
     if query.group is not None and trades:
         return _by_group(trades, query, query.group, best=True, is_ranked=False)
     found = measure_trades(trades, SEED)
@@ -56,6 +58,19 @@ def result(store: Store, query: Query) -> Told:
         numbers |= told_beside(trades, one.value, query.measure)
     lines = [head, *(f"  {line}" for line in result_lines(found))]
     return "\n".join(lines), numbers, newest_first(trades)
+
+
+def _a_day(trades: Sequence[TradeFact], query: Query) -> Told:
+    """The net result a day, over the days on which there were trades."""
+    days = {name for fact in trades for name in groups_of(fact, "day")}
+    total = value_of(trades, Measure.NET_QUOTE)
+    if not isinstance(total, Decimal):
+        raise NotInRecord(f"not in the record: {_nouns(query)} have no net result in quote")
+    mean = total / len(days)
+    head = f"Net {plain_value(mean)} quote a day on average"
+    text = f"{head}: {plain_value(total)} on {len(days)} days with {_nouns(query)}."
+    numbers = {"n": len(trades), "days": len(days), "value": plain_value(mean), "total": plain_value(total)}
+    return text, numbers, newest_first(trades)
 
 
 def _sum_up(found: TradeStatistics, nouns: str, query: Query) -> str:
@@ -107,6 +122,10 @@ def _ranked_trades(trades: Sequence[TradeFact], query: Query, best: bool) -> Tol
     which = "" if query.place is None else f"number {query.place} "
     told = [f"{trade_line(fact)}{_extra(fact, query.measure)}" for fact in shown]
     head = f"{place} {which}of {len(trades)} {noun(query)} by {by}:"
+    if len(told) == 1 and shown[0].fees_quote is not None:
+        told = [
+            f"{trade_line(shown[0])}, fees {shown[0].fees_quote} quote, held {duration(held_s(shown[0]))}"
+        ]
     lines = [f"{head} {told[0]}"] if len(told) == 1 else [head, *(f"  {line}" for line in told)]
     rows = [
         {

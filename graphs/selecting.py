@@ -19,6 +19,7 @@ from tools.domain.clock import NS, iso
 from tools.domain.trading import Action, Result
 
 NO_RULE = "no rule"
+NO_LIMIT = "no limit"
 
 
 def decisions(store: Store, query: Query) -> list[DecisionFact]:
@@ -155,12 +156,15 @@ def groups_of(fact: DecisionFact | TradeFact, group: str) -> tuple[str, ...]:
     decision = decision_of(fact)
     if group == "rule":
         return tuple(name.removeprefix("rule.") for name in decision.rules) or (NO_RULE,)
+    if group == "limit":
+        return decision.limits or (NO_LIMIT,)
     if group == "result":
         return (fact.result if isinstance(fact, TradeFact) else "unavailable",)
-    return (_time_group(decision.ts, group) or str(getattr(decision, group)),)
+    return (time_group(decision.ts, group) or str(getattr(decision, group)),)
 
 
-def _time_group(ts: int, group: str) -> str | None:
+def time_group(ts: int, group: str) -> str | None:
+    """The hour, day, weekday, week or month that ``ts`` lies in; None for another group."""
     text, moment = iso(ts), datetime.fromtimestamp(ts // NS, UTC)
     year, week, _ = moment.isocalendar()
     return {
@@ -174,7 +178,10 @@ def _time_group(ts: int, group: str) -> str | None:
 
 def noun(query: Query) -> str:
     """What is counted, in words."""
-    return _plain_noun(query) + (f" refused by the rule {query.rule}" if query.rule else "")
+    rule = f" refused by the rule {query.rule}" if query.rule else ""
+    where = query.where
+    cut = f" cut by the limit {where.limit}" if where.limit else " cut by a limit" if where.is_limited else ""
+    return f"{_plain_noun(query)}{rule}{cut}"
 
 
 def _plain_noun(query: Query) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from graphs.answers import Told, cited
@@ -9,7 +10,7 @@ from graphs.changes import rules_text
 from memory.statistics import decisions_of
 from memory.store import Store
 from memory.strategies import ACTIVE, StrategyBook, StrategyVersion
-from prompts.queries import Query
+from prompts.queries import Ask, Measure, Query
 from tools.domain.clock import day_bounds
 
 SHOWN = 10
@@ -20,7 +21,7 @@ def strategies(store: Store, query: Query, now: int) -> Told:
     known = [one for one in StrategyBook(store).known(now, query.where.world) if _is_meant(one, query)]
     active = [one for one in known if one.standing == ACTIVE]
     others = [one for one in known if one.standing != ACTIVE]
-    shown = (*active, *others)[:SHOWN]
+    shown = _in_order((*active, *others), query)[:SHOWN]
     numbers = {
         "n": len(known),
         "value": len(known),
@@ -31,8 +32,19 @@ def strategies(store: Store, query: Query, now: int) -> Told:
     if not known and query.standing is None and query.where.ts_from is None:
         return "No strategy was learned yet: none has survived its test.", numbers, ()
     lines = [f"{len(active)} active strategies, {len(others)} deprecated:"]
+    if query.ask is Ask.COUNT:
+        lines = [f"{len(known)} strategies learned: {len(active)} active, {len(others)} deprecated:"]
     if query.standing is not None:
         lines = [f"{len(known)} strategies are {query.standing}:"]
+    if query.best is not None and shown:
+        by = {Measure.WIN_RATE: "win rate", Measure.GROUPS: "wins"}
+        of = by.get(query.measure or Measure.NET_BPS, "mean result")
+        lines = [
+            f"{'Best' if query.best else 'Worst'} strategy by {of}: {shown[0].strategy_id}, of {len(known)}:"
+        ]
+    if (query.is_oldest or query.newest is not None) and shown:
+        which = "first" if query.is_oldest else "newest"
+        lines = [f"The {which} of {len(known)} strategies was learned on {shown[0].day}:"]
     lines += [
         f"  {one.strategy_id} ({one.standing}, {one.day}): {rules_text(one.rules)}; {one.reason}; "
         f"{one.wins} of {one.n} won since, {one.net_bps:+.2f} bps a match"
@@ -43,6 +55,22 @@ def strategies(store: Store, query: Query, now: int) -> Told:
     return "\n".join(lines), numbers, cited(found[name] for name in names if name in found)
 
 
+def _in_order(known: Sequence[StrategyVersion], query: Query) -> Sequence[StrategyVersion]:
+    """As they are, or ranked by wins, win rate or mean result, the oldest or the newest alone."""
+    if query.is_oldest or query.newest is not None:
+        by_day = sorted(known, key=lambda one: (one.day, one.strategy_id))
+        return by_day[:1] if query.is_oldest else by_day[-1:]
+    if query.best is None:
+        return known
+    return sorted(known, key=lambda one: _rank(one, query), reverse=query.best)
+
+
+def _rank(one: StrategyVersion, query: Query) -> float:
+    if query.measure is Measure.WIN_RATE:
+        return one.wins / one.n if one.n else 0.0
+    return float(one.wins) if query.measure is Measure.GROUPS else one.net_bps
+
+
 def _is_meant(one: StrategyVersion, query: Query) -> bool:
     """Whether it stands as is asked and its day lies in the time that is asked."""
     start, end = day_bounds(one.day)
@@ -50,6 +78,8 @@ def _is_meant(one: StrategyVersion, query: Query) -> bool:
     wanted = {None: True, "active": is_active, "deprecated": not is_active, "retired": not is_active}
     is_standing = wanted.get(query.standing, False)
     low, high = query.where.ts_from, query.where.ts_to
+    if query.item is not None and not one.strategy_id.startswith(query.item):
+        return False
     return is_standing and (low is None or low < end) and (high is None or start < high)
 
 

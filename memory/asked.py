@@ -28,6 +28,9 @@ class ConsultationFact:
     cause: str | None
     cost_usd: Decimal
     ts: int
+    symbol: str | None
+    input_tokens: int
+    output_tokens: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,16 @@ def consultation_facts(store: Store, wanted: DecisionFilter, provider: str | Non
     """Every attempt to ask a brain that matches, oldest first; symbol and run are its decision's."""
     decisions = _T["decision"]
     query = select(
-        _C.decision_id, _C.provider, _C.model, _C.purpose, _C.cause, _C.cost_usd, _C.ts
+        _C.decision_id,
+        _C.provider,
+        _C.model,
+        _C.purpose,
+        _C.cause,
+        _C.cost_usd,
+        _C.ts,
+        decisions.c.symbol,
+        func.coalesce(_C.input_tokens, 0).label("input_tokens"),
+        func.coalesce(_C.output_tokens, 0).label("output_tokens"),
     ).select_from(_T["consultation"].outerjoin(decisions, _C.decision_id == decisions.c.decision_id))
     equal = ((_C.provider, provider), (_C.world, wanted.world), (_C.run_id, wanted.run_id))
     query = query.where(*(column == value for column, value in equal if value is not None))
@@ -59,6 +71,11 @@ def consultation_facts(store: Store, wanted: DecisionFilter, provider: str | Non
     query = query.where(*clock_conditions(_C.ts, wanted))
     rows = store.read(query.order_by(_C.ts, _C.decision_id, _C.attempt))
     return [ConsultationFact(**{**row, "cost_usd": Decimal(row["cost_usd"])}) for row in rows]
+
+
+def models(store: Store) -> list[str]:
+    """Every model that was ever asked."""
+    return [row["model"] for row in store.read(select(_C.model).distinct().order_by(_C.model))]
 
 
 def spent_usd(store: Store, ts_from: int | None, ts_to: int | None, provider: str | None) -> Decimal:

@@ -60,6 +60,8 @@ class DecisionFilter:
         hours: Seconds of the day from and before which a decision counts, whatever its date.
         weekdays: Days of the week that count, 0 for Monday; empty is all of them.
         decision_id: One decision, or the beginning of its id.
+        is_limited: Only what a limit made smaller or forbade.
+        limit: The limit that did.
     """
 
     symbol: str | None = None
@@ -80,11 +82,13 @@ class DecisionFilter:
     hours: tuple[int, int] | None = None
     weekdays: tuple[int, ...] = ()
     decision_id: str | None = None
+    is_limited: bool = False
+    limit: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse what no record can match."""
         _require(SYMBOL, "a symbol such as BTCUSDT", self.symbol)
-        for name in (self.world, self.run_id, self.kind, self.rule, self.decision_id):
+        for name in (self.world, self.run_id, self.kind, self.rule, self.decision_id, self.limit):
             _require(NAME, "a name of letters, digits, dashes, underscores", name)
 
 
@@ -179,6 +183,8 @@ def conditions(wanted: DecisionFilter) -> list[ColumnElement[bool]]:
         found.append(_DECISIONS.action != Action.ENTER.value)
     if wanted.rule is not None:
         found.append(_refused_by(wanted.rule))
+    if wanted.is_limited or wanted.limit is not None:
+        found.append(_limited_by(wanted.limit))
     if wanted.decision_id is not None:
         found.append(_begins_with(wanted.decision_id))
     return found + clock_conditions(_DECISIONS.ts, wanted)
@@ -216,6 +222,13 @@ def _begins_with(text: str) -> ColumnElement[bool]:
     """
     prefix = text if text.startswith("d_") else f"d_{text}"
     return (_DECISIONS.decision_id >= prefix) & (_DECISIONS.decision_id < f"{prefix}~")
+
+
+def _limited_by(limit: str | None) -> ColumnElement[bool]:
+    """Whether ``limit``, or any without one, changed a wish; the text kept is canonical, as of votes."""
+    if limit is None:
+        return _DECISIONS.clamps != "[]"
+    return func.instr(_DECISIONS.clamps, f'"limit":"{limit}"') > 0
 
 
 def _refused_by(rule: str) -> ColumnElement[bool]:

@@ -30,7 +30,7 @@ _CHUNK = 500  # ids in one statement
 
 @dataclass(frozen=True, slots=True)
 class DecisionFact:
-    """A decision without its evidence; ``rules`` are the hard rules that refused."""
+    """A decision without its evidence: ``rules`` are the hard rules that refused, ``limits`` what cut."""
 
     decision_id: str
     run_id: str
@@ -44,6 +44,7 @@ class DecisionFact:
     breakeven: float
     probability: float | None
     rules: tuple[str, ...]
+    limits: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +197,7 @@ def _trades(wanted: DecisionFilter, has_rules: bool) -> Select[Any]:
 def _decision_columns(*, has_rules: bool = True) -> tuple[Any, ...]:
     plain = (_D.decision_id, _D.run_id, _D.world, _D.symbol, _D.ts, _D.action, _D.route, _D.is_probe)
     votes = _D.votes if has_rules else literal("[]").label("votes")
-    return (*plain, _D.breakeven, _D.probability, votes, _S.regime)
+    return (*plain, _D.breakeven, _D.probability, _D.clamps, votes, _S.regime)
 
 
 def _same_signal() -> ColumnElement[bool]:
@@ -217,7 +218,13 @@ def _decision_fact(row: Mapping[str, Any]) -> DecisionFact:
         breakeven=row["breakeven"],
         probability=row["probability"],
         rules=refusing_rules(row["votes"]),
+        limits=_limits(row["clamps"]),
     )
+
+
+def _limits(clamps: str) -> tuple[str, ...]:
+    """Each limit that changed a wish once; nearly always there is none, and nothing is read."""
+    return () if clamps == "[]" else tuple(dict.fromkeys(one["limit"] for one in orjson.loads(clamps)))
 
 
 def refusing_rules(votes: str) -> tuple[str, ...]:

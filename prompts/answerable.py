@@ -7,6 +7,7 @@ from prompts.hearing import Heard
 from prompts.queries import Ask, Measure, Subject
 from tools.domain.errors import NotInRecord
 
+_OF_BRAINS = {"symbol", "day", "hour", "week", "weekday", "month", "provider"}
 ON_TRADES = ("won", "result", "exit", "kind", "bounded")
 
 
@@ -43,6 +44,15 @@ def require_heeded(heard: Heard, ask: Ask, subject: Subject) -> None:
 def require_answerable(heard: Heard, ask: Ask, subject: Subject) -> None:
     """Refuse a condition that the answer would have to overlook."""
     require_heeded(heard, ask, subject)
+    if heard.has("oldest") and ask in (Ask.COUNT, Ask.RESULT, Ask.EXTREME, Ask.BRAINS):
+        raise NotInRecord(
+            "not in the record as asked: the first of them is listed, not counted; ask for the first "
+            "trade, or name the time"
+        )
+    if heard.has("rule") and heard.has("spent") and ask is Ask.RESULT:
+        raise NotInRecord(
+            "not in the record as a result of trades: keeper ledger says what each rule was worth"
+        )
     if ask in (Ask.RESULT, Ask.EXTREME) and heard.has("group", "rule"):
         raise NotInRecord(
             "not in the record as a result of trades: a rule refuses, it does not trade; ask which rule "
@@ -81,15 +91,27 @@ def require_answerable(heard: Heard, ask: Ask, subject: Subject) -> None:
         )
     slots: tuple[str, ...] = ()
     if subject in (Subject.FILLS, Subject.ORDERS):
-        slots = (*ON_TRADES, "group", "untaken", "rule")
+        slots = (*ON_TRADES, "group", "untaken", "rule", "limited")
     elif subject in (Subject.LESSONS, Subject.PARAMETERS, Subject.STRATEGIES):
-        ranks = ("best", "most", "length", "measure", "statistic")
-        slots = (*ON_TRADES, "action", "probe", "run", "group", "untaken", "rule", *ranks)
+        ranks = _ranks_of(heard, subject)
+        slots = (*ON_TRADES, "action", "probe", "run", "group", "untaken", "rule", "limited", *ranks)
+        if subject is Subject.STRATEGIES and direction_of(heard) is not None:
+            slots = tuple(slot for slot in slots if slot != "won")
     elif subject is Subject.CONSULTATIONS:
-        slots = (*ON_TRADES, "action", "probe", "untaken", "rule", "regime", "group")
+        slots = (
+            *(slot for slot in ON_TRADES if slot != "result"),
+            "action",
+            "probe",
+            "untaken",
+            "rule",
+            "regime",
+        )
+        slots = (*slots, "limited")
+        if heard.has("group") and not set(map(str, heard.said["group"])) <= _OF_BRAINS:
+            slots = (*slots, "group")
     elif ask is Ask.HOLDING:
         figures = ("measure", "statistic", "best", "most", "length")
-        slots = (*ON_TRADES, "group", "untaken", "rule", "regime", "route", *figures)
+        slots = (*ON_TRADES, "group", "untaken", "rule", "regime", "route", "limited", *figures)
     foreign = [slot for slot in slots if heard.has(slot)]
     if subject is Subject.LESSONS and all(heard.has(str(name)) for name in heard.said.get("group", [])):
         foreign = [slot for slot in foreign if slot != "group"]  # "the calm regime" splits nothing
@@ -102,6 +124,24 @@ def require_answerable(heard: Heard, ask: Ask, subject: Subject) -> None:
         raise NotInRecord(
             f"not in the record: {what} cannot be told apart by {told}; leave that out of the question"
         )
+
+
+def _ranks_of(heard: Heard, subject: Subject) -> tuple[str, ...]:
+    """Figures and ranks that what was learned does not have; a total is only how many there are."""
+    ranks = ["best", "most", "length", "measure", "statistic"]
+    if heard.said.get("statistic") == ["total"]:
+        ranks.remove("statistic")
+    if subject in (Subject.STRATEGIES, Subject.PARAMETERS) or heard.has("besteffect"):
+        ranks.remove("most")
+    if subject is Subject.STRATEGIES or heard.has("besteffect"):
+        ranks.remove("best")
+    if subject is Subject.STRATEGIES and direction_of(heard) is not None:
+        return tuple(one for one in ranks if one not in ("measure",))
+    is_of_rate = heard.said.get("measure") == [Measure.WIN_RATE] and subject is Subject.STRATEGIES
+    is_of_change = heard.said.get("measure") == [Measure.NET_QUOTE] and subject is Subject.PARAMETERS
+    if is_of_rate or (is_of_change and heard.has("parameter")):  # "by how much was it changed"
+        ranks.remove("measure")
+    return tuple(ranks)
 
 
 def require_bounded(heard: Heard, ask: Ask, limit: object | None) -> None:

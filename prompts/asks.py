@@ -21,12 +21,20 @@ def ask_of(heard: Heard, period: Period, can_ask: str, not_understood: Refusal) 
     """
     if heard.has("ask", "help"):
         return Ask.HELP
+    is_failed = heard.has("ended") or (heard.has("result", "timeout") and heard.has("asked"))
+    if heard.has("llmtimeout"):
+        return Ask.BRAINS
     if (
         heard.has("provider")
+        or heard.has("model")
+        or (heard.has("tokens") and heard.has("route"))
+        or (is_failed and heard.has("route", Route.LLM))
         or heard.has("subject", "consultations")
         or (heard.has("asked") and heard.has("route"))
     ):
         return Ask.BRAINS
+    if heard.has("groupsign"):
+        return Ask.COUNT
     is_of_trades = any(map(heard.has, ("subject", "action", "kind", "won", "probe")))
     if heard.has("spent") and heard.said.get("route") == [Route.LLM] and not is_of_trades:
         return Ask.BRAINS
@@ -75,7 +83,7 @@ def _ask_of_results(heard: Heard, period: Period, can_ask: str, not_understood: 
     if heard.has("most"):
         return _ask_of_most(heard, can_ask, not_understood)
     if heard.has("ask", "result"):
-        return Ask.RESULT
+        return Ask.LIST if heard.has("oldest") and names_something(heard) else Ask.RESULT
     if heard.has("statistic") and heard.has("group", "day") and names_something(heard):
         return Ask.COUNT
     if heard.said.get("statistic") == ["total"] and names_something(heard) and not heard.has("unit"):
@@ -124,7 +132,18 @@ def _is_amount(heard: Heard) -> bool:
     runs = (Measure.STREAK, Measure.PRESENT_STREAK, Measure.HOLDING_TIME)
     if heard.has("unit") or any(heard.has("measure", one) for one in runs):
         return True
-    counted = ("subject", "action", "probe", "result", "exit", "kind", "route", "rule", "untaken", "bounded")
+    counted = (
+        "subject",
+        "action",
+        "probe",
+        "result",
+        "exit",
+        "kind",
+        "rule",
+        "untaken",
+        "bounded",
+        "limited",
+    )
     is_figure = _is_measured(heard) and heard.said.get("measure") != [Measure.SHARE]
     return is_figure and not any(heard.has(slot) for slot in counted)
 
@@ -152,6 +171,7 @@ def names_something(heard: Heard) -> bool:
         "rule",
         "untaken",
         "bounded",
+        "limited",
     )
     return any(heard.has(slot) for slot in slots)
 
@@ -163,6 +183,8 @@ def is_of_groups(heard: Heard) -> bool:
 
 def direction_of(heard: Heard) -> bool | None:
     """Whether best or most is asked, or worst or least; None for neither."""
+    if heard.has("besteffect"):
+        return not (heard.has("most", False) or heard.has("best", False))
     if heard.has("best"):
         return bool(heard.one("best"))
     if heard.has("length"):

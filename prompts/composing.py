@@ -15,7 +15,7 @@ from prompts.queries import FEW, MOST_LISTED, Ask, Measure, Query, Side, Subject
 from tools.domain.clock import iso
 from tools.domain.errors import BadUsage, NotInRecord
 from tools.domain.regime import Regime
-from tools.domain.trading import Action
+from tools.domain.trading import Action, Result
 
 COMPARED = ("symbol", "regime", "route", "action", "won", "result", "rule", "provider")
 MOST_SIDES = 6
@@ -117,7 +117,18 @@ def _period_name(period: Period) -> str:
     return start[:10] if is_one else f"{start} to {end}"
 
 
+def _of_strategies(heard: Heard) -> Heard:
+    """A strategy that was dropped or refused is deprecated; no decision is spoken of."""
+    is_skip = heard.said.get("action") == [Action.SKIP]
+    if not heard.has("subject", "strategies") or not is_skip or heard.has("route"):
+        return heard
+    told = heard.without("action")
+    told.add("standing", "deprecated")
+    return told
+
+
 def _query(heard: Heard, period: Period, can_ask: str, not_understood: Refusal) -> Query:
+    heard = _of_strategies(heard)
     ask = ask_of(heard, period, can_ask, not_understood)
     if ask is Ask.LIST and _group(heard) is not None:
         is_money = heard.has("won") and not heard.has("subject")
@@ -140,11 +151,17 @@ def _query(heard: Heard, period: Period, can_ask: str, not_understood: Refusal) 
         hours=period.hours,
         weekdays=period.weekdays,
         decision_id=None if ask is Ask.WHY else _text(heard.one("decision")),
+        is_limited=heard.has("limited") or heard.has("limit_name"),
+        limit=_text(heard.one("limit_name")),
     )
     limit = heard.one("limit")
     require_bounded(heard, ask, limit)
     measure = measure_of(heard, ask, subject)
-    is_of_all = heard.has("groupcount") or (heard.has("ask", "count") and is_of_groups(heard))
+    is_of_all = (
+        heard.has("groupcount")
+        or heard.has("groupsign")
+        or (heard.has("ask", "count") and is_of_groups(heard))
+    )
     if ask is Ask.COUNT and measure is None and heard.has("group") and is_of_all:
         measure = Measure.GROUPS
     return Query(
@@ -168,7 +185,10 @@ def _query(heard: Heard, period: Period, can_ask: str, not_understood: Refusal) 
         above_bps=heard.one("above"),  # type: ignore[arg-type]
         below_bps=heard.one("below"),  # type: ignore[arg-type]
         provider=_text(heard.one("provider")),
-        is_oldest=heard.has("oldest") and ask in (Ask.LIST, Ask.WHY),
+        model=_text(heard.one("model")),
+        cause=_cause(heard) if is_brains else None,
+        item=_text(heard.one("item")),
+        is_oldest=heard.has("oldest") and ask in (Ask.LIST, Ask.WHY, Ask.LEARNED),
         place=heard.one("place"),  # type: ignore[arg-type]
         field=_text(heard.one("field")) if ask is Ask.FIELD else None,
         statistic=statistic_of(heard) if ask is Ask.FIELD else None,
@@ -252,6 +272,8 @@ def _won(heard: Heard, ask: Ask, measure: Measure | None) -> bool | None:
         or heard.has("part")
         or measure in (Measure.HOLDING_TIME, Measure.MEDIAN_HOLDING)
     )
+    if heard.has("groupsign"):
+        return heard.one("won")  # type: ignore[return-value]
     is_streak = measure in (Measure.STREAK, Measure.PRESENT_STREAK)
     if ask is Ask.EXTREME and heard.has("length"):
         return heard.one("won")  # type: ignore[return-value]
@@ -278,6 +300,8 @@ def _group(heard: Heard) -> str | None:
 def _newest(heard: Heard, ask: Ask, limit: object | None) -> int | None:
     """How many of the newest count and are measured; all of them where that is not said."""
     is_ranked = heard.has("field") and heard.has("best")
+    if ask is Ask.LEARNED and heard.has("alone") and heard.has("last"):
+        return 1
     if ask not in (Ask.COUNT, Ask.RESULT, Ask.FIELD) or is_ranked:
         return None
     if not (heard.has("last") or limit is not None):
@@ -292,6 +316,13 @@ def _limit(named: int | None, ask: Ask, heard: Heard) -> int:
         return named
     is_one = ask is Ask.EXTREME and not heard.has("group")
     return 1 if is_one or (ask is Ask.LIST and heard.has("alone")) else FEW
+
+
+def _cause(heard: Heard) -> str | None:
+    """Why attempts have no answer, where such are meant; a timeout is one that came too late."""
+    if heard.has("llmtimeout") or heard.has("result", Result.TIMEOUT):
+        return "timeout"
+    return "any" if heard.has("ended") else None
 
 
 def _text(value: object | None) -> str | None:

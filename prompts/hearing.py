@@ -26,7 +26,7 @@ _COINS = "btc eth bnb sol xrp doge ada avax trx matic ltc shib xlm arb vet algo 
 COINS = frozenset(_COINS.split())
 # Slots that speak of the same thing: naming one of them anew drops what was said in the others.
 EXCLUSIVE = (
-    ("action", "untaken", "probe", "rule"),
+    ("action", "untaken", "probe", "rule", "limited", "limit_name"),
     ("won", "result", "exit", "kind"),
     ("best", "most", "limit", "length", "place", "oldest"),
     ("world", "run"),
@@ -181,6 +181,16 @@ def _of_market_makers(heard: Heard) -> Heard:
     return heard.without("untold").only("field", _OF_MAKERS[fields[0]])
 
 
+def _of_tokens(heard: Heard) -> Heard:
+    """Tokens are coins where no brain is spoken of."""
+    is_of_brains = heard.has("route") or any(map(heard.has, ("asked", "provider", "model", "spent")))
+    if not heard.has("tokens") or is_of_brains or heard.has("subject", "consultations"):
+        return heard
+    told = heard.without("tokens")
+    told.add("group", "symbol")
+    return told
+
+
 _OF_RULES = ("action", "untaken", "route")
 _FIELD_OF = {"mm_confidence": "mm_confidence", "spoofing": "spoofing_score"}
 
@@ -190,12 +200,13 @@ def with_topics(heard: Heard) -> Heard:
 
     A rule refuses: where skips, refusals or reasons are asked, it is the rule; else its value is.
     """
-    heard = _of_market_makers(heard)
+    heard = _of_tokens(_of_market_makers(heard))
     if not heard.has("topic"):
         return heard
     is_rule = heard.has("ask", "why") or heard.has("group", "rule") or any(map(heard.has, _OF_RULES))
     is_rule = is_rule or (heard.has("ask", "count") and not heard.has("within"))
-    is_value = heard.has("statistic") or heard.has("best") or heard.has("most")
+    is_most = heard.has("most") and not heard.has("action", Action.SKIP)  # "refused most by" counts
+    is_value = heard.has("statistic") or heard.has("best") or is_most
     told = heard.without("topic")
     for topic in heard.said["topic"]:
         if is_rule and not is_value:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from prompts.asks import direction_of
 from prompts.hearing import Heard
 from prompts.queries import Ask, Measure, Subject
 from tools.domain.errors import NotInRecord
 
 _MONEY = {"mean": Measure.MEAN_QUOTE, "median": Measure.MEDIAN_QUOTE, "total": Measure.NET_QUOTE}
 _BPS = {"mean": Measure.NET_BPS, "median": Measure.MEDIAN_BPS, "total": Measure.TOTAL_BPS}
-OF_BRAINS = (Measure.COST, Measure.MEAN_COST, Measure.BUDGET)
+OF_BRAINS = (Measure.COST, Measure.MEAN_COST, Measure.BUDGET, Measure.TOKENS)
+_OF_RANKED = (Measure.FEES, Measure.HOLDING_TIME)
 OF_COUNTS = (Measure.SHARE, Measure.PER_DAY, Measure.GROUPS)
 
 
@@ -20,12 +22,16 @@ def measure_of(heard: Heard, ask: Ask, subject: Subject) -> Measure | None:
     """
     if ask is Ask.BRAINS:
         return _of_brains(heard)
+    if subject is Subject.STRATEGIES and direction_of(heard) is not None:
+        return _of_strategies(heard)
     if ask is Ask.COUNT:
         return _of_counts(heard)
     if ask not in (Ask.RESULT, Ask.EXTREME):
         return None
     named = _named(heard)
     statistic, unit = statistic_of(heard), heard.one("unit")
+    if named is Measure.NET_QUOTE and statistic == "mean" and heard.has("group", "day") and ask is Ask.RESULT:
+        return Measure.PER_DAY
     if named is Measure.NET_QUOTE or named is None:
         return _of_money(heard, named, statistic, unit, ask)
     if named is Measure.FEES and statistic == "mean":
@@ -35,11 +41,18 @@ def measure_of(heard: Heard, ask: Ask, subject: Subject) -> Measure | None:
     return named
 
 
+def _of_strategies(heard: Heard) -> Measure | None:
+    """What strategies are ranked by: win rate, wins, or their mean result."""
+    if heard.has("measure", Measure.WIN_RATE):
+        return Measure.WIN_RATE
+    return Measure.GROUPS if heard.has("won") and heard.has("part") else None
+
+
 def _named(heard: Heard) -> Measure | None:
     """The one figure that is named; money is what any of the others is about."""
     named = [one for one in heard.said.get("measure", []) if isinstance(one, Measure)]
     if heard.has("spent") and not [one for one in named if one is not Measure.NET_QUOTE]:
-        named = [Measure.FEES] if not heard.has("won") else named
+        named = [Measure.FEES] if not heard.has("won") and not heard.has("result") else named
     special = [one for one in named if one is not Measure.NET_QUOTE]
     if len(special) > 1:
         special = [one for one in special if one is not Measure.SHARE]  # a win rate is a share already
@@ -48,6 +61,8 @@ def _named(heard: Heard) -> Measure | None:
     if len(special) > 1:
         told = " and ".join(one.value for one in special)
         raise NotInRecord(f"not in the record as one figure: the question asks for {told} at once")
+    if heard.has("ranked") and not heard.has("most") and len(special) == 1 and special[0] in _OF_RANKED:
+        return Measure.NET_QUOTE  # "the fees of the best trade" ranks by the result
     if heard.has("length") and not special:
         return Measure.HOLDING_TIME
     return special[0] if special else Measure.NET_QUOTE if named else None
@@ -86,6 +101,8 @@ def _of_counts(heard: Heard) -> Measure | None:
 def _of_brains(heard: Heard) -> Measure | None:
     if heard.has("measure", Measure.BUDGET):
         return Measure.BUDGET
+    if heard.has("tokens"):
+        return Measure.TOKENS
     is_money = heard.has("measure") or heard.has("spent") or heard.has("unit", "quote")
     if not is_money or heard.has("measure", Measure.SHARE):
         return None

@@ -23,7 +23,7 @@ _PLACE = re.compile(
 )
 _ALONE = re.compile(
     r"\b(?:last|latest|first|newest|previous|oldest|earliest|recent)(?: \w+){0,2}? "
-    r"(?:trade|decision|entry|skip|probe|buy|purchase|loss|win|loser|winner|signal|position|abstention|enter|"
+    r"(?:trade|decision|entry|skip|probe|buy|purchase|loss|win|loser|winner|signal|position|abstention|veto|departure|refusal|rejection|stop|timeout|target|lesson|change|changed|changes|strategy|parameter|enter|"
     r"bought|skipped|traded|lose|time)\b"
 )
 _NTH = re.compile(

@@ -14,6 +14,7 @@ from prompts.clocks import Clock, cut_clocks
 from prompts.relative import spelt_out
 from prompts.spans import DAY, Span, find_spans
 from prompts.times_of_day import CLOCK, TimeOfDay, time_of_day
+from prompts.weekdays import without_weekdays
 from tools.domain.clock import NS, day_bounds, day_of
 
 __all__ = ["DAY", "Period", "cut_period", "cut_periods"]
@@ -151,6 +152,7 @@ def _clocked(period: Period, clock: Clock) -> Period:
 def _mark(text: str, now: int, newest: int) -> _Marked:
     days: list[Span] = []
     pieces, last = [], 0
+    text = without_weekdays(text, now)
     for found, span in find_spans(text, now):
         pieces += [text[last : found.start()], f" «d{len(days)}» "]
         days.append(span)

@@ -64,6 +64,7 @@ class Measure(StrEnum):
     COST = "cost"
     MEAN_COST = "mean_cost"
     BUDGET = "budget"
+    TOKENS = "tokens"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,8 @@ class Query:
 
     Attributes:
         where: Which decisions; ``kind`` says whether their taken or shadow outcomes are meant.
-        group: Split by symbol, route, regime, action, run_id, rule, result, hour, day, weekday, week, month.
+        group: Split by symbol, route, regime, action, run_id, rule, limit, result, hour, day, weekday,
+            week, month.
         result: How the trades ended.
         won: Only trades that made, or did not make, money after costs.
         best: Best or worst; for grouped counts most or fewest.
@@ -106,6 +108,9 @@ class Query:
         above_bps: Only trades with a net result above this.
         below_bps: Only trades with a net result below this.
         provider: Only brains of this provider.
+        model: Only this model of theirs.
+        item: Only the lesson or strategy with this id.
+        cause: Only attempts without an answer: "any", or why.
         is_oldest: Whether a list begins with the oldest.
         place: The how-manieth of what is ranked or listed, 1 for the first; None is all.
         sides: Two or more queries that are compared; this one then holds what they share.
@@ -138,6 +143,9 @@ class Query:
     above_bps: float | None = None
     below_bps: float | None = None
     provider: str | None = None
+    model: str | None = None
+    cause: str | None = None
+    item: str | None = None
     is_oldest: bool = False
     place: int | None = None
     sides: tuple[Side, ...] = ()

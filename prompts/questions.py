@@ -32,6 +32,8 @@ CAN_ASK = (
     "what was learned, what were the last decisions, how did you do"
 )
 _ID = re.compile(r"\bd_[0-9a-z]+\b")
+_MODEL = re.compile(r"\b[a-z][a-z0-9]*[-:.][\w.:-]*\w|gpt|claude|llama|gemini|mistral|qwen|haiku|sonnet|opus")
+_ITEM = re.compile(r"\b[yl]_[0-9a-f]{4,}\b")
 _PERCENT = re.compile(r"(?<![\d ])\s*%|(?<!\d)\s+%")
 _WORD = re.compile(r"[\w./'-]+")
 _LEAD = (
@@ -41,6 +43,14 @@ _LEAD = (
 _FOLLOWING = re.compile(
     rf"{_LEAD}|(why|how come|how so|tại sao|vì sao|tai sao|vi sao|sao vậy|sao thế|sao vay|sao lại thế)\W*$"
 )
+_IF_TEXT = """
+and what would have has had happened been come of it if we you i taken entered bought in gone then that the
+result outcome how did done made make otherwise instead anyway one trade signal ended turned out took buy
+nếu vào vô mua thì ra sao thế nào lúc đó lệnh kèo này kia có lãi lời lỗ không ko được bao nhiêu mấy đã giả sử
+hồi vậy là hay kết quả bps thật neu vao vo thi nao luc do lenh co lai loi khong duoc nhieu may da gia su vay
+"""
+_IFS = frozenset(_IF_TEXT.split())
+_IF = re.compile(r"(?:nếu|giả sử|neu|gia su|if|had|would have)\b")
 _ENDING = re.compile(r"(thì sao|thi sao|then|too|as well|instead)\W*$")
 _ORDINALS = {
     name: place
@@ -75,12 +85,14 @@ class Known:
         now: What today is, nanoseconds.
         newest: Time of the newest decision.
         oldest: Time of the oldest.
+        models: Models that were asked.
     """
 
     symbols: Sequence[str]
     now: int
     newest: int | None
     oldest: int | None
+    models: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +113,7 @@ def parse_question(
     before: Sequence[str] = (),
     oldest: int | None = None,
     is_referring: bool = False,
+    models: Sequence[str] = (),
 ) -> Query:
     """The query that ``text`` asks.
 
@@ -114,6 +127,7 @@ def parse_question(
         oldest: Time of the oldest decision.
         is_referring: Whether what was asked before has been answered by a name that ``text`` now
             holds; of the questions before only their period, world and run hold then.
+        models: Models that were asked.
 
     Raises:
         BadUsage: There is no question, or it names a date or time that does not exist.
@@ -121,7 +135,7 @@ def parse_question(
         NotUnderstood: It was not understood.
     """
     before = [one for one in before if shown_place(one) is None]
-    known = Known(symbols, now, newest, oldest)
+    known = Known(symbols, now, newest, oldest, models)
     if is_referring:
         return replace(_composed([*before, text], known, kept=_KEPT), is_follow_up=True)
     if not (before and follows_on(text)):
@@ -137,6 +151,8 @@ def follows_on(text: str) -> bool:
     """Whether a question makes sense only after another: "and on ETH?", "why?", "how many of those?"."""
     lower = text.strip().lower()
     english = to_english(lower) if is_vietnamese(lower) else lower
+    if _IF.search(lower) and set(re.findall(r"\w+", lower)) <= _IFS:
+        return True  # "what if we had taken it?" names nothing
     return bool(_FOLLOWING.match(lower) or _ENDING.search(lower) or _AMONG.search(english))
 
 
@@ -193,7 +209,12 @@ def _hear(text: str, known: Known, anchor: Period | None, *, is_later: bool) -> 
     heard = Heard()
     for name in _ID.findall(rest):
         heard.add("decision", name)
+    for name in _ITEM.findall(rest):
+        heard.add("item", name)
+        heard.add("subject", "strategies" if name.startswith("y_") else "lessons")
+    rest = _ITEM.sub(" ", rest)
     rest = _joined(_ID.sub(" ", rest.replace("’", "'")), known.symbols)
+    rest = _models(rest, heard, known.models)
     one = _read(rest, heard, known, anchor, shouted)
     if one.heard.strange:
         rest, corrections = correct(rest, one.heard.strange)
@@ -257,6 +278,22 @@ def _parameters(text: str, heard: Heard) -> str:
     for found in _SPOKEN_PATTERN.finditer(text):
         heard.add("parameter", _SPOKEN[found[1]])
     return _SPOKEN_PATTERN.sub(" ", text)
+
+
+def may_name_model(text: str) -> bool:
+    """Whether a word looks like the name of a model, so that it is worth while to look which were asked."""
+    return _MODEL.search(text.lower()) is not None
+
+
+def _models(text: str, heard: Heard, models: Sequence[str]) -> str:
+    """``text`` with a word for a brain in place of each of ``models`` it names."""
+    for name in sorted(models, key=len, reverse=True):
+        spoken = re.escape(name.lower()).replace(r"\-", "[- ]?")
+        pattern = re.compile(rf"(?<![\w-]){spoken}(?![\w-])")
+        if pattern.search(text):
+            heard.add("model", name)
+            text = pattern.sub(" brain ", text)
+    return text
 
 
 def _require_past(periods: Sequence[Period], now: int) -> None:

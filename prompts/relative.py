@@ -40,6 +40,16 @@ _AFTER = re.compile(
     r"|(next|following|previous|preceding|same) (day|week))\b"
     r"|\ba (day|week) (later|earlier)\b"
 )
+_PART_OF_MONTH = re.compile(
+    rf"\b(?:in |on |during |over |for |of )?(?:the )?(first|second|third|fourth|last) (?:{_N} )?(day|week)s? "
+    rf"(?:of|in) (?:({_MONTH})(,? \d{{4}})?|(this|last|the) month)\b"
+)
+_BARE_DAY = re.compile(
+    r"\b(?:on )?the (\d{1,2})(?:st|nd|rd|th)"
+    r"(?: of (this|last|the|the last|the previous|previous|that) month)?\b"
+    rf"(?! (?:of|{_MONTH}|best|worst|biggest|largest|longest|shortest|highest|lowest|last)\b)"
+    r"(?! (?:trade|decision|place|hour)\b)"
+)
 _BACK = ("before", "previous", "preceding", "earlier")
 
 
@@ -57,6 +67,8 @@ def spelt_out(text: str, *, anchor: int | None, oldest: int | None, newest: int)
     """
     text = _DAYS_FIRST.sub(lambda f: f"from {f[1]} {f[3]}{f[4] or ''} to {f[2]} {f[3]}{f[4] or ''}", text)
     text = _MONTH_FIRST.sub(lambda f: f"from {f[2]} {f[1]}{f[4] or ''} to {f[3]} {f[1]}{f[4] or ''}", text)
+    text = _PART_OF_MONTH.sub(_part_of_month(_day_of(newest)), text)
+    text = _BARE_DAY.sub(_of_month(_day_of(newest)), text)
     text = _AFTER_NAMED.sub(_beside_named(newest), text)
     if oldest is not None:
         text = _BARE_WEEK.sub(r"in the \1 week", text)
@@ -72,6 +84,48 @@ def _day_of(ts: int) -> date:
 
 def _between(first: date, last: date) -> str:
     return f" on {first} " if first == last else f" from {first} to {last} "
+
+
+def _part_of_month(today: date) -> Callable[[re.Match[str]], str]:
+    """The first week of a month is its first seven days, the last one its last seven."""
+
+    def told(found: re.Match[str]) -> str:
+        which, count, unit = found[1], found[2], found[3]
+        first = today.replace(day=1)
+        if found[4]:
+            month = _MONTHS.index(found[4][:3]) + 1
+            year = int(re.sub(r"\D", "", found[5])) if found[5] else today.year - (month > today.month)
+            first = date(year, month, 1)
+        elif found[6] == "last":
+            first = _month_before(first)
+        length = int(_COUNTS.get(count, count)) if count else 1
+        length *= 7 if unit == "week" else 1
+        if which == "last":
+            end = (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+            return _between(end - timedelta(days=length - 1), end)
+        start = first + timedelta(days=length * {**_PLACES, "fourth": 3}[which])
+        return _between(start, start + timedelta(days=length - 1))
+
+    return told
+
+
+def _month_before(first: date) -> date:
+    return (first - timedelta(days=1)).replace(day=1)
+
+
+def _of_month(today: date) -> Callable[[re.Match[str]], str]:
+    """A day without its month is the last such day there was, or one of the month that is named."""
+
+    def told(found: re.Match[str]) -> str:
+        number, which = int(found[1]), found[2] or ""
+        first = today.replace(day=1)
+        is_back = "last" in which or "previous" in which
+        if is_back or (not which and number > today.day):
+            first = _month_before(first)
+        day = first.replace(day=number)
+        return _between(day, day)
+
+    return told
 
 
 def _beside(day: date) -> Callable[[re.Match[str]], str]:

@@ -32,14 +32,16 @@ _MONTHS = [
     "november",
     "december",
 ]
-_WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 _MONTH = "|".join([*_MONTHS, *(name[:3] for name in _MONTHS), "sept"])
 _WEEKDAY = (
-    "mondays?|tuesdays?|wednesdays?|thursdays?|fridays?|saturdays?|sundays?|mon|tues?|weds?|thurs?|thu|fri|sat|"
-    "sun"
+    "mondays?|tuesdays?|wednesdays?|thursdays?|fridays?|saturdays?|sundays?|mon|tues?|weds?|thurs?|thu|fri|sun|"
+    r"(?<!we )(?<!you )(?<!it )(?<!i )(?<!bot )(?<!who )sat(?! (?:in|on|out|through|with|idle|at|tight)\b)"
 )
 _PARTS = {"morning": (0, 12), "afternoon": (12, 18), "evening": (18, 24), "night": (18, 30)}
 _PART = rf"(?: (?:in the |at )?(?P<part>{'|'.join(_PARTS)}))?"
+_CLEAR = [name for name in _MONTHS if name not in ("march", "may")]
+_CLEAR_MONTH = "|".join([*_CLEAR, "jan", "feb", "aug", "sept?", "oct", "nov", "dec"])
 _ORDINAL = r"(?:st|nd|rd|th)?"
 _NUMBER = r"\d{1,4}"
 
@@ -60,16 +62,17 @@ class Span:
 
 
 Maker = Callable[[re.Match[str], date, int], Span]
+Found = tuple[re.Match[str], Span]
 
 
-def find_spans(text: str, now: int) -> list[tuple[re.Match[str], Span]]:
+def find_spans(text: str, now: int) -> list[Found]:
     """Every day, week or month that ``text`` (lower case) names, in order, none twice.
 
     Raises:
         ValueError: It names a date that does not exist or that may be one of two.
     """
     today = datetime.fromtimestamp(now // NS, UTC).date()
-    found: list[tuple[re.Match[str], Span]] = []
+    found: list[Found] = []
     for pattern, make in _PATTERNS:
         for match in pattern.finditer(text):
             if all(match.end() <= other.start() or other.end() <= match.start() for other, _ in found):
@@ -151,9 +154,18 @@ def _tonight(found: re.Match[str], today: date, now: int) -> Span:
     return Span(_start(today) + 18 * 3_600 * NS, _start(today) + DAY)
 
 
+def _weekend(found: re.Match[str], today: date, now: int) -> Span:
+    """The last Saturday and Sunday that began; "last" and "past" name the one of the week before."""
+    saturday = today - timedelta(days=today.weekday() + 2)
+    is_in_one = today.weekday() >= 5
+    if found["which"] == "this" or (found["which"] == "the" and is_in_one):
+        saturday += timedelta(days=7)
+    return _days(saturday, saturday + timedelta(days=1))
+
+
 def _weekday(found: re.Match[str], today: date, now: int) -> Span:
     """The last such day, today included unless "last" is said; or that day of a named week."""
-    wanted = next(i for i, full in enumerate(_WEEKDAYS) if full.startswith(found["wd"][:3]))
+    wanted = next(i for i, full in enumerate(WEEKDAYS) if full.startswith(found["wd"][:3]))
     if found["week"]:
         monday = today - timedelta(days=today.weekday() + (7 if found["week"] != "this" else 0))
         day = monday + timedelta(days=wanted)
@@ -169,12 +181,13 @@ def _unit(found: re.Match[str], today: date, now: int) -> Span:
     return _calendar(found["unit"], back, today)
 
 
-def _before_last(found: re.Match[str], today: date, now: int) -> Span:
-    return _calendar(found["unit"], 2, today)
-
-
 def _to_date(found: re.Match[str], today: date, now: int) -> Span:
     return _calendar(found["unit"], 0, today)
+
+
+def _back(number: int) -> Maker:
+    """So many calendar units ago."""
+    return lambda found, today, now: _calendar(str(found["unit"]), number, today)
 
 
 def _calendar(unit: str, back: int, today: date) -> Span:
@@ -274,6 +287,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Maker], ...] = (
     _compiled(r"\b(?P<name>this)(?: (?P<part>morning|afternoon|evening))\b", _named),
     _compiled(r"\b(?P<name>last) (?P<part>night|evening)\b", _named),
     _compiled(r"\btonight\b", _tonight),
+    _compiled(rf"{_ON}(?:over |at )?(?P<which>last|this|past|previous|the) week-?end\b(?!s)", _weekend),
     _compiled(
         r"\b(?:tomorrow|next (?:few )?(?:\d+ )?(?:hours?|days?|weeks?|months?|years?|quarter|"
         rf"{_WEEKDAY})|coming (?:days?|weeks?|months?)|the future|from now)\b",
@@ -285,19 +299,24 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Maker], ...] = (
         rf"{_ON}(?P<d>\d{{1,2}}){_ORDINAL} (?:of )?(?P<m>{_MONTH})\b(?:,? (?P<year>\d{{4}}))?{_PART}", _spoken
     ),
     _compiled(
-        rf"{_ON}(?P<m>{_MONTH}) (?P<d>\d{{1,2}}){_ORDINAL}\b(?!:)(?:,? (?P<year>\d{{4}}))?{_PART}", _spoken
+        rf"{_ON}(?P<m>{_MONTH}) (?P<d>\d{{1,2}}){_ORDINAL}\b(?!:\d)(?:,? (?P<year>\d{{4}}))?{_PART}", _spoken
     ),
     _compiled(
         rf"(?:\b(?:in|during|of|for|last) |{_EDGES})(?P<m>{_MONTH})\b(?: (?P<year>\d{{4}}))?",
         _month,
     ),
     _compiled(rf"\b(?P<m>{_MONTH}) (?P<year>\d{{4}})\b", _month),
+    _compiled(rf"\b(?P<m>{_CLEAR_MONTH})\b(?P<year>)", _month),
     _compiled(
         rf"\b(?:on )?(?:(?P<which>last|this|previous|past|the) )?(?P<wd>{_WEEKDAY})"
         rf"(?:'s)?(?: (?:of )?(?P<week>last|this) week)?{_PART}\b",
         _weekday,
     ),
-    _compiled(r"\b(?:the )?(?P<unit>week|month|quarter|year) before last\b", _before_last),
+    _compiled(r"\b(?:the )?(?P<unit>week|month|quarter|year) before last\b", _back(2)),
+    _compiled(
+        rf"{_ON}(?P<unit>week|month|quarter|year) before (?:this(?: one)?|the (?:current|present) one)\b",
+        _back(1),
+    ),
     _compiled(r"\b(?P<unit>week|month|quarter|year)[- ]to[- ]date\b", _to_date),
     _compiled(
         r"\b(?:(?:in|over|during|within|for|from) )?(?:the )?(?:last|past|previous|latest|recent) "

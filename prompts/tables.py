@@ -40,6 +40,11 @@ def read_meanings(name: str) -> dict[str, str]:
     return found
 
 
+def read_lines(name: str) -> list[str]:
+    """Every line that is no comment."""
+    return _lines(name)
+
+
 def _lines(name: str) -> list[str]:
     text = (_FOLDER / name).read_text(encoding="utf-8")
     return [line.rstrip() for line in text.splitlines() if line.strip() and not line.startswith("#")]

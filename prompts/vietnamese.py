@@ -26,6 +26,11 @@ _ORDERED = re.compile(rf"\b(\d+) +((?:{_ASKED}) +)?(best|worst|last|first|highes
 _TOKEN = re.compile(r"\w+|[^\w\s]|\s+")
 _SPLIT = re.compile(r"\b(nhiều|nhieu|ít|cao|thấp|thap)((?: \w+){1,3}?)( nhất| nhat)\b")  # "nhiều lệnh nhất"
 _WHY = re.compile(r"^\s*sao (?!(?:rồi|roi)\b)")  # what a question begins with is a why
+# "may" is English too, so that without its accent it is read as a count only before what is counted.
+_HOW_MANY = re.compile(
+    r"\bmay(?= (?:lenh|keo|tin hieu|giao dich|quyet dinh|bai hoc|chien luoc|tham so)\b"
+    r"| (?:ngay|lan|cai|vu|luot|bps|coin|con)\b)"
+)
 _MOST_WORDS = 7  # of a phrase
 _NOT_TIMES = ("thắng", "tôi ")  # which without accents look like a month and an evening
 
@@ -45,7 +50,7 @@ def is_vietnamese(text: str) -> bool:
 def to_english(text: str) -> str:
     """``text`` with every known phrase in English words; what is not known stays as it is."""
     lower = _WHY.sub("tại sao ", unicodedata.normalize("NFC", text).lower())
-    lower = _SPLIT.sub(r"\2 \1\3", lower)
+    lower = _HOW_MANY.sub("mấy", _SPLIT.sub(r"\2 \1\3", lower))
     rest = "".join(_read(piece) for piece in re.split(r"(«[^»]*»)", _with_times(lower)))
     rest = re.sub(r"\s+", " ", rest).strip()
     is_placed = re.search(r"\b(?:placed|unfilled|fills)\b", rest) is not None
@@ -55,13 +60,16 @@ def to_english(text: str) -> str:
     ):
         rest += " lastone"
     rest = re.sub(r"\bbetter (?=[-+]?\d)", "more than ", rest)
+    rest = re.sub(r"\babove(?= *(?:$|[?.!,]))", "better", rest)  # "which is higher?" bounds nothing
+    rest = re.sub(r"\bbelow(?= *(?:$|[?.!,]))", "worse", rest)
+    rest = re.sub(r"^(\d+) which (symbol|hour|day|trade)\b", r"which \1 \2s", rest)
     rest = re.sub(r"\bon (?=[-+]?\d+(?:\.\d+)? ?bps)", "above ", rest)
     return _ORDERED.sub(lambda found: f"{found.group(3)} {found.group(1)} {found.group(2) or ''}", rest)
 
 
 def _with_times(text: str) -> str:
     """``text`` with days and times in English between marks."""
-    for start, end, said in sorted(time_changes(_without_marks(text)), reverse=True):
+    for start, end, said in sorted(time_changes(without_marks(text)), reverse=True):
         if not any(word in f"{text[start:end]} " for word in _NOT_TIMES):
             text = f"{text[:start]} «{said}» {text[end:]}"
     return text
@@ -91,7 +99,7 @@ def _phrase_at(tokens: list[str], at: int) -> tuple[str | None, int]:
     typed = {
         n: "".join(" " if part.isspace() else part for part in tokens[at : at + n]) for n in spans if n % 2
     }
-    known = {n: _by_bare().get(_without_marks(text), ()) for n, text in typed.items()}
+    known = {n: _by_bare().get(without_marks(text), ()) for n, text in typed.items()}
     for n, phrases in known.items():
         if n == 1 and _is_english(typed[n]):
             continue
@@ -110,7 +118,7 @@ def _fits(typed: str, phrase: str) -> bool:
     """Whether every letter typed is the phrase's, or is it without its accents."""
     if len(typed) != len(phrase):
         return False
-    return all(one in (other, _without_marks(other)) for one, other in zip(typed, phrase, strict=True))
+    return all(one in (other, without_marks(other)) for one, other in zip(typed, phrase, strict=True))
 
 
 def _least(phrases: Sequence[str]) -> str:
@@ -122,7 +130,8 @@ def _is_english(word: str) -> bool:
     return word in WORDS or word in FILLERS
 
 
-def _without_marks(text: str) -> str:
+def without_marks(text: str) -> str:
+    """``text`` without the accents of Vietnamese."""
     bare = unicodedata.normalize("NFD", text.replace("đ", "d"))
     return "".join(letter for letter in bare if not unicodedata.combining(letter))
 
@@ -139,5 +148,5 @@ def _by_bare() -> Mapping[str, tuple[str, ...]]:
     """The phrases by what they look like without accents."""
     found: dict[str, list[str]] = {}
     for phrase in _MEANINGS:
-        found.setdefault(_without_marks(phrase), []).append(phrase)
+        found.setdefault(without_marks(phrase), []).append(phrase)
     return {bare: tuple(phrases) for bare, phrases in found.items()}

@@ -178,12 +178,13 @@ _LINES: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
         f"mọi lệnh đã khớp đều đã đóng, tính đến {f['at']}.",
     ),
     (
-        r"Brains were asked about (?P<n>\d+) decisions(?: of (?P<who>\w+))?, for (?P<cost>\S+) USD\.",
-        lambda f: f"AI được hỏi về {f['n']} quyết định{' (' + f['who'] + ')' if f['who'] else ''}, "
-        f"hết {f['cost']} USD.",
+        (r"Brains were asked (?P<times>\d+) times about (?P<n>\d+) decisions(?: of (?P<who>\S+))?, "
+        r"for (?P<cost>\S+) USD\."),
+        lambda f: f"AI được hỏi {f['times']} lần về {f['n']} quyết định"
+        f"{' (' + f['who'] + ')' if f['who'] else ''}, hết {f['cost']} USD.",
     ),
     (
-        r"(?P<cost>\S+) USD spent on brains(?: of (?P<who>\w+))?\.",
+        r"(?P<cost>\S+) USD spent on brains(?: of (?P<who>\S+))?\.",
         lambda f: f"Đã chi {f['cost']} USD cho AI{' (' + f['who'] + ')' if f['who'] else ''}.",
     ),
     (
@@ -280,6 +281,14 @@ _LINES: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
         f"{RESULTS[f['ended']]} lúc {f['at']}, {f['rest']}",
     ),
     (r"No lesson is in force.*", lambda _: "Chưa có bài học nào đang có hiệu lực."),
+    (
+        r"(?P<n>\d+) lessons learned, (?P<on>\d+) of them in force, (?P<off>\d+) retired:",
+        lambda f: f"{f['n']} bài học đã học, {f['on']} còn hiệu lực, {f['off']} hết hiệu lực:",
+    ),
+    (
+        r"(?P<n>\d+) strategies learned: (?P<on>\d+) active, (?P<off>\d+) deprecated:",
+        lambda f: f"{f['n']} chiến lược đã học: {f['on']} đang có hiệu lực, {f['off']} đã bị loại bỏ:",
+    ),
     (r"(?P<n>\d+) lessons? in force:", lambda f: f"{f['n']} bài học đang có hiệu lực:"),
     (r"(?P<n>\d+) changes? of parameters:", lambda f: f"{f['n']} thay đổi tham số:"),
     (

@@ -32,21 +32,24 @@ _M = r"(?P<m>\d{1,2}|muoi mot|muoi hai|mot|gieng|hai|ba|tu|nam|sau|bay|tam|chin|
 _UNIT = rf"(?P<unit>{'|'.join(_UNITS)})"
 _LAST = r"(?:truoc|roi|vua roi|vua qua|ngoai)"
 _FIXED = {
+    r"dem (?:hom )?qua": "last night",
+    r"toi (?:hom )?qua": "yesterday evening",
+    r"(?:trua|chieu) (?:hom )?qua": "yesterday afternoon",
+    r"(?:sang hom qua|sang qua)": "yesterday morning",
     r"hom nay|hnay|bua nay|ngay nay|(?<!nao )(?<!gio )trong ngay": "today",
     r"hom qua|hqua|bua qua|ngay qua|ngay hom truoc": "yesterday",
     r"hom kia|hom truoc nua|bua kia": "the day before yesterday",
+    rf"cuoi tuan (?:{_LAST}|qua)": "last weekend",
+    r"cuoi tuan nay": "this weekend",
     r"sang nay": "this morning",
     r"trua nay|chieu nay": "this afternoon",
     r"toi nay|dem nay": "this evening",
-    r"(?:sang hom qua|sang qua)": "yesterday morning",
-    r"(?:trua|chieu) (?:hom )?qua": "yesterday afternoon",
-    r"toi (?:hom )?qua": "yesterday evening",
-    r"dem (?:hom )?qua": "last night",
     r"ngay mai|sang mai|chieu mai|toi mai|sap toi|trong tuong lai|tuong lai": "tomorrow",
     r"tuan sau|tuan toi": "next week",
     r"thang sau|thang toi": "next month",
     r"nam sau|nam toi": "next year",
-    r"(?:dau tuan|tu dau tuan)(?: (?:den|toi) (?:nay|gio))?|tuan nay|trong tuan": "this week",
+    r"(?:dau tuan|tu dau tuan)(?: (?:den|toi) (?:nay|gio))?|tuan nay": "this week",
+    r"(?<!may )(?<!thu )(?<!ngay )trong tuan": "this week",
     r"(?:tu dau thang|dau thang)(?: (?:den|toi) (?:nay|gio))?|thang nay": "this month",
     r"(?:tu dau nam|dau nam)(?: (?:den|toi) (?:nay|gio))?|nam nay": "this year",
     r"quy nay": "this quarter",
@@ -107,6 +110,14 @@ def _month(found: re.Match[str]) -> str:
     return f"in {name} {found['y'] or ''}".strip()
 
 
+def _week_of_month(found: re.Match[str]) -> str:
+    which = "first" if found["place"] == "dau" else "last"
+    if found["own"]:
+        return f"in the {which} week of {'last' if 'truoc' in found['own'] else 'this'} month"
+    month = int(_count(found["m"]))
+    return f"in the {which} week of {_MONTHS[month - 1] if 1 <= month <= 12 else '0000-00-00'}"
+
+
 def _clock(found: re.Match[str]) -> str:
     hour, part = int(found["h"]), found["part"] or ""
     minute = 30 if found["half"] else int(found["min"] or 0)
@@ -133,19 +144,37 @@ _WEEKDAY = (
 _PATTERNS: Sequence[tuple[re.Pattern[str], Callable[[re.Match[str]], str]]] = (
     (
         _compiled(
+            r"(?:hom |ngay |bua )?(?:mung |mong |ngay )(?P<d>\d{1,2})"
+            r"(?: (?P<back>thang (?:truoc|roi|vua roi|vua qua)))?"
+            r"(?! ?(?:thang|/|-|gio|h\b|nam|ngay|lenh|giao|quyet|tin|keo))"
+        ),
+        lambda found: f"on the {found['d']}th{' of last month' if found['back'] else ''}",
+    ),
+    (
+        _compiled(
             rf"(?:trong )?(?:vong )?(?:khoang )?{_N} ?{_UNIT} "
             r"(?:qua|vua qua|gan day|gan nhat|vua roi|tro lai day|do lai)"
         ),
         _rolling,
     ),
     (_compiled(rf"{_N} ?{_UNIT} truoc(?: day)?"), _ago),
-    *((_compiled(pattern), _fixed(text)) for pattern, text in _FIXED.items()),
     (
         _compiled(rf"(?P<part>{'|'.join(_PARTS)}) {_WEEKDAY}"),
         lambda found: f"{_weekday(found)} {_PARTS[found['part']]}",
     ),
+    (
+        _compiled(rf"(?:hom |bua |vao |ngay |(?<!cai )(?<!lenh )(?<!dich )(?<!dinh )(?<!hieu )){_WEEKDAY}"),
+        _weekday,
+    ),
+    (
+        _compiled(
+            rf"(?:trong )?tuan (?P<place>dau|cuoi)(?: tien)?(?: cua)? "
+            rf"(?:thang {_M}|(?P<own>thang nay|thang truoc))"
+        ),
+        lambda found: _week_of_month(found),
+    ),
+    *((_compiled(pattern), _fixed(text)) for pattern, text in _FIXED.items()),
     (_compiled(r"(?:^|(?<=, ))mai"), _fixed("tomorrow")),
-    (_compiled(rf"(?<!cai )(?<!lenh )(?<!dich )(?<!dinh )(?<!hieu ){_WEEKDAY}"), _weekday),
     (_compiled(rf"(?:ngay |hom |bua )?(?P<d>\d{{1,2}}) thang {_M}(?: nam (?P<y>\d{{4}}))?"), _date),
     (_compiled(r"(?:ngay |hom |bua )?(?P<d>\d{1,2})[/-](?P<m>\d{1,2})(?:[/-](?P<y>\d{4}))?"), _date),
     (_compiled(rf"(?:trong )?thang {_M}(?:(?: nam |/)(?P<y>\d{{4}}))?"), _month),

@@ -17,6 +17,12 @@ from tools.domain.trading import Action, Result, Route
 
 MARKET_MAKERS = "market makers as such"
 Meaning: TypeAlias = tuple[str, object]
+# Limits on sizes and entries, as clamps name them.
+_LIMITS = (
+    "symbol_exposure total_exposure mm_protection mm_unknown symbol_size_share smallest_order max_order_size"
+)
+_MORE_LIMITS = "kill_switch daily_loss trades_per_day open_positions symbol_positions one_probe symbol_rest"
+LIMITS = (*_LIMITS.split(), *_MORE_LIMITS.split())
 
 NUMBERS: Mapping[str, int] = {
     word: number
@@ -121,6 +127,7 @@ WORDS: Mapping[str, Meaning] = {
     **_all(("route", Route.MODEL), "model models"),
     **_all(("route", Route.LLM), "llm brain llms brains"),
     **_all(("route", Route.STRATEGY), "bystrategy"),
+    "llmtimeout": ("llmtimeout", True),
     **_all(("provider", "openai"), "openai chatgpt gpt"),
     **_all(("provider", "anthropic"), "anthropic claude"),
     **_all(("provider", "local"), "localbrain"),
@@ -142,7 +149,7 @@ WORDS: Mapping[str, Meaning] = {
     **_all(("run", "last"), "lastrun"),
     # split by
     **_all(("group", Group.SYMBOL.value), "symbol symbols coin coins pair pairs instrument instruments"),
-    **_all(("group", Group.SYMBOL.value), "market markets asset assets ticker tickers token tokens"),
+    **_all(("group", Group.SYMBOL.value), "market markets asset assets ticker tickers"),
     **_all(("group", Group.ROUTE.value), "route routes"),
     **_all(("group", Group.REGIME.value), "regime regimes"),
     **_all(("group", Group.ACTION.value), "action actions"),
@@ -153,10 +160,21 @@ WORDS: Mapping[str, Meaning] = {
     **_all(("group", "week"), "week weeks weekly"),
     **_all(("group", "month"), "month months monthly"),
     **_all(("group", "rule"), "rulegroup"),
+    **_all(("group", "limit"), "limitgroup"),
+    **_all(
+        ("limited", True),
+        "limited limit limits limiting clamp clamps clamped clamping capped cap caps cut cuts",
+    ),
+    **_all(("limited", True), "reduced reduce shrunk shrank trimmed bounded curtailed restricted downsized"),
+    **{f"limit_{name}": ("limit_name", name) for name in LIMITS},
     **_all(("group", "result"), "resultgroup"),
     **_all(("group", "provider"), "providergroup"),
     **_all(("alone", True), "lastone"),
     **_all(("groupcount", True), "groupcount"),
+    **_all(("groupsign", True), "groupsign"),
+    **_all(("besteffect", True), "besteffect"),
+    **_all(("tokens", True), "tokens token"),
+    **_all(("ended", True), "failed fails failing unanswered callfault"),
     **_all(("isnow", True), "now currently current"),
     **_all(("topic", "mm_confidence"), "topicmm"),
     **_all(("topic", "spoofing"), "topicspoof"),
@@ -187,7 +205,8 @@ to today's together too tried up us utc value values very want wanted was wasn w
 whats when where which while who whole whom whose will with within won't work worked working would
 yesterday's yet you your yours yourself ones place placed saw seen settle settled settles z earlier total's
 u ur r wanna gonna lol huh hmm em breakdown history today yesterday generated raised received emitted
-produced often bring brought single
+produced often bring brought single usually normally generally ordinarily far sometimes case cases condition
+conditions look looked looks right exactly sit sitting stay mostly ago there's
 """
 # To take a decision is to make one; only a signal, a trade or the like is entered by taking it.
 TAKING = frozenset(("take", "took", "taken", "taking"))

@@ -1,4 +1,4 @@
-"""Typed questions and ways to say them: some that the grammar was made with, some that were kept aside."""
+"""Typed questions and ways to say them: those the grammar was made with, and some first put unseen."""
 
 from __future__ import annotations
 

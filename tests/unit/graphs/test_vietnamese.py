@@ -11,7 +11,7 @@ from graphs.answers import Answer, query_as_data
 from graphs.query import answer
 from memory.lookup import find_decision
 from memory.store import Store
-from prompts.vietnamese import _without_marks, is_vietnamese
+from prompts.vietnamese import is_vietnamese, without_marks
 from tests.support.remembered import NOW, a_remembered_day
 from tools.domain.errors import NotInRecord
 from tools.domain.trading import Decision
@@ -90,7 +90,7 @@ def test_other_ways_to_type_the_same_letters(told: Told, question: str) -> None:
     """Decomposed accents mean the same as composed ones, and so does text without any."""
     expected = query_as_data(ask(told, question).query)
     assert query_as_data(ask(told, unicodedata.normalize("NFD", question)).query) == expected
-    bare = _without_marks(question.lower())
+    bare = without_marks(question.lower())
     if is_vietnamese(bare):
         assert query_as_data(ask(told, bare).query) == expected
 
