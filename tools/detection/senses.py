@@ -16,8 +16,9 @@ from tools.detection import departure as de
 from tools.detection import evidence as ev
 from tools.detection import maker as mk
 from tools.detection import market_maker as mm
+from tools.detection import orders as lo
 from tools.detection import spoof as sp
-from tools.detection.state import CROSSED, GAPPED, LOADING, SOUND
+from tools.detection.state import CROSSED, EMPTY, GAPPED, LOADING, SOUND
 from tools.features import flow as fl
 from tools.features import regime as rg
 from tools.features.volatility import minute_return, realised_volatility
@@ -124,6 +125,7 @@ def end_message(s: Any, ts: int) -> None:
     book.in_message = 0
     book.ts_book = ts
     book.messages += 1
+    lo.end_orders_message(s.orders, (s.bids, s.asks), ts, book.ts_event)
     bid = 0
     ask = 0
     bid_size = 0
@@ -217,6 +219,10 @@ def apply_level(s: Any, ts: int, side: int, price: int, size: int, flags: int) -
         near = price <= book.best_ask + book.near
     counted = near and book.status == SOUND and not flags & SNAPSHOT
     slot = find(ladder, key)
+    if flags & SNAPSHOT or book.status == LOADING or book.status == EMPTY:
+        lo.confirm_level(s.orders, key, size)
+    elif not lo.note_row(s.orders, key, ladder.sizes[slot] if slot >= 0 else 0, size):
+        lo.judge_rows(s.orders, (s.bids, s.asks), ts, book.ts_event)
     if book.status == SOUND and not flags & SNAPSHOT:
         level_changed(s, ts, side, price, ladder.sizes[slot] if slot >= 0 else 0, size)
     if slot >= 0:
@@ -251,6 +257,7 @@ def take_print(s: Any, ts: int, price: int, size: int, side: int, flags: int) ->
         tape.ts_gap = ts
     if side == 0 and s.config.infer_aggressor:
         side = classify(price, book.best_bid, book.best_ask, tape.last_price, tape.last_side)
+    lo.note_print(s.orders, book.ts_event, price, size, side)
     add_print(s.tape, s.ring, ts, price, size, side)
 
 

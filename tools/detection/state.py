@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from tools.detection import maker as mk
 from tools.detection import market_maker as mm
+from tools.detection import orders as lo
 from tools.detection import posterior as po
 from tools.detection import spoof as sp
 from tools.domain.market import NANOS, Instrument
@@ -88,6 +89,7 @@ SENSES = np.dtype(
         ("posterior", po.POSTERIOR),
         ("evidence", np.float64, (mk.EVIDENCE,)),
         ("sorting", np.float64, (mk.GAPS,)),
+        ("orders", lo.ORDERS),
         ("bids", LADDER),
         ("asks", LADDER),
         ("ring", np.int64, (RING, 4)),
