@@ -29,8 +29,9 @@ from tools.market.kernel import kernel
 
 ROWS = 1024  # changes of one message; more, and the message is taken in parts
 PRINTS = 512  # prints waiting for their message; a power of two so that an index is a mask
-ALONE = 1.5  # changes a message up to which each is one order's: the feed shows every event
-PACE = 0.02  # weight of one message in the usual number of changes
+AT_ONCE_NS = 5_000_000  # no feed of buckets sends messages closer together than this
+HURRIED = 0.05  # share of such messages from which the feed shows every event, each one order's
+PACE = 0.005  # weight of one message in that share
 PAIR = 24  # youngest orders of a level among which two are looked for that add up
 
 ROW = np.dtype([("key", np.int64), ("before", np.int64), ("after", np.int64)])
@@ -41,7 +42,7 @@ ORDERS = np.dtype(
         ("n_rows", np.int64),
         ("n_prints", np.int64),  # ever
         ("ts_event", np.int64),  # venue time of the last whole message
-        ("changes", np.float64),  # usual number of changes a message
+        ("hurry", np.float64),  # share of messages that follow the one before at once
         ("depth", np.int64, (2,)),  # most levels a side ever shown, where all are in view
         ("count", np.int64, (2,)),  # levels a side after the last whole message
         ("worst", np.int64, (2,)),  # key of the worst of them
@@ -204,7 +205,7 @@ def cancel_units(orders: Any, key: int, resting: int, units: int, ts: int, ts_ev
     slot = youngest_of_size(pool, key, units)
     if slot >= 0:
         end_order(pool, slot, ts, ts_event, CANCEL, 1.0)
-    elif orders.changes < ALONE:
+    elif orders.hurry > HURRIED:
         cancel_one(pool, key, resting, units, ts, ts_event)
     else:
         cancel_several(pool, key, resting, units, ts, ts_event)
@@ -258,7 +259,6 @@ def confirm_level(orders: Any, key: int, size: int) -> None:
 def judge_rows(orders: Any, ladders: Any, ts: int, ts_event: int) -> None:
     """The message is whole: say what each of its changes was."""
     state = orders
-    seen = 0
     for i in range(state.n_rows):
         row = state.rows[i]
         j = 0 if row.key > 0 else 1
@@ -271,10 +271,7 @@ def judge_rows(orders: Any, ladders: Any, ts: int, ts_event: int) -> None:
                 forget_level(state.pool, row.key)
             continue
         change_level(state, row.key, row.before, row.after, ts, ts_event)
-        seen += 1
     state.n_rows = 0
-    if seen > 0:
-        state.changes += PACE * (seen - state.changes)
 
 
 @kernel
@@ -297,4 +294,6 @@ def end_orders_message(orders: Any, ladders: Any, ts: int, ts_event: int) -> Non
     state = orders
     judge_rows(state, ladders, ts, ts_event)
     measure_window(state, ladders)
+    is_at_once = 1.0 if ts_event - state.ts_event < AT_ONCE_NS else 0.0
+    state.hurry += PACE * (is_at_once - state.hurry)
     state.ts_event = ts_event
