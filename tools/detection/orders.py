@@ -24,6 +24,7 @@ from tools.detection.order_pool import (
     oldest_of,
     record_end,
 )
+from tools.detection.usual_sizes import USUAL, first_of_two, is_replacement, learn_usual
 from tools.market.book import VIEW
 from tools.market.kernel import kernel
 
@@ -46,6 +47,7 @@ ORDERS = np.dtype(
         ("depth", np.int64, (2,)),  # most levels a side ever shown, where all are in view
         ("count", np.int64, (2,)),  # levels a side after the last whole message
         ("worst", np.int64, (2,)),  # key of the worst of them
+        ("usual", USUAL),
         ("rows", ROW, (ROWS,)),
         ("prints", WAITING, (PRINTS,)),
         ("pool", POOL),
@@ -170,13 +172,45 @@ def cancel_youngest(pool: Any, key: int, units: int, ts: int, ts_event: int) -> 
 
 
 @kernel
-def cancel_several(pool: Any, key: int, resting: int, units: int, ts: int, ts_event: int) -> None:
+def replaced_by(orders: Any, key: int, change: int) -> int:
+    """Slot of the youngest order that another of a usual size replaced, ``change`` larger; -1 for none."""
+    pool = orders.pool
+    first = oldest_of(pool, key)
+    if first < 0:
+        return -1
+    slot = pool.orders[first].last
+    for _ in range(PAIR):
+        size = pool.orders[slot].left + change
+        if size > 0 and is_replacement(orders.usual, size, abs(change)):
+            return slot
+        if slot == first:
+            return -1
+        slot = pool.orders[slot].last
+    return -1
+
+
+@kernel
+def replace(pool: Any, key: int, slot: int, change: int, ts: int, ts_event: int) -> None:
+    """An order gave way to another at its price, larger by ``change``."""
+    size = pool.orders[slot].left + change
+    end_order(pool, slot, ts, ts_event, CANCEL, 0.5)
+    _, n = held_at(pool, key)
+    append(pool, key, ts, size, n)
+
+
+@kernel
+def cancel_several(orders: Any, key: int, resting: int, units: int, ts: int, ts_event: int) -> None:
     """No order has the size, and several may have gone: two that add up to it, else the youngest."""
+    pool = orders.pool
     if units >= resting:
         cancel_all(pool, key, resting, ts, ts_event)
         return
     held, n = held_at(pool, key)
     if cancel_pair(pool, key, units, n, ts, ts_event):
+        return
+    slot = replaced_by(orders, key, -units)
+    if slot >= 0:
+        replace(pool, key, slot, -units, ts, ts_event)
         return
     block = min(max(resting - held, 0), units)
     if block > 0:
@@ -208,12 +242,24 @@ def cancel_units(orders: Any, key: int, resting: int, units: int, ts: int, ts_ev
     elif orders.hurry > HURRIED:
         cancel_one(pool, key, resting, units, ts, ts_event)
     else:
-        cancel_several(pool, key, resting, units, ts, ts_event)
+        cancel_several(orders, key, resting, units, ts, ts_event)
 
 
 @kernel
-def place_order(pool: Any, key: int, units: int, ts: int) -> None:
-    """A new order at the end of the level's queue."""
+def place_orders(orders: Any, key: int, units: int, ts: int, ts_event: int) -> None:
+    """A level grew: a new order at the end of its queue, or what in a bucket looks like one."""
+    pool = orders.pool
+    if orders.hurry <= HURRIED:
+        slot = replaced_by(orders, key, units)
+        if slot >= 0:
+            replace(pool, key, slot, units, ts, ts_event)
+            return
+        first = first_of_two(orders.usual, units)
+        if first > 0:
+            _, n = held_at(pool, key)
+            append(pool, key, ts, first, n)
+            units -= first
+    learn_usual(orders.usual, units)
     _, n = held_at(pool, key)
     append(pool, key, ts, units, n)
 
@@ -224,9 +270,9 @@ def change_level(orders: Any, key: int, before: int, after: int, ts: int, ts_eve
     pool = orders.pool
     if before == 0:
         forget_level(pool, key)
-        place_order(pool, key, after, ts)
+        place_orders(orders, key, after, ts, ts_event)
     elif after > before:
-        place_order(pool, key, after - before, ts)
+        place_orders(orders, key, after - before, ts, ts_event)
     elif after < before:
         filled = take_prints(orders, key, ts_event, before - after)
         if filled > 0:
