@@ -16,8 +16,8 @@ from tools.market.kernel import kernel
 SIZES = 64
 MEMORY = 4096.0  # adds after which all counts are halved
 RARE = 0.5  # what a size counts that is none of the usual ones
-TWO = 0.15  # chance that a level gets two orders in one bucket rather than one
-REPLACED = 0.1  # chance that an order is replaced at its price within one bucket
+TWO = 0.05  # chance that a level gets two orders in one bucket rather than one
+REPLACED = 0.01  # chance that an order is replaced at its price within one bucket
 
 USUAL = np.dtype(
     [("n", np.float64), ("size", np.int64, (SIZES,)), ("count", np.float64, (SIZES,))], align=True
