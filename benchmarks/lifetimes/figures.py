@@ -54,7 +54,8 @@ def seen_at_ends(truth: Truth, period_ns: int) -> Truth:
     out = truth[truth["is_cancel"]].copy()
     for name in ("ts_add", "ts_end"):
         out[name] = bucket_ends(out[name], period_ns) if period_ns else out[name]
-    return out[out["ts_add"] != out["ts_end"]] if period_ns else out
+    seen: Truth = out[out["ts_add"] != out["ts_end"]] if period_ns else out
+    return seen
 
 
 def figures(ends: Void, truth: Truth, period_ns: int, since: int) -> dict[str, Any]:

@@ -15,11 +15,11 @@ Reals = npt.NDArray[np.float64]
 APART_NS = 200_000_000  # the halves of a pair lie no further apart
 
 
-def injected(prints: Quoted, share: float, rng: np.random.Generator) -> Quoted:
+def injected(prints: Quoted, share: float, rng: np.random.Generator, unequal: float = 0.0) -> Quoted:
     """``prints`` with pairs of wash so that they make ``share`` of all prints, in order of time.
 
-    A pair copies time, quotes and size of a print drawn at random; its price lies between the quotes,
-    and which side comes first is drawn.
+    A pair copies time, quotes and size of a print drawn at random; its price lies at or between the
+    quotes, and which side comes first is drawn. Sizes of the halves differ by up to ``unequal`` of theirs.
     """
     n = round(len(prints) * share / (1.0 - share) / 2)
     first = prints[rng.integers(0, len(prints), n)].copy()
@@ -29,6 +29,8 @@ def injected(prints: Quoted, share: float, rng: np.random.Generator) -> Quoted:
     second["side"] *= -1
     wait = rng.integers(1, APART_NS, n)
     second["ts"] += wait
+    if unequal > 0:
+        second["size"] = np.maximum(1, second["size"] * rng.uniform(1 - unequal, 1 + unequal, n))
     second["ts_event"] += wait
     joined = np.concatenate([prints, first, second])
     return joined[np.argsort(joined["ts"], kind="stable")]

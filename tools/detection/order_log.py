@@ -58,7 +58,8 @@ class OrderLog:
         """Known orders that have not ended, shape (n_orders,) of ``ORDER``, by their beginning."""
         orders: Void = self._pool["orders"][0]
         found = orders[orders["key"] != 0]
-        return found[np.argsort(found["ts"], kind="stable")].copy()
+        in_order: Void = found[np.argsort(found["ts"], kind="stable")]
+        return in_order
 
     def _take(self) -> None:
         first, last = int(self._pool["n_taken"][0]), int(self._pool["n_ended"][0])

@@ -44,7 +44,7 @@ END = np.dtype(
         ("size", np.int64),
         ("gone", np.int64),  # units that ended just now
         ("ended", np.int64),  # UNSEEN, CANCEL or FILL
-        ("chance", np.float64),  # that this order ended, and in this way
+        ("chance", np.float64),  # that a cancel was of this order; 1 where nothing was chosen
     ],
     align=True,
 )

@@ -28,6 +28,12 @@ from tools.detection.usual_sizes import USUAL, first_of_two, is_replacement, lea
 from tools.market.book import VIEW
 from tools.market.kernel import kernel
 
+# how often the order named was the one withdrawn, on the first half of a day with known ids
+ALONE_SHOWN, ALONE = 0.95, 0.85  # no other had its size; every event shown, only buckets
+EQUALS = (0.63, 0.55)  # the youngest of two, of more
+BOTH = 0.67  # two that add up
+GUESSED = 0.64  # a sum taken apart, a replacement, the youngest
+UNMATCHED = 0.25  # every event shown, yet no order has the size
 ROWS = 1024  # changes of one message; more, and the message is taken in parts
 PRINTS = 512  # prints waiting for their message; a power of two so that an index is a mask
 AT_ONCE_NS = 5_000_000  # no feed of buckets sends messages closer together than this
@@ -116,7 +122,7 @@ def cancel_all(pool: Any, key: int, resting: int, ts: int, ts_event: int) -> Non
         slot = oldest_of(pool, key)
         if slot < 0:
             return
-        end_order(pool, slot, ts, ts_event, CANCEL, 1.0)
+        end_order(pool, slot, ts, ts_event, CANCEL, ALONE)
 
 
 @kernel
@@ -125,13 +131,29 @@ def youngest_of_size(pool: Any, key: int, units: int) -> int:
     first = oldest_of(pool, key)
     if first < 0:
         return -1
-    slot = pool.orders[first].last
+    slot: int = pool.orders[first].last
     while True:
         if pool.orders[slot].left == units:
             return slot
         if slot == first:
             return -1
         slot = pool.orders[slot].last
+
+
+@kernel
+def chance_of_youngest(orders: Any, key: int, units: int, resting: int) -> float:
+    """That the youngest with ``units`` left is the one withdrawn; a block of that size is another."""
+    pool = orders.pool
+    held, n = held_at(pool, key)
+    equals = 1 if resting - held == units else 0
+    slot = oldest_of(pool, key)
+    for _ in range(n):
+        if pool.orders[slot].left == units:
+            equals += 1
+        slot = pool.orders[slot].next
+    if equals > 1:
+        return EQUALS[0] if equals == 2 else EQUALS[1]
+    return ALONE_SHOWN if orders.hurry > HURRIED else ALONE
 
 
 @kernel
@@ -145,8 +167,8 @@ def cancel_pair(pool: Any, key: int, units: int, n: int, ts: int, ts_event: int)
         other = pool.orders[slot].last
         for _ in range(i + 1, min(n, PAIR)):
             if pool.orders[slot].left + pool.orders[other].left == units:
-                end_order(pool, slot, ts, ts_event, CANCEL, 0.9)
-                end_order(pool, other, ts, ts_event, CANCEL, 0.9)
+                end_order(pool, slot, ts, ts_event, CANCEL, BOTH)
+                end_order(pool, other, ts, ts_event, CANCEL, BOTH)
                 return True
             other = pool.orders[other].last
         slot = pool.orders[slot].last
@@ -165,10 +187,10 @@ def cancel_youngest(pool: Any, key: int, units: int, ts: int, ts_event: int) -> 
         order = pool.orders[slot]
         if order.left > rest:
             order.left -= rest
-            record_end(pool, key, order.ts, ts, ts_event, order.size, rest, CANCEL, 0.5)
+            record_end(pool, key, order.ts, ts, ts_event, order.size, rest, CANCEL, GUESSED)
             return
         rest -= order.left
-        end_order(pool, slot, ts, ts_event, CANCEL, 0.5)
+        end_order(pool, slot, ts, ts_event, CANCEL, GUESSED)
 
 
 @kernel
@@ -178,7 +200,7 @@ def replaced_by(orders: Any, key: int, change: int) -> int:
     first = oldest_of(pool, key)
     if first < 0:
         return -1
-    slot = pool.orders[first].last
+    slot: int = pool.orders[first].last
     for _ in range(PAIR):
         size = pool.orders[slot].left + change
         if size > 0 and is_replacement(orders.usual, size, abs(change)):
@@ -193,7 +215,7 @@ def replaced_by(orders: Any, key: int, change: int) -> int:
 def replace(pool: Any, key: int, slot: int, change: int, ts: int, ts_event: int) -> None:
     """An order gave way to another at its price, larger by ``change``."""
     size = pool.orders[slot].left + change
-    end_order(pool, slot, ts, ts_event, CANCEL, 0.5)
+    end_order(pool, slot, ts, ts_event, CANCEL, GUESSED)
     _, n = held_at(pool, key)
     append(pool, key, ts, size, n)
 
@@ -225,7 +247,7 @@ def cancel_one(pool: Any, key: int, resting: int, units: int, ts: int, ts_event:
     if n == 1 and held == resting:
         cancel_youngest(pool, key, units, ts, ts_event)
         return
-    record_end(pool, key, 0, ts, ts_event, units, units, CANCEL, 0.5)
+    record_end(pool, key, 0, ts, ts_event, units, units, CANCEL, UNMATCHED)
     while held > resting - units:
         slot = pool.orders[oldest_of(pool, key)].last
         held -= pool.orders[slot].left
@@ -238,7 +260,8 @@ def cancel_units(orders: Any, key: int, resting: int, units: int, ts: int, ts_ev
     pool = orders.pool
     slot = youngest_of_size(pool, key, units)
     if slot >= 0:
-        end_order(pool, slot, ts, ts_event, CANCEL, 1.0)
+        chance = chance_of_youngest(orders, key, units, resting)
+        end_order(pool, slot, ts, ts_event, CANCEL, chance)
     elif orders.hurry > HURRIED:
         cancel_one(pool, key, resting, units, ts, ts_event)
     else:

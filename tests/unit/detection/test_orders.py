@@ -9,6 +9,7 @@ from tests.support.senses import BTCUSDT, cut_at
 from tests.support.tapes import book_message, print_event, synthetic_market
 from tools.detection.order_log import OrderLog
 from tools.detection.order_pool import CANCEL, FILL, SLOTS, UNSEEN
+from tools.detection.orders import ALONE, EQUALS
 from tools.detection.state import new_senses
 from tools.domain.market import NANOS, UNITS
 from tools.domain.parameter import default_parameters
@@ -168,3 +169,11 @@ def test_a_cut_tape_says_the_same_of_what_it_holds() -> None:
     whole, early = followed(events).ends(), followed(events[events["ts_init"] <= cut]).ends()
     assert len(early) > 50
     assert np.array_equal(whole[: len(early)], early)
+
+
+def test_the_chance_falls_with_the_number_of_orders_that_could_be_meant() -> None:
+    chances = [
+        followed(*bid_sizes(*sizes)).ends()["chance"].tolist() for sizes in ((12, 23, 12), (12, 19, 12))
+    ]
+    assert chances == [[ALONE], [EQUALS[0]]]
+    assert followed(*bid_sizes(12, 19, 26, 19)).ends()["chance"].tolist() == [EQUALS[1]]

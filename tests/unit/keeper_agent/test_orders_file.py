@@ -10,6 +10,7 @@ from keeper_agent.orders_file import COLUMNS, require_orders_path, write_orders
 from tests.support.senses import BTCUSDT
 from tests.support.tapes import book_message, print_event
 from tools.detection.order_log import OrderLog
+from tools.detection.orders import ALONE
 from tools.detection.state import new_senses
 from tools.domain.errors import BadUsage
 from tools.domain.market import NANOS, UNITS
@@ -34,7 +35,7 @@ def test_each_order_is_a_row_with_its_beginning_end_and_cause(tmp_path: Path) ->
     table = pq.read_table(tmp_path / "o.parquet")
     assert tuple(table.column_names) == COLUMNS
     assert [tuple(row.values()) for row in table.to_pylist()] == [
-        (START + 10, START + 30, "bid", 100.0, 2.0, "cancel", 1.0),
+        (START + 10, START + 30, "bid", 100.0, 2.0, "cancel", ALONE),
         (None, START + 40, "ask", 101.0, 1.0, "fill", 1.0),
         (START + 20, None, "ask", 101.0, 3.0, None, None),
     ]
