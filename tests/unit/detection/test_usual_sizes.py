@@ -35,3 +35,7 @@ def test_a_replacement_needs_a_common_size_and_a_rare_change() -> None:
     assert is_replacement(usual, 100, 13)
     assert not is_replacement(usual, 100, 30)
     assert not is_replacement(usual, 30, 13)
+
+
+def test_a_sum_that_is_common_itself_is_one_order() -> None:
+    assert first_of_two(learned(*[100, 200] * 60), 200) == 0
