@@ -9,8 +9,8 @@ from tests.support.senses import BTCUSDT, cut_at
 from tests.support.tapes import book_message, print_event, synthetic_market
 from tools.detection.order_log import OrderLog
 from tools.detection.order_pool import CANCEL, FILL, SLOTS, UNSEEN
-from tools.detection.orders import ALONE, EQUALS
 from tools.detection.state import new_senses
+from tools.detection.withdrawals import ALONE, EQUALS
 from tools.domain.market import NANOS, UNITS
 from tools.domain.parameter import default_parameters
 from tools.market.events import Events

@@ -10,8 +10,8 @@ from keeper_agent.orders_file import COLUMNS, require_orders_path, write_orders
 from tests.support.senses import BTCUSDT
 from tests.support.tapes import book_message, print_event
 from tools.detection.order_log import OrderLog
-from tools.detection.orders import ALONE
 from tools.detection.state import new_senses
+from tools.detection.withdrawals import ALONE
 from tools.domain.errors import BadUsage
 from tools.domain.market import NANOS, UNITS
 from tools.domain.parameter import default_parameters
