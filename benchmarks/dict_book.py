@@ -308,7 +308,7 @@ class DictSenses:
         state = [self._volatility(), float(self.regime) if self.regime else NAN]
         tape = self.tape.statistics()
         if self.status != SOUND or self.best_bid <= 0 or self.best_ask <= 0:
-            return [NAN] * 4 + state + tape + [NAN] * 11
+            return [NAN] * 4 + state + tape + [NAN] * 12
         bid, ask = self.best_bid, self.best_ask
         mid = 0.5e-8 * (bid + ask)
         at_touch = self.bid_size + self.ask_size
@@ -331,5 +331,5 @@ class DictSenses:
             spread, lower, upper = NAN, NAN, NAN
         is_usual = math.isnan(rate) or self.config["rate_min"] <= rate <= self.config["rate_max"]
         detected = 1.0 if belief >= self.config["min_confidence"] and is_usual else 0.0
-        maker = [detected, belief, self.maker.size(), spread, lower, upper, rate]
+        maker = [detected, belief, self.maker.size(), spread, lower, upper, rate, self.maker.departed(ts)]
         return book + state + tape + flow + maker

@@ -179,6 +179,13 @@ class DictMaker:
         kept = [gap for gap in self.gaps if 0.4 * middle < gap < 1.6 * middle]
         return len(kept) / sum(kept) if kept else math.nan
 
+    def departed(self, ts: int) -> float:
+        """Whether both quotes of a maker that is known have been gone for three periods."""
+        if len(self.links) < 3 or self.paces[-1] < 4.0:
+            return math.nan
+        gone = (ts - self.ts_gone) * 1e-9 if self.ts_gone > 0 else 0.0
+        return float(gone / statistics.median(self.links) >= 3.0)
+
     def size(self) -> float:
         """Value of the usual order."""
         return math.exp(statistics.median(self.sizes)) if len(self.sizes) >= 3 else math.nan

@@ -8,8 +8,10 @@ from decimal import Decimal
 from math import isnan
 from typing import Any, TypeAlias
 
+from memory.fields import FIELDS
 from memory.statistics import DecisionFact, TradeFact
-from prompts.queries import Ask, Query
+from prompts.composing import WEEKDAYS
+from prompts.queries import Ask, Bound, Query
 from tools.domain.clock import iso
 from tools.domain.market import plain
 from tools.models.validation import Estimate
@@ -103,6 +105,12 @@ def describe(query: Query, run_id: str | None = None) -> str:
         ("in run ", run_id if query.is_last_run else None),
         ("from ", None if where.ts_from is None else iso(where.ts_from)),
         ("before ", None if where.ts_to is None else iso(where.ts_to)),
+        ("on every day from ", where.hours and f"{_clock(where.hours[0])} to {_clock(where.hours[1])}"),
+        ("on ", ", ".join(WEEKDAYS[one] for one in where.weekdays) or None),
+        ("of decision ", where.decision_id),
+        ("asking for its ", query.field and FIELDS[query.field].label),
+        *(("with ", bound_text(bound)) for bound in query.bounds),
+        ("that are ", query.standing),
         ("refused by rule ", query.rule),
         ("of parameter ", query.parameter),
         ("above ", None if query.above_bps is None else f"{query.above_bps:+g} bps"),
@@ -116,16 +124,30 @@ def describe(query: Query, run_id: str | None = None) -> str:
     return ", ".join(f"{word}{value}" for word, value in named if value)
 
 
+def _clock(second: int) -> str:
+    return f"{second // 3_600:02d}:{second // 60 % 60:02d}"
+
+
+def bound_text(bound: Bound) -> str:
+    """A bound in words, e.g. ``net quote above 0.05``."""
+    low = "" if bound.low is None else f" above {bound.low:g}"
+    high = "" if bound.high is None else f" below {bound.high:g}"
+    return f"{bound.field.replace('_', ' ')}{low}{high}"
+
+
 def query_as_data(query: Query) -> dict[str, Any]:
     """The typed query with only what was asked for."""
     where = {name: getattr(query.where, name) for name in type(query.where).__dataclass_fields__}
+    where["weekdays"] = where["weekdays"] or None
     if where["regime"] is not None:
         where["regime"] = where["regime"].label
     own = {
         name: getattr(query, name)
         for name in Query.__dataclass_fields__
-        if name not in ("where", "limit", "sides") and getattr(query, name) not in (None, False, ())
+        if name not in ("where", "limit", "sides", "bounds") and getattr(query, name) not in (None, False, ())
     }
+    if query.bounds:
+        own["bounds"] = [asdict(bound) for bound in query.bounds]
     if query.sides:
         own["sides"] = [{"name": side.name, "query": query_as_data(side.query)} for side in query.sides]
     if query.best is False:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -37,7 +37,11 @@ def consulted(store: Store, query: Query, now: int, caps: SpendCaps | None) -> T
         "cost_usd": plain(cost),
         "value": plain(cost) if query.measure is Measure.COST else len(asked),
         "by": dict(Counter(one.provider for one in found)),
+        "decided": len({one.decision_id for one in found if one.purpose == DECIDE}),
+        "models": _models(found),
+        "causes": dict(Counter(one.cause for one in found if one.cause is not None)),
     }
+    numbers["audited"] = numbers["n"] - numbers["decided"]
     mean = mean_of([one.cost_usd for one in found])
     if query.measure is Measure.MEAN_COST:
         numbers["value"] = None if mean is None else plain(mean.quantize(MICRO))
@@ -54,9 +58,22 @@ def consulted(store: Store, query: Query, now: int, caps: SpendCaps | None) -> T
     is_ranked = query.group == "provider" or query.best is not None
     if is_ranked and query.measure is None and found:
         head = _most_asked(found, best=query.best is not False)
+    if query.best is not None and query.measure is Measure.COST and found:
+        head = _most_paid(numbers["models"], best=query.best)
     known = decisions_of(store, sorted(asked))
     ids = cited(one.decision_id for one in reversed(found) if one.decision_id in known)
     return "\n".join([head, *_details(found, len(asked))]), numbers, ids
+
+
+def _models(found: Sequence[ConsultationFact]) -> dict[str, dict[str, int | str]]:
+    """How often each model was asked, and what that cost."""
+    costs: dict[str, list[Decimal]] = {}
+    for one in found:
+        costs.setdefault(f"{one.provider} {one.model}", []).append(one.cost_usd)
+    return {
+        name: {"attempts": len(each), "cost_usd": plain(sum(each, Decimal(0)))}
+        for name, each in sorted(costs.items())
+    }
 
 
 def _most_asked(found: Sequence[ConsultationFact], *, best: bool) -> str:
@@ -65,6 +82,11 @@ def _most_asked(found: Sequence[ConsultationFact], *, best: bool) -> str:
     )
     (provider, model), n = counts[-1 if best else 0]
     return f"{'Most' if best else 'Least'} asked: {provider} {model}, {n} of {len(found)} attempts."
+
+
+def _most_paid(models: Mapping[str, Mapping[str, int | str]], *, best: bool) -> str:
+    ranked = sorted(models, key=lambda name: (Decimal(models[name]["cost_usd"]), name), reverse=best)
+    return f"{'Dearest' if best else 'Cheapest'}: {ranked[0]}, {models[ranked[0]]['cost_usd']} USD."
 
 
 def _micro(amount: Decimal | None) -> str:
@@ -104,6 +126,12 @@ def _budget(store: Store, now: int, caps: SpendCaps | None) -> Told:
     )
     return (
         text,
-        {**numbers, "left_usd": plain(max(left, Decimal(0))), "value": plain(max(left, Decimal(0)))},
+        {
+            **numbers,
+            "cap_day_usd": plain(caps.day),
+            "cap_month_usd": plain(caps.month),
+            "left_usd": plain(max(left, Decimal(0))),
+            "value": plain(max(left, Decimal(0))),
+        },
         (),
     )

@@ -25,6 +25,7 @@ from prompts.queries import Measure, Query, Subject
 from tools.domain.clock import day_of
 from tools.domain.dates import days_between
 from tools.domain.errors import NotInRecord
+from tools.domain.market import plain
 from tools.domain.trading import Action, Result
 
 
@@ -46,6 +47,8 @@ def count(store: Store, query: Query) -> Told:
     if query.group is None:
         return f"{told}.", {"n": n, "of": total, "value": n}, ids
     counts = numbers_by(store, query, query.group)
+    if query.group == "rule":
+        ids = newest_first([fact for fact in rows(store, query) if decision_of(fact).rules])
     if query.measure is not Measure.GROUPS:
         return _grouped(query, counts, told, {"n": n, "of": total}, ids)
     plural = "s" if len(counts) != 1 else ""
@@ -71,7 +74,8 @@ def _grouped(
         head = f"{place}: {' and '.join(names)} with {most}, of {told} by {group}:"
         leading = {"value": most, "name": names[0] if len(names) == 1 else names}
     lines = [head, *(f"  {name}: {n}" for name, n in ranked)]
-    return "\n".join(lines), {**numbers, "by": dict(ranked), **leading}, ids
+    names = [name for name, _ in ranked]
+    return "\n".join(lines), {**numbers, "by": dict(ranked), "names": names, **leading}, ids
 
 
 def _share(store: Store, query: Query) -> Told:
@@ -128,7 +132,8 @@ def _line(fact: DecisionFact | TradeFact) -> str:
 
 def listed(store: Store, query: Query) -> Told:
     """The newest, or the oldest, that match."""
-    lines = [(decision_of(fact).decision_id, _line(fact)) for fact in rows(store, query)]
+    facts = rows(store, query)
+    lines = [(decision_of(fact).decision_id, _line(fact)) for fact in facts]
     ordered = lines if query.is_oldest else lines[::-1]
     shown = ordered[: query.limit]
     if query.place is not None:
@@ -138,4 +143,16 @@ def listed(store: Store, query: Query) -> Told:
     if len(shown) == 1:
         head = f"The {place} of {len(lines)} {noun(query)}: {shown[0][1]}"
     text = "\n".join([head, *(f"  {line}" for _, line in shown if len(shown) > 1)])
-    return text, {"n": len(lines), "shown": len(shown)}, cited(name for name, _ in shown)
+    results = {
+        fact.decision.decision_id: {
+            "net_bps": fact.net_bps,
+            "net_quote": None if fact.net_quote is None else plain(fact.net_quote),
+        }
+        for fact in facts
+        if isinstance(fact, TradeFact)
+    }
+    told = {name: results[name] for name, _ in shown if name in results}
+    numbers = {"n": len(lines), "value": len(lines), "shown": len(shown)} | (
+        {"results": told} if told else {}
+    )
+    return text, numbers, cited(name for name, _ in shown)

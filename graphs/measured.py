@@ -88,6 +88,21 @@ def duration(seconds: float) -> str:
     return f"{told} ({seconds:.1f} s)"
 
 
+def clock_parts(seconds: float) -> dict[str, int]:
+    """The hours, minutes and seconds that ``duration`` tells."""
+    minutes, rest = divmod(round(seconds), 60)
+    return {"h": minutes // 60, "min": minutes % 60 if minutes >= 60 else minutes, "s": rest}
+
+
+def told_beside(trades: Trades, value: Value, measure: Measure) -> dict[str, object]:
+    """The figures that stand in words beside a figure, as plain data."""
+    mean = mean_of(net_quotes(trades))
+    told: dict[str, object] = {"mean_quote": None if mean is None else plain(_short(mean))}
+    if unit_of(measure, value) == "s" and value is not None:
+        told["told"] = clock_parts(float(value))
+    return told
+
+
 def _short(value: Decimal) -> Decimal:
     exponent = value.as_tuple().exponent
     is_long = isinstance(exponent, int) and exponent < -8

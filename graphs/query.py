@@ -14,21 +14,23 @@ from graphs.answers import Answer, Told, describe
 from graphs.comparing import compare
 from graphs.consulted import consulted
 from graphs.counting import count, listed
+from graphs.fields import field
 from graphs.learned import answer_learned
 from graphs.results import extreme, result
 from graphs.standing import holding
 from graphs.taught import strategies
 from graphs.whys import nearest, why
+from memory.asked import first_decision_time
 from memory.lookup import DecisionFilter
 from memory.spending import SpendCaps
 from memory.statistics import decision_facts, last_decision_time, last_run, symbols
 from memory.store import Store
 from prompts.queries import Ask, Query, Subject
-from prompts.questions import parse_question, shown_place
+from prompts.questions import NotUnderstood, parse_question, referred, refers_back, shown_place
 from prompts.vietnamese import is_vietnamese
 from prompts.vietnamese_answers import in_vietnamese, refused_in_vietnamese
 from tools.domain.clock import iso
-from tools.domain.errors import NotInRecord
+from tools.domain.errors import BadUsage, NotInRecord
 
 CAN_ASK = """What can be asked, in English or Vietnamese:
   how many decisions, entries, skips, probes, orders, fills, trades, wins, losses; by symbol, hour, day, rule
@@ -111,11 +113,19 @@ def understand(store: Store, question: str, asking: Asking) -> Query:
     newest = last_decision_time(store)
     if newest is None:
         raise NotInRecord(f"not in the record: {store.path} holds no decision yet; keeper run makes some")
+    named = _referred(store, question, asking) if asking.before and refers_back(question) else None
+    if named is not None:
+        return named
     place = shown_place(question) if asking.before else None
     if place is not None:
         return _of_shown(store, place, asking)
     return parse_question(
-        question, symbols=symbols(store), now=asking.now, newest=newest, before=asking.before
+        question,
+        symbols=symbols(store),
+        now=asking.now,
+        newest=newest,
+        before=asking.before,
+        oldest=first_decision_time(store),
     )
 
 
@@ -152,6 +162,7 @@ def _told(store: Store, query: Query, asking: Asking) -> Told:
 
 def _list(store: Store, query: Query) -> Told:
     text, numbers, ids = listed(store, query)
+    text = f"Yes. {text}" if query.is_yes_or_no else text
     return (
         (text, numbers, ids)
         if numbers["n"]
@@ -161,11 +172,56 @@ def _list(store: Store, query: Query) -> Told:
 
 _ANSWERS: Mapping[Ask, Callable[[Store, Query], Told]] = {
     Ask.COUNT: count,
+    Ask.FIELD: field,
     Ask.WHY: why,
     Ask.EXTREME: extreme,
     Ask.LIST: _list,
     Ask.RESULT: result,
 }
+
+
+_SAID = {"symbol": "on {}", "hour": "in hour {}", "day": "on {}", "rule": "refused by the {} rule"}
+_SAID |= {"route": "by {}", "regime": "in the {} regime", "weekday": "every {}"}
+_RANKS = (Ask.EXTREME, Ask.WHY, Ask.FIELD)
+
+
+def _referred(store: Store, question: str, asking: Asking) -> Query | None:
+    """The query in which a pronoun is the name, or the decision, that the last answer came down to.
+
+    None where the last answer had no such one, or the question asks nothing but why of it.
+    """
+    try:
+        last = answer(store, asking.before[-1], asking.now, asking.before[:-1])
+    except NotInRecord as missing:
+        raise NotInRecord(f"not in the record: what it refers back to has no answer ({missing})") from missing
+    name = _name_of(last, asking.shown)
+    if name is None:
+        return None
+    known = {"symbols": symbols(store), "now": asking.now, "newest": last_decision_time(store)}
+    try:
+        text = referred(question, name)
+        query = parse_question(
+            text,
+            **known,  # type: ignore[arg-type]
+            before=asking.before,
+            oldest=first_decision_time(store),
+            is_referring=True,
+        )
+    except (NotUnderstood, BadUsage):
+        return None
+    return None if query.ask in (Ask.WHY, Ask.LIST) and query.decision is None else query
+
+
+def _name_of(last: Answer, shown: Sequence[str]) -> str | None:
+    """What a pronoun after ``last`` stands for, in words that are understood."""
+    query, name = last.query, last.numbers.get("name")
+    if isinstance(name, str) and query.group in _SAID and (query.best is not None or query.sides):
+        return _SAID[query.group].format(name.removesuffix(":00") if query.group == "hour" else name.lower())
+    cited_ids = tuple(shown) or last.citations
+    is_one = query.ask in _RANKS and query.group is None and query.limit >= 1
+    is_listed = query.ask is Ask.LIST and last.numbers.get("shown") == 1
+    is_single = query.ask is Ask.FIELD and query.best is None and last.numbers.get("n") != 1
+    return cited_ids[0] if (is_one or is_listed) and cited_ids and not is_single else None
 
 
 def _of_shown(store: Store, place: int, asking: Asking) -> Query:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from typing import Any
+
 from memory.lookup import DecisionStory
 from tools.domain.clock import iso
 from tools.domain.market import plain, to_decimal
@@ -35,6 +38,33 @@ def entry_reasons(story: DecisionStory) -> list[str]:
     if decision.plan is not None:
         lines.append(f"Size {plain(decision.plan.value_quote)} quote: {decision.plan.reasoning}.")
     return lines + outcome_lines(story)
+
+
+def story_as_data(story: DecisionStory) -> dict[str, Any]:
+    """Every figure that the sentences about a decision may hold, as the record has it."""
+    decision, signal = story.decision, story.signal
+    levels = ("entry_price", "take_profit", "stop")
+    return {
+        "reason": decision.reason,
+        "votes": [asdict(vote) for vote in decision.votes],
+        "clamps": [asdict(clamp) for clamp in decision.clamps],
+        "size_quote": None if decision.plan is None else plain(decision.plan.value_quote),
+        "plan": None if decision.plan is None else decision.plan.reasoning,
+        **{name: plain(to_decimal(getattr(signal, name))) for name in levels},
+        "outcomes": [_outcome_as_data(outcome) for outcome in story.outcomes],
+    }
+
+
+def _outcome_as_data(outcome: Outcome) -> dict[str, Any]:
+    money = {"net_quote": outcome.net_quote, "fees_quote": outcome.fees_quote}
+    return {
+        "kind": outcome.kind,
+        "result": outcome.result.value,
+        "net_bps": outcome.net_bps,
+        "best_bps": outcome.mfe_bps,
+        "worst_bps": outcome.mae_bps,
+        **{name: None if value is None else plain(value) for name, value in money.items()},
+    }
 
 
 def exit_reasons(story: DecisionStory) -> list[str]:

@@ -16,7 +16,18 @@ from graphs.answers import (
     statistics_as_data,
     trade_line,
 )
-from graphs.measured import SEED, Value, duration, figure, plain_value, told_value, unit_of, value_of
+from graphs.measured import (
+    SEED,
+    Value,
+    clock_parts,
+    duration,
+    figure,
+    plain_value,
+    told_beside,
+    told_value,
+    unit_of,
+    value_of,
+)
 from graphs.selecting import groups_of, noun, wanted_trades
 from memory.statistics import TradeFact
 from memory.store import Store
@@ -42,6 +53,7 @@ def result(store: Store, query: Query) -> Told:
         one = figure(trades, query.measure, found)
         head = f"{one.told}, on {found.n} {_nouns(query)}:"
         numbers |= {"measure": query.measure.value, "value": one.data, "unit": one.unit}
+        numbers |= told_beside(trades, one.value, query.measure)
     lines = [head, *(f"  {line}" for line in result_lines(found))]
     return "\n".join(lines), numbers, newest_first(trades)
 
@@ -101,6 +113,9 @@ def _ranked_trades(trades: Sequence[TradeFact], query: Query, best: bool) -> Tol
             "decision_id": fact.decision.decision_id,
             "net_bps": fact.net_bps,
             "net_quote": None if fact.net_quote is None else str(fact.net_quote),
+            "fees_quote": None if fact.fees_quote is None else str(fact.fees_quote),
+            "held_s": held_s(fact),
+            "held": clock_parts(held_s(fact)),
         }
         for fact in shown
     ]
@@ -110,8 +125,13 @@ def _ranked_trades(trades: Sequence[TradeFact], query: Query, best: bool) -> Tol
 
 def _extra(fact: TradeFact, measure: Measure | None) -> str:
     if measure in (Measure.HOLDING_TIME, Measure.MEDIAN_HOLDING):
-        return f", held {duration((fact.ts_exit - fact.ts_entry) / 1e9)}"
+        return f", held {duration(held_s(fact))}"
     return f", fees {fact.fees_quote} quote" if measure is Measure.FEES else ""
+
+
+def held_s(fact: TradeFact) -> float:
+    """How long a position was held, seconds."""
+    return (fact.ts_exit - fact.ts_entry) / 1e9
 
 
 def rank(trades: Sequence[TradeFact], best: bool, measure: Measure | None = None) -> list[TradeFact]:
@@ -122,7 +142,7 @@ def rank(trades: Sequence[TradeFact], best: bool, measure: Measure | None = None
 
 def _key(fact: TradeFact, measure: Measure | None) -> Decimal | float:
     if measure in (Measure.HOLDING_TIME, Measure.MEDIAN_HOLDING):
-        return (fact.ts_exit - fact.ts_entry) / 1e9
+        return held_s(fact)
     if measure is Measure.FEES and fact.fees_quote is not None:
         return fact.fees_quote
     is_money = measure in (Measure.NET_QUOTE, Measure.MEAN_QUOTE) and fact.net_quote is not None
@@ -157,9 +177,13 @@ def _by_group(trades: Sequence[TradeFact], query: Query, group: str, *, best: bo
         "unit": unit_of(measure, values[ranked[0]]),
         "measure": measure.value,
         "by": {
-            name: statistics_as_data(one) | {"value": plain_value(values[name])}
+            name: statistics_as_data(one)
+            | {"value": plain_value(values[name])}
+            | told_beside(groups[name], values[name], measure)
             for name, one in found.items()
         },
+        "groups": len(ranked),
+        "names": ranked,
     }
     ids = cited(fact.decision.decision_id for fact in rank(groups[ranked[0]], best))
     return "\n".join(lines), numbers, ids
@@ -180,7 +204,12 @@ def _table(
     shown = {name: statistics_as_data(measure_trades(groups[name], SEED)) for name in names[:MOST_CITED]}
     lines = [f"  {name}: {_told(values[name], measure)}, n = {len(groups[name])}" for name in names]
     by = {
-        name: {"n": len(groups[name]), **shown.get(name, {}), "value": plain_value(values[name])}
+        name: {
+            "n": len(groups[name]),
+            **shown.get(name, {}),
+            "value": plain_value(values[name]),
+            **told_beside(groups[name], values[name], measure),
+        }
         for name in names
     }
     first = _in_order(values, best=True)[0]
@@ -191,6 +220,7 @@ def _table(
         "unit": unit_of(measure, values[first]),
         "measure": measure.value,
         "by": by,
+        "names": names,
     }
     return "\n".join([head, *lines]), numbers, newest_first(trades)
 
@@ -236,7 +266,8 @@ def _streaks(trades: Sequence[TradeFact], query: Query) -> Told:
     told = [f"{len(run)} {'winners' if won else 'losers'} in a row" for won, run in runs.items()]
     text = f"Longest streak: {' and '.join(told)}, of {len(trades)} {_nouns(query)}."
     first = runs[kinds[0]]
-    return text, _streak_numbers(first), newest_first(first)
+    by = {"won" if won else "lost": len(run) for won, run in runs.items()}
+    return text, {**_streak_numbers(first), "by": by, "of": len(trades)}, newest_first(first)
 
 
 def _streak_numbers(run: Sequence[TradeFact]) -> dict[str, object]:

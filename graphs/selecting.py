@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from graphs.answers import decision_of
 from memory.asked import unfilled_facts
 from memory.counts import count_decisions, count_trades, decisions_by, trades_by
+from memory.fields import FIELDS, field_values
 from memory.lookup import DecisionFilter, Group
 from memory.statistics import DecisionFact, TradeFact, decision_facts, trade_facts
 from memory.store import Store
-from prompts.queries import Query, Subject
+from prompts.queries import Bound, Query, Subject
 from tools.domain.clock import NS, iso
 from tools.domain.trading import Action, Result
 
@@ -22,7 +23,12 @@ NO_RULE = "no rule"
 
 def decisions(store: Store, query: Query) -> list[DecisionFact]:
     """The decisions a query means, oldest first."""
-    return decision_facts(store, _decided(query), newest=query.newest)
+    if not query.bounds:
+        return decision_facts(store, _decided(query), newest=query.newest)
+    facts = [
+        fact for fact in decision_facts(store, _decided(query)) if _keeper(store, query)(fact.decision_id)
+    ]
+    return facts if query.newest is None else facts[-query.newest :]
 
 
 def trades(store: Store, query: Query) -> list[TradeFact]:
@@ -32,7 +38,11 @@ def trades(store: Store, query: Query) -> list[TradeFact]:
 
 def wanted_trades(store: Store, query: Query) -> list[TradeFact]:
     """Of these, the ones that ended as the query says."""
-    return [fact for fact in trades(store, query) if is_wanted(fact, query)]
+    found = [fact for fact in trades(store, query) if is_wanted(fact, query)]
+    if not any(bound.field in FIELDS for bound in query.bounds):
+        return found
+    is_kept = _keeper(store, query)
+    return [fact for fact in found if is_kept(fact.decision.decision_id)]
 
 
 def unfilled(store: Store, query: Query) -> list[DecisionFact]:
@@ -86,7 +96,28 @@ def _finished(query: Query) -> DecisionFilter:
 
 
 def _is_bounded(query: Query) -> bool:
-    return query.above_bps is not None or query.below_bps is not None
+    return query.above_bps is not None or query.below_bps is not None or bool(query.bounds)
+
+
+def _keeper(store: Store, query: Query) -> Callable[[str], bool]:
+    """Whether a decision's values lie within the bounds; one without a value does not."""
+    bounds = [bound for bound in query.bounds if bound.field in FIELDS]
+    wanted = replace(_decided(query), kind=None)
+    values = {bound.field: field_values(store, wanted, bound.field) for bound in bounds}
+    return lambda name: all(_is_within(values[bound.field].get(name), bound) for bound in bounds)
+
+
+def _is_within(value: float | None, bound: Bound) -> bool:
+    if value is None:
+        return False
+    return (bound.low is None or value > bound.low) and (bound.high is None or value < bound.high)
+
+
+_OF_TRADES: Mapping[str, Callable[[TradeFact], float | None]] = {
+    "held_s": lambda fact: (fact.ts_exit - fact.ts_entry) / NS,
+    "net_quote": lambda fact: None if fact.net_quote is None else float(fact.net_quote),
+    "fees_quote": lambda fact: None if fact.fees_quote is None else float(fact.fees_quote),
+}
 
 
 def is_wanted(fact: TradeFact, query: Query) -> bool:
@@ -94,18 +125,29 @@ def is_wanted(fact: TradeFact, query: Query) -> bool:
     is_result = query.result is None or fact.result == query.result.value
     is_above = query.above_bps is None or fact.net_bps > query.above_bps
     is_below = query.below_bps is None or fact.net_bps < query.below_bps
-    return is_result and is_above and is_below and (query.won is None or (fact.net_bps > 0) is query.won)
+    is_inside = all(
+        _is_within(_OF_TRADES[bound.field](fact), bound)
+        for bound in query.bounds
+        if bound.field in _OF_TRADES
+    )
+    return (
+        is_inside
+        and is_result
+        and is_above
+        and is_below
+        and (query.won is None or (fact.net_bps > 0) is query.won)
+    )
 
 
 def is_narrowed(query: Query) -> bool:
     """Whether only some endings of trades are meant."""
     ends = (query.won, query.result, query.above_bps, query.below_bps)
-    return any(one is not None for one in ends)
+    return any(one is not None for one in ends) or any(bound.field in _OF_TRADES for bound in query.bounds)
 
 
 def widened(query: Query) -> Query:
     """The query about all trades, however they ended."""
-    return replace(query, result=None, won=None, above_bps=None, below_bps=None)
+    return replace(query, result=None, won=None, above_bps=None, below_bps=None, bounds=())
 
 
 def groups_of(fact: DecisionFact | TradeFact, group: str) -> tuple[str, ...]:

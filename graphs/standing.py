@@ -31,7 +31,12 @@ def holding(store: Store, query: Query, now: int) -> Told:
         "n": len(found),
         "value": len(found),
         "held": [
-            {"decision_id": one.decision_id, "symbol": one.symbol, "size": plain(to_decimal(one.size))}
+            {
+                "decision_id": one.decision_id,
+                "symbol": one.symbol,
+                "size": plain(to_decimal(one.size)),
+                "price": plain(to_decimal(one.price)),
+            }
             for one in found
         ],
     }

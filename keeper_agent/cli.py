@@ -16,10 +16,11 @@ from typing import Annotated, Any
 import typer
 
 from keeper_agent import download_words
-from keeper_agent.learning_words import strategies_app
+from keeper_agent.learning_words import dataset_app, models_app, strategies_app
 from keeper_agent.memory_words import memory_app
 from keeper_agent.record_words import Home, Json, ask, explain, mcp, replay_decision
 from keeper_agent.running_words import pause, status
+from keeper_agent.tape_words import lookahead, replay, sense
 from keeper_agent.vault_words import backup, rekey, restore
 from keeper_agent.venue_words import lab, record, venue
 from tools.domain.errors import KeeperError
@@ -43,16 +44,8 @@ app.add_typer(train_app, name="train")
 app.add_typer(memory_app, name="memory")
 app.add_typer(download_words.app, name="download")
 app.add_typer(strategies_app, name="strategies")
-
-Trades = Annotated[Path, typer.Option("--trades", help="Prints, Tardis columns: .csv.gz, .csv or .parquet.")]
-Book = Annotated[
-    Path, typer.Option("--book", help="Book changes, Tardis columns: .csv.gz, .csv or .parquet.")
-]
-Symbol = Annotated[str, typer.Option("--symbol", help="Symbol as the file spells it, e.g. BTCUSDT.")]
-QuoteUsd = Annotated[
-    float | None,
-    typer.Option("--quote-usd", help="US dollars per quote unit, where the quote is no dollar."),
-]
+app.add_typer(dataset_app, name="dataset")
+app.add_typer(models_app, name="models")
 
 
 @app.command()
@@ -85,71 +78,6 @@ def run(
         from keeper_agent.commands.run import run_agent
 
         run_agent(settings, as_json=as_json)
-
-
-@app.command()
-def replay(
-    trades: Trades,
-    book: Book,
-    symbol: Symbol,
-    venue: Annotated[str, typer.Option("--venue", help="Venue as the file spells it, e.g. binance.")],
-    memory: Annotated[
-        str | None,
-        typer.Option("--memory", help="Snapshot (name or folder) or home to start from; default: empty."),
-    ] = None,
-    out: Annotated[Path | None, typer.Option("--out", help="Folder for the record.")] = None,
-    quote_usd: QuoteUsd = None,
-    home: Home = None,
-    as_json: Json = False,
-) -> None:
-    """Run the same cycle over recorded files, as fast as it goes, with a memory of its own."""
-    from keeper_agent.commands.replay import replay_files
-
-    replay_files(
-        trades=trades,
-        book=book,
-        symbol=symbol,
-        venue=venue,
-        memory=memory,
-        out=out,
-        quote_usd=quote_usd,
-        home=home,
-        as_json=as_json,
-    )
-
-
-@app.command()
-def sense(
-    trades: Trades,
-    book: Book,
-    symbol: Symbol,
-    out: Annotated[Path, typer.Option("--out", help="Parquet file to write.")],
-    every: Annotated[str, typer.Option("--every", help="Step, e.g. 250ms, 1s, 1m.")] = "1s",
-    venue: Annotated[
-        str | None,
-        typer.Option("--venue", help="Venue as the file spells it; default: what the file says."),
-    ] = None,
-    quote_usd: QuoteUsd = None,
-    orders_out: Annotated[
-        Path | None,
-        typer.Option("--orders-out", help="Parquet file for the level orders inferred from book and tape."),
-    ] = None,
-    as_json: Json = False,
-) -> None:
-    """Write the feature and detection series of a recording, one row a step."""
-    from keeper_agent.commands.sense import sense_files
-
-    sense_files(
-        trades=trades,
-        book=book,
-        symbol=symbol,
-        venue=venue,
-        out=out,
-        every=every,
-        quote_usd=quote_usd,
-        as_json=as_json,
-        orders_out=orders_out,
-    )
 
 
 @train_app.command("outcome")
@@ -230,6 +158,9 @@ def compile_kernels(as_json: Json = False) -> None:
     compile_all(as_json=as_json)
 
 
+app.command()(replay)
+app.command()(lookahead)
+app.command()(sense)
 app.command()(status)
 app.command()(pause)
 app.command()(ask)

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from sqlalchemy import func, select
 
-from memory.lookup import DecisionFilter
+from memory.lookup import DecisionFilter, clock_conditions
 from memory.schema import METADATA
 from memory.spending import SETTLED
 from memory.statistics import DecisionFact, decision_facts
@@ -56,6 +56,7 @@ def consultation_facts(store: Store, wanted: DecisionFilter, provider: str | Non
         query = query.where(_C.ts >= wanted.ts_from)
     if wanted.ts_to is not None:
         query = query.where(_C.ts < wanted.ts_to)
+    query = query.where(*clock_conditions(_C.ts, wanted))
     rows = store.read(query.order_by(_C.ts, _C.decision_id, _C.attempt))
     return [ConsultationFact(**{**row, "cost_usd": Decimal(row["cost_usd"])}) for row in rows]
 

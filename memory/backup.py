@@ -38,6 +38,7 @@ FOLDERS = ("models", "archives")  # truth beside the database
 KEYS = ("strategies.key",)
 PAGES = 2_000  # copied between two words of progress
 LEFT_OUT = {
+    "asking": "what questions to a brain have cost; it stays as it is",
     "patterns": "a view of the database; keeper restore makes it anew",
     "reports, logs": "made from the database, or about the program",
     "snapshots": "frozen copies of earlier states; copy the folder as it is if replays still need them",

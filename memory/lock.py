@@ -20,7 +20,18 @@ LOCK_FILE = "lock"
 # What Keeper keeps in a home; whatever else lies there is not its business.
 OWN = (
     *(DATABASE + ending for ending in ("", "-wal", "-shm", "-journal")),
-    *("archives", "backups", "before-restore", "diary", "logs", "models", "patterns", "reports", "snapshots"),
+    *(
+        "archives",
+        "backups",
+        "asking",
+        "before-restore",
+        "diary",
+        "logs",
+        "models",
+        "patterns",
+        "reports",
+        "snapshots",
+    ),
 )
 
 

@@ -17,6 +17,7 @@ from memory.archives import filled
 from memory.rows import record_of
 from memory.schema import METADATA
 from memory.store import Store
+from tools.domain.clock import NS
 from tools.domain.errors import BadUsage, NotInRecord
 from tools.domain.regime import Regime
 from tools.domain.trading import (
@@ -34,6 +35,8 @@ from tools.domain.trading import (
 SYMBOL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,39}")
 NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 SHOWN = 5
+DAY_NS = 86_400 * NS
+EPOCH_WEEKDAY = 3  # 1970-01-01 was a Thursday
 _SKIP = '"stance":"skip"'
 
 _SIGNALS = METADATA.tables["signal"].c
@@ -54,6 +57,9 @@ class DecisionFilter:
         is_untaken: Only what was not entered.
         won: Whether an outcome's result was above zero; only outcomes have one.
         result: How an outcome ended.
+        hours: Seconds of the day from and before which a decision counts, whatever its date.
+        weekdays: Days of the week that count, 0 for Monday; empty is all of them.
+        decision_id: One decision, or the beginning of its id.
     """
 
     symbol: str | None = None
@@ -71,11 +77,14 @@ class DecisionFilter:
     is_untaken: bool = False
     won: bool | None = None
     result: Result | None = None
+    hours: tuple[int, int] | None = None
+    weekdays: tuple[int, ...] = ()
+    decision_id: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse what no record can match."""
         _require(SYMBOL, "a symbol such as BTCUSDT", self.symbol)
-        for name in (self.world, self.run_id, self.kind, self.rule):
+        for name in (self.world, self.run_id, self.kind, self.rule, self.decision_id):
             _require(NAME, "a name of letters, digits, dashes, underscores", name)
 
 
@@ -112,9 +121,7 @@ def find_decision(store: Store, text: str) -> Decision:
     """
     _require(NAME, "a decision id such as d_0123456789", text)
     prefix = text if text.startswith("d_") else f"d_{text}"
-    # A range, because it uses the key's index; "~" sorts after everything an id may contain.
-    begins = (_DECISIONS.decision_id >= prefix) & (_DECISIONS.decision_id < f"{prefix}~")
-    query = select(METADATA.tables["decision"]).where(begins).order_by(_DECISIONS.decision_id)
+    query = select(METADATA.tables["decision"]).where(_begins_with(text)).order_by(_DECISIONS.decision_id)
     rows = store.read(query.limit(SHOWN + 1))
     exact = [row for row in rows if row["decision_id"] == prefix]
     if not rows:
@@ -172,6 +179,19 @@ def conditions(wanted: DecisionFilter) -> list[ColumnElement[bool]]:
         found.append(_DECISIONS.action != Action.ENTER.value)
     if wanted.rule is not None:
         found.append(_refused_by(wanted.rule))
+    if wanted.decision_id is not None:
+        found.append(_begins_with(wanted.decision_id))
+    return found + clock_conditions(_DECISIONS.ts, wanted)
+
+
+def clock_conditions(ts: ColumnElement[int], wanted: DecisionFilter) -> list[ColumnElement[bool]]:
+    """What must hold of the time of day and the day of the week of ``ts``, whatever its date."""
+    found: list[ColumnElement[bool]] = []
+    if wanted.hours is not None:
+        low, high = (second * NS for second in wanted.hours)
+        found += [ts % DAY_NS >= low, ts % DAY_NS < high]
+    if wanted.weekdays:
+        found.append(((ts / DAY_NS + EPOCH_WEEKDAY) % 7).in_(wanted.weekdays))
     return found
 
 
@@ -187,6 +207,15 @@ def outcome_conditions(wanted: DecisionFilter) -> list[ColumnElement[bool]]:
     if wanted.result is not None:
         found.append(_OUTCOMES.result == wanted.result.value)
     return found
+
+
+def _begins_with(text: str) -> ColumnElement[bool]:
+    """Whether a decision's id begins with ``text``.
+
+    A range, because it uses the key's index; "~" sorts after everything an id may contain.
+    """
+    prefix = text if text.startswith("d_") else f"d_{text}"
+    return (_DECISIONS.decision_id >= prefix) & (_DECISIONS.decision_id < f"{prefix}~")
 
 
 def _refused_by(rule: str) -> ColumnElement[bool]:

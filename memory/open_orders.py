@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 from sqlalchemy import delete, select
 
 from memory.rows import record_of
 from memory.schema import METADATA
 from memory.store import Store
+from tools.domain.market import UNITS
 from tools.domain.ports import Holding
 from tools.domain.trading import Fill, Intent
 
@@ -51,7 +53,8 @@ class OpenOrders:
             base = base_of.get(fills[0].symbol)
             size = sum(fill.held_change(base or "") for fill in fills)
             if size != 0:
-                found.append(Holding(size, self._last_intent(fills[0].decision_id), fills[-1].price))
+                last = self._last_intent(fills[0].decision_id)
+                found.append(Holding(size, last, fills[-1].price, _cost_of(fills, base or "")))
             elif base is not None:
                 flat.append(fills[0].decision_id)
         self._let_go(flat)
@@ -88,6 +91,22 @@ class OpenOrders:
         """The decision's intent with the highest attempt."""
         intents = METADATA.tables["intent"]
         rows = self._store.read(
-            select(intents).where(intents.c.decision_id == decision_id).order_by(intents.c.attempt.desc())
+            select(intents)
+            .where(intents.c.decision_id == decision_id)
+            .order_by(intents.c.attempt.desc())
+            .limit(1)
         )
         return record_of(Intent, rows[0])
+
+
+def _cost_of(fills: Sequence[Fill], base: str) -> Decimal:
+    """What is still held cost on average when it was bought, quote currency, as ``Books`` reckon it."""
+    held, cost = 0, Decimal(0)
+    for fill in fills:
+        change = fill.held_change(base)
+        if change > 0:
+            cost += Decimal(change) * fill.price
+        elif held > 0:
+            cost -= cost * min(Decimal(1), Decimal(-change) / held)
+        held += change
+    return cost / (UNITS * UNITS)

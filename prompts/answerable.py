@@ -17,8 +17,32 @@ def require_counted(heard: Heard, ask: Ask, not_understood: Refusal, can_ask: st
         raise not_understood(f"not in the record: did not understand what shall be counted; {can_ask}")
 
 
+def require_heeded(heard: Heard, ask: Ask, subject: Subject) -> None:
+    """Refuse what was said of a value, a standing or a bound where the answer is about something else."""
+    learned = (Subject.LESSONS, Subject.PARAMETERS, Subject.STRATEGIES)
+    of_rows = (Ask.COUNT, Ask.RESULT, Ask.EXTREME, Ask.LIST, Ask.FIELD)
+    told = [str(one) for one in heard.said.get("field", [])]
+    if told and (ask is not Ask.FIELD or heard.has("measure") or heard.has("length")):
+        raise NotInRecord(
+            f"not in the record as one answer: the question asks for {told[0].replace('_', ' ')} "
+            "and for something else at once; ask for one of them"
+        )
+    if heard.has("standing") and subject not in learned:
+        raise NotInRecord(
+            f"not in the record: {subject.value} do not stand as {heard.said['standing'][0]}; lessons, "
+            "strategies and parameters do"
+        )
+    is_of_rows = ask in of_rows and subject not in (*learned, Subject.FILLS, Subject.ORDERS)
+    if heard.has("within") and not is_of_rows:
+        raise NotInRecord(
+            f"not in the record: {subject.value} cannot be bounded by an amount; "
+            "leave that out of the question"
+        )
+
+
 def require_answerable(heard: Heard, ask: Ask, subject: Subject) -> None:
     """Refuse a condition that the answer would have to overlook."""
+    require_heeded(heard, ask, subject)
     if ask in (Ask.RESULT, Ask.EXTREME) and heard.has("group", "rule"):
         raise NotInRecord(
             "not in the record as a result of trades: a rule refuses, it does not trade; ask which rule "
@@ -67,6 +91,8 @@ def require_answerable(heard: Heard, ask: Ask, subject: Subject) -> None:
         figures = ("measure", "statistic", "best", "most", "length")
         slots = (*ON_TRADES, "group", "untaken", "rule", "regime", "route", *figures)
     foreign = [slot for slot in slots if heard.has(slot)]
+    if subject is Subject.LESSONS and all(heard.has(str(name)) for name in heard.said.get("group", [])):
+        foreign = [slot for slot in foreign if slot != "group"]  # "the calm regime" splits nothing
     if foreign == ["group"] and heard.has("group", "provider"):
         foreign = []
     if foreign:

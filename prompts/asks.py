@@ -8,6 +8,7 @@ from prompts.hearing import Heard
 from prompts.periods import Period
 from prompts.queries import Ask, Measure
 from tools.domain.errors import NotInRecord
+from tools.domain.trading import Route
 
 Refusal = Callable[[str], NotInRecord]
 
@@ -26,6 +27,9 @@ def ask_of(heard: Heard, period: Period, can_ask: str, not_understood: Refusal) 
         or (heard.has("asked") and heard.has("route"))
     ):
         return Ask.BRAINS
+    is_of_trades = any(map(heard.has, ("subject", "action", "kind", "won", "probe")))
+    if heard.has("spent") and heard.said.get("route") == [Route.LLM] and not is_of_trades:
+        return Ask.BRAINS
     if heard.has("asked"):
         raise not_understood(f"not in the record: did not understand who was asked what; {can_ask}")
     is_changed = heard.has("verb", "change") and (
@@ -33,6 +37,8 @@ def ask_of(heard: Heard, period: Period, can_ask: str, not_understood: Refusal) 
     )
     if heard.has("parameter") and not heard.has("verb", "change"):
         return Ask.LEARNED
+    if heard.has("field") and not heard.has("ask", "why"):
+        return Ask.FIELD
     if heard.has("ask", "count") and not heard.has("decision"):
         return (
             _ask_of_results(heard.without("ask"), period, can_ask, not_understood)
@@ -43,6 +49,8 @@ def ask_of(heard: Heard, period: Period, can_ask: str, not_understood: Refusal) 
         return Ask.LEARNED
     if any(heard.has("subject", name) for name in ("strategies", "parameters", "lessons")):
         return Ask.LEARNED
+    if heard.has("decision") and _is_measured(heard) and not heard.has("ask", "why"):
+        return Ask.RESULT
     if heard.has("ask", "why") or heard.has("decision"):
         if heard.has("most") and not heard.has("won"):
             raise not_understood(f"not in the record: did not understand most of what; {can_ask}")

@@ -9,7 +9,7 @@ from memory.lookup import DecisionFilter
 from prompts.answerable import ON_TRADES, require_answerable, require_bounded, require_counted
 from prompts.asks import Refusal, ask_of, direction_of, is_of_groups, names_something
 from prompts.hearing import Heard
-from prompts.measuring import measure_of
+from prompts.measuring import measure_of, statistic_of
 from prompts.periods import Period
 from prompts.queries import FEW, MOST_LISTED, Ask, Measure, Query, Side, Subject
 from tools.domain.clock import iso
@@ -19,7 +19,8 @@ from tools.domain.trading import Action
 
 COMPARED = ("symbol", "regime", "route", "action", "won", "result", "rule", "provider")
 MOST_SIDES = 6
-LISTING = (Ask.LIST, Ask.EXTREME, Ask.WHY)
+WEEKDAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
+LISTING = (Ask.LIST, Ask.EXTREME, Ask.WHY, Ask.FIELD)
 
 
 def compose(
@@ -107,6 +108,8 @@ def _name(value: object) -> str:
 
 
 def _period_name(period: Period) -> str:
+    if period.weekdays and period.ts_from is None:
+        return " and ".join(WEEKDAYS[one] for one in period.weekdays)
     start = "the beginning" if period.ts_from is None else iso(period.ts_from)[:16]
     end = "now" if period.ts_to is None else iso(period.ts_to)[:16]
     is_day = start.endswith("T00:00") and end.endswith("T00:00") and period.ts_to is not None
@@ -134,6 +137,9 @@ def _query(heard: Heard, period: Period, can_ask: str, not_understood: Refusal) 
         kind=_kind(heard) if subject is Subject.TRADES else None,
         ts_from=period.ts_from,
         ts_to=period.ts_to,
+        hours=period.hours,
+        weekdays=period.weekdays,
+        decision_id=None if ask is Ask.WHY else _text(heard.one("decision")),
     )
     limit = heard.one("limit")
     require_bounded(heard, ask, limit)
@@ -155,7 +161,7 @@ def _query(heard: Heard, period: Period, can_ask: str, not_understood: Refusal) 
         is_last_run=heard.has("run"),
         is_exit=heard.has("exit"),
         is_untaken=heard.has("untaken"),
-        decision=_text(heard.one("decision")),
+        decision=_text(heard.one("decision")) if ask is Ask.WHY else None,
         parameter=_text(heard.one("parameter")),
         rule=_text(heard.one("rule")),
         measure=measure,
@@ -164,6 +170,11 @@ def _query(heard: Heard, period: Period, can_ask: str, not_understood: Refusal) 
         provider=_text(heard.one("provider")),
         is_oldest=heard.has("oldest") and ask in (Ask.LIST, Ask.WHY),
         place=heard.one("place"),  # type: ignore[arg-type]
+        field=_text(heard.one("field")) if ask is Ask.FIELD else None,
+        statistic=statistic_of(heard) if ask is Ask.FIELD else None,
+        bounds=tuple(heard.said.get("within", [])),  # type: ignore[arg-type]
+        standing=_text(heard.one("standing")),
+        is_yes_or_no=heard.has("whether"),
     )
 
 
@@ -187,6 +198,8 @@ def _subject(heard: Heard, ask: Ask) -> Subject:
             return subject
     if ask in (Ask.EXTREME, Ask.RESULT):
         return Subject.TRADES
+    if ask is Ask.FIELD:
+        return Subject.TRADES if _is_of_trades(heard) or "trades" in named else Subject.DECISIONS
     if _is_of_trades(heard) or direction_of(heard) is not None:
         is_grouped_count = ask is Ask.COUNT and not _is_of_trades(heard)
         return Subject.TRADES if not is_grouped_count or "trades" in named else Subject.DECISIONS
@@ -264,7 +277,10 @@ def _group(heard: Heard) -> str | None:
 
 def _newest(heard: Heard, ask: Ask, limit: object | None) -> int | None:
     """How many of the newest count and are measured; all of them where that is not said."""
-    if ask not in (Ask.COUNT, Ask.RESULT) or not (heard.has("last") or limit is not None):
+    is_ranked = heard.has("field") and heard.has("best")
+    if ask not in (Ask.COUNT, Ask.RESULT, Ask.FIELD) or is_ranked:
+        return None
+    if not (heard.has("last") or limit is not None):
         return None
     return limit if isinstance(limit, int) else 1
 

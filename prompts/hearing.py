@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from prompts.vocabulary import DECIDING, FILLERS, NUMBERS, TAKING, WORDS
+from prompts.vocabulary import DECIDING, FILLERS, MARKET_MAKERS, NUMBERS, TAKING, WORDS
 from tools.domain.errors import NotInRecord
 from tools.domain.parameter import SPECS
 from tools.domain.trading import Action
@@ -78,6 +78,12 @@ class Heard:
     def without(self, slot: str) -> Heard:
         """The same without what ``slot`` was said to be."""
         return Heard({name: values for name, values in self.said.items() if name != slot}, list(self.strange))
+
+    def of(self, slots: Collection[str]) -> Heard:
+        """What was said in ``slots`` alone."""
+        return Heard(
+            {name: values for name, values in self.said.items() if name in slots}, list(self.strange)
+        )
 
     def only(self, slot: str, value: object) -> Heard:
         """The same with ``slot`` said to be ``value`` alone."""
@@ -162,3 +168,38 @@ def base_of(symbol: str) -> str:
         if plain.endswith(quote) and len(plain) > len(quote):
             return plain.removesuffix(quote)
     return plain
+
+
+_OF_MAKERS = {"value_quote": "mm_avg_order_size", "size": "mm_avg_order_size", "spread_bps": "mm_spread_bps"}
+
+
+def _of_market_makers(heard: Heard) -> Heard:
+    """A size or spread beside a market maker is the market maker's."""
+    fields = [str(one) for one in heard.said.get("field", [])]
+    if heard.said.get("untold") != [MARKET_MAKERS] or not fields or set(fields) - set(_OF_MAKERS):
+        return heard
+    return heard.without("untold").only("field", _OF_MAKERS[fields[0]])
+
+
+_OF_RULES = ("action", "untaken", "route")
+_FIELD_OF = {"mm_confidence": "mm_confidence", "spoofing": "spoofing_score"}
+
+
+def with_topics(heard: Heard) -> Heard:
+    """What is both a rule and a value, "MM confidence", as the one that the other words speak of.
+
+    A rule refuses: where skips, refusals or reasons are asked, it is the rule; else its value is.
+    """
+    heard = _of_market_makers(heard)
+    if not heard.has("topic"):
+        return heard
+    is_rule = heard.has("ask", "why") or heard.has("group", "rule") or any(map(heard.has, _OF_RULES))
+    is_rule = is_rule or (heard.has("ask", "count") and not heard.has("within"))
+    is_value = heard.has("statistic") or heard.has("best") or heard.has("most")
+    told = heard.without("topic")
+    for topic in heard.said["topic"]:
+        if is_rule and not is_value:
+            told.add("rule", topic)
+        else:
+            told.add("field", _FIELD_OF[str(topic)])
+    return told

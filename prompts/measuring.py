@@ -25,7 +25,7 @@ def measure_of(heard: Heard, ask: Ask, subject: Subject) -> Measure | None:
     if ask not in (Ask.RESULT, Ask.EXTREME):
         return None
     named = _named(heard)
-    statistic, unit = _statistic(heard), heard.one("unit")
+    statistic, unit = statistic_of(heard), heard.one("unit")
     if named is Measure.NET_QUOTE or named is None:
         return _of_money(heard, named, statistic, unit, ask)
     if named is Measure.FEES and statistic == "mean":
@@ -43,6 +43,8 @@ def _named(heard: Heard) -> Measure | None:
     special = [one for one in named if one is not Measure.NET_QUOTE]
     if len(special) > 1:
         special = [one for one in special if one is not Measure.SHARE]  # a win rate is a share already
+    if Measure.STREAK in special:
+        special = [one for one in special if one is not Measure.HOLDING_TIME]  # "how long" is its length
     if len(special) > 1:
         told = " and ".join(one.value for one in special)
         raise NotInRecord(f"not in the record as one figure: the question asks for {told} at once")
@@ -51,7 +53,8 @@ def _named(heard: Heard) -> Measure | None:
     return special[0] if special else Measure.NET_QUOTE if named else None
 
 
-def _statistic(heard: Heard) -> str | None:
+def statistic_of(heard: Heard) -> str | None:
+    """Mean, median or total, as it was said; None where it was not."""
     said = [one for one in heard.said.get("statistic", []) if one != "total"]
     if len(said) > 1:
         raise NotInRecord("not in the record as one figure: the question asks for mean and median at once")

@@ -13,6 +13,9 @@ _ORDER = (
 )
 _N = rf"\d+|{'|'.join(NUMBERS)}"
 _LIMIT = re.compile(rf"\b({_ORDER}) ({_N})\b(?! ?(?:bps|%|usdt?))")
+_WHICH = re.compile(
+    rf"\b(which|what) ({_N}) (?=(?:days?|hours?|weeks?|symbols?|coins?|pairs?|trades?|signals?)\b)"
+)
 _TURNED = re.compile(rf"\b({_N}) (?:most )?(?=(?:{_ORDER})\b)")
 _PLACE = re.compile(
     rf"\b({'|'.join(list(PLACES)[1:])})[- ]"
@@ -47,6 +50,9 @@ def cut_numbers(text: str, heard: Heard) -> str:
     for found in _LIMIT.finditer(text):
         heard.add("limit", NUMBERS.get(found[2]) or int(found[2]))
     text = _LIMIT.sub(r"\1", text)
+    for found in _WHICH.finditer(text):
+        heard.add("limit", NUMBERS.get(found[2]) or int(found[2]))
+    text = _WHICH.sub(r"\1 ", text)
     if _ALONE.search(text) and not heard.has("limit"):
         heard.add("alone", True)
     for found in _TURNED.finditer(text):

@@ -8,22 +8,25 @@ read alike.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from prompts.clocks import Clock, cut_clocks
+from prompts.relative import spelt_out
 from prompts.spans import DAY, Span, find_spans
+from prompts.times_of_day import CLOCK, TimeOfDay, time_of_day
 from tools.domain.clock import NS, day_bounds, day_of
 
 __all__ = ["DAY", "Period", "cut_period", "cut_periods"]
 
-_SUFFIX = r"(?: ?(?:utc|gmt|z)\b)?"
-_COLON = r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?(?: ?([ap])\.?m\b\.?)?"
-_SPOKEN = (
-    r"(\d{1,2}) ?([ap])\.?m\b\.?|(\d{1,2})h(\d{2})\b|(\d{1,2}) o'?clock(?: ([ap])\.?m\b\.?)?"
-    r"|\b(noon|midnight)\b"
-)
-_CLOCK = re.compile(rf"(?<![\d:]){_COLON}{_SUFFIX}|(?<![\d:])(?:{_SPOKEN}){_SUFFIX}")
+_TO = r"(?: (?:and|to|until|till) | ?[-–] ?)"
 _BARE_HOUR = re.compile(
-    r"\b(between|from) (\d{1,2})(?= (?:and|to|until|till|-) \d{1,2}(?::\d{2}| ?[ap]m|h\d{2}| o'?clock))"
+    rf"\b(between|from) (\d{{1,2}})(?={_TO}\d{{1,2}}(?::\d{{2}}| ?[ap]m|h\d{{2}}| o'?clock))"
+)
+_HOUR_UNIT = r"(?: ?(?:utc|gmt|h|hours?|o'?clock)\b)"
+_BARE_HOURS = re.compile(
+    rf"\b(?:(between|from) (\d{{1,2}}){_HOUR_UNIT}?{_TO}(\d{{1,2}})"
+    rf"(?:{_HOUR_UNIT}|(?= *(?:$|[?,.]|on\b|«|in\b)))"
+    rf"|(\d{{1,2}})h?{_TO}(\d{{1,2}}){_HOUR_UNIT})(?!\d)"
 )
 _DAY_MARK, _CLOCK_MARK = r"«d(\d+)»", r"«c(\d+)»"
 _POINT = (
@@ -38,25 +41,26 @@ _EDGE = re.compile(
     rf"(?:on |at )?{_POINT}(?: on(?:ward)?s?\b)?"
 )
 _SINGLE = re.compile(rf"(?:\b(?:at|around|about) )?{_POINT}")
+_DAILY = re.compile(r"\b(?:(?:on )?(?:every|each|all|any) days?|daily)\b")
 _OPEN = ("since", "starting", "beginning", "from")  # up to now, not only to the end of the day
 _FROM = ("after", "later than", *_OPEN)
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """What was said of time: [``ts_from``, ``ts_to``), None where open; ``is_moment`` for a time of day."""
+    """What was said of time: [``ts_from``, ``ts_to``), None where open.
+
+    Attributes:
+        is_moment: Whether it is a time of day on one day.
+        hours: Seconds of the day from and before which counts, on every day of the period.
+        weekdays: Days of the week that count, 0 for Monday; empty is all.
+    """
 
     ts_from: int | None = None
     ts_to: int | None = None
     is_moment: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Time:
-    """A time of day: nanoseconds since midnight, and how long what was named lasts."""
-
-    offset: int
-    width: int
+    hours: tuple[int, int] | None = None
+    weekdays: tuple[int, ...] = ()
 
 
 @dataclass(slots=True)
@@ -65,9 +69,11 @@ class _Marked:
 
     text: str
     days: list[Span]
-    times: list[_Time]
+    times: list[TimeOfDay]
     now: int
     newest: int
+    is_daily: bool = False
+    hours: tuple[int, int] | None = None
 
 
 def cut_period(text: str, now: int, newest: int | None) -> tuple[str, Period]:
@@ -85,17 +91,61 @@ def cut_period(text: str, now: int, newest: int | None) -> tuple[str, Period]:
     return rest, periods[0] if periods else Period()
 
 
-def cut_periods(text: str, now: int, newest: int | None) -> tuple[str, tuple[Period, ...]]:
+def cut_periods(
+    text: str,
+    now: int,
+    newest: int | None,
+    *,
+    oldest: int | None = None,
+    anchor: Period | None = None,
+) -> tuple[str, tuple[Period, ...]]:
     """The rest of ``text`` (lower case) and every period it named, in order.
+
+    Args:
+        text: The question.
+        now: What today is.
+        newest: Time of the newest decision.
+        oldest: Time of the oldest decision, from which "the first week" is counted.
+        anchor: The period that was asked about before, which "the day after" follows.
 
     Raises:
         ValueError: A date or time does not exist, or the times are in the wrong order.
     """
-    marked = _mark(text, now, now if newest is None else newest)
-    periods = [*_cut_ranges(marked), *_cut_edges(marked), *_cut_singles(marked)]
+    end = now if newest is None else newest
+    text = spelt_out(text, anchor=None if anchor is None else anchor.ts_from, oldest=oldest, newest=end)
+    rest, clocks = cut_clocks(text)
+    marked = _mark(rest, now, end)
+    periods = _with_hours([*_cut_ranges(marked), *_cut_edges(marked), *_cut_singles(marked)], marked)
     told = tuple(dict.fromkeys(periods))
-    bounded = tuple(one for one in told if one != Period())
-    return marked.text, bounded or told  # "since Monday so far" is since Monday
+    bounded = tuple(one for one in told if one != Period())  # "since Monday so far" is since Monday
+    told = bounded or told
+    if clocks:
+        told = tuple(_clocked(one, clock) for one in told or (Period(),) for clock in clocks)
+    return marked.text, told
+
+
+def _with_hours(periods: list[Period], marked: _Marked) -> list[Period]:
+    """The periods with the hours that were named without a day, on each day of them."""
+    if not marked.hours:
+        return periods
+    low, high = marked.hours
+    if not periods:
+        return [
+            Period(hours=(low // NS, high // NS))
+            if marked.is_daily
+            else _of_day(low, high, None, marked.newest)
+        ]
+    spans = [Span(one.ts_from, one.ts_to) for one in periods]
+    return [
+        _of_every_day(low, high, span) if _is_long(span) else _of_day(low, high, span, marked.newest)
+        for span in spans
+    ]
+
+
+def _clocked(period: Period, clock: Clock) -> Period:
+    """The period narrowed to some hours or weekdays."""
+    hours = clock.hours or period.hours
+    return replace(period, hours=hours, weekdays=clock.weekdays, is_moment=False)
 
 
 def _mark(text: str, now: int, newest: int) -> _Marked:
@@ -106,34 +156,22 @@ def _mark(text: str, now: int, newest: int) -> _Marked:
         days.append(span)
         last = found.end()
     rest = "".join([*pieces, text[last:]])
+    rest = _BARE_HOURS.sub(
+        lambda found: f"between {found[2] or found[4]}:00 and {found[3] or found[5]}:00", rest
+    )
     rest = _BARE_HOUR.sub(lambda found: f"{found[1]} {found[2]}:00", rest)
-    times: list[_Time] = []
+    times: list[TimeOfDay] = []
 
     def mark(found: re.Match[str]) -> str:
-        times.append(_time(found))
+        times.append(time_of_day(found))
         return f" «c{len(times) - 1}» "
 
-    rest = re.sub(r"\s+", " ", _CLOCK.sub(mark, rest))
-    return _Marked(rest, days, times, now, newest)
+    rest = re.sub(r"\s+", " ", CLOCK.sub(mark, rest))
+    is_daily = _DAILY.search(rest) is not None and _RANGE.search(rest) is not None
+    return _Marked(_DAILY.sub(" ", rest) if is_daily else rest, days, times, now, newest, is_daily)
 
 
-def _time(found: re.Match[str]) -> _Time:
-    hour, minute, second, half, spoken, its_half, h_hour, h_minute, clock, c_half, name = found.groups()
-    if name:
-        return _Time(12 * 3_600 * NS if name == "noon" else 0, 60 * NS)
-    numbers = (hour or spoken or h_hour or clock, minute or h_minute or 0, second or 0)
-    h, m, s = (int(number) for number in numbers)
-    half = half or its_half or c_half
-    if half and not 1 <= h <= 12:
-        raise ValueError(f"there is no time {h} {half}m")
-    if half:
-        h = h % 12 + (12 if half == "p" else 0)
-    if h > 23 or m > 59 or s > 59:
-        raise ValueError(f"there is no time {h}:{m:02d}")
-    return _Time((h * 3_600 + m * 60 + s) * NS, (60 if second is None else 1) * NS)
-
-
-def _point(groups: tuple[str | None, ...], marked: _Marked) -> tuple[Span | None, _Time | None]:
+def _point(groups: tuple[str | None, ...], marked: _Marked) -> tuple[Span | None, TimeOfDay | None]:
     """The day and the time that a point names."""
     d1, c1, c2, d2, d3, c3 = groups
     day, clock = d1 or d2 or d3, c1 or c2 or c3
@@ -144,7 +182,7 @@ def _point(groups: tuple[str | None, ...], marked: _Marked) -> tuple[Span | None
 
 
 def _cut_ranges(marked: _Marked) -> list[Period]:
-    periods = []
+    periods: list[Period | None] = []
     while found := _RANGE.search(marked.text):
         low, high = _point(found.groups()[:6], marked), _point(found.groups()[6:], marked)
         is_said = found[0].startswith(("between", "from")) or " and " not in found[0]
@@ -152,23 +190,41 @@ def _cut_ranges(marked: _Marked) -> list[Period]:
             break
         marked.text = _without(marked.text, found)
         periods.append(_between(low, high, marked))
-    return periods
+    return [one for one in periods if one is not None]
 
 
 def _between(
-    low: tuple[Span | None, _Time | None], high: tuple[Span | None, _Time | None], marked: _Marked
-) -> Period:
-    """The span between two points; two bare times share the day named elsewhere, else the latest."""
+    low: tuple[Span | None, TimeOfDay | None], high: tuple[Span | None, TimeOfDay | None], marked: _Marked
+) -> Period | None:
+    """The span between two points; two bare times are hours of the days named elsewhere."""
     (day, time), (other_day, other_time) = low, high
     if day is None and other_day is None:
         assert time is not None and other_time is not None  # noqa: PT018,S101 (a point names one of them)
-        return _of_day(time.offset, other_time.offset, _only_day(marked), marked.newest)
+        if time.offset >= other_time.offset:
+            raise ValueError("the times are in the wrong order")
+        marked.hours = (time.offset, other_time.offset)  # of the days that are named beside them
+        return None
+    span = _require(other_day or day)
+    if time is not None and other_time is not None and (day is None or other_day is None) and _is_long(span):
+        return _of_every_day(time.offset, other_time.offset, span)
     start = _begin(day or other_day, time)
     end_day = other_day or day
     end = _begin(end_day, other_time) if other_time is not None else _require(end_day).end
     if start is None or end is None or start >= end:
         raise ValueError("the times are in the wrong order")
     return Period(start, end)
+
+
+def _is_long(day: Span) -> bool:
+    """Whether a time of day on ``day`` comes more than once."""
+    return day.start is None or day.end is None or day.end - day.start > DAY
+
+
+def _of_every_day(low: int, high: int, day: Span) -> Period:
+    """The same hours on every day of a span."""
+    if low >= high:
+        raise ValueError("the times are in the wrong order")
+    return Period(day.start, day.end, hours=(low // NS, high // NS))
 
 
 def _is_edge(found: re.Match[str]) -> bool:
@@ -194,6 +250,9 @@ def _cut_edges(marked: _Marked) -> list[Period]:
             low, high = (_lower(span, word), high) if word in _FROM else (low, _upper(span, word))
             continue
         day = day or _only_day(marked)
+        if day is not None and _is_long(day) and not day.is_point:
+            is_from = word in _FROM
+            return [_of_every_day(time.offset if is_from else 0, DAY if is_from else time.offset, day)]
         newest = marked.now if word in _OPEN else marked.newest
         start = (
             day.start if day is not None and day.start is not None else _latest_day(time.offset, newest)[0]
@@ -234,12 +293,15 @@ def _cut_singles(marked: _Marked) -> list[Period]:
     return periods
 
 
-def _single(day: Span | None, time: _Time | None, newest: int) -> Period:
+def _single(day: Span | None, time: TimeOfDay | None, newest: int) -> Period:
     if time is None:
         span = _require(day)
         if span.is_point:
             raise ValueError("a time so long ago is a moment; say since or between which times")
         return Period(span.start, span.end)
+    if day is not None and _is_long(day) and not day.is_point:
+        width = 3_600 * NS if time.offset % (3_600 * NS) == 0 else time.width
+        return _of_every_day(time.offset, time.offset + width, day)
     base = day.start if day is not None and day.start is not None else _latest_day(time.offset, newest)[0]
     return Period(base + time.offset, base + time.offset + time.width, True)
 
@@ -260,7 +322,7 @@ def _of_day(low: int, high: int, day: Span | None, newest: int) -> Period:
     return Period(start + low, start + high)
 
 
-def _begin(day: Span | None, time: _Time | None) -> int | None:
+def _begin(day: Span | None, time: TimeOfDay | None) -> int | None:
     start = _require(day).start
     return start if time is None or start is None else start + time.offset
 

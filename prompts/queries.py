@@ -23,6 +23,7 @@ class Ask(StrEnum):
     RESULT = "result"
     HOLDING = "holding"
     BRAINS = "brains"
+    FIELD = "field"
     HELP = "help"
 
 
@@ -66,6 +67,15 @@ class Measure(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Bound:
+    """Only what lies above ``low`` and below ``high`` in ``field``: a field of decisions, or a measure."""
+
+    field: str
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Side:
     """One of several things that are compared: its name and its own query."""
 
@@ -99,6 +109,11 @@ class Query:
         is_oldest: Whether a list begins with the oldest.
         place: The how-manieth of what is ranked or listed, 1 for the first; None is all.
         sides: Two or more queries that are compared; this one then holds what they share.
+        field: A value of decisions that is asked for; see ``memory.fields``.
+        statistic: Mean, median or total of it; None where each is asked for.
+        bounds: Only what lies within them.
+        standing: Only lessons, strategies or changes that stand so.
+        is_yes_or_no: Whether it is asked whether there was any.
         corrections: Misspelt words that were put right, as ``wrong → right``.
         is_follow_up: Whether it was understood only after what was asked before.
     """
@@ -126,5 +141,10 @@ class Query:
     is_oldest: bool = False
     place: int | None = None
     sides: tuple[Side, ...] = ()
+    field: str | None = None
+    statistic: str | None = None
+    bounds: tuple[Bound, ...] = ()
+    standing: str | None = None
+    is_yes_or_no: bool = False
     corrections: tuple[str, ...] = ()
     is_follow_up: bool = False

@@ -10,8 +10,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from prompts.bounding import cut_bounds
 from prompts.composing import compose
-from prompts.hearing import Heard, base_of, hear
+from prompts.hearing import Heard, base_of, hear, with_topics
 from prompts.numbers import cut_numbers
 from prompts.periods import Period, cut_periods
 from prompts.phrases import in_words
@@ -52,11 +53,34 @@ _ONE = re.compile(
     rf"\b(?:the )?({'|'.join(_ORDINALS)}|last) one\b|#(\d+)\b|\bnumber (\d+)\b"
     rf"|\b(?:the )?({'|'.join(_ORDINALS)})\s*\W*$"
 )
+_AMONG = re.compile(r"\b(?:of|in|among|amongst|from|within) (?:all )?(?:those|these|them)\b")
+_THING = (
+    "symbol|coin|pair|market|token|hour|day|weekday|week|rule|route|regime|trade|decision|signal|skip|entry|"
+    "order"
+)
+_PRONOUN = re.compile(rf"\b(?:its|it|the same one|(?:that|this|the same) (?:{_THING}|one)|there)\b(?:'s)?")
 _SHOWN = re.compile(r"\b(?:that|this|the same) (?:one|trade|decision|signal|skip|entry)\b")
 
 
 class NotUnderstood(NotInRecord):
     """The rules cannot read the question; a brain may be asked what it means."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of the record before a question is read.
+
+    Attributes:
+        symbols: Symbols in it.
+        now: What today is, nanoseconds.
+        newest: Time of the newest decision.
+        oldest: Time of the oldest.
+    """
+
+    symbols: Sequence[str]
+    now: int
+    newest: int | None
+    oldest: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +99,8 @@ def parse_question(
     now: int,
     newest: int | None,
     before: Sequence[str] = (),
+    oldest: int | None = None,
+    is_referring: bool = False,
 ) -> Query:
     """The query that ``text`` asks.
 
@@ -85,6 +111,9 @@ def parse_question(
         newest: Time of the newest decision in the record.
         before: Questions asked before, oldest first: what they said holds for a question that
             follows on from them (see ``follows_on``), or that alone asks nothing, unless it says otherwise.
+        oldest: Time of the oldest decision.
+        is_referring: Whether what was asked before has been answered by a name that ``text`` now
+            holds; of the questions before only their period, world and run hold then.
 
     Raises:
         BadUsage: There is no question, or it names a date or time that does not exist.
@@ -92,19 +121,36 @@ def parse_question(
         NotUnderstood: It was not understood.
     """
     before = [one for one in before if shown_place(one) is None]
+    known = Known(symbols, now, newest, oldest)
+    if is_referring:
+        return replace(_composed([*before, text], known, kept=_KEPT), is_follow_up=True)
     if not (before and follows_on(text)):
         try:
-            return _composed([text], symbols, now, newest)
+            return _composed([text], known)
         except NotUnderstood:
             if not before:
                 raise
-    return replace(_composed([*before, text], symbols, now, newest), is_follow_up=True)
+    return replace(_composed([*before, text], known), is_follow_up=True)
 
 
 def follows_on(text: str) -> bool:
-    """Whether a question makes sense only after another: "and on ETH?", "why?", "còn hôm qua?"."""
+    """Whether a question makes sense only after another: "and on ETH?", "why?", "how many of those?"."""
     lower = text.strip().lower()
-    return bool(_FOLLOWING.match(lower) or _ENDING.search(lower))
+    english = to_english(lower) if is_vietnamese(lower) else lower
+    return bool(_FOLLOWING.match(lower) or _ENDING.search(lower) or _AMONG.search(english))
+
+
+def refers_back(text: str) -> bool:
+    """Whether a pronoun stands for what was answered: "its win rate?", "how long was that trade held?"."""
+    lower = text.strip().lower()
+    return _PRONOUN.search(to_english(lower) if is_vietnamese(lower) else lower) is not None
+
+
+def referred(text: str, name: str) -> str:
+    """``text`` in English with ``name`` in place of the pronoun."""
+    lower = text.strip().lower()
+    english = to_english(lower) if is_vietnamese(lower) else lower
+    return f"{_PRONOUN.sub(' ', english, count=1)} {name}"
 
 
 def shown_place(text: str) -> int | None:
@@ -119,17 +165,25 @@ def shown_place(text: str) -> int | None:
     return int(number) if number else -1 if name == "last" else _ORDINALS[name]
 
 
-def _composed(texts: Sequence[str], symbols: Sequence[str], now: int, newest: int | None) -> Query:
+_KEPT = ("world", "run", "kind", "probe")
+
+
+def _composed(texts: Sequence[str], known: Known, kept: Sequence[str] | None = None) -> Query:
+    """The query of several questions after each other; of all but the last only the slots ``kept`` hold."""
     whole, periods, corrections = Heard(), (), ()  # type: tuple[Heard, tuple[Period, ...], tuple[str, ...]]
     for number, text in enumerate(texts):
-        one = _hear(text, symbols, now, newest, is_later=number > 0)
+        anchor = periods[0] if periods else None
+        one = _hear(text, known, anchor, is_later=number > 0)
+        is_last = number == len(texts) - 1
+        if is_last and kept is not None:
+            whole = whole.of(kept)
         whole, corrections = whole.then(one.heard), one.corrections
         periods = one.periods or periods
-    _require_past(periods, now)
-    return compose(whole, periods, corrections, CAN_ASK, NotUnderstood)
+    _require_past(periods, known.now)
+    return compose(with_topics(whole), periods, corrections, CAN_ASK, NotUnderstood)
 
 
-def _hear(text: str, symbols: Sequence[str], now: int, newest: int | None, *, is_later: bool) -> Understood:
+def _hear(text: str, known: Known, anchor: Period | None, *, is_later: bool) -> Understood:
     """The words of one question and the periods it names."""
     if not text.strip() or len(text) > LONGEST:
         raise BadUsage(f"expected a question of 1 to {LONGEST} characters, was {len(text.strip())}")
@@ -139,35 +193,35 @@ def _hear(text: str, symbols: Sequence[str], now: int, newest: int | None, *, is
     heard = Heard()
     for name in _ID.findall(rest):
         heard.add("decision", name)
-    rest = _joined(_ID.sub(" ", rest.replace("’", "'")), symbols)
-    one = _read(rest, heard, symbols, now, newest, shouted)
+    rest = _joined(_ID.sub(" ", rest.replace("’", "'")), known.symbols)
+    one = _read(rest, heard, known, anchor, shouted)
     if one.heard.strange:
         rest, corrections = correct(rest, one.heard.strange)
-        again = _read(rest, heard, symbols, now, newest, shouted)
+        again = _read(rest, heard, known, anchor, shouted)
         one = Understood(again.heard, again.periods, corrections)
     if one.heard.strange:
         words = ", ".join(f'"{word}"' for word in one.heard.strange)
-        known = ", ".join(symbols) or "none"
+        names = ", ".join(known.symbols) or "none"
         raise NotUnderstood(
             f"not in the record, or said in words I do not know: did not understand {words}; {CAN_ASK}; "
-            f"symbols in the record: {known}"
+            f"symbols in the record: {names}"
         )
     return one
 
 
 def _read(
-    text: str, named: Heard, symbols: Sequence[str], now: int, newest: int | None, shouted: frozenset[str]
+    text: str, named: Heard, known: Known, anchor: Period | None, shouted: frozenset[str]
 ) -> Understood:
     """The words and periods of ``text``, in English and in lower case, beside what was ``named`` before."""
     heard = Heard({slot: list(values) for slot, values in named.said.items()})
     try:
-        rest, periods = cut_periods(text, now, newest)
+        rest, periods = cut_periods(text, known.now, known.newest, oldest=known.oldest, anchor=anchor)
     except ValueError as error:
         raise BadUsage(f"expected a date like 2024-08-08 or a time like 23:58: {error}") from None
     rest = _PERCENT.sub(" percentage ", cut_numbers(rest, heard))
-    rest = in_words(_parameters(rest, heard))
+    rest = cut_bounds(in_words(_parameters(rest, heard)), heard)
     for word in _WORD.findall(rest):
-        hear(word.strip(".'-/"), heard, symbols, shouted)
+        hear(word.strip(".'-/"), heard, known.symbols, shouted)
     return Understood(heard, periods, ())
 
 

@@ -25,6 +25,7 @@ _ASKED = (
 _ORDERED = re.compile(rf"\b(\d+) +((?:{_ASKED}) +)?(best|worst|last|first|highest|lowest|longest|shortest)\b")
 _TOKEN = re.compile(r"\w+|[^\w\s]|\s+")
 _SPLIT = re.compile(r"\b(nhiều|nhieu|ít|cao|thấp|thap)((?: \w+){1,3}?)( nhất| nhat)\b")  # "nhiều lệnh nhất"
+_WHY = re.compile(r"^\s*sao (?!(?:rồi|roi)\b)")  # what a question begins with is a why
 _MOST_WORDS = 7  # of a phrase
 _NOT_TIMES = ("thắng", "tôi ")  # which without accents look like a month and an evening
 
@@ -43,7 +44,8 @@ def is_vietnamese(text: str) -> bool:
 
 def to_english(text: str) -> str:
     """``text`` with every known phrase in English words; what is not known stays as it is."""
-    lower = _SPLIT.sub(r"\2 \1\3", unicodedata.normalize("NFC", text).lower())
+    lower = _WHY.sub("tại sao ", unicodedata.normalize("NFC", text).lower())
+    lower = _SPLIT.sub(r"\2 \1\3", lower)
     rest = "".join(_read(piece) for piece in re.split(r"(«[^»]*»)", _with_times(lower)))
     rest = re.sub(r"\s+", " ", rest).strip()
     is_placed = re.search(r"\b(?:placed|unfilled|fills)\b", rest) is not None

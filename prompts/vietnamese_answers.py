@@ -195,6 +195,19 @@ _LINES: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
         r"(?P<name>\S+) is (?P<now>\S+), it was (?P<was>\S+) until (?P<at>\S+)\.",
         lambda f: f"{f['name']} đang là {f['now']}, trước {f['at']} là {f['was']}.",
     ),
+    (
+        (
+            r"(?P<how>Mean|Median|Total) (?P<what>[^,]+?) (?P<value>-?[\d.]+(?: [a-z ]+)?), "
+            r"on (?P<n>\d+) decisions:"
+        ),
+        lambda f: f"{_HOW[f['how']]} {f['what']} {f['value']}, trên {f['n']} quyết định:",
+    ),
+    (
+        r"median (?P<median>.+), lowest (?P<low>.+), highest (?P<high>.+)",
+        lambda f: f"trung vị {f['median']}, thấp nhất {f['low']}, cao nhất {f['high']}",
+    ),
+    (r"(?P<n>\d+) active strategies, (?P<off>\d+) deprecated:",
+     lambda f: f"{f['n']} chiến lược đang có hiệu lực, {f['off']} đã bị loại bỏ:"),
     (r"By the sum it is (?P<rest>.+)", lambda f: f"Xét theo tổng thì là {f['rest']}"),
     (
         r"Refused by rules, of all (?P<n>\d+): (?P<rest>.+)",
@@ -276,6 +289,7 @@ _LINES: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
     ),
     (r"None: no (?P<what>.+)\.", lambda f: f"Không có: {f['what']}."),
 )  # fmt: skip
+_HOW: Mapping[str, str] = {"Mean": "Trung bình", "Median": "Trung vị", "Total": "Tổng"}
 _BY: Mapping[str, str] = {
     "time held": "thời gian giữ",
     "fees": "phí",
@@ -293,7 +307,9 @@ _COMPILED = tuple((re.compile(pattern), make) for pattern, make in _LINES)
 
 def refused_in_vietnamese(reason: str) -> str:
     """A refusal for a person who asked in Vietnamese; the reason itself stays as it is."""
-    return f"Không có trong sổ, hoặc chưa hiểu câu hỏi. {CAN_ASK} ({reason})"
+    if "did not understand" in reason:
+        return f"Chưa hiểu câu hỏi. {CAN_ASK} ({reason})"
+    return f"Không có trong sổ. ({reason})"
 
 
 def in_vietnamese(text: str) -> str:
@@ -303,6 +319,8 @@ def in_vietnamese(text: str) -> str:
 
 def _line(line: str) -> str:
     bare = line.lstrip(" ")
+    if bare.startswith("Yes. "):
+        return f"Có. {_line(bare.removeprefix('Yes. '))}"
     for pattern, make in _COMPILED:
         found = pattern.fullmatch(bare)
         if found:

@@ -32,7 +32,7 @@ _M = r"(?P<m>\d{1,2}|muoi mot|muoi hai|mot|gieng|hai|ba|tu|nam|sau|bay|tam|chin|
 _UNIT = rf"(?P<unit>{'|'.join(_UNITS)})"
 _LAST = r"(?:truoc|roi|vua roi|vua qua|ngoai)"
 _FIXED = {
-    r"hom nay|hnay|bua nay|ngay nay|trong ngay": "today",
+    r"hom nay|hnay|bua nay|ngay nay|(?<!nao )(?<!gio )trong ngay": "today",
     r"hom qua|hqua|bua qua|ngay qua|ngay hom truoc": "yesterday",
     r"hom kia|hom truoc nua|bua kia": "the day before yesterday",
     r"sang nay": "this morning",
@@ -42,7 +42,7 @@ _FIXED = {
     r"(?:trua|chieu) (?:hom )?qua": "yesterday afternoon",
     r"toi (?:hom )?qua": "yesterday evening",
     r"dem (?:hom )?qua": "last night",
-    r"ngay mai|sang mai|chieu mai|toi mai|hom sau|sap toi|trong tuong lai|tuong lai": "tomorrow",
+    r"ngay mai|sang mai|chieu mai|toi mai|sap toi|trong tuong lai|tuong lai": "tomorrow",
     r"tuan sau|tuan toi": "next week",
     r"thang sau|thang toi": "next month",
     r"nam sau|nam toi": "next year",
@@ -140,10 +140,23 @@ _PATTERNS: Sequence[tuple[re.Pattern[str], Callable[[re.Match[str]], str]]] = (
     ),
     (_compiled(rf"{_N} ?{_UNIT} truoc(?: day)?"), _ago),
     *((_compiled(pattern), _fixed(text)) for pattern, text in _FIXED.items()),
+    (
+        _compiled(rf"(?P<part>{'|'.join(_PARTS)}) {_WEEKDAY}"),
+        lambda found: f"{_weekday(found)} {_PARTS[found['part']]}",
+    ),
+    (_compiled(r"(?:^|(?<=, ))mai"), _fixed("tomorrow")),
     (_compiled(rf"(?<!cai )(?<!lenh )(?<!dich )(?<!dinh )(?<!hieu ){_WEEKDAY}"), _weekday),
-    (_compiled(rf"(?:ngay )?(?P<d>\d{{1,2}}) thang {_M}(?: nam (?P<y>\d{{4}}))?"), _date),
-    (_compiled(r"(?:ngay )?(?P<d>\d{1,2})[/-](?P<m>\d{1,2})(?:[/-](?P<y>\d{4}))?"), _date),
+    (_compiled(rf"(?:ngay |hom |bua )?(?P<d>\d{{1,2}}) thang {_M}(?: nam (?P<y>\d{{4}}))?"), _date),
+    (_compiled(r"(?:ngay |hom |bua )?(?P<d>\d{1,2})[/-](?P<m>\d{1,2})(?:[/-](?P<y>\d{4}))?"), _date),
     (_compiled(rf"(?:trong )?thang {_M}(?:(?: nam |/)(?P<y>\d{{4}}))?"), _month),
+    (
+        _compiled(
+            r"(?:trong |tu |khung |giua |khung gio )*(?P<low>\d{1,2}) ?(?:h|gio)? ?(?:den|toi|-|va|–) ?"
+            r"(?P<high>\d{1,2}) ?(?:h|gio)(?! ?\d)(?: utc)?"
+        ),
+        lambda found: f"between {int(found['low']):02d}:00 and {int(found['high']):02d}:00",
+    ),
+    (_compiled(r"khung (?:gio )?(?P<h>\d{1,2}) ?(?:h|gio)(?! ?\d)"), lambda found: f"in hour {found['h']}"),
     (
         _compiled(
             rf"(?P<at>luc )?(?P<h>\d{{1,2}}) ?(?:gio|h)"

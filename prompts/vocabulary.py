@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeAlias
 
+from memory.fields import FIELDS
 from memory.lookup import Group
 from prompts.queries import Measure
 from tools.domain.regime import Regime
 from tools.domain.trading import Action, Result, Route
 
+MARKET_MAKERS = "market makers as such"
 Meaning: TypeAlias = tuple[str, object]
 
 NUMBERS: Mapping[str, int] = {
@@ -62,7 +64,7 @@ WORDS: Mapping[str, Meaning] = {
     **_all(("untold", "prices, which are not kept"), "price prices quoted chart charts"),
     **_all(("untold", "advice: it holds the past only"), "advicewanted"),
     **_all(("untold", "orders to act are not taken here; it is only read"), "toact"),
-    **_all(("untold", "market makers as such"), "marketmaker"),
+    **_all(("untold", MARKET_MAKERS), "marketmaker"),
     **_all(("pertrade", True), "pertrade"),
     **_all(("spent", True), "cost costs spend spent spending paid pay"),
     **_all(("statistic", "mean"), "average avg mean typical typically"),
@@ -117,7 +119,7 @@ WORDS: Mapping[str, Meaning] = {
     **_all(("route", Route.RULE), "rule rules"),
     **_all(("route", Route.PATTERN), "pattern patterns"),
     **_all(("route", Route.MODEL), "model models"),
-    **_all(("route", Route.LLM), "llm brain"),
+    **_all(("route", Route.LLM), "llm brain llms brains"),
     **_all(("route", Route.STRATEGY), "bystrategy"),
     **_all(("provider", "openai"), "openai chatgpt gpt"),
     **_all(("provider", "anthropic"), "anthropic claude"),
@@ -156,6 +158,17 @@ WORDS: Mapping[str, Meaning] = {
     **_all(("alone", True), "lastone"),
     **_all(("groupcount", True), "groupcount"),
     **_all(("isnow", True), "now currently current"),
+    **_all(("topic", "mm_confidence"), "topicmm"),
+    **_all(("topic", "spoofing"), "topicspoof"),
+    **_all(("whether", True), "whether"),
+    **_all(("standing", "active"), "active inforce"),
+    **_all(("standing", "deprecated"), "deprecated"),
+    **_all(("standing", "refuted"), "refuted disproved disproven"),
+    **_all(("standing", "refined"), "refined"),
+    **_all(("standing", "contradicted"), "contradicted"),
+    **_all(("standing", "retired"), "retired outdated withdrawn"),
+    **_all(("standing", "rolled back"), "rolledback"),
+    **{f"f_{name}": ("field", name) for name in FIELDS},
 }
 
 _FILLERS = """
@@ -171,10 +184,10 @@ overall own paper part past per perhaps please pls point possible quite rather r
 records regarding s same say saying see seem set she should simply so some something still stuff such t
 terms than thanks thank that the their them then there these they thing things this those through time times
 to today's together too tried up us utc value values very want wanted was wasn way we well went were what
-whats when where whether which while who whole whom whose will with within won't work worked working would
+whats when where which while who whole whom whose will with within won't work worked working would
 yesterday's yet you your yours yourself ones place placed saw seen settle settled settles z earlier total's
 u ur r wanna gonna lol huh hmm em breakdown history today yesterday generated raised received emitted
-produced often bring brought
+produced often bring brought single
 """
 # To take a decision is to make one; only a signal, a trade or the like is entered by taking it.
 TAKING = frozenset(("take", "took", "taken", "taking"))

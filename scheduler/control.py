@@ -99,21 +99,35 @@ class ControlServer:
                 each()
 
     async def _accept(self) -> None:
+        """Take whoever calls, by hand: whom the loop accepts for us would be lost when it stops."""
         assert self._socket is not None  # noqa: S101 (set before the thread is started)
+        listening, called = self._socket, asyncio.Event()
         while True:
+            self._loop.add_reader(listening, called.set)
             try:
-                client, _ = await self._loop.sock_accept(self._socket)
+                await called.wait()
+            finally:
+                self._loop.remove_reader(listening)
+            called.clear()
+            try:
+                client, _ = listening.accept()
+            except BlockingIOError:
+                continue  # it has left again
             except OSError:
                 await asyncio.sleep(0.1)  # no descriptor is free: those in use come back in time
                 continue
-            if not is_same_user(client):
-                client.close()
-                continue
-            if len(self._clients) >= MOST_CLIENTS:  # whoever came first has had its time
-                oldest = next(iter(self._clients))
-                del self._clients[oldest]
-                oldest.cancel()
-            self._begin(client)
+            self._admit(client)
+
+    def _admit(self, client: socket.socket) -> None:
+        client.setblocking(False)
+        if not is_same_user(client):
+            client.close()
+            return
+        if len(self._clients) >= MOST_CLIENTS:  # whoever came first has had its time
+            oldest = next(iter(self._clients))
+            del self._clients[oldest]
+            oldest.cancel()
+        self._begin(client)
 
     def _begin(self, client: socket.socket) -> None:
         task = self._loop.create_task(self._attend(client))

@@ -7,18 +7,29 @@ import pytest
 from hypothesis import settings
 
 from tests.support.network import _session_wall, wall
+from tests.support.ready_tables import lay_out
 
 __all__ = ["_session_wall", "own_home", "wall"]
 
 # What lives through hours, thousands of steps or long tapes: tracing every line of it doubles the run, and
 # the tests of the parts cover the same lines.
 UNTRACED = (
-    "tests/simulation",
+    "tests/architecture",
     "tests/crash",
-    "tests/replay",
     "tests/examination",
-    "tests/unit/venue/test_stylised_facts.py",
+    "tests/integration",
+    "tests/invariants",
+    "tests/replay",
+    "tests/simulation",
+    "tests/unit/benchmarks",
+    "tests/unit/examination",
+    "tests/unit/memory/test_migrations.py",
+    "tests/unit/risk/test_effects.py",
+    "tests/unit/risk/test_experiments.py",
+    "tests/unit/venue",
 )
+
+MIGRATED = "tests/unit/memory/test_migrations.py"  # here every database goes through the real migrations
 
 settings.register_profile("keeper", derandomize=True, deadline=None, print_blob=True)
 settings.load_profile("keeper")
@@ -43,3 +54,10 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     home = tmp_path / "keeper-home"
     monkeypatch.setenv("KEEPER_HOME", str(home))
     return home
+
+
+@pytest.fixture(autouse=True)
+def ready_tables(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lay out new databases from what the migrations made once, where migrating is not what is tested."""
+    if not request.node.nodeid.startswith(MIGRATED):
+        monkeypatch.setattr("memory.store.upgrade", lay_out)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from benchmarks.detection.worlds import TWO_SIDED, Market, Standing, at_second
 from benchmarks.size_signature import score
 from tools.detection.departure import DEPARTURE, GONE_PERIODS, IS_ESTABLISHED, PERIOD_S, judge_departure
-from tools.detection.maker import GAPS
+from tools.detection.maker import EVIDENCE, GAPS, LEAST_GAPS
 from tools.detection.senses import evaluate, sense
 from tools.detection.state import feature_buffer, new_senses
 from tools.domain.parameter import default_parameters
@@ -26,6 +26,7 @@ Reals = npt.NDArray[np.float64]
 Void = npt.NDArray[np.void]
 
 FIRST_S, STEP_S, WINDOW_S = 60, 5, 60
+FIRST_FITTED_S = 20  # the first minute is part of what the posterior has to know
 QUOTING = 0.9
 WATCH_NS = NANOS // 10  # how often a departure is looked for
 CONFIDENCE = INDEX["mm_confidence"]
@@ -86,6 +87,28 @@ def moment_of(market: Market, ts: int, features: Reals) -> Moment:
         rate_hz=said["mm_refresh_rate"],
         standing=tuple(market.standing(ts)),
     )
+
+
+def evidence_of(market: Market) -> tuple[Reals, npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Evidence at looks as of ``moments`` while the book was watched long enough to judge.
+
+    Returns the evidence, shape (n, EVIDENCE), whether a maker quotes both sides, and whether one is followed.
+    """
+    world = market.world
+    rng = np.random.default_rng(world.seed)
+    state = new_senses(instrument_for("binance", market.symbol), default_parameters())
+    events, features, taken = market.events, feature_buffer(), 0
+    rows, quoted, followed = [], [], []
+    for second in range(FIRST_FITTED_S, world.seconds, STEP_S):
+        ts = at_second(second + rng.uniform(0, STEP_S))
+        taken = sense_until(events, taken, ts, state)
+        evaluate(state[0], ts, features)
+        if np.isnan(features[CONFIDENCE]):
+            continue
+        rows.append(state["evidence"][0].copy())
+        quoted.append(bool(set(market.states(ts).values()) & set(TWO_SIDED)))
+        followed.append(bool(state["maker"]["n_links"][0] >= LEAST_GAPS))
+    return np.array(rows).reshape(-1, EVIDENCE), np.array(quoted, np.bool_), np.array(followed, np.bool_)
 
 
 def windows(market: Market) -> Iterator[Window]:

@@ -29,6 +29,7 @@ class World:
         family: of the market makers; NOBODY and CROWD leave them out.
         coins: which of the thin coins are looked at, by number.
         period_ns: the feed's bucket.
+        changes: other values of the tier, as (name, value).
     """
 
     tier: str
@@ -38,6 +39,7 @@ class World:
     coins: tuple[int, ...]
     period_ns: int = NANOS // 10
     rate_hz: float | None = None
+    changes: tuple[tuple[str, float], ...] = ()
 
     @property
     def without(self) -> tuple[str, ...]:
@@ -110,9 +112,12 @@ class Market:
 def markets(world: World) -> list[Market]:
     """Run a world and look at its coins."""
     tier = world.tier
+    changes = dict(world.changes)
     if world.rate_hz is not None:
-        tier = f"{world.tier} at {world.rate_hz:g} Hz"
-        TIERS[tier] = replace(TIERS[world.tier], mm_rate_hz=world.rate_hz)
+        changes["mm_rate_hz"] = world.rate_hz
+    if changes:
+        tier = f"{world.tier} with {changes}"
+        TIERS[tier] = replace(TIERS[world.tier], **changes)  # type: ignore[arg-type]
     scenario = Scenario(
         tier=tier,
         seed=world.seed,

@@ -81,8 +81,9 @@ def sense_files(
     if len(stamps) > MOST_ROWS:
         raise BadUsage(f"--every {every} makes {len(stamps)} rows, at most {MOST_ROWS} are written")
     senses = new_senses(instrument, default_parameters(settings.parameter_overrides()))
-    record, index, log = senses[0], 0, OrderLog(senses)
-    sense = partial(sense_until, market=senses) if orders_out is None else log.sense_until
+    record, index = senses[0], 0
+    log = OrderLog(senses) if orders_out is not None else None
+    sense = partial(sense_until, market=senses) if log is None else log.sense_until
     with progress(f"sensing {symbol}", len(stamps)) as bar:
 
         def advance(ts: int) -> None:
@@ -102,7 +103,7 @@ def sense_files(
         "compile_s": compiled - decoded,
         "out": str(out),
     }
-    if orders_out is not None:
+    if orders_out is not None and log is not None:
         summary |= {"orders": write_orders(orders_out, log), "orders_out": str(orders_out)}
     if as_json:
         print_json(summary)

@@ -219,7 +219,7 @@ class VenueSession:
 
     def _take_room(self, holding: Holding, *, is_stranded: bool) -> None:
         instrument = self._gateway.wire.instruments[holding.intent.symbol]
-        usd = instrument.value(holding.size, holding.price) * (instrument.quote_usd or Decimal(0))
+        usd = holding.cost * (instrument.quote_usd or Decimal(0))
         decision = holding.intent.decision_id
         self._keeper.ledger.adopt(decision, instrument.symbol, usd, is_stranded=is_stranded)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -46,10 +46,11 @@ def train_outcome_model(
             build_dataset(examples_of([*remembered, *replayed])), seed=settings.keeper_seed
         )
         registry = ModelRegistry(settings.keeper_home)
-        version = registry.save(trained, ts_trained=SystemClock().now(), code_version=CODE_VERSION)
+        now = SystemClock().now()
+        version = registry.save(trained, ts_trained=now, code_version=CODE_VERSION)
         passed, why = gate(trained)
         if passed or promote:
-            registry.promote(version)
+            registry.promote(version, ts=now, reason=why if passed else f"by hand, though: {why}")
     summary = {
         "version": version,
         "examples_remembered": len(remembered),
@@ -136,7 +137,12 @@ def show(summary: dict[str, Any]) -> None:
 
 def report_lines(summary: dict[str, Any]) -> list[tuple[str, str]]:
     """Label and text: what was learned from, and how it did on what it had not seen."""
-    report = summary["report"]
+    learned = f"{summary['examples_remembered']} remembered, {summary['examples_replayed']} replayed"
+    return [("signals", learned), *metric_lines(summary["report"])]
+
+
+def metric_lines(report: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Label and text: how a model did on what it had not seen."""
     model, logistic, trading = report["model"], report["logistic"], report["trading"]
     calibration = f"error {model['ece']:.3f} (a perfect model would show {model['ece_floor']:.3f})"
     acting = f"would enter {trading['entered']} of {report['test_n']}"
@@ -144,7 +150,6 @@ def report_lines(summary: dict[str, Any]) -> list[tuple[str, str]]:
         acting += f", {interval(trading['acting'])} bps each, {trading['win_rate']:.0%} won"
         acting += f" against a break-even of {trading['breakeven_win_rate']:.0%}"
     return [
-        ("signals", f"{summary['examples_remembered']} remembered, {summary['examples_replayed']} replayed"),
         ("examples", f"{report['n']} filled, worth {report['effective_n']:.0f} independent ones"),
         ("won", f"{report['base_rate']:.1%} in training, {report['test_win_rate']:.1%} in the test"),
         ("test", f"the last {report['test_n']}, {report['purged']} purged before them"),

@@ -78,7 +78,7 @@ def literal(node: ast.expr) -> object:
 
 def annotated(source: Source) -> Iterator[int]:
     """The nodes of annotations, where a type is named and nothing is made."""
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         for annotation in (getattr(node, "annotation", None), getattr(node, "returns", None)):
             if annotation is not None:
                 yield from (id(part) for part in ast.walk(annotation))

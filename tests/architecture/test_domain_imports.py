@@ -11,7 +11,7 @@ from tests.support.sources import Source, at, offences
 
 def foreign_imports(source: Source) -> Iterator[str]:
     """Imports that are neither the standard library's nor the domain's own."""
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Import):
             names = [name.name for name in node.names]
         elif isinstance(node, ast.ImportFrom):

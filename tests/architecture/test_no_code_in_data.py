@@ -17,7 +17,7 @@ def runs_data(source: Source) -> Iterator[str]:
     for node, name in references(source):
         if is_below(name, *CODE_CARRIERS) or name in EVALUATORS:
             yield at(source, node, f"{name} runs what it reads")
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Attribute) and node.attr in PICKLING_METHODS:
             yield at(source, node, f"{node.attr} runs what it reads")
     for call, _ in calls(source):

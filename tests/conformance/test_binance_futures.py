@@ -53,6 +53,7 @@ class Watcher:
                 self.book = await self.client.watch_order_book(SWAP)
             except ccxt.BaseError as error:
                 self.errors.append(type(error))
+                await asyncio.sleep(0.01)  # it may fail again at once, and for ever if nothing else may run
 
     async def agrees(self, world: FuturesWorld) -> None:
         """Wait until the watched book is the engine's."""

@@ -42,6 +42,7 @@ class Watcher:
                 self.book = await self.client.watch_order_book(SYMBOL)
             except ccxt.BaseError as error:
                 self.errors.append(error)
+                await asyncio.sleep(0.01)  # it may fail again at once, and for ever if nothing else may run
 
     async def agrees(self, world: World) -> None:
         """Wait until the watched book is the engine's."""

@@ -61,6 +61,7 @@ class CcxtReader:
                 self.book = await self.client.watch_order_book(SYMBOL)
             except ccxt.BaseError as error:
                 self.errors.append(type(error).__name__)
+                await asyncio.sleep(0.01)  # it may fail again at once, and for ever if nothing else may run
 
     async def _watch_trades(self) -> None:
         while True:

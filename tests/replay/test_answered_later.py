@@ -31,7 +31,7 @@ from tools.domain.trading import Action, Route
 from tools.market.events import Events
 from tools.risk.escalation import ASK_ALL, Purpose, RecordedChoices
 
-SECONDS = 200
+SECONDS = 330  # the first answers that only the price has outrun come in the sixth minute
 ASKING = f"{EAGER},ambiguity_z=5,pattern_min_neighbours=4,stale_move_bps=0.4,probe_share=0.3"
 SAID = json.dumps({"action": "take", "size_fraction": 1, "reason": "few agree", "cited_ids": []})
 

@@ -193,9 +193,8 @@ class Life:
         assert self.recovered is not None
         for holding in (*self.recovered.stuck, *self.recovered.stranded):
             instrument = gateway.wire.instruments[holding.intent.symbol]
-            usd = instrument.value(holding.size, holding.price)
             is_stranded = holding in self.recovered.stranded
-            ledger.adopt(holding.intent.decision_id, instrument.symbol, usd, is_stranded=is_stranded)
+            ledger.adopt(holding.intent.decision_id, instrument.symbol, holding.cost, is_stranded=is_stranded)
         chance = np.random.default_rng([self._seed, self.number])
         parameters = default_parameters(LIMITS)
 

@@ -7,10 +7,12 @@ from pathlib import Path
 from tools.domain.parameter import CATALOGUE, ParameterSpec
 from tools.features.names import FEATURES
 from tools.features.units import MEANING_OF, UNIT_OF
+from tools.models.round_trips import SCHEMA_VERSION, described
 
 ROOT = Path(__file__).resolve().parents[2]
 PARAMETERS = ROOT / "docs" / "parameters.md"
 FEATURES_PAGE = ROOT / "docs" / "features.md"
+DATASET_PAGE = ROOT / "docs" / "dataset.md"
 
 HEADER = """# Parameters
 
@@ -37,6 +39,26 @@ Made from `tools/features/units.py` by `python -m tests.support.documents`.
 TYPES = {"regime": "string", "mm_detected": "bool"}
 
 
+DATASET_HEADER = f"""# Dataset of round trips
+
+The columns of `keeper dataset export`, schema {SCHEMA_VERSION}: one row a round trip with a result, taken or
+followed on paper (`kind`); empty (null) is unavailable. A signal that was entered has two rows with one
+`signal_id`. What was sensed is as of the signal, never later. To purge, use `ts` to `ts_known`; to count
+independent rows, sum `weight`. A market that was played more than once counts once, the last time. The
+file's metadata tells schema version, hash of the rows and time of the export.
+Made from `tools/models/round_trips.py` by `python -m tests.support.documents`.
+
+| column | type | unit | meaning |
+|---|---|---|---|
+"""
+
+
+def dataset_page() -> str:
+    """docs/dataset.md as it must be."""
+    rows = ((name, *told) for name, told in described().items())
+    return DATASET_HEADER + "".join("| `{}` | {} | {} | {} |\n".format(*row) for row in rows)
+
+
 def features_page() -> str:
     """docs/features.md as it must be."""
     rows = ((name, TYPES.get(name, "double"), UNIT_OF[name], MEANING_OF[name]) for name in FEATURES)
@@ -56,3 +78,4 @@ def _row(spec: ParameterSpec) -> str:
 if __name__ == "__main__":
     PARAMETERS.write_text(parameters_page(), "utf-8")
     FEATURES_PAGE.write_text(features_page(), "utf-8")
+    DATASET_PAGE.write_text(dataset_page(), "utf-8")

@@ -12,7 +12,7 @@ from keeper_agent.settings import Settings
 from venue.scenario.build import Scenario, build
 from venue.sim import Simulation
 
-SEED = 8
+SEED = 16
 MINUTES = 2.0
 
 

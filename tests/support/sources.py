@@ -4,13 +4,14 @@ import ast
 import builtins
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("keeper_agent", "memory", "prompts", "graphs", "tools", "scheduler", "venue")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Source:
     """One module: where it lies, its text and its syntax tree."""
 
@@ -23,14 +24,31 @@ class Source:
         """A module that exists only in a test, to prove that a rule can fail."""
         return cls(path, text, ast.parse(text, path))
 
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """Every node of the tree, walked once for all rules."""
+        return tuple(ast.walk(self.tree))
+
+    @cached_property
+    def references(self) -> tuple[tuple[ast.AST, str], ...]:
+        """Every outside name the module mentions, in full: see ``references``."""
+        return tuple(_references(self))
+
 
 Rule = Callable[[Source], Iterator[str]]
 
 
-def sources(*folders: str) -> list[Source]:
+@cache
+def sources(*folders: str) -> tuple[Source, ...]:
     """Every module below the folders, in a stable order; folders that do not exist yet hold none."""
-    paths = sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py"))
-    return [Source.planted(path.read_text("utf-8"), path.relative_to(ROOT).as_posix()) for path in paths]
+    return tuple(
+        _read(path) for path in sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py"))
+    )
+
+
+@cache
+def _read(path: Path) -> Source:
+    return Source.planted(path.read_text("utf-8"), path.relative_to(ROOT).as_posix())
 
 
 def offences(rule: Rule, *folders: str) -> list[str]:
@@ -45,14 +63,18 @@ def at(source: Source, node: ast.AST, what: str) -> str:
     return f"{source.path}:{getattr(node, 'lineno', 1)}: {what}"
 
 
-def references(source: Source) -> Iterator[tuple[ast.AST, str]]:
+def references(source: Source) -> tuple[tuple[ast.AST, str], ...]:
     """Every outside name the module mentions, in full: `np.random.seed` gives `numpy.random.seed`.
 
     An import is a mention of what it brings in. Builtins stand for themselves; names that were neither
     imported nor built in are the module's own and are left out.
     """
+    return source.references
+
+
+def _references(source: Source) -> Iterator[tuple[ast.AST, str]]:
     aliases = {name: name for name in dir(builtins)}
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Import):
             for name in node.names:
                 root = name.name.partition(".")[0]
@@ -62,7 +84,7 @@ def references(source: Source) -> Iterator[tuple[ast.AST, str]]:
             for name in node.names:
                 aliases[name.asname or name.name] = f"{node.module}.{name.name}"
                 yield node, f"{node.module}.{name.name}"
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Name | ast.Attribute):
             first, _, rest = _dotted(node).partition(".")
             if first in aliases:
@@ -72,7 +94,7 @@ def references(source: Source) -> Iterator[tuple[ast.AST, str]]:
 def calls(source: Source) -> Iterator[tuple[ast.Call, str]]:
     """Every call with the full name of what is called; empty where that is no plain name."""
     names = {id(node): name for node, name in references(source)}
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Call):
             yield node, names.get(id(node.func), "")
 

@@ -93,3 +93,12 @@ def judge_departure(maker: Any, ts: int, scratch: Reals, out: Reals) -> None:
 def has_departed(departure: Reals) -> bool:
     """Whether both quotes of an established maker have been out of the book for several periods."""
     return bool(departure[IS_ESTABLISHED] > 0 and departure[GONE_PERIODS] >= LEFT_PERIODS)
+
+
+@kernel
+def departed(maker: Any, ts: int, scratch: Reals, out: Reals) -> float:
+    """1 where the followed maker has left at ``ts``, 0 where it has not; NaN where none is established."""
+    judge_departure(maker, ts, scratch, out)
+    if not out[IS_ESTABLISHED] > 0:
+        return np.nan
+    return 1.0 if has_departed(out) else 0.0

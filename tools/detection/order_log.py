@@ -30,7 +30,7 @@ def sense_until_full(events: Void, start: int, limit_ts: int, senses: Void) -> i
 
 
 class OrderLog:
-    """Every end of a level order that ``senses`` infer from the time this is made.
+    """Every end of a level order that ``senses`` infer; they infer none until this is made.
 
     Args:
         senses: As ``new_senses`` makes them; sensed through this log only.
@@ -40,6 +40,7 @@ class OrderLog:
         self._senses = senses
         self._pool = senses["orders"]["pool"]
         self._kept: list[Void] = []
+        senses["orders"]["is_asked"] = 1
         self._pool["n_taken"] = self._pool["n_ended"]
 
     def sense_until(self, events: Events, start: int, limit_ts: int) -> int:

@@ -37,6 +37,7 @@ WAITING = np.dtype([("key", np.int64), ("ts_event", np.int64), ("left", np.int64
 
 ORDERS = np.dtype(
     [
+        ("is_asked", np.int64),  # 0: nobody reads level orders, so none are inferred
         ("n_rows", np.int64),
         ("n_prints", np.int64),  # ever
         ("ts_event", np.int64),  # venue time of the last whole message

@@ -125,7 +125,8 @@ def end_message(s: Any, ts: int) -> None:
     book.in_message = 0
     book.ts_book = ts
     book.messages += 1
-    lo.end_orders_message(s.orders, (s.bids, s.asks), ts, book.ts_event)
+    if s.orders.is_asked:
+        lo.end_orders_message(s.orders, (s.bids, s.asks), ts, book.ts_event)
     bid = 0
     ask = 0
     bid_size = 0
@@ -207,6 +208,15 @@ def level_changed(s: Any, ts: int, side: int, price: int, before: int, after: in
 
 
 @kernel
+def infer_orders(s: Any, ts: int, key: int, before: int, after: int, flags: int) -> None:
+    """Show the level orders a change, or what a snapshot says rests at the level."""
+    if flags & SNAPSHOT or s.book.status == LOADING or s.book.status == EMPTY:
+        lo.confirm_level(s.orders, key, after)
+    elif not lo.note_row(s.orders, key, before, after):
+        lo.judge_rows(s.orders, (s.bids, s.asks), ts, s.book.ts_event)
+
+
+@kernel
 def apply_level(s: Any, ts: int, side: int, price: int, size: int, flags: int) -> None:
     """Set the quantity at a price; near the touch the change is also an add or an end."""
     book = s.book
@@ -219,10 +229,8 @@ def apply_level(s: Any, ts: int, side: int, price: int, size: int, flags: int) -
         near = price <= book.best_ask + book.near
     counted = near and book.status == SOUND and not flags & SNAPSHOT
     slot = find(ladder, key)
-    if flags & SNAPSHOT or book.status == LOADING or book.status == EMPTY:
-        lo.confirm_level(s.orders, key, size)
-    elif not lo.note_row(s.orders, key, ladder.sizes[slot] if slot >= 0 else 0, size):
-        lo.judge_rows(s.orders, (s.bids, s.asks), ts, book.ts_event)
+    if s.orders.is_asked:
+        infer_orders(s, ts, key, ladder.sizes[slot] if slot >= 0 else 0, size, flags)
     if book.status == SOUND and not flags & SNAPSHOT:
         level_changed(s, ts, side, price, ladder.sizes[slot] if slot >= 0 else 0, size)
     if slot >= 0:
@@ -257,7 +265,8 @@ def take_print(s: Any, ts: int, price: int, size: int, side: int, flags: int) ->
         tape.ts_gap = ts
     if side == 0 and s.config.infer_aggressor:
         side = classify(price, book.best_bid, book.best_ask, tape.last_price, tape.last_side)
-    lo.note_print(s.orders, book.ts_event, price, size, side)
+    if s.orders.is_asked:
+        lo.note_print(s.orders, book.ts_event, price, size, side)
     add_print(s.tape, s.ring, ts, price, size, side)
 
 
@@ -340,6 +349,7 @@ def evaluate(s: Any, ts: int, out: Reals) -> bool:
     out[15] = belief
     out[16] = ev.usual_size(s.maker, s.sorting)
     out[20] = rate
+    out[21] = de.departed(s.maker, ts, s.sorting, s.departure)
     lower, upper = be.quoted_bounds(s, ts, prints, belief)
     if mm.is_range(lower, upper):
         out[17] = (upper - lower) / mid * 1e4

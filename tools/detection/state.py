@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tools.detection import departure as de
 from tools.detection import maker as mk
 from tools.detection import market_maker as mm
 from tools.detection import orders as lo
@@ -90,6 +91,7 @@ SENSES = np.dtype(
         ("evidence", np.float64, (mk.EVIDENCE,)),
         ("sorting", np.float64, (mk.GAPS,)),
         ("orders", lo.ORDERS),
+        ("departure", np.float64, (de.DEPARTURE,)),
         ("bids", LADDER),
         ("asks", LADDER),
         ("ring", np.int64, (RING, 4)),

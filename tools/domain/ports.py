@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Protocol
 
 from tools.domain.parameter import ParameterSet
@@ -93,11 +94,13 @@ class Holding:
         size: Sum of the fills, less fees taken in the base asset; size units.
         intent: The last intent of the decision, which an intent to close follows.
         price: Price of the last fill, units.
+        cost: What the held size cost when it was bought, quote currency: what is at stake.
     """
 
     size: int
     intent: Intent
     price: int
+    cost: Decimal
 
 
 class OrderRecord(Protocol):

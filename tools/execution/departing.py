@@ -16,14 +16,28 @@ def bounds_of(features: Mapping[str, float | None]) -> Bounds:
 
 
 def mm_has_left(entry: Entry, features: Mapping[str, float | None]) -> bool:
-    """Bounds moved too far since the decision, or a confidence that was there is gone."""
+    """Whether nobody is left of those that the decision counted on."""
     return has_changed_hands(entry.confidence, entry.bounds, features, entry.parameters)
 
 
 def has_changed_hands(
     confidence: float, bounds: Bounds, features: Mapping[str, float | None], parameters: ParameterSet
 ) -> bool:
-    """Whether the market maker seen with ``confidence`` at ``bounds`` is not who is in ``features``."""
+    """Whether the market maker seen with ``confidence`` at ``bounds`` is not who is in ``features``.
+
+    Where a market maker is followed, its own refreshes tell whether it has left: a price that
+    moves takes its bounds along. Where none is, the rule of bounds and confidence is all there is.
+    """
+    departed = features.get("mm_departed")
+    if departed is not None:
+        return departed > 0
+    return bounds_have_moved(confidence, bounds, features, parameters)
+
+
+def bounds_have_moved(
+    confidence: float, bounds: Bounds, features: Mapping[str, float | None], parameters: ParameterSet
+) -> bool:
+    """Bounds moved too far since the decision, or a confidence that was there is gone: the baseline."""
     least = parameters["abort_confidence"]
     now = features["mm_confidence"]
     if confidence >= least and (now is None or now < least):

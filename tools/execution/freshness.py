@@ -16,7 +16,7 @@ from tools.domain.trading import Signal
 from tools.execution.departing import bounds_of, has_changed_hands
 from tools.execution.market import SymbolMarket
 
-SEEN = ("mid", "mm_confidence", "mm_lower_bound", "mm_upper_bound")
+SEEN = ("mid", "mm_confidence", "mm_lower_bound", "mm_upper_bound", "mm_departed")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ MM_FEATURES = (
     "mm_lower_bound",
     "mm_upper_bound",
     "mm_refresh_rate",
+    "mm_departed",
 )
 
 FEATURES: tuple[str, ...] = BOOK_FEATURES + STATE_FEATURES + TAPE_FEATURES + FLOW_FEATURES + MM_FEATURES

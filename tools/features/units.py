@@ -26,6 +26,7 @@ UNIT_OF: Mapping[str, str] = {
     "mm_lower_bound": "quote per base",
     "mm_upper_bound": "quote per base",
     "mm_refresh_rate": "Hz",
+    "mm_departed": "switch",
 }
 
 MEANING_OF: Mapping[str, str] = {
@@ -50,4 +51,5 @@ MEANING_OF: Mapping[str, str] = {
     "mm_lower_bound": "bid of the followed market maker; without one, where the tape window's sells hit",
     "mm_upper_bound": "ask of the followed market maker; without one, where the tape window's buys lifted",
     "mm_refresh_rate": "its refreshes a second; above half the feed's pace this is a lower bound",
+    "mm_departed": "whether both its quotes have been out of the book for several of its periods",
 }

@@ -18,7 +18,7 @@ import platformdirs
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_ROOMS = ("domain", "market", "features", "detection", "signals", "execution")
+_ROOMS = ("domain", "market", "features", "detection", "models", "signals", "execution")
 
 
 def sources_hash() -> str:

@@ -21,6 +21,8 @@ from tools.models.validation import purged_split
 if TYPE_CHECKING:
     import xgboost
 
+    from tools.models.flat_trees import FlatTrees
+
 Floats = NDArray[np.float64]
 
 MONOTONE: Mapping[str, int] = {"breakeven": 1}
@@ -53,23 +55,29 @@ class BoosterSettings:
 
 
 class BoostedTrees:
-    """A trained ensemble: margins (log-odds) out of input rows."""
+    """A trained ensemble: margins (log-odds) out of input rows.
 
-    def __init__(self, booster: xgboost.Booster, trees: int, features: int) -> None:
-        self._booster = booster
-        self.trees = trees
+    Args:
+        data: The ensemble as native JSON.
+        flat: The same trees, to be walked.
+        features: Inputs a row.
+    """
+
+    def __init__(self, data: bytes, flat: FlatTrees, features: int) -> None:
+        self._data = data
+        self._flat = flat
+        self.trees = len(flat.roots)
         self.features = features
 
     def margin(self, matrix: NDArray[np.float32]) -> Floats:
         """Log-odds of a win for each row, shape (n,); NaN inputs are allowed."""
         if matrix.ndim != 2 or matrix.shape[1] != self.features:
             raise ValueError(f"expected rows of {self.features} inputs, was shape {matrix.shape}")
-        raw = self._booster.inplace_predict(matrix, predict_type="margin", validate_features=False)
-        return np.asarray(raw, dtype=np.float64)
+        return self._flat.margin(matrix).astype(np.float64)
 
     def to_bytes(self) -> bytes:
         """The ensemble as native JSON; the same ensemble gives the same bytes."""
-        return bytes(self._booster.save_raw("json"))
+        return self._data
 
 
 def train_booster(
@@ -115,18 +123,7 @@ def load_booster(data: bytes, *, sha256: str, features: int, where: str) -> Boos
         raise ModelUnusable(
             f"{where}: expected sha256 {sha256[:12]}…, was {found[:12]}…; the file was changed or cut"
         )
-    trees = _check_structure(data, features, where)
-    # imported here because xgboost takes half a second to load and most commands never need it
-    import xgboost
-
-    booster = xgboost.Booster({"nthread": 1})
-    try:
-        booster.load_model(bytearray(data))
-        booster.set_param({"nthread": 1})
-    except xgboost.core.XGBoostError as error:
-        reason = str(error).strip().splitlines()[-1] if str(error).strip() else "no reason given"
-        raise ModelUnusable(f"{where}: XGBoost {xgboost.__version__} cannot read it: {reason}") from None
-    return BoostedTrees(booster, trees, features)
+    return BoostedTrees(data, _checked(data, features, where), features)
 
 
 def xgboost_version() -> str:
@@ -184,31 +181,41 @@ def _grow(parameters: dict[str, Any], data: xgboost.DMatrix, trees: int, feature
     import xgboost
 
     booster = xgboost.train(parameters, data, num_boost_round=trees, verbose_eval=False)
-    return BoostedTrees(booster, trees, features)
+    grown = bytes(booster.save_raw("json"))
+    return BoostedTrees(grown, _checked(grown, features, "what was just trained"), features)
 
 
-def _check_structure(data: bytes, features: int, where: str) -> int:
-    """Number of trees, once every link inside the file stays inside the file.
+def _checked(data: bytes, features: int, where: str) -> FlatTrees:
+    """The trees, once every link inside the file stays inside the file.
 
-    XGBoost trusts the indices it reads: a hand-made file could make it walk outside its
-    arrays or in a circle.
+    A hand-made file could make a walk leave its arrays or go in a circle.
     """
     try:
         learner = orjson.loads(data)["learner"]
         objective = learner["objective"]["name"]
         width = int(learner["learner_model_param"]["num_feature"])
+        base = float(learner["learner_model_param"]["base_score"].strip("[]"))
+        kind = learner["gradient_booster"]["name"]
         ensemble = learner["gradient_booster"]["model"]
         trees = ensemble["trees"]
         sound = ensemble["tree_info"] == [0] * len(trees) and all(_is_sound_tree(t, features) for t in trees)
-    except (orjson.JSONDecodeError, KeyError, TypeError, ValueError):
+    except (orjson.JSONDecodeError, AttributeError, KeyError, TypeError, ValueError):
         raise ModelUnusable(f"{where}: expected an XGBoost model in JSON, was something else") from None
     if objective != "binary:logistic":
         raise ModelUnusable(f"{where}: expected objective binary:logistic, was {objective}")
+    if kind != "gbtree":
+        raise ModelUnusable(f"{where}: expected trees that are summed (gbtree), was {str(kind)[:40]!r}")
     if width != features:
         raise ModelUnusable(f"{where}: expected a model of {features} inputs, was one of {width}")
-    if not sound:
-        raise ModelUnusable(f"{where}: a tree's links lead outside the tree")
-    return len(trees)
+    if not sound or not 0 < base < 1:
+        raise ModelUnusable(f"{where}: a tree's links lead outside the tree, or the base score is no share")
+    # imported here because the compiler takes half a second to load and most commands never need it
+    from tools.models.flat_trees import flat_trees
+
+    try:
+        return flat_trees(trees, base)
+    except (TypeError, ValueError) as error:
+        raise ModelUnusable(f"{where}: {error}") from None
 
 
 def _is_sound_tree(tree: Mapping[str, Any], features: int) -> bool:

@@ -3,6 +3,7 @@
     <home>/models/outcome/<version>/model.json      trees in XGBoost's native JSON
     <home>/models/outcome/<version>/manifest.json   everything else, with both hashes
     <home>/models/outcome/current                   the version in force
+    <home>/models/outcome/promotions                what was put in force, one JSON line each
 
 Versions never change once written; folders and pointer appear by one rename. What cannot
 be trusted is refused with one line, and no other version is touched or silently taken.
@@ -10,11 +11,9 @@ be trusted is refused with one line, and no other version is touched or silently
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,18 +21,29 @@ from typing import Any
 
 import orjson
 
-from tools.domain.errors import ModelUnusable, StoreUnusable
+from tools.domain.errors import ModelUnusable
 from tools.domain.identity import content_hash
 from tools.models.boosters import load_booster, xgboost_version
 from tools.models.calibration import calibrator_from_json
 from tools.models.inputs import INPUTS_V1
+from tools.models.model_files import (
+    FORMAT,
+    MANIFEST_FILE,
+    MODEL_FILE,
+    read_bytes,
+    read_manifest,
+    sealed,
+    sync_folder,
+    write_private,
+    writing,
+)
 from tools.models.outcome_model import TrainedOutcome
+from tools.models.promotions import Promotion, promotion_of, version_before
 from tools.models.scoring import OutcomeModel, bins_from_json, payoffs_from_json
 
-FORMAT = 1
-MODEL_FILE, MANIFEST_FILE, CURRENT_FILE = "model.json", "manifest.json", "current"
+CURRENT_FILE = "current"
+PROMOTIONS_FILE = "promotions"
 _VERSION = re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}")
-_MAX_BYTES = 256 * 1024 * 1024  # no ensemble of ours comes near; a larger file is not read into memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +86,8 @@ class ModelRegistry:
         if folder.exists():
             load_folder(folder)  # the same model again: kept as it is, unless what is there was damaged
         else:
-            with _writing(folder):
-                self._write_version(folder, model_bytes, _sealed(manifest))
+            with writing(folder):
+                self._write_version(folder, model_bytes, sealed(manifest))
         return version
 
     def load(self, version: str | None = None) -> OutcomeModel:
@@ -108,15 +118,38 @@ class ModelRegistry:
             raise ModelUnusable(f"{pointer}: expected a version, was {text[:40]!r}{self._usable_hint()}")
         return text
 
-    def promote(self, version: str) -> None:
-        """Put ``version`` in force; a version that does not load is refused and nothing changes."""
+    def promote(self, version: str, *, ts: int, reason: str, is_back: bool = False) -> None:
+        """Put ``version`` in force; a version that does not load is refused and nothing changes.
+
+        The pointer is moved before that is noted: a note without its pointer would name a version that never
+        decided anything, and rolling back would go there.
+        """
         load_folder(self._folder(version))
-        staged = self.root / f".new-{CURRENT_FILE}"
-        with _writing(self.root / CURRENT_FILE):
-            staged.unlink(missing_ok=True)
-            _write_private(staged, f"{version}\n".encode())
-            staged.replace(self.root / CURRENT_FILE)
-            _sync_folder(self.root)
+        note = Promotion(version, ts, reason, is_back)
+        noted = [*self._noted(), orjson.dumps(note)]
+        with writing(self.root / CURRENT_FILE):
+            self._replace(CURRENT_FILE, f"{version}\n".encode())
+            self._replace(PROMOTIONS_FILE, b"\n".join(noted) + b"\n")
+
+    def promotions(self) -> list[Promotion]:
+        """What was put in force, oldest first.
+
+        Raises:
+            ModelUnusable: The file of promotions is damaged.
+        """
+        return [promotion_of(line, self.root / PROMOTIONS_FILE) for line in self._noted()]
+
+    def previous(self) -> str:
+        """The version that was in force before the one that is: where rolling back goes, ever further.
+
+        Raises:
+            ModelUnusable: None was.
+        """
+        now = self.current()
+        found = version_before(now, self.promotions())
+        if found is None:
+            raise ModelUnusable(f"{self.root}: no version was in force before {now or 'any'}")
+        return found
 
     def cards(self) -> list[ModelCard]:
         """All versions, oldest first, each with what is wrong with it."""
@@ -126,19 +159,38 @@ class ModelRegistry:
             current = None
         return [self._card(version, current) for version in self._versions()]
 
+    def manifest(self, version: str) -> Mapping[str, Any]:
+        """Everything that is known of ``version`` but its trees.
+
+        Raises:
+            ModelUnusable: There is none of that name, or it was changed.
+        """
+        return read_manifest(self._folder(version) / MANIFEST_FILE)
+
+    def _noted(self) -> list[bytes]:
+        path = self.root / PROMOTIONS_FILE
+        return read_bytes(path).splitlines() if path.exists() else []
+
+    def _replace(self, name: str, data: bytes) -> None:
+        staged = self.root / f".new-{name}"
+        staged.unlink(missing_ok=True)
+        write_private(staged, data)
+        staged.replace(self.root / name)
+        sync_folder(self.root)
+
     def _write_version(self, folder: Path, model_bytes: bytes, manifest_bytes: bytes) -> None:
         self._make_folders()
         staged = self.root / f".new-{folder.name}"
         shutil.rmtree(staged, ignore_errors=True)  # what an interrupted save left: the home has one writer
         staged.mkdir(mode=0o700)
         try:
-            _write_private(staged / MODEL_FILE, model_bytes)
-            _write_private(staged / MANIFEST_FILE, manifest_bytes)
+            write_private(staged / MODEL_FILE, model_bytes)
+            write_private(staged / MANIFEST_FILE, manifest_bytes)
             staged.rename(folder)
         except OSError:
             shutil.rmtree(staged, ignore_errors=True)
             raise
-        _sync_folder(self.root)
+        sync_folder(self.root)
 
     def _versions(self) -> list[str]:
         if not self.root.is_dir():
@@ -149,7 +201,7 @@ class ModelRegistry:
         is_current = version == current
         try:
             load_folder(self.root / version)
-            manifest = _read_manifest(self.root / version / MANIFEST_FILE)
+            manifest = read_manifest(self.root / version / MANIFEST_FILE)
         except ModelUnusable as error:
             return ModelCard(version, None, is_current, {}, str(error))
         return ModelCard(version, manifest["ts_trained"], is_current, manifest["metrics"], None)
@@ -179,7 +231,7 @@ def load_folder(folder: Path) -> OutcomeModel:
         ModelUnusable: A file is missing, cut, changed, of another format or for other inputs.
     """
     manifest_path, model_path = folder / MANIFEST_FILE, folder / MODEL_FILE
-    manifest = _read_manifest(manifest_path)
+    manifest = read_manifest(manifest_path)
     names = manifest.get("inputs")
     if names != list(INPUTS_V1):
         raise ModelUnusable(f"{manifest_path}: expected inputs {', '.join(INPUTS_V1)}, was {names}")
@@ -190,7 +242,7 @@ def load_folder(folder: Path) -> OutcomeModel:
         version, sha256 = str(manifest["version"]), str(manifest["model_sha256"])
     except (KeyError, TypeError, ValueError) as error:
         raise ModelUnusable(f"{manifest_path}: {_what(error)}") from None
-    trees = load_booster(_read(model_path), sha256=sha256, features=len(names), where=str(model_path))
+    trees = load_booster(read_bytes(model_path), sha256=sha256, features=len(names), where=str(model_path))
     return OutcomeModel(trees, calibrator, payoffs, bins, INPUTS_V1, version)
 
 
@@ -215,64 +267,5 @@ def _manifest(
     return {"version": f"{stamp}-{content_hash(orjson.dumps(body))[:8]}", **body}
 
 
-def _sealed(manifest: Mapping[str, Any]) -> bytes:
-    seal = content_hash(orjson.dumps(manifest, option=orjson.OPT_SORT_KEYS))
-    return orjson.dumps(
-        {**manifest, "manifest_sha256": seal}, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS
-    )
-
-
-def _read_manifest(path: Path) -> dict[str, Any]:
-    try:
-        manifest = orjson.loads(_read(path))
-    except orjson.JSONDecodeError as error:
-        raise ModelUnusable(f"{path}: expected a manifest in JSON, was not: {error.msg}") from None
-    if not isinstance(manifest, dict):
-        raise ModelUnusable(f"{path}: expected a manifest, was a JSON {type(manifest).__name__}")
-    if manifest.get("format") != FORMAT:
-        raise ModelUnusable(
-            f"{path}: expected manifest format {FORMAT}, was {manifest.get('format')!r}; train anew"
-        )
-    body = {key: value for key, value in manifest.items() if key != "manifest_sha256"}
-    if manifest.get("manifest_sha256") != content_hash(orjson.dumps(body, option=orjson.OPT_SORT_KEYS)):
-        raise ModelUnusable(f"{path}: its own hash does not match; the file was changed")
-    return body
-
-
-def _read(path: Path) -> bytes:
-    try:
-        if path.stat().st_size > _MAX_BYTES:
-            raise ModelUnusable(f"{path}: expected at most {_MAX_BYTES} bytes, was {path.stat().st_size}")
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise ModelUnusable(f"{path}: expected a model file, found none") from None
-    except OSError as error:
-        raise ModelUnusable(f"{path}: cannot be read: {error.strerror}") from None
-
-
 def _what(error: Exception) -> str:
     return f"{error.args[0]} is missing" if isinstance(error, KeyError) else str(error)
-
-
-@contextmanager
-def _writing(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise StoreUnusable(f"{path}: cannot be written: {error.strerror}") from None
-
-
-def _write_private(path: Path, data: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -10,7 +10,9 @@ from tools.detection.departure import (
     DEPARTURE,
     GONE_PERIODS,
     IS_ESTABLISHED,
+    SIDES,
     SILENCE_P,
+    departed,
     has_departed,
     judge_departure,
     missed_p,
@@ -65,6 +67,26 @@ def test_a_silence_is_unlikely_only_when_it_is_longer_than_the_period() -> None:
     assert judged(maker(), int(102.3 * NANOS))[SILENCE_P] < 1e-3
 
 
+def test_a_refresh_is_missed_from_half_a_period_after_it_was_due() -> None:
+    """Forty periods seen and none missed: one more missed has a chance of 1 in 42."""
+    assert judged(maker(), int(100.74 * NANOS))[SILENCE_P] == 1.0
+    assert judged(maker(), int(100.76 * NANOS))[SILENCE_P] == pytest.approx(1 / 42)
+
+
+def test_a_gap_of_several_periods_is_several_missed_ones() -> None:
+    """Forty refreshes, one of them after four periods: three missed before, one now."""
+    one = maker()
+    one["link_gaps"][0] = 4 * PERIOD_S
+    assert judged(one, int(100.76 * NANOS))[SILENCE_P] == pytest.approx((3 + 1) / (40 + 3 + 2))
+
+
+@pytest.mark.parametrize("standing", [(0, 0), (1, 0), (0, 1), (1, 1)])
+def test_the_sides_that_stand_are_counted(standing: tuple[int, int]) -> None:
+    one = maker()
+    one["is_standing"] = standing
+    assert judged(one, 101 * NANOS)[SIDES] == sum(standing)
+
+
 def test_a_maker_has_departed_when_both_quotes_went_and_stayed_away() -> None:
     one = maker()
     one["ts_gone"] = int(100.5 * NANOS)
@@ -82,6 +104,17 @@ def test_a_quote_that_stands_or_a_maker_never_established_has_not_departed() -> 
     stranger["paces"][PACES - 1] = 1.0
     assert judged(stranger, 110 * NANOS)[IS_ESTABLISHED] == 0.0
     assert not has_departed(judged(stranger, 110 * NANOS))
+
+
+@pytest.mark.parametrize(("gone_s", "pace", "said"), [(1.4, 30.0, 0.0), (1.6, 30.0, 1.0), (1.6, 1.0, np.nan)])
+def test_it_is_said_that_a_maker_left_that_it_stayed_or_that_nobody_was_known(
+    gone_s: float, pace: float, said: float
+) -> None:
+    one = maker()
+    one["ts_gone"] = 101 * NANOS
+    one["paces"][PACES - 1] = pace
+    found = departed(one, int((101 + gone_s) * NANOS), np.zeros(GAPS), np.zeros(DEPARTURE))
+    assert found == pytest.approx(said, nan_ok=True)
 
 
 def test_the_cusum_grows_in_silence_and_stays_low_while_refreshes_come() -> None:

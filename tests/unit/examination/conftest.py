@@ -9,6 +9,7 @@ import pytest
 from tests.examination.building import build
 from tests.examination.ledger import Ledger
 from tests.examination.record import Record
+from tests.examination.second.building import build as build_second
 
 SEED = 5
 
@@ -31,3 +32,11 @@ def examined(examined_home: Path) -> Record:
 def ledger(examined_home: Path) -> Ledger:
     """Its rows by id."""
     return Ledger(examined_home)
+
+
+@pytest.fixture(scope="session")
+def second_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the record of the second set in it."""
+    home = tmp_path_factory.mktemp("second") / "home"
+    build_second(home)
+    return home

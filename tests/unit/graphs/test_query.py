@@ -128,9 +128,9 @@ def test_fees_are_told_first_when_they_are_asked_about(told: Told, question: str
 
 
 def test_the_decisions_taken_last_are_of_every_kind(told: Told) -> None:
-    assert ask(told, "what decisions did you take?").numbers == {"n": 10, "shown": 5}
+    assert ask(told, "what decisions did you take?").numbers == {"n": 10, "value": 10, "shown": 5}
     assert ask(told, "why did you take the last decision?").citations == (told[1]["last"].decision_id,)
-    assert ask(told, "settled by pattern").numbers == {"n": 3, "shown": 3}
+    assert ask(told, "settled by pattern").numbers == {"n": 3, "value": 3, "shown": 3}
 
 
 def test_a_count_is_split_by_what_was_asked(told: Told) -> None:
@@ -211,7 +211,7 @@ def test_the_last_decisions_are_listed_newest_first(told: Told) -> None:
     names = ("last", "buy", "abstain")
     found = ask(told, "what were the last three decisions?")
     assert found.citations == tuple(told[1][name].decision_id for name in names)
-    assert found.numbers == {"n": 10, "shown": 3}
+    assert found.numbers == {"n": 10, "value": 10, "shown": 3}
 
 
 def test_the_result_shows_win_rate_beside_break_even_and_exact_money(told: Told) -> None:

@@ -20,7 +20,7 @@ from memory.store import Store
 from memory.verify import rebuild, verify
 from memory.views import made_anew
 from tests.support.memories import SECOND, SIZE, MemoryBuilder, a_memory, at
-from tools.domain.market import Side
+from tools.domain.market import UNITS, Side
 from tools.domain.trading import Action, Intent
 
 TABLES = METADATA.tables
@@ -138,6 +138,19 @@ def test_a_fill_after_the_last_look_brings_a_position_back_whole(build: MemoryBu
     build.store.execute([insert(TABLES["fill"]).values({**fill, "trade_id": "late"})])
     (holding,) = orders.holdings({"BTCUSDT": "BTC"})
     assert holding.size == SIZE * fill["side"]
+
+
+def test_what_is_left_of_a_position_is_at_stake_for_what_it_cost(build: MemoryBuilder) -> None:
+    """Sold in part below its price, the rest is not worth the price it was sold at: it cost what it cost."""
+    decision = build.decide(at("10:00:00"), action=Action.ENTER)
+    entry = build._execute(decision, "entry", Side.BUY, decision.ts + SECOND)
+    sold = SIZE // 4
+    build.log.record_fill(
+        replace(entry, trade_id="t2", side=Side.SELL, size=sold, price=entry.price // 2, ts=entry.ts + SECOND)
+    )
+    (holding,) = OpenOrders(build.store, build.world, "binance").holdings({"BTCUSDT": "BTC"})
+    assert (holding.size, holding.price) == (SIZE - sold, entry.price // 2)
+    assert holding.cost == Decimal(SIZE - sold) * entry.price / (UNITS * UNITS)
 
 
 @pytest.mark.parametrize("view", VIEWS)

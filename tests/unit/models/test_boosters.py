@@ -145,7 +145,7 @@ FORGERIES: dict[str, tuple[Callable[[bytes], bytes], str]] = {
 
 
 @pytest.mark.parametrize("name", FORGERIES)
-def test_a_forged_file_is_refused_before_xgboost_reads_it(name: str, trees: BoostedTrees) -> None:
+def test_a_forged_file_is_refused_before_it_is_walked(name: str, trees: BoostedTrees) -> None:
     forge, message = FORGERIES[name]
     with pytest.raises(ModelUnusable, match=rf"model\.json: .*{message}"):
         loaded(forge(trees.to_bytes()))
@@ -156,8 +156,8 @@ def test_a_model_of_other_width_is_refused(trees: BoostedTrees) -> None:
         loaded(trees.to_bytes(), features=9)
 
 
-def test_what_only_xgboost_can_find_is_one_line_too(trees: BoostedTrees) -> None:
+def test_an_ensemble_that_is_added_up_otherwise_is_refused_in_one_line(trees: BoostedTrees) -> None:
     forged = _edit(lambda learner: learner["gradient_booster"].update(name="nonsense"))(trees.to_bytes())
-    with pytest.raises(ModelUnusable, match="cannot read it") as caught:
+    with pytest.raises(ModelUnusable, match="trees that are summed") as caught:
         loaded(forged)
     assert "\n" not in str(caught.value)

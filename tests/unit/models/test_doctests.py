@@ -11,6 +11,7 @@ MODULES = (
     "tools.domain.ports",
     "tools.models.importance",
     "tools.models.inputs",
+    "tools.models.promotions",
     "tools.models.scoring",
     "tools.models.uniqueness",
     "tools.models.validation.probabilities",

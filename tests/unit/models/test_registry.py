@@ -29,7 +29,7 @@ def registry(tmp_path: Path) -> ModelRegistry:
 @pytest.fixture
 def version(registry: ModelRegistry, trained: TrainedOutcome) -> str:
     saved = registry.save(trained, ts_trained=NANOS_2024, code_version="0.1.0")
-    registry.promote(saved)
+    registry.promote(saved, ts=NANOS_2024, reason="first")
     return saved
 
 
@@ -73,9 +73,14 @@ def test_files_are_the_owners_alone(registry: ModelRegistry, version: str) -> No
     folder = registry.root / version
     for path in (registry.root.parent, registry.root, folder):
         assert stat.S_IMODE(path.stat().st_mode) == 0o700
-    for path in (folder / "model.json", folder / "manifest.json", registry.root / "current"):
+    for path in (
+        folder / "model.json",
+        folder / "manifest.json",
+        registry.root / "current",
+        registry.root / "promotions",
+    ):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert {path.name for path in registry.root.iterdir()} == {version, "current"}
+    assert {path.name for path in registry.root.iterdir()} == {version, "current", "promotions"}
 
 
 def test_a_place_that_cannot_be_written_is_one_line(tmp_path: Path, trained: TrainedOutcome) -> None:
@@ -94,7 +99,7 @@ def test_a_failed_save_leaves_nothing_behind(
     monkeypatch.setattr(Path, "rename", full)
     with pytest.raises(StoreUnusable, match="No space left on device"):
         registry.save(trained, ts_trained=NANOS_2024 + 10**9, code_version="0.1.0")
-    assert {path.name for path in registry.root.iterdir()} == {version, "current"}
+    assert {path.name for path in registry.root.iterdir()} == {version, "current", "promotions"}
     assert registry.load().version == version
 
 
@@ -107,9 +112,10 @@ def test_what_an_interrupted_save_left_behind_is_in_nobodys_way(
     (half / "model.json").write_bytes(b"{")
     (other.root / ".new-current").write_bytes(b"20")
     assert other.cards() == []
-    other.promote(other.save(trained, ts_trained=NANOS_2024, code_version="0.1.0"))
+    saved = other.save(trained, ts_trained=NANOS_2024, code_version="0.1.0")
+    other.promote(saved, ts=NANOS_2024, reason="gate")
     assert other.load().version == version
-    assert {path.name for path in other.root.iterdir()} == {version, "current"}
+    assert {path.name for path in other.root.iterdir()} == {version, "current", "promotions"}
 
 
 def test_nothing_in_force_is_said(registry: ModelRegistry) -> None:
@@ -124,10 +130,70 @@ def test_saving_puts_nothing_in_force_and_promotion_does(
 ) -> None:
     newer = registry.save(trained, ts_trained=NANOS_2024 + 10**9, code_version="0.1.1")
     assert registry.current() == version
-    registry.promote(newer)
+    registry.promote(newer, ts=NANOS_2024, reason="by hand")
     assert registry.load().version == newer
     assert [(card.version, card.is_current) for card in registry.cards()] == [(version, False), (newer, True)]
-    registry.promote(version)
+    registry.promote(version, ts=NANOS_2024, reason="by hand")
+    assert registry.load().version == version
+
+
+def test_what_was_put_in_force_is_remembered_and_can_be_gone_back_on(
+    registry: ModelRegistry, version: str, trained: TrainedOutcome
+) -> None:
+    with pytest.raises(ModelUnusable, match=f"no version was in force before {version}"):
+        registry.previous()
+    newer = registry.save(trained, ts_trained=NANOS_2024 + 10**9, code_version="0.1.1")
+    registry.promote(newer, ts=NANOS_2024 + 1, reason="better")
+    registry.promote(newer, ts=NANOS_2024 + 2, reason="once more")
+    assert registry.previous() == version
+    assert [(one.version, one.ts, one.reason) for one in registry.promotions()] == [
+        (version, NANOS_2024, "first"),
+        (newer, NANOS_2024 + 1, "better"),
+        (newer, NANOS_2024 + 2, "once more"),
+    ]
+
+
+def test_going_back_twice_goes_further_back_and_never_to_what_was_left(
+    registry: ModelRegistry, version: str, trained: TrainedOutcome
+) -> None:
+    second, third = (
+        registry.save(trained, ts_trained=NANOS_2024 + n * 10**9, code_version="0.1.1") for n in (1, 2)
+    )
+    for name in (second, third):
+        registry.promote(name, ts=NANOS_2024 + 1, reason="better")
+    for earlier in (second, version):
+        assert registry.previous() == earlier
+        registry.promote(earlier, ts=NANOS_2024 + 2, reason="back", is_back=True)
+    with pytest.raises(ModelUnusable, match="no version was in force before"):
+        registry.previous()
+    registry.promote(third, ts=NANOS_2024 + 3, reason="better after all")
+    assert registry.previous() == version
+
+
+def test_killed_between_pointer_and_note_it_goes_back_to_what_decided(
+    registry: ModelRegistry, version: str, trained: TrainedOutcome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newer = registry.save(trained, ts_trained=NANOS_2024 + 10**9, code_version="0.1.1")
+    moved: list[Path] = []
+    replace = Path.replace
+
+    def once(path: Path, target: Path) -> Path:
+        if moved:
+            raise KeyboardInterrupt
+        moved.append(target)
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", once)
+    with pytest.raises(KeyboardInterrupt):
+        registry.promote(newer, ts=NANOS_2024 + 1, reason="better")
+    monkeypatch.undo()
+    assert (registry.current(), registry.previous()) == (newer, version)
+
+
+def test_damaged_promotions_are_one_line_and_the_model_goes_on(registry: ModelRegistry, version: str) -> None:
+    (registry.root / "promotions").write_text('{"version": 1}\n')
+    with pytest.raises(ModelUnusable, match="promotions: expected promotions, one JSON line each"):
+        registry.previous()
     assert registry.load().version == version
 
 
@@ -206,7 +272,7 @@ def test_damage_is_one_clear_line_and_the_previous_version_stays(
         registry.load(newer)
     assert "\n" not in str(caught.value)
     with pytest.raises(ModelUnusable, match=message):
-        registry.promote(newer)
+        registry.promote(newer, ts=NANOS_2024, reason="by hand")
     assert registry.load().version == version
     assert len(registry.load().score(ROW)) == 1
     problems = {card.version: card.problem for card in registry.cards()}
@@ -253,7 +319,7 @@ def test_a_damaged_pointer_is_refused_and_names_what_there_is(
     ):
         registry.load()
     assert registry.load(version).version == version
-    registry.promote(version)
+    registry.promote(version, ts=NANOS_2024, reason="by hand")
     assert registry.load().version == version
 
 
@@ -261,7 +327,7 @@ def test_a_version_that_does_not_exist_is_refused(registry: ModelRegistry, versi
     with pytest.raises(ModelUnusable, match="no such model version"):
         registry.load("20990101T000000Z-00000000")
     with pytest.raises(ModelUnusable, match="expected a version like"):
-        registry.promote("../outside")
+        registry.promote("../outside", ts=NANOS_2024, reason="by hand")
     assert registry.current() == version
 
 

@@ -69,7 +69,7 @@ def test_without_a_time_everything_is_meant() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "at 24:00",
+        "at 24:01",
         "on 2024-02-30",
         "between 12:00 and 11:00",
         "on 8/9/2024, one of two days",

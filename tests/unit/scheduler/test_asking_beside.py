@@ -192,6 +192,7 @@ def exit_and_answer(floor: Floor, told: threading.Event) -> list[str]:
         if kind == "intent" and what.leg == "exit":
             told.set()
 
+    never = threading.Event()
     floor.journal.heard = heard
     for cycle in (floor.one, floor.two):
         floor.play(cycle, quotes(0, 9_999, 10_001))
@@ -202,7 +203,7 @@ def exit_and_answer(floor: Floor, told: threading.Event) -> list[str]:
     for ms in range(1_600, 60_000, 100):
         if len(floor.decisions) == 2:
             break
-        told.wait(0.02)
+        never.wait(0.02)  # ``told`` is set by now; the answer is on its way through a socket
         floor.play(floor.one, quotes(ms, 9_999, 10_001))
     return [
         f"{kind} {what.symbol}"

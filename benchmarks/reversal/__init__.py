@@ -1,0 +1,1 @@
+"""The reversal model on real candles, and how fast candles become signals."""
