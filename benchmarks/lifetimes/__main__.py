@@ -17,7 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.lifetimes.buckets import bucketed
+from benchmarks.lifetimes.cost import cost
 from benchmarks.lifetimes.figures import distance, figures, level_lives, lives, seen_at_ends
+from benchmarks.lifetimes.ties import tie_figures
 from benchmarks.lifetimes.truth import Truth, read_truth
 from tools.detection.order_log import OrderLog
 from tools.detection.state import new_senses
@@ -62,11 +64,14 @@ def main() -> None:
     files = [arguments.folder / f"{DAY}.{half}.csv.gz" for half in ("trades", "book")]
     events = read_recording(files[0], files[1], instrument_for("nasdaq", "AMZN")).events
     truth = read_truth(arguments.folder / MESSAGES, MIDNIGHT)
+    indent = None if arguments.json else 2
+    print(json.dumps({"equals": tie_figures(truth, HALF)}, indent=indent), flush=True)
+    print(json.dumps({"cost": cost(events, instrument_for("nasdaq", "AMZN"))}, indent=indent), flush=True)
     for text in arguments.periods_ms.split(","):
         period = int(text) * MILLI
         feed = bucketed(events, period) if period else events
         measured = measure(feed, truth, period)
-        print(json.dumps(measured, indent=None if arguments.json else 2), flush=True)
+        print(json.dumps(measured, indent=indent), flush=True)
 
 
 if __name__ == "__main__":

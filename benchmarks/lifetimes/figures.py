@@ -19,6 +19,7 @@ from tools.market.events import BOOK, SNAPSHOT, Events
 Ints: TypeAlias = npt.NDArray[np.int64]
 Void: TypeAlias = npt.NDArray[np.void]
 Z = 1.96
+SURE = 0.98  # chance from which a cancel counts as told by its id
 
 
 def share(hits: int, n: int) -> dict[str, Any]:
@@ -34,6 +35,22 @@ def share(hits: int, n: int) -> dict[str, Any]:
 def common(a: Iterable[Any], b: Iterable[Any]) -> int:
     """How many elements both have, each as often as it is in both."""
     return sum((Counter(a) & Counter(b)).values())
+
+
+def hits(claims: Iterable[Any], known: Iterable[Any]) -> npt.NDArray[np.bool_]:
+    """Which claims are among the known, each of which answers for one claim."""
+    left = Counter(known)
+    out = []
+    for claim in claims:
+        out.append(left[claim] > 0)
+        left[claim] -= 1
+    return np.array(out, bool)
+
+
+def brier_skill(chance: npt.NDArray[np.float64], is_right: npt.NDArray[np.bool_]) -> float:
+    """What share of the squared error of always saying the base rate the chances save; 1 at best."""
+    base = float(np.mean(is_right))
+    return 1.0 - float(np.mean((chance - is_right) ** 2)) / (base * (1.0 - base))
 
 
 def distance(a: Ints, b: Ints) -> float:
@@ -67,7 +84,12 @@ def figures(ends: Void, truth: Truth, period_ns: int, since: int) -> dict[str, A
     named = claims[claims["ts_add"] > 0]
     events = common(rows(claims, "key", "ts_end", "gone"), rows(cancels, "key", "ts_end", "gone"))
     ids = common(rows(named, "key", "ts_add", "ts_end"), rows(known, "key", "ts_add", "ts_end"))
+    is_right = hits(rows(named, "key", "ts_add", "ts_end"), rows(known, "key", "ts_add", "ts_end"))
+    sure = is_right[named["chance"] >= SURE]
     return {
+        "sure_found": share(int(sure.sum()), len(known)),
+        "sure_right": share(int(sure.sum()), len(sure)),
+        "chance_brier_skill": round(brier_skill(named["chance"], is_right), 4),
         "cancels_found": share(events, len(cancels)),
         "cancels_right": share(events, len(claims)),
         "ids_found": share(ids, len(known)),

@@ -3,9 +3,9 @@
 ``python -m benchmarks.tape --folder DIR --json``. The flag is hidden and inferred again, by our
 rule, by the quote rule and by the tick rule. Ours was put together after six variants had been compared
 on the six recordings it was first measured on: of those, the figures are of what it was chosen on.
-Wash is pairs at one price at or between the quotes, 70 % of all prints. Pairs of equal size are just what
-the filter looks for; unequal ones, whose halves differ by up to 1 %, are what it cannot see. The
-intervals are of a bootstrap over minutes.
+Wash is pairs at one price at or between the quotes, 70 % of all prints. Pairs of equal size, and of
+sizes up to 1 % and 10 % apart, are just what the filter looks for; those up to 33 % apart are mostly what
+it cannot see. The intervals are of a bootstrap over minutes.
 """
 
 from __future__ import annotations
@@ -96,6 +96,8 @@ def measure(tape: TapeFiles) -> dict[str, Any]:
         "aggressor": {rule: score(known, infer_all(known, i), rng) for i, rule in enumerate(RULES)},
         "wash_70_percent": ratios(known, injected(known, 0.7, rng), MINUTE),
         "wash_70_percent_unequal": ratios(known, injected(known, 0.7, rng, unequal=0.01), MINUTE),
+        "wash_70_percent_tenth": ratios(known, injected(known, 0.7, rng, unequal=0.1), MINUTE),
+        "wash_70_percent_third": ratios(known, injected(known, 0.7, rng, unequal=0.33), MINUTE),
         "wash_none": ratios(known, injected(known, 0.0, rng), MINUTE),
     }
 

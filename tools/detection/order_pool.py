@@ -29,6 +29,7 @@ ORDER = np.dtype(
         ("ts", np.int64),  # receive time of the message that showed it
         ("size", np.int64),  # units when it appeared
         ("left", np.int64),  # units now
+        ("sure", np.float64),  # chance that it is still the order that was placed, not an equal of it
         ("next", np.int32),  # younger; the youngest points at the oldest
         ("last", np.int32),  # older; the oldest points at the youngest
     ],
@@ -229,4 +230,5 @@ def append(pool: Any, key: int, ts: int, size: int, n: int) -> None:
     order.ts = ts
     order.size = size
     order.left = size
+    order.sure = 1.0
     state.known += 1

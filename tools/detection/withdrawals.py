@@ -15,8 +15,10 @@ from tools.market.kernel import kernel
 HURRIED = 0.05  # share of such messages from which the feed shows every event, each one order's
 PAIR = 24  # youngest orders of a level among which two are looked for that add up
 # how often the order named was the one withdrawn, on the first half of a day with known ids
-ALONE_SHOWN, ALONE = 0.95, 0.85  # no other had its size; every event shown, only buckets
-EQUALS = (0.63, 0.55)  # the youngest of two, of more
+ALONE_SHOWN, ALONE = 0.99, 0.85  # no other had its size; every event shown, only buckets
+BESIDE_BLOCK = 0.87  # of that, where some rested before anybody looked
+EQUALS_SHOWN = (0.56, 0.56, 0.5)  # of that, the youngest of two, of three, of more
+EQUALS = (0.8, 0.65, 0.6)
 BOTH = 0.67  # two that add up
 GUESSED = 0.64  # a sum taken apart, a replacement, the youngest
 UNMATCHED = 0.25  # every event shown, yet no order has the size
@@ -51,19 +53,62 @@ def youngest_of_size(pool: Any, key: int, units: int) -> int:
 
 
 @kernel
-def chance_of_youngest(orders: Any, key: int, units: int, resting: int) -> float:
-    """That the youngest with ``units`` left is the one withdrawn; a block of that size is another."""
-    pool = orders.pool
-    held, n = held_at(pool, key)
-    equals = 1 if resting - held == units else 0
+def equals_of(pool: Any, key: int, units: int) -> int:
+    """How many of the level's known orders have just ``units`` left."""
+    _, n = held_at(pool, key)
     slot = oldest_of(pool, key)
+    equals = 0
     for _ in range(n):
         if pool.orders[slot].left == units:
             equals += 1
         slot = pool.orders[slot].next
+    return equals
+
+
+@kernel
+def right_of_equals(orders: Any, equals: int) -> float:
+    """How often the youngest of so many equal orders is the one that goes."""
+    if equals < 2:
+        return 1.0
+    i = min(equals, len(EQUALS) + 1) - 2
+    return EQUALS_SHOWN[i] if orders.hurry > HURRIED else EQUALS[i]
+
+
+@kernel
+def share_doubt(orders: Any, key: int, units: int, equals: int) -> None:
+    """One of ``equals`` equal orders went, and it may be another than the one named: doubt the rest."""
+    pool = orders.pool
+    kept = 1.0 - (1.0 - right_of_equals(orders, equals)) / (equals - 1)
+    slot = oldest_of(pool, key)
+    _, n = held_at(pool, key)
+    for _ in range(n):
+        if pool.orders[slot].left == units:
+            pool.orders[slot].sure *= kept
+        slot = pool.orders[slot].next
+
+
+@kernel
+def chance_of_youngest(orders: Any, slot: int, equals: int, resting: int) -> float:
+    """That the order at ``slot``, youngest of ``equals`` equal ones, is the one withdrawn."""
+    pool = orders.pool
+    order = pool.orders[slot]
+    held, _ = held_at(pool, order.key)
+    chance: float = order.sure * right_of_equals(orders, equals)
+    chance *= ALONE_SHOWN if orders.hurry > HURRIED else ALONE
+    return chance * BESIDE_BLOCK if resting - held >= order.left else chance
+
+
+@kernel
+def cancel_youngest_equal(orders: Any, slot: int, resting: int, ts: int, ts_event: int) -> None:
+    """Withdraw the order at ``slot``, the youngest of its size."""
+    pool = orders.pool
+    order = pool.orders[slot]
+    key, units = order.key, order.left
+    equals = equals_of(pool, key, units)
+    chance = chance_of_youngest(orders, slot, equals, resting)
+    end_order(pool, slot, ts, ts_event, CANCEL, chance)
     if equals > 1:
-        return EQUALS[0] if equals == 2 else EQUALS[1]
-    return ALONE_SHOWN if orders.hurry > HURRIED else ALONE
+        share_doubt(orders, key, units, equals)
 
 
 @kernel
@@ -170,8 +215,7 @@ def cancel_units(orders: Any, key: int, resting: int, units: int, ts: int, ts_ev
     pool = orders.pool
     slot = youngest_of_size(pool, key, units)
     if slot >= 0:
-        chance = chance_of_youngest(orders, key, units, resting)
-        end_order(pool, slot, ts, ts_event, CANCEL, chance)
+        cancel_youngest_equal(orders, slot, resting, ts, ts_event)
     elif orders.hurry > HURRIED:
         cancel_one(pool, key, resting, units, ts, ts_event)
     else:

@@ -19,6 +19,7 @@ from tools.market.quantile import QUANTILE, learn_quantile, quantile_value
 RING = 1 << 13  # prints remembered; a power of two so that an index is a mask
 LOOKED = 512  # prints looked back for the other half of a wash
 WASH_NS = 2_000_000_000  # its halves lie no further apart
+UNLIKE = 0.1  # its halves differ by no more than this share of the larger
 EXTREME = 0.99  # of parent values: from here an order is large
 LEAST_PARENTS = 200  # before that nothing is called large
 PACE_S = 10.0  # time constant of the intensity
@@ -77,6 +78,12 @@ def judge_parent(parents: Any) -> None:
 
 
 @kernel
+def is_alike(a: int, b: int) -> bool:
+    """Whether two sizes could be the halves of a wash: within ``UNLIKE`` of the larger."""
+    return bool(abs(a - b) <= UNLIKE * max(a, b))
+
+
+@kernel
 def mark_wash(parents: Any, at: int) -> None:
     """Look for the print that the one at ``at`` undoes, and suspect both."""
     state = parents
@@ -87,7 +94,7 @@ def mark_wash(parents: Any, at: int) -> None:
         other = state.ring[i & (RING - 1)]
         if here.ts - other.ts > WASH_NS:
             return
-        is_opposite = other.side == -here.side and other.size == here.size and here.side != 0
+        is_opposite = other.side == -here.side and is_alike(other.size, here.size) and here.side != 0
         is_idle = other.price == here.price or (other.is_inside == 1 and here.is_inside == 1)
         if is_opposite and is_idle and other.is_wash == 0:
             other.is_wash = 1

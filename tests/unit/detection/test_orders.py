@@ -10,7 +10,7 @@ from tests.support.tapes import book_message, print_event, synthetic_market
 from tools.detection.order_log import OrderLog
 from tools.detection.order_pool import CANCEL, FILL, SLOTS, UNSEEN
 from tools.detection.state import new_senses
-from tools.detection.withdrawals import ALONE, EQUALS
+from tools.detection.withdrawals import ALONE, BESIDE_BLOCK, EQUALS
 from tools.domain.market import NANOS, UNITS
 from tools.domain.parameter import default_parameters
 from tools.market.events import Events
@@ -175,5 +175,7 @@ def test_the_chance_falls_with_the_number_of_orders_that_could_be_meant() -> Non
     chances = [
         followed(*bid_sizes(*sizes)).ends()["chance"].tolist() for sizes in ((12, 23, 12), (12, 19, 12))
     ]
-    assert chances == [[ALONE], [EQUALS[0]]]
-    assert followed(*bid_sizes(12, 19, 26, 19)).ends()["chance"].tolist() == [EQUALS[1]]
+    assert chances == [
+        [pytest.approx(ALONE * BESIDE_BLOCK)],
+        [pytest.approx(ALONE * EQUALS[0] * BESIDE_BLOCK)],
+    ]
