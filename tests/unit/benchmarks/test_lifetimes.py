@@ -6,7 +6,16 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.lifetimes.buckets import bucketed
-from benchmarks.lifetimes.figures import common, distance, figures, level_lives, seen_at_ends
+from benchmarks.lifetimes.figures import (
+    brier_skill,
+    common,
+    distance,
+    figures,
+    hits,
+    level_lives,
+    seen_at_ends,
+)
+from benchmarks.lifetimes.ties import tie_figures
 from benchmarks.lifetimes.truth import ENDS, SIZE_UNITS, read_truth
 from tests.support.tapes import book_message
 from tools.detection.order_pool import CANCEL, END
@@ -83,3 +92,29 @@ def test_the_parts_of_the_figures_are_what_they_say() -> None:
         ]
     )
     assert level_lives(events, 0).tolist() == [30]
+
+
+def test_a_known_order_answers_for_one_claim_and_chances_are_scored() -> None:
+    assert hits([1, 1, 2], [1, 3]).tolist() == [True, False, False]
+    right = np.array([True, False])
+    assert brier_skill(np.array([1.0, 0.0]), right) == 1.0
+    assert brier_skill(np.array([0.5, 0.5]), right) == 0.0
+
+
+def test_ties_are_equals_of_one_price_that_rest_at_the_same_time() -> None:
+    truth = np.array(
+        [
+            (5, 100, 200, 10, True, True),  # alone when it goes: the next comes later
+            (5, 250, 500, 10, True, True),  # last of two
+            (5, 300, 400, 10, True, True),  # the youngest of two
+            (5, 300, 450, 11, True, True),  # another size
+            (6, 300, 460, 10, True, True),  # another price
+            (7, 300, 600, 10, True, True),  # the oldest of two goes
+            (7, 310, 700, 10, False, True),
+        ],
+        ENDS,
+    )
+    found = tie_figures(truth, 0)
+    assert (found["tied"]["share"], found["tied"]["n"]) == (0.3333, 6)
+    assert (found["youngest"]["share"], found["youngest"]["n"]) == (0.5, 2)
+    assert found["ceiling"]["share"] == round(5 / 6, 4)

@@ -13,6 +13,7 @@ from tools.detection.state import new_senses
 from tools.detection.withdrawals import ALONE, BESIDE_BLOCK, EQUALS
 from tools.domain.market import NANOS, UNITS
 from tools.domain.parameter import default_parameters
+from tools.execution.stream import sense_until
 from tools.market.events import Events
 
 START = 1_700_000_000 * NANOS
@@ -179,3 +180,33 @@ def test_the_chance_falls_with_the_number_of_orders_that_could_be_meant() -> Non
         [pytest.approx(ALONE * BESIDE_BLOCK)],
         [pytest.approx(ALONE * EQUALS[0] * BESIDE_BLOCK)],
     ]
+
+
+def test_the_one_that_stays_of_two_equals_is_doubted_when_it_goes() -> None:
+    log = followed(*bid_sizes(12, 19, 12, 5))
+    sure = ALONE * BESIDE_BLOCK
+    assert ends(log) == [(2, 3, 7, CANCEL), (1, 4, 7, CANCEL)]
+    assert log.ends()["chance"].tolist() == pytest.approx([sure * EQUALS[0], sure * EQUALS[0]])
+
+
+def test_an_order_of_another_size_is_not_doubted_for_what_equals_do() -> None:
+    log = followed(*bid_sizes(12, 19, 30, 23, 12))
+    assert ends(log) == [(2, 4, 7, CANCEL), (3, 5, 11, CANCEL)]
+    assert log.ends()["chance"][1] == pytest.approx(ALONE * BESIDE_BLOCK)
+
+
+def test_beside_nothing_older_an_order_alone_in_its_size_is_surer() -> None:
+    log = followed(snapshot(), at(1, (1, BID - 1, 7)), at(2, (1, BID - 1, 18)), at(3, (1, BID - 1, 7)))
+    assert log.ends()["chance"].tolist() == [pytest.approx(ALONE)]
+
+
+def test_nothing_is_inferred_until_somebody_asks() -> None:
+    events = synthetic_market(seed=5, seconds=12)
+    senses, asked = (new_senses(BTCUSDT, default_parameters()) for _ in range(2))
+    sense_until(events, 0, 1 << 62, senses)
+    log = OrderLog(asked)
+    log.sense_until(events, 0, 1 << 62)
+    assert senses["orders"].tobytes() == np.zeros(1, senses.dtype)["orders"].tobytes()
+    assert len(log.ends()) > 50
+    others = [name for name in senses.dtype.names or () if name != "orders"]
+    assert all(senses[name].tobytes() == asked[name].tobytes() for name in others)

@@ -89,13 +89,15 @@ def test_two_prints_that_undo_each_other_are_left_out() -> None:
         (500, -1, PRICE, 500, False, True),
         (500, -1, PRICE + 1, 500, True, True),  # both strictly inside
         (500, -1, PRICE + 1, 500, False, False),  # another price, at a quote
-        (501, -1, PRICE, 500, False, False),  # another size
+        (450, -1, PRICE, 500, False, True),  # a tenth smaller
+        (556, -1, PRICE, 500, False, False),  # larger by more than a tenth of itself
+        (449, -1, PRICE, 500, False, False),  # smaller by more than a tenth
         (500, 1, PRICE, 500, False, False),  # the same side
         (500, 0, PRICE, 500, False, False),  # unknown side
         (500, -1, PRICE, WASH_NS / 1e6 + 1, False, False),  # too late
     ],
 )
-def test_only_equal_opposite_idle_and_close_prints_are_suspect(
+def test_only_alike_opposite_idle_and_close_prints_are_suspect(
     size: int, side: int, price: int, wait_ms: float, inside: bool, suspect: bool
 ) -> None:
     tape = Tape()
