@@ -174,30 +174,27 @@ def test_a_cut_tape_says_the_same_of_what_it_holds() -> None:
 
 def test_the_chance_falls_with_the_number_of_orders_that_could_be_meant() -> None:
     chances = [
-        followed(*bid_sizes(*sizes)).ends()["chance"].tolist() for sizes in ((12, 23, 12), (12, 19, 12))
+        followed(*bid_sizes(*sizes)).ends()["chance"].tolist()
+        for sizes in ((12, 23, 12), (12, 19, 12), (12, 19, 26, 19))
     ]
-    assert chances == [
-        [pytest.approx(ALONE * BESIDE_BLOCK)],
-        [pytest.approx(ALONE * EQUALS[0] * BESIDE_BLOCK)],
-    ]
+    assert chances == [[ALONE], [pytest.approx(ALONE * EQUALS[0])], [pytest.approx(ALONE * EQUALS[1])]]
 
 
 def test_the_one_that_stays_of_two_equals_is_doubted_when_it_goes() -> None:
     log = followed(*bid_sizes(12, 19, 12, 5))
-    sure = ALONE * BESIDE_BLOCK
     assert ends(log) == [(2, 3, 7, CANCEL), (1, 4, 7, CANCEL)]
-    assert log.ends()["chance"].tolist() == pytest.approx([sure * EQUALS[0], sure * EQUALS[0]])
+    assert log.ends()["chance"].tolist() == pytest.approx([ALONE * EQUALS[0]] * 2)
 
 
 def test_an_order_of_another_size_is_not_doubted_for_what_equals_do() -> None:
     log = followed(*bid_sizes(12, 19, 30, 23, 12))
     assert ends(log) == [(2, 4, 7, CANCEL), (3, 5, 11, CANCEL)]
-    assert log.ends()["chance"][1] == pytest.approx(ALONE * BESIDE_BLOCK)
+    assert log.ends()["chance"][1] == pytest.approx(ALONE)
 
 
-def test_beside_nothing_older_an_order_alone_in_its_size_is_surer() -> None:
-    log = followed(snapshot(), at(1, (1, BID - 1, 7)), at(2, (1, BID - 1, 18)), at(3, (1, BID - 1, 7)))
-    assert log.ends()["chance"].tolist() == [pytest.approx(ALONE)]
+def test_an_order_that_fits_into_what_rested_before_is_less_sure() -> None:
+    small, large = (followed(*bid_sizes(5 + size, 5)).ends()["chance"].tolist() for size in (4, 6))
+    assert (small, large) == ([pytest.approx(ALONE * BESIDE_BLOCK)], [pytest.approx(ALONE)])
 
 
 def test_nothing_is_inferred_until_somebody_asks() -> None:

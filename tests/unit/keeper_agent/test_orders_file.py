@@ -11,7 +11,7 @@ from tests.support.senses import BTCUSDT
 from tests.support.tapes import book_message, print_event
 from tools.detection.order_log import OrderLog
 from tools.detection.state import new_senses
-from tools.detection.withdrawals import ALONE
+from tools.detection.withdrawals import ALONE, BESIDE_BLOCK
 from tools.domain.errors import BadUsage
 from tools.domain.market import NANOS, UNITS
 from tools.domain.parameter import default_parameters
@@ -35,7 +35,7 @@ def test_each_order_is_a_row_with_its_beginning_end_and_cause(tmp_path: Path) ->
     table = pq.read_table(tmp_path / "o.parquet")
     assert tuple(table.column_names) == COLUMNS
     assert [tuple(row.values()) for row in table.to_pylist()] == [
-        (START + 10, START + 30, "bid", 100.0, 2.0, "cancel", ALONE),
+        (START + 10, START + 30, "bid", 100.0, 2.0, "cancel", pytest.approx(ALONE * BESIDE_BLOCK)),
         (None, START + 40, "ask", 101.0, 1.0, "fill", 1.0),
         (START + 20, None, "ask", 101.0, 3.0, None, None),
     ]
