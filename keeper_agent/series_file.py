@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,18 +14,30 @@ SUFFIX = ".parquet"
 KEYS = ["ts", "symbol"]
 
 
-def require_series_path(out: Path, inputs: Sequence[Path]) -> None:
-    """Refuse an ``out`` that a series cannot or must not be written to, before any work is done.
+def is_series(names: Sequence[str]) -> bool:
+    """Whether columns so named are a series of features."""
+    return list(names[:2]) == KEYS and set(names[2:]) <= set(FEATURES)
+
+
+def require_series_path(
+    out: Path,
+    inputs: Sequence[Path],
+    option: str = "--out",
+    is_own: Callable[[Sequence[str]], bool] = is_series,
+) -> None:
+    """Refuse an ``out`` that ``option`` cannot or must not be written to, before any work is done.
+
+    ``is_own`` tells by its columns whether an older file may be replaced.
 
     Raises:
         BadUsage: It is no Parquet file, one of ``inputs``, or a file that is no series.
         BadInput: Its folder cannot be written.
     """
     if out.suffix != SUFFIX:
-        raise BadUsage(f"--out expects a file ending in {SUFFIX}, was {str(out)!r}")
+        raise BadUsage(f"{option} expects a file ending in {SUFFIX}, was {str(out)!r}")
     with _cannot_write(out):
         if out.exists():
-            _require_series(out, inputs)
+            _require_own(out, inputs, option, is_own)
     with replacing(out) as fresh:
         fresh.touch()
         fresh.unlink()
@@ -58,16 +70,18 @@ def _cannot_write(path: Path) -> Iterator[None]:
         raise BadInput(f"cannot write {path}: {error.strerror or error}") from error
 
 
-def _require_series(out: Path, inputs: Sequence[Path]) -> None:
+def _require_own(
+    out: Path, inputs: Sequence[Path], option: str, is_own: Callable[[Sequence[str]], bool]
+) -> None:
     # pyarrow is a heavy import; only the commands that read or write files pay for it.
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     if any(path.exists() and out.samefile(path) for path in inputs):
-        raise BadUsage(f"--out must not be a file that is read, was {str(out)!r}")
+        raise BadUsage(f"{option} must not be a file that is read, was {str(out)!r}")
     try:
         names = pq.read_schema(out).names
     except (pa.ArrowException, OSError):
         names = []
-    if names[:2] != KEYS or not set(names[2:]) <= set(FEATURES):
-        raise BadUsage(f"--out expects a new file or a series of keeper sense, {str(out)!r} is neither")
+    if not is_own(names):
+        raise BadUsage(f"{option} expects a new file or a series of keeper sense, {str(out)!r} is neither")

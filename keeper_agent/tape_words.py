@@ -86,6 +86,10 @@ def sense(
         typer.Option("--venue", help="Venue as the file spells it; default: what the file says."),
     ] = None,
     quote_usd: QuoteUsd = None,
+    orders_out: Annotated[
+        Path | None,
+        typer.Option("--orders-out", help="Parquet file for the level orders inferred from book and tape."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Write the feature and detection series of a recording, one row a step."""
@@ -100,4 +104,5 @@ def sense(
         every=every,
         quote_usd=quote_usd,
         as_json=as_json,
+        orders_out=orders_out,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,10 @@ from rich.markup import escape
 
 from keeper_agent.commands.replay import quote_rate
 from keeper_agent.console import OUT, print_json, progress
+from keeper_agent.orders_file import require_orders_path, write_orders
 from keeper_agent.series_file import replacing, require_series_path
 from keeper_agent.settings import load_settings
+from tools.detection.order_log import OrderLog
 from tools.detection.senses import evaluate
 from tools.detection.state import new_senses
 from tools.domain.errors import BadUsage
@@ -55,10 +58,16 @@ def sense_files(
     every: str,
     quote_usd: float | None,
     as_json: bool,
+    orders_out: Path | None = None,
 ) -> None:
-    """Write one row a step to ``out``: ts, symbol, and every feature (null is unavailable)."""
+    """Write one row a step to ``out``: ts, symbol, and every feature (null is unavailable).
+
+    With ``orders_out`` every level order that was inferred goes there, one a row.
+    """
     step = step_ns(every)
     require_series_path(out, (trades, book))
+    if orders_out is not None:
+        require_orders_path(orders_out, (trades, book, out))
     settings = load_settings()
     instrument = instrument_for(
         venue or venue_of(trades, book), symbol, quote_usd=quote_rate(settings, quote_usd)
@@ -73,17 +82,19 @@ def sense_files(
         raise BadUsage(f"--every {every} makes {len(stamps)} rows, at most {MOST_ROWS} are written")
     senses = new_senses(instrument, default_parameters(settings.parameter_overrides()))
     record, index = senses[0], 0
+    log = OrderLog(senses) if orders_out is not None else None
+    sense = partial(sense_until, market=senses) if log is None else log.sense_until
     with progress(f"sensing {symbol}", len(stamps)) as bar:
 
         def advance(ts: int) -> None:
             nonlocal index
-            index = sense_until(events, index, ts, senses)
+            index = sense(events, index, ts)
             bar.advance(bar.task_ids[0])
 
         rows = series(stamps, advance, lambda ts, row: evaluate(record, ts, row))
     done = time.perf_counter()
     write_series(out, symbol, stamps, rows)
-    summary = {
+    summary: dict[str, Any] = {
         "events": len(events),
         "rows": len(stamps),
         "wall_s": done - compiled,
@@ -92,11 +103,15 @@ def sense_files(
         "compile_s": compiled - decoded,
         "out": str(out),
     }
+    if orders_out is not None and log is not None:
+        summary |= {"orders": write_orders(orders_out, log), "orders_out": str(orders_out)}
     if as_json:
         print_json(summary)
     else:
         found = f"{len(stamps):,} rows of {len(FEATURES)} features from {len(events):,} events"
         OUT.print(f"{found} in {escape(str(out))}", soft_wrap=True)
+        if orders_out is not None:
+            OUT.print(f"{summary['orders']:,} level orders in {escape(str(orders_out))}", soft_wrap=True)
 
 
 def write_series(path: Path, symbol: str, stamps: Ints, rows: Reals) -> None:

@@ -16,8 +16,9 @@ from tools.detection import departure as de
 from tools.detection import evidence as ev
 from tools.detection import maker as mk
 from tools.detection import market_maker as mm
+from tools.detection import orders as lo
 from tools.detection import spoof as sp
-from tools.detection.state import CROSSED, GAPPED, LOADING, SOUND
+from tools.detection.state import CROSSED, EMPTY, GAPPED, LOADING, SOUND
 from tools.features import flow as fl
 from tools.features import regime as rg
 from tools.features.volatility import minute_return, realised_volatility
@@ -124,6 +125,8 @@ def end_message(s: Any, ts: int) -> None:
     book.in_message = 0
     book.ts_book = ts
     book.messages += 1
+    if s.orders.is_asked:
+        lo.end_orders_message(s.orders, (s.bids, s.asks), ts, book.ts_event)
     bid = 0
     ask = 0
     bid_size = 0
@@ -205,6 +208,15 @@ def level_changed(s: Any, ts: int, side: int, price: int, before: int, after: in
 
 
 @kernel
+def infer_orders(s: Any, ts: int, key: int, before: int, after: int, flags: int) -> None:
+    """Show the level orders a change, or what a snapshot says rests at the level."""
+    if flags & SNAPSHOT or s.book.status == LOADING or s.book.status == EMPTY:
+        lo.confirm_level(s.orders, key, after)
+    elif not lo.note_row(s.orders, key, before, after):
+        lo.judge_rows(s.orders, (s.bids, s.asks), ts, s.book.ts_event)
+
+
+@kernel
 def apply_level(s: Any, ts: int, side: int, price: int, size: int, flags: int) -> None:
     """Set the quantity at a price; near the touch the change is also an add or an end."""
     book = s.book
@@ -217,6 +229,8 @@ def apply_level(s: Any, ts: int, side: int, price: int, size: int, flags: int) -
         near = price <= book.best_ask + book.near
     counted = near and book.status == SOUND and not flags & SNAPSHOT
     slot = find(ladder, key)
+    if s.orders.is_asked:
+        infer_orders(s, ts, key, ladder.sizes[slot] if slot >= 0 else 0, size, flags)
     if book.status == SOUND and not flags & SNAPSHOT:
         level_changed(s, ts, side, price, ladder.sizes[slot] if slot >= 0 else 0, size)
     if slot >= 0:
@@ -251,6 +265,8 @@ def take_print(s: Any, ts: int, price: int, size: int, side: int, flags: int) ->
         tape.ts_gap = ts
     if side == 0 and s.config.infer_aggressor:
         side = classify(price, book.best_bid, book.best_ask, tape.last_price, tape.last_side)
+    if s.orders.is_asked:
+        lo.note_print(s.orders, book.ts_event, price, size, side)
     add_print(s.tape, s.ring, ts, price, size, side)
 
 

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from tools.detection import departure as de
 from tools.detection import maker as mk
 from tools.detection import market_maker as mm
+from tools.detection import orders as lo
 from tools.detection import posterior as po
 from tools.detection import spoof as sp
 from tools.domain.market import NANOS, Instrument
@@ -89,6 +90,7 @@ SENSES = np.dtype(
         ("posterior", po.POSTERIOR),
         ("evidence", np.float64, (mk.EVIDENCE,)),
         ("sorting", np.float64, (mk.GAPS,)),
+        ("orders", lo.ORDERS),
         ("departure", np.float64, (de.DEPARTURE,)),
         ("bids", LADDER),
         ("asks", LADDER),

@@ -1,0 +1,1 @@
+"""How well level orders are inferred, against a day whose orders are known by id."""

@@ -1,0 +1,1 @@
+"""How well the tape tells the aggressor, beside simpler rules on the same prints."""
