@@ -22,7 +22,7 @@ from tools.detection.state import CROSSED, EMPTY, GAPPED, LOADING, SOUND
 from tools.features import flow as fl
 from tools.features import regime as rg
 from tools.features.volatility import minute_return, realised_volatility
-from tools.market.book import best_key, best_size, clear, depth_top, find, insert, remove
+from tools.market.book import best_key, best_size, clear, common_divisor, depth_top, find, insert, remove
 from tools.market.events import BOOK, GAP, LAST, RESET, SNAPSHOT
 from tools.market.kernel import kernel
 from tools.market.tape import add_print, classify, was_taken, window_stats
@@ -34,14 +34,6 @@ SETTLED = 100  # messages after which the feed's own pace limits its silence
 ENDED_BY_PRINT_NS = SECOND  # a level that ended this soon after a print through it was filled
 
 Reals = npt.NDArray[np.float64]
-
-
-@kernel
-def common_divisor(a: int, b: int) -> int:
-    """Greatest common divisor of two positive integers (Euclid)."""
-    while b:
-        a, b = b, a % b
-    return a
 
 
 @kernel

@@ -217,3 +217,11 @@ def best_size(ladder: Any) -> int:
     """Size units at the best level; the side must not be empty."""
     size: int = ladder.sizes[ladder.view_slots[ladder.shown - 1]]
     return size
+
+
+@kernel
+def common_divisor(a: int, b: int) -> int:
+    """Greatest common divisor of two positive integers (Euclid)."""
+    while b:
+        a, b = b, a % b
+    return a
