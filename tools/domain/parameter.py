@@ -110,6 +110,9 @@ CATALOGUE: tuple[ParameterSpec, ...] = (
     ParameterSpec(
         "entry_zone", 0.4, 0.01, 1, "share", "part of the MM range, from below, where entries are sought"
     ),
+    ParameterSpec(
+        "entry_ticks_ahead", 0, 0, 100, "ticks", "so far in front of the MM's bid an entry is placed"
+    ),
     ParameterSpec("take_profit_buffer_bps", 2, 0, 200, "bps", "profit asked above the round trip's cost"),
     ParameterSpec("stop_bps", 20, 1, 1_000, "bps", "distance of the stop below the entry"),
     ParameterSpec("stop_dwell_ms", 250, 0, 60_000, "ms", "time a bid must stay at the stop; quotes flicker"),

@@ -103,7 +103,7 @@ def has_signal(market: Any, desk: Any, ts: int, features: npt.NDArray[np.float64
     plan.next_check = ts + CHECK_NS
     if not evaluate(market, ts, features):
         return False
-    return seek_entry(plan, ts, market.book.best_bid, market.book.tick, features)
+    return seek_entry(plan, ts, market.book, features)
 
 
 @kernel

@@ -28,6 +28,7 @@ RANGE = np.dtype(
         ("spacing_ns", np.int64),
         ("min_confidence", np.float64),
         ("zone", np.float64),
+        ("ahead", np.int64),  # ticks
         ("cost_bps", np.float64),
         ("buffer_bps", np.float64),
         ("stop_bps", np.float64),
@@ -49,28 +50,32 @@ def tune_range(record: npt.NDArray[np.void], instrument: Instrument, parameters:
     record["spacing_ns"] = parameters.nanos("signal_spacing_s")
     record["min_confidence"] = parameters["signal_min_confidence"]
     record["zone"] = parameters["entry_zone"]
+    record["ahead"] = round(parameters["entry_ticks_ahead"])
     record["cost_bps"] = round_trip_cost_bps(instrument)
     record["buffer_bps"] = parameters["take_profit_buffer_bps"]
     record["stop_bps"] = parameters["stop_bps"]
 
 
 @kernel
-def seek_entry(plan: Any, ts: int, best_bid: int, tick: int, features: npt.NDArray[np.float64]) -> bool:
+def seek_entry(plan: Any, ts: int, book: Any, features: npt.NDArray[np.float64]) -> bool:
     """Whether a candidate stands at ``ts``; if so its entry, target and stop are in ``plan``.
 
-    The entry is the lower bound or the best bid, whichever is lower; the target is the
-    upper bound, or what pays the round trip and the buffer where that is farther. All are
-    units of 1e-8 on the tick.
+    The entry is the lower bound or the best bid, whichever is lower, and as many ticks in front of it as
+    are wanted and the best ask leaves; the target is the upper bound, or what pays the round
+    trip and the buffer where that is farther. All are units of 1e-8 on the tick.
     """
     lower = features[LOWER]
     upper = features[UPPER]
     belief = features[CONFIDENCE]
     if np.isnan(lower) or np.isnan(upper) or np.isnan(belief) or belief < plan.min_confidence:
         return False
+    best_bid = book.best_bid
+    tick = book.tick
     if best_bid * 1e-8 > lower + plan.zone * (upper - lower):
         return False
-    entry = min(best_bid, int(np.floor(lower * 1e8)))
-    entry -= entry % tick
+    behind = min(best_bid, int(np.floor(lower * 1e8)))
+    behind -= behind % tick
+    entry = max(behind, min(behind + plan.ahead * tick, book.best_ask - tick))
     if entry <= 0:
         return False
     pays = entry * (1.0 + (plan.cost_bps + plan.buffer_bps) * 1e-4)

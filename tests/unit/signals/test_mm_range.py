@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.senses import BTCUSDT
-from tools.detection.state import feature_buffer
+from tools.detection.state import BOOKKEEPING, feature_buffer
 from tools.domain.market import NANOS, UNITS
 from tools.domain.parameter import default_parameters
 from tools.features.names import INDEX
@@ -17,19 +17,27 @@ from tools.signals.mm_range import RANGE, round_trip_cost_bps, seek_entry, tune_
 CENT = UNITS // 100
 
 
-def plan() -> Any:
+def plan(**changed: float) -> Any:
     record: Any = np.zeros(1, RANGE)
-    tune_range(record, BTCUSDT, default_parameters())
+    tune_range(record, BTCUSDT, default_parameters(changed))
     return record
 
 
 def seek(
-    record: Any, best_bid: int, *, belief: float = 0.5, lower: float = 100.0, upper: float = 101.0
+    record: Any,
+    best_bid: int,
+    *,
+    belief: float = 0.5,
+    lower: float = 100.0,
+    upper: float = 101.0,
+    best_ask: int = 200 * UNITS,
 ) -> bool:
     features = feature_buffer()
     for name, value in {"mm_confidence": belief, "mm_lower_bound": lower, "mm_upper_bound": upper}.items():
         features[INDEX[name]] = value
-    return bool(seek_entry(record[0], NANOS, best_bid, CENT, features))
+    book: Any = np.zeros(1, BOOKKEEPING)
+    book["best_bid"], book["best_ask"], book["tick"] = best_bid, best_ask, CENT
+    return bool(seek_entry(record[0], NANOS, book[0], features))
 
 
 def prices(record: Any) -> tuple[int, int, int]:
@@ -56,6 +64,13 @@ def test_a_bid_below_the_range_is_the_entry() -> None:
     record = plan()
     assert seek(record, 99 * UNITS + CENT // 2)
     assert prices(record)[0] == 99 * UNITS
+
+
+@pytest.mark.parametrize(("ask_cents", "entry_cents"), [(100, 3), (3, 2), (1, 0), (0, 0)])
+def test_an_entry_steps_in_front_as_far_as_the_best_ask_leaves(ask_cents: int, entry_cents: int) -> None:
+    record = plan(entry_ticks_ahead=3)
+    assert seek(record, 100 * UNITS + 30 * CENT, best_ask=100 * UNITS + ask_cents * CENT)
+    assert prices(record)[0] == 100 * UNITS + entry_cents * CENT
 
 
 @pytest.mark.parametrize(
