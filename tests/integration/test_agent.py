@@ -23,6 +23,7 @@ from tools.domain.errors import NotInRecord, StoreUnusable
 
 FAST = "10000"
 SLOW = "4"
+AS_IT_WAS = "1"  # a minute: long enough for six commands beside it on a busy machine
 BRIEF = "hold_timeout_s=10,entry_timeout_s=5"
 
 
@@ -56,9 +57,9 @@ def has_ordered(home: Path) -> bool:
 
 
 @contextmanager
-def running(tapes: Path, home: Path) -> Iterator[subprocess.Popen[str]]:
+def running(tapes: Path, home: Path, speed: str = SLOW) -> Iterator[subprocess.Popen[str]]:
     """An agent in the middle of a tape, with decisions on disk."""
-    words = command("run", "--tape", tapes, "--speed", SLOW, "--json")
+    words = command("run", "--tape", tapes, "--speed", speed, "--json")
     extra = {"KEEPER_PARAMETERS": "probe_share=0.5,signal_spacing_s=1"}
     process = subprocess.Popen(
         words, env=environment(home, extra), cwd=home.parent, text=True,
@@ -142,7 +143,7 @@ def test_a_killed_agent_loses_no_order_and_starts_again(tapes: Path, tmp_path: P
 
 def test_one_may_ask_beside_a_running_agent_but_not_write(tapes: Path, tmp_path: Path) -> None:
     home = tmp_path / "home"
-    with running(tapes, home) as process:
+    with running(tapes, home, AS_IT_WAS) as process:
         decision = rows(home, "intent")[0]["decision_id"]
         explained = keeper("explain", decision, "--json", home=home)
         assert explained.code == 0, explained.err
