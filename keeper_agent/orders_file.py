@@ -33,7 +33,7 @@ def require_orders_path(out: Path, others: Sequence[Path]) -> None:
     """
     if out.resolve() in {other.resolve() for other in others}:
         raise BadUsage(f"{OPTION} must be a file of its own, was {str(out)!r}")
-    require_series_path(out, others, OPTION, is_orders)
+    require_series_path(out, others, OPTION, is_orders, kind="level orders")
 
 
 def write_orders(path: Path, log: OrderLog) -> int:

@@ -24,10 +24,12 @@ def require_series_path(
     inputs: Sequence[Path],
     option: str = "--out",
     is_own: Callable[[Sequence[str]], bool] = is_series,
+    *,
+    kind: str = "a series",
 ) -> None:
     """Refuse an ``out`` that ``option`` cannot or must not be written to, before any work is done.
 
-    ``is_own`` tells by its columns whether an older file may be replaced.
+    ``is_own`` tells by its columns whether an older file is of the ``kind`` that may be replaced.
 
     Raises:
         BadUsage: It is no Parquet file, one of ``inputs``, or a file that is no series.
@@ -37,7 +39,7 @@ def require_series_path(
         raise BadUsage(f"{option} expects a file ending in {SUFFIX}, was {str(out)!r}")
     with _cannot_write(out):
         if out.exists():
-            _require_own(out, inputs, option, is_own)
+            _require_own(out, inputs, option, is_own, kind=kind)
     with replacing(out) as fresh:
         fresh.touch()
         fresh.unlink()
@@ -71,7 +73,12 @@ def _cannot_write(path: Path) -> Iterator[None]:
 
 
 def _require_own(
-    out: Path, inputs: Sequence[Path], option: str, is_own: Callable[[Sequence[str]], bool]
+    out: Path,
+    inputs: Sequence[Path],
+    option: str,
+    is_own: Callable[[Sequence[str]], bool],
+    *,
+    kind: str,
 ) -> None:
     # pyarrow is a heavy import; only the commands that read or write files pay for it.
     import pyarrow as pa
@@ -84,4 +91,4 @@ def _require_own(
     except (pa.ArrowException, OSError):
         names = []
     if not is_own(names):
-        raise BadUsage(f"{option} expects a new file or a series of keeper sense, {str(out)!r} is neither")
+        raise BadUsage(f"{option} expects a new file or {kind} of keeper sense, {str(out)!r} is neither")

@@ -47,8 +47,9 @@ def test_only_a_file_of_its_own_is_written(tmp_path: Path) -> None:
     pq.write_table(pa.table({name: [1] for name in COLUMNS}), mine)
     require_orders_path(mine, [series])
     require_orders_path(tmp_path / "new.parquet", [series])
-    for path in (series, tmp_path / "x.csv"):
-        with pytest.raises(BadUsage, match="--orders-out"):
-            require_orders_path(path, [])
+    with pytest.raises(BadUsage, match="--orders-out expects a new file or level orders of keeper sense"):
+        require_orders_path(series, [])
+    with pytest.raises(BadUsage, match="--orders-out expects a file ending in"):
+        require_orders_path(tmp_path / "x.csv", [])
     with pytest.raises(BadUsage, match="--orders-out must be a file of its own"):
         require_orders_path(mine, [series, mine])
