@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, union
 
 from memory.rows import record_of
 from memory.schema import METADATA
@@ -59,6 +59,22 @@ class OpenOrders:
                 flat.append(fills[0].decision_id)
         self._let_go(flat)
         return found
+
+    def symbols(self) -> list[str]:
+        """What an order may still be under way on or something may be held of, in order of name."""
+        intents, opened = METADATA.tables["intent"], METADATA.tables["open_order"]
+        fills, held = METADATA.tables["fill"], METADATA.tables["open_position"]
+        under_way = (
+            select(intents.c.symbol)
+            .join_from(opened, intents, intents.c.client_order_id == opened.c.client_order_id)
+            .where(intents.c.world == self._world, intents.c.venue == self._venue)
+        )
+        unsettled = (
+            select(fills.c.symbol)
+            .join_from(held, fills, fills.c.decision_id == held.c.decision_id)
+            .where(held.c.world == self._world, held.c.venue == self._venue)
+        )
+        return sorted(row["symbol"] for row in self._store.read(union(under_way, unsettled)))
 
     def knows(self, client_order_id: str) -> bool:
         """Whether an intent of that id was ever written."""

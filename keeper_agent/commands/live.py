@@ -6,7 +6,7 @@ The same session as at a local venue; this module decides whether it may begin.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from typing import Any, TypeVar
 
@@ -19,6 +19,7 @@ from keeper_agent.console import ERR, OUT, print_json
 from keeper_agent.settings import Settings
 from memory.account_lock import AccountLock
 from memory.lock import HomeLock
+from memory.open_orders import OpenOrders
 from memory.store import Store
 from tools.domain.clock import Clock, SystemClock
 from tools.domain.errors import BadUsage, KeeperError
@@ -105,14 +106,16 @@ def _place_of(name: str) -> str:
 
 
 @asynccontextmanager
-async def admitted(settings: Settings, config: GatewayConfig, clock: Clock) -> AsyncIterator[Wire]:
-    """A wire to the account, once the venue has said that key and clock are fit.
+async def admitted(
+    settings: Settings, config: GatewayConfig, clock: Clock, left: Sequence[str] = ()
+) -> AsyncIterator[Wire]:
+    """A wire to the account, once the venue has said that key and clock are fit; see ``open_account``.
 
     Raises:
         BadUsage: They are not, or a symbol is not listed.
         VenueClosedToUs: The venue could not be reached or refused us.
     """
-    wire = await _let_in(lambda: open_account(account_key(settings), settings.symbols(), config))
+    wire = await _let_in(lambda: open_account(account_key(settings), settings.symbols(), config, left))
     try:
         await _let_in(lambda: admit(wire.client, settings.keeper_venue, clock))
         yield wire
@@ -143,7 +146,8 @@ def account_key(settings: Settings) -> AccountKey:
 async def _trade(settings: Settings, store: Store, lock: HomeLock, console: Any) -> dict[str, Any]:
     config = GatewayConfig(has_stream=True)
     key = account_key(settings)
-    async with admitted(settings, config, SystemClock()) as wire:
+    left = OpenOrders(store, World.LIVE.value, key.venue).symbols()
+    async with admitted(settings, config, SystemClock(), left) as wire:
         with (
             AccountLock.acquire(settings.keeper_home / "accounts", key.api_key) as account,
             ExitStack() as resources,

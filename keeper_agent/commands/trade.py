@@ -89,7 +89,8 @@ def trade_at_local_venue(settings: Settings, *, as_json: bool) -> None:
 async def _at_local_venue(settings: Settings, store: Store, lock: HomeLock, console: Any) -> dict[str, Any]:
     async with _account(settings) as (key, symbols):
         config = GatewayConfig(has_stream=True)
-        wire = await open_account(key, symbols, config)
+        left = OpenOrders(store, World.VENUE.value, key.venue).symbols()
+        wire = await open_account(key, symbols, config, left)
         try:
             with (
                 AccountLock.acquire(settings.keeper_home / "accounts", key.api_key) as account,
@@ -192,8 +193,8 @@ class VenueSession:
         self._adopt(recovered)
         reconciling = asyncio.create_task(self._reconciler.run())
         stop = Stop()
-        quote = next(iter(wire.instruments.values())).quote
-        self._view.begin_tape(f"{', '.join(wire.instruments)} at {PLACES[self._world]}", quote)
+        quote = next(iter(wire.traded.values())).quote
+        self._view.begin_tape(f"{', '.join(wire.traded)} at {PLACES[self._world]}", quote)
         try:
             with stopping(stop), self._view, self._timetable(), self._reporter.serving():
                 left = await self._trade(key, stop)
@@ -239,13 +240,13 @@ class VenueSession:
         minutes = self._settings.keeper_minutes
         feed = Feed(
             endpoint_of(wire.dialect.venue, key.base_url),
-            list(wire.instruments),
+            list(wire.traded),
             clock=self._clock,
             stopwatch=SystemStopwatch(),
             rng=np.random.default_rng(self._settings.keeper_seed),
             complain=lambda text: self._console.print(text, style="yellow", markup=False),
         )
-        cycles = {symbol: self._keeper.cycle(one) for symbol, one in wire.instruments.items()}
+        cycles = {symbol: self._keeper.cycle(one) for symbol, one in wire.traded.items()}
         await self._prime(cycles)
         self._began = self._clock.now()
         async with feed:
@@ -293,7 +294,7 @@ class VenueSession:
             "run_id": keeper.identity.run_id,
             "home": str(self._settings.keeper_home),
             "world": self._world.value,
-            "quote": "/".join(sorted({one.quote for one in self._gateway.wire.instruments.values()})),
+            "quote": "/".join(sorted({one.quote for one in self._gateway.wire.traded.values()})),
             **results(keeper.tally, keeper.identity.seed),
             "left_open": list(left),
             "makers_found": self._view.makers_found,

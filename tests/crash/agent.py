@@ -66,6 +66,7 @@ class AgentLoop:
         self._environment = _environment(server)
         exchange = server.sim.exchange
         symbols = [pit.symbol.name for pit in server.sim.pits]
+        self._symbols = symbols[1:]  # without the leader
         self._truths = [Truth(exchange, server.key.account, symbol) for symbol in symbols]
         self.figures = AgentFigures()
 
@@ -133,10 +134,12 @@ class AgentLoop:
         return await process.wait()
 
     async def _start(self, *words: str) -> asyncio.subprocess.Process:
+        """Each life trades other symbols: what an earlier one left on the rest is to be cleared away too."""
         command = (sys.executable, "-m", "keeper_agent.cli", *words, "--home", str(self._home))
+        drawn = self._chance.permutation(self._symbols)[: self._chance.integers(1, len(self._symbols) + 1)]
         return await asyncio.create_subprocess_exec(
             *command,
-            env=self._environment,
+            env={**self._environment, "KEEPER_SYMBOLS": ",".join(drawn)},
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
         )

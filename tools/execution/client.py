@@ -42,23 +42,27 @@ async def connect(key: AccountKey, instruments: Mapping[str, Instrument], config
     return Wire(client, instruments, DIALECTS[key.venue])
 
 
-async def open_account(key: AccountKey, symbols: Sequence[str], config: GatewayConfig) -> Wire:
+async def open_account(
+    key: AccountKey, symbols: Sequence[str], config: GatewayConfig, left: Sequence[str] = ()
+) -> Wire:
     """A wire on ``symbols`` with grids and fees as the venue tells them.
 
-    Where no symbol is named it is on every spot market in USDT but the leader's.
+    Where no symbol is named it is on every spot market in USDT but the leader's. Those of ``left``,
+    on which an earlier run may have left something, are reached too, and not traded.
 
     Raises:
         BadUsage: The venue is unknown, the url is not on this machine, or a symbol is not listed.
     """
-    named = [instrument_for(key.venue, symbol) for symbol in symbols]
-    client = await _ready(key, named, config)
-    named = named or [instrument_for(key.venue, symbol) for symbol in _listed(client)]
+    client = await _ready(key, [instrument_for(key.venue, symbol) for symbol in (*symbols, *left)], config)
+    traded = list(symbols) or _listed(client)
+    named = [instrument_for(key.venue, symbol) for symbol in dict.fromkeys((*traded, *left))]
     try:
         rates = (await client.fetch_balance()).get("info", {}).get("commissionRates") or {}
     except BaseException:
         await client.close()
         raise
-    return Wire(client, {one.symbol: _as_listed(one, client, rates) for one in named}, DIALECTS[key.venue])
+    listed = {one.symbol: _as_listed(one, client, rates) for one in named}
+    return Wire(client, listed, DIALECTS[key.venue], traded)
 
 
 def _listed(client: Any) -> list[str]:

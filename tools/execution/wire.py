@@ -73,12 +73,25 @@ class Unreadable(Exception):
 
 
 class Wire:
-    """Calls of one client, in its venue's dialect, on the symbols of ``instruments``."""
+    """Calls of one client, in its venue's dialect, on the symbols of ``instruments``.
 
-    def __init__(self, client: Client, instruments: Mapping[str, Instrument], dialect: Dialect) -> None:
+    Args:
+        traded: Those of them that may be entered; None is all. The others hold what an earlier run left.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        instruments: Mapping[str, Instrument],
+        dialect: Dialect,
+        traded: Sequence[str] | None = None,
+    ) -> None:
         self.client = client
         self.dialect = dialect
         self.instruments = dict(instruments)
+        self.traded = {
+            name: one for name, one in self.instruments.items() if traded is None or name in traded
+        }
 
     async def place(self, intent: Intent) -> OrderState:
         """Send an order.

@@ -102,6 +102,7 @@ WORKS: dict[str, Callable[[Store], object]] = {
     "graph": lambda store: explain_graph(store, newest(store), as_of=at("11:00:00")),
     "open orders": lambda store: OpenOrders(store, "recorded", "binance").open_intents(),
     "holdings": lambda store: OpenOrders(store, "recorded", "binance").holdings({}),
+    "symbols with something left": lambda store: OpenOrders(store, "recorded", "binance").symbols(),
     "account of the day": lambda store: account_day(store, "recorded", at("11:00:00")),
     "last known": last_known,
     "votes judged": lambda store: list(judged_votes(store, at("11:00:00"), 500)),

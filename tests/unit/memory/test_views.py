@@ -130,6 +130,19 @@ def test_a_position_that_pays_its_fee_in_coin_is_let_go_of_once_it_was_seen_flat
     assert verify(build.store.path.parent).faults == ()
 
 
+def test_what_was_left_names_its_symbols_whether_or_not_they_are_traded_now(build: MemoryBuilder) -> None:
+    orders = OpenOrders(build.store, build.world, "binance")
+    build.trade(build.decide(at("10:00:00"), symbol="SOLUSDT", action=Action.ENTER), 1.0)
+    orders.holdings({"SOLUSDT": "SOL"})
+    assert orders.symbols() == []
+    for second, symbol in enumerate(("ETHUSDT", "BTCUSDT")):
+        decision = build.decide(at("10:01:00") + second * SECOND, symbol=symbol, action=Action.ENTER)
+        build._execute(decision, "entry", Side.BUY, decision.ts + SECOND)
+    assert orders.symbols() == ["BTCUSDT", "ETHUSDT"]
+    assert OpenOrders(build.store, build.world, "mexc").symbols() == []
+    assert OpenOrders(build.store, "live", "binance").symbols() == []
+
+
 def test_a_fill_after_the_last_look_brings_a_position_back_whole(build: MemoryBuilder) -> None:
     build.trade(build.decide(at("10:00:00"), action=Action.ENTER), 1.0)
     (fill, *_) = build.store.read(select(TABLES["fill"]))
