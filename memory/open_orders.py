@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from sqlalchemy import delete, select, union
+from sqlalchemy import delete, select
 
 from memory.rows import record_of
 from memory.schema import METADATA
@@ -74,7 +74,7 @@ class OpenOrders:
             .join_from(held, fills, fills.c.decision_id == held.c.decision_id)
             .where(held.c.world == self._world, held.c.venue == self._venue)
         )
-        return sorted(row["symbol"] for row in self._store.read(union(under_way, unsettled)))
+        return sorted({row["symbol"] for one in (under_way, unsettled) for row in self._store.read(one)})
 
     def knows(self, client_order_id: str) -> bool:
         """Whether an intent of that id was ever written."""
