@@ -26,9 +26,8 @@ def decisions(store: Store, query: Query) -> list[DecisionFact]:
     """The decisions a query means, oldest first."""
     if not query.bounds:
         return decision_facts(store, _decided(query), newest=query.newest)
-    facts = [
-        fact for fact in decision_facts(store, _decided(query)) if _keeper(store, query)(fact.decision_id)
-    ]
+    is_kept = _keeper(store, query)
+    facts = [fact for fact in decision_facts(store, _decided(query)) if is_kept(fact.decision_id)]
     return facts if query.newest is None else facts[-query.newest :]
 
 
