@@ -21,7 +21,7 @@ from typing import Protocol
 
 from tools.domain.identity import decision_id, unit_draw
 from tools.domain.parameter import ParameterSet
-from tools.risk.routing import Settlement
+from tools.risk.routing import WORTHLESS, Settlement
 
 MOST_ASKED = 0.05  # of all decisions, audits included
 MOST_ESCALATED = 0.03  # leaves room for audits, so that their coin alone decides
@@ -169,7 +169,7 @@ class Escalator:
         if settlement.error_bps is None:
             return Verdict(None, "nothing that a brain could weigh")
         if worth <= 0:
-            return Verdict(None, f"asking is worth {worth:+.6f} USD")
+            return Verdict(None, f"{WORTHLESS} {worth:+.6f} USD")
         if not self._quota.is_high(worth, parameters["consult_share"]):
             return Verdict(None, "others were more doubtful")
         if not self._quota.has_room(MOST_ESCALATED, escalated_only=True) or not self._quota.has_room(
@@ -178,7 +178,7 @@ class Escalator:
             return Verdict(None, f"{MOST_ESCALATED:.0%} of the last decisions were asked")
         if not self._has_budget():
             return Verdict(None, "the budget is spent")
-        return Verdict(Purpose.DECIDE, f"asking is worth {worth:+.6f} USD")
+        return Verdict(Purpose.DECIDE, f"{WORTHLESS} {worth:+.6f} USD")
 
     def _audit(
         self, settlement: Settlement, signal_id: str, parameters: ParameterSet, told: Verdict
@@ -190,7 +190,7 @@ class Escalator:
             return told
         if not self._quota.has_room(MOST_ASKED) or not self._has_budget():
             return told
-        return Verdict(Purpose.AUDIT, "drawn to be audited", chance)
+        return Verdict(Purpose.AUDIT, told.reason, chance)  # an audit changes nothing of what is told
 
 
 def _is_open(settlement: Settlement) -> bool:

@@ -22,6 +22,7 @@ LEAST_ERROR_BPS = 1e-3  # a vote that claims no error at all is not believed inf
 ONE = Decimal(1)
 OUTDATED = "rule.outdated"  # the vote that withdraws an entry
 NOBODY = "ambiguous and nobody to ask"
+WORTHLESS = "asking is worth"  # how the reason begins why something ambiguous was not asked: it would not pay
 _UNASKED = re.compile(r"ambiguous, (.*?): (?:expected|no )")
 _REQUIRED = ("mid", "spread_bps", "mm_confidence")
 
@@ -34,6 +35,7 @@ class Settlement:
         error_bps: One standard error of ``expected_bps``; None where nothing spoke.
         fraction: Share of the usual size to take, in (0, 1]; only a brain shrinks it.
         is_ambiguous: Whether a brain, if there is one, shall be asked.
+        leader: Who settles what is ambiguous where asking cannot pay: whose vote weighs most.
         is_outdated: Whether the signal no longer held when its answer came; then nothing is entered on it.
         votes: Every vote heard, the rules' included.
     """
@@ -49,6 +51,7 @@ class Settlement:
     fraction: Decimal = ONE
     error_bps: float | None = None
     is_outdated: bool = False
+    leader: Route = Route.ABSTAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,10 +173,17 @@ def outdate(settlement: Settlement, faults: Sequence[str]) -> Settlement:
 
 
 def unasked(settlement: Settlement, why: str) -> Settlement:
-    """Say on what is still ambiguous why nobody was asked."""
+    """Say on what is still ambiguous why nobody was asked.
+
+    Where asking could not pay, the votes settle it: an entry that is not clear is no entry. Where it
+    could, but others came first or the budget is spent, nobody has settled it.
+    """
     if not settlement.is_ambiguous or settlement.action is not Action.ABSTAIN:
         return settlement
-    return replace(settlement, reason=settlement.reason.replace(NOBODY, f"ambiguous, {why}", 1))
+    told = replace(settlement, reason=settlement.reason.replace(NOBODY, f"ambiguous, {why}", 1))
+    if settlement.leader is Route.ABSTAIN or not why.startswith(WORTHLESS):
+        return told
+    return replace(told, action=Action.SKIP, route=settlement.leader)
 
 
 def why_unasked(reason: str) -> str | None:
@@ -223,6 +233,7 @@ def _ambiguous(heard: tuple[Vote, ...], estimate: _Estimate | None, said: str) -
         heard,
         is_ambiguous=True,
         error_bps=estimate.error_bps,
+        leader=estimate.route,
     )
 
 

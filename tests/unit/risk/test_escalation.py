@@ -24,7 +24,7 @@ from tools.risk.escalation import (
     perfect_information_bps,
     worth_usd,
 )
-from tools.risk.routing import Settlement, settle
+from tools.risk.routing import WORTHLESS, Settlement, settle
 
 PARAMETERS = default_parameters({"default_order_size_usd": 10, "audit_share": 0})
 EDGE = PARAMETERS["min_edge_bps"]
@@ -155,6 +155,17 @@ def test_escalations_leave_the_audits_their_room() -> None:
     found = verdicts(an_escalator(price=0.0), mixed, parameters)
     audits = sum(verdict.purpose is Purpose.AUDIT for verdict in found)
     assert 55 < audits < 105, "the coin alone decides, not the room that was left"
+
+
+def test_an_audit_leaves_the_reason_that_settles_the_decision() -> None:
+    """Else what is drawn to be audited would be decided otherwise than what is not."""
+    told = {}
+    for share in (0.0, 0.9):
+        parameters = default_parameters({"default_order_size_usd": 0.1, "audit_share": share})
+        told[share] = verdicts(an_escalator(price=0.01), [DOUBTFUL] * 50, parameters)
+    assert any(one.purpose is Purpose.AUDIT for one in told[0.9])
+    assert [one.reason for one in told[0.9]] == [one.reason for one in told[0.0]]
+    assert all(one.reason.startswith(WORTHLESS) for one in told[0.0])
 
 
 def test_what_a_rule_refused_or_nobody_spoke_on_is_not_audited() -> None:

@@ -13,7 +13,17 @@ from tests.support.proposals import a_signal, a_silence, a_vote, with_features
 from tools.domain.parameter import default_parameters
 from tools.domain.trading import Action, Route, Signal, Vote
 from tools.risk.advice import Advice, AdviceAction
-from tools.risk.routing import ONE, Settlement, advise, rule_votes, settle
+from tools.risk.routing import (
+    NOBODY,
+    ONE,
+    WORTHLESS,
+    Settlement,
+    advise,
+    rule_votes,
+    settle,
+    unasked,
+    why_unasked,
+)
 
 PARAMETERS = default_parameters()
 STRONG = (a_vote("pattern", 9.0, 1.0), a_vote("model", 9.0, 1.0))
@@ -158,3 +168,34 @@ def test_advice_on_what_was_clear_changes_nothing() -> None:
 def test_no_advice_whatever_makes_the_size_larger(action: AdviceAction, fraction: Decimal) -> None:
     settled: Settlement = advise(AMBIGUOUS, Advice(action, fraction, "any"))
     assert Decimal(0) < settled.fraction <= ONE
+
+
+@pytest.mark.parametrize(
+    ("votes", "route"),
+    [
+        ((a_vote("pattern", 1.0, 2.0), a_vote("model", 1.0, 9.0)), Route.PATTERN),
+        ((a_vote("pattern", 1.0, 9.0), a_vote("strategy", 1.0, 2.0)), Route.STRATEGY),
+    ],
+)
+def test_where_asking_cannot_pay_the_heaviest_vote_settles_that_nothing_is_entered(
+    votes: tuple[Vote, ...], route: Route
+) -> None:
+    """However doubtful: an entry that is not clear is none, even where more is expected than is needed."""
+    doubtful = settle(a_signal(), votes, PARAMETERS)
+    settlement = unasked(doubtful, f"{WORTHLESS} -0.000100 USD")
+    assert (settlement.action, settlement.route) == (Action.SKIP, route)
+    assert settlement.reason == doubtful.reason.replace(NOBODY, "ambiguous, asking is worth -0.000100 USD")
+    assert why_unasked(settlement.reason) == "asking is worth -0.000100 USD"
+
+
+@pytest.mark.parametrize("why", ["the budget is spent", "others were more doubtful", "nobody to ask"])
+def test_where_asking_could_pay_but_nobody_was_asked_it_stays_open(why: str) -> None:
+    doubtful = settle(a_signal(), (a_vote("pattern", 1.0, 2.0),), PARAMETERS)
+    assert (unasked(doubtful, why).action, unasked(doubtful, why).route) == (Action.ABSTAIN, Route.ABSTAIN)
+
+
+def test_what_nobody_spoke_on_and_what_is_clear_stay_as_they_are() -> None:
+    silent = unasked(settle(a_signal(), (a_silence("pattern"),), PARAMETERS), f"{WORTHLESS} +0.000000 USD")
+    assert (silent.action, silent.route) == (Action.ABSTAIN, Route.ABSTAIN)
+    clear = settle(a_signal(), STRONG, PARAMETERS)
+    assert unasked(clear, f"{WORTHLESS} -1 USD") == clear
