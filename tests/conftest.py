@@ -1,5 +1,6 @@
 """What holds for every test: no way out of this machine, a home of its own, the same examples each time."""
 
+import gc
 import signal
 from pathlib import Path
 
@@ -46,6 +47,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.nodeid.startswith(UNTRACED):
             item.add_marker(pytest.mark.no_cover)
+
+
+def pytest_collection_finish() -> None:
+    """Spare the collector what is imported and collected by now: it lives as long as the process."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
