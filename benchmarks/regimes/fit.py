@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize
+from scipy.optimize import minimize  # type: ignore[import-untyped]
 
 from benchmarks.regimes.jump_fit import features_of, filtered, fit_states, model_of
 from benchmarks.regimes.scores import CHOOSE, FIT, parts_of, qlike
