@@ -53,7 +53,11 @@ def gridded(a: tuple[Ints, Reals], b: tuple[Ints, Reals], start: int, end: int, 
     """Correlation of returns between grid points, each side at its last value."""
     grid = np.arange(start, end + 1, every_s * NANOS)
     steps = [np.diff(v[np.searchsorted(t, grid, side="right") - 1]) for t, v in (a, b)]
-    return float(np.corrcoef(steps)[0, 1]) if min(step.std() for step in steps) > 0 else float("nan")
+    return (
+        float(np.corrcoef(steps[0], steps[1])[0, 1])
+        if min(step.std() for step in steps) > 0
+        else float("nan")
+    )
 
 
 def recorded_pairs(folder: Path) -> list[dict[str, Any]]:

@@ -120,7 +120,8 @@ class HiddenMarkov:
 
     def filtered(self, rows: Reals) -> Ints:
         """The likeliest state after each row, by the rows so far; shape (n,)."""
-        return np.argmax(self._forward(rows)[1], axis=1).astype(np.int64)
+        likeliest: Ints = np.argmax(self._forward(rows)[1], axis=1).astype(np.int64)
+        return likeliest
 
 
 def rule_as_it_stands(returns: Reals) -> Ints:
@@ -173,27 +174,28 @@ class Garch:
     def __init__(self, returns: Reals) -> None:
         self._level = float(np.mean(returns**2))
         best = minimize(
-            self._loss, np.array([0.1, 0.85]), args=(returns,), method="Nelder-Mead",
-            options={"xatol": 1e-4, "fatol": 1e-6},
+            self._loss, np.array([0.1, 0.85, 0.0]), args=(returns,), method="Nelder-Mead",
+            options={"xatol": 1e-4, "fatol": 1e-7, "maxiter": 1_000},
         )  # fmt: skip
-        self.alpha, self.beta = (float(x) for x in best.x)
+        self.alpha, self.beta = float(best.x[0]), float(best.x[1])
+        self._level *= float(np.exp(best.x[2]))
 
-    def _variances(self, alpha: float, beta: float, returns: Reals) -> Reals:
+    def _variances(self, alpha: float, beta: float, level: float, returns: Reals) -> Reals:
         out = np.zeros(len(returns))
-        _garch(returns, self._level * (1 - alpha - beta), alpha, beta, self._level, out)
+        _garch(returns, level * (1 - alpha - beta), alpha, beta, level, out)
         return out
 
     def _loss(self, at: Reals, returns: Reals) -> float:
-        alpha, beta = float(at[0]), float(at[1])
-        if alpha <= 0 or beta <= 0 or alpha + beta >= 0.9999:
+        alpha, beta, log_ratio = (float(x) for x in at)
+        if alpha <= 0 or beta <= 0 or alpha + beta >= 0.9999 or abs(log_ratio) > 5:
             return 1e9
-        variance = self._variances(alpha, beta, returns)[:-1]
+        variance = self._variances(alpha, beta, self._level * float(np.exp(log_ratio)), returns)[:-1]
         return float(np.mean(np.log(variance) + returns[1:] ** 2 / variance))
 
     def ahead(self, returns: Reals) -> Reals:
         """Mean variance of the next ``AHEAD`` returns after each, shape (n,)."""
         kept = self.alpha + self.beta
-        following = self._variances(self.alpha, self.beta, returns)
+        following = self._variances(self.alpha, self.beta, self._level, returns)
         share = (1 - kept**AHEAD) / (1 - kept) / AHEAD
         return np.asarray(self._level + (following - self._level) * share)
 

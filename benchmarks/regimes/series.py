@@ -20,7 +20,7 @@ from tools.market.instruments import instrument_for
 from tools.market.tapes import find_tapes
 from tools.market.tardis import read_recording
 from venue import fundamental
-from venue.scenario.build import THIN
+from venue.symbols import THIN
 
 Reals = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

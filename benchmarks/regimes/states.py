@@ -32,7 +32,7 @@ def by_jump_model(market: Prepared) -> Ints:
 def standard(market: Prepared) -> Reals:
     """Features as the jump model sees them; zero while unknown."""
     model = fitted_outlook()["model"][0]
-    return np.nan_to_num((market.seen - model["centre"]) / model["scale"])
+    return np.asarray(np.nan_to_num((market.seen - model["centre"]) / model["scale"]))
 
 
 def fitted_markov(markets: Sequence[Prepared]) -> HiddenMarkov:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -69,14 +70,19 @@ def compared(parts: Sequence[tuple[Prepared, slice, Mapping[str, Reals]]], span_
     found: dict[str, Any] = {"n": len(every.stamps), "left_out": left_out, "qlike": {}, "mse": {}}
     for kind, start in (("qlike", 0), ("mse", k)):
         for i, name in enumerate(names):
-            at = start + i
-            found[kind][name] = over_blocks(every, lambda s, at=at: s[at] / s[-1], span_ns, blocks)
+            found[kind][name] = over_blocks(every, partial(_mean, at=start + i), span_ns, blocks)
             if i:
-                gain = over_blocks(
-                    every, lambda s, at=at, start=start: (s[at] - s[start]) / s[-1], span_ns, blocks
-                )
-                found[kind][f"less_than_{name}"] = gain
+                gain = partial(_gain, at=start + i, ours=start)
+                found[kind][f"less_than_{name}"] = over_blocks(every, gain, span_ns, blocks)
     return found
+
+
+def _mean(sums: Reals, at: int) -> float:
+    return float(sums[at] / sums[-1])
+
+
+def _gain(sums: Reals, at: int, ours: int) -> float:
+    return float((sums[at] - sums[ours]) / sums[-1])
 
 
 def on_candles(markets: Sequence[Prepared]) -> dict[str, Any]:
