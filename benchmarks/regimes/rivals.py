@@ -173,9 +173,10 @@ class Garch:
 
     def __init__(self, returns: Reals) -> None:
         self._level = float(np.mean(returns**2))
+        corners = np.array([[0.1, 0.85, 0.0], [0.2, 0.75, 0.0], [0.05, 0.92, 0.0], [0.1, 0.85, 0.7]])
         best = minimize(
-            self._loss, np.array([0.1, 0.85, 0.0]), args=(returns,), method="Nelder-Mead",
-            options={"xatol": 1e-4, "fatol": 1e-7, "maxiter": 1_000},
+            self._loss, corners[0], args=(returns,), method="Nelder-Mead",
+            options={"initial_simplex": corners, "xatol": 1e-5, "fatol": 1e-8, "maxiter": 2_000},
         )  # fmt: skip
         self.alpha, self.beta = float(best.x[0]), float(best.x[1])
         self._level *= float(np.exp(best.x[2]))
