@@ -19,7 +19,9 @@ from tools.domain.market import plain
 from tools.domain.regime import Regime
 from tools.domain.trading import Outcome, Signal
 from tools.features.names import FEATURES
-from tools.features.units import UNIT_OF
+from tools.features.units import EVIDENCE_UNIT_OF, UNIT_OF
+
+REGIMES = ("regime", "outlook_regime")  # told by name
 
 
 def explain(store: Store, text: str) -> dict[str, Any]:
@@ -114,14 +116,15 @@ def inputs(signal: Signal) -> list[dict[str, Any]]:
     """Every feature of ``signal`` with its unit; a value of None was unavailable."""
     known = [name for name in FEATURES if name in signal.features]
     others = sorted(set(signal.features) - set(known))
+    units = {**UNIT_OF, **EVIDENCE_UNIT_OF}
     return [
-        {"name": name, "value": _value(name, signal.features[name]), "unit": UNIT_OF.get(name, "")}
+        {"name": name, "value": _value(name, signal.features[name]), "unit": units.get(name, "")}
         for name in (*known, *others)
     ]
 
 
 def _value(name: str, value: float | None) -> float | str | None:
-    return Regime(int(value)).label if name == "regime" and value is not None else value
+    return Regime(int(value)).label if name in REGIMES and value is not None else value
 
 
 def _signal(signal: Signal) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from keeper_agent.app import CODE_VERSION, Keeper
 from scheduler.cycle import DecisionCycle
+from scheduler.parts import Market
 from tools.domain.clock import day_of, iso
 from tools.domain.market import NANOS, plain, to_decimal
 from tools.domain.regime import Regime
@@ -102,9 +103,20 @@ def _symbol(symbol: str, cycle: DecisionCycle, ts: int, account: LedgerSnapshot)
             "order": seen.get("mm_avg_order_size"),
         },
         "spoofing": seen.get("spoofing_score"),
+        "outlook": _outlook(market, ts),
         "doing": _doing(cycle),
         "rest_s": max(0, account.rests.get(symbol, 0) - ts) / NANOS,
         "entries_today": account.trades_today(symbol),
+    }
+
+
+def _outlook(market: Market, ts: int) -> dict[str, Any]:
+    volatility, regime = market.outlook()
+    linked = market.correlation(ts)
+    return {
+        "volatility": volatility,
+        "regime": None if regime is None else Regime(regime).label,
+        "btc": None if linked is None else linked._asdict(),
     }
 
 

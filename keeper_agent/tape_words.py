@@ -90,6 +90,19 @@ def sense(
         Path | None,
         typer.Option("--orders-out", help="Parquet file for the level orders inferred from book and tape."),
     ] = None,
+    outlook_out: Annotated[
+        Path | None,
+        typer.Option("--outlook-out", help="Parquet file for variance ahead, regime and correlation."),
+    ] = None,
+    leader_trades: Annotated[
+        Path | None, typer.Option("--leader-trades", help="Trades of the symbol to correlate with.")
+    ] = None,
+    leader_book: Annotated[
+        Path | None, typer.Option("--leader-book", help="Book of the symbol to correlate with.")
+    ] = None,
+    leader_symbol: Annotated[
+        str | None, typer.Option("--leader-symbol", help="The symbol to correlate with, e.g. BTCUSDT.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Write the feature and detection series of a recording, one row a step."""
@@ -105,4 +118,6 @@ def sense(
         quote_usd=quote_usd,
         as_json=as_json,
         orders_out=orders_out,
+        outlook_out=outlook_out,
+        leader=(leader_trades, leader_book, leader_symbol),
     )

@@ -297,6 +297,6 @@ class DecisionCycle:
             hold_timeout_ns=parameters.nanos("hold_timeout_s"),
             cost_bps=round_trip_cost_bps(instrument),
             confidence=features["mm_confidence"] or 0.0,
-            features=features,
+            features=features | self.market.evidence(ts),
             vector=fingerprint(features),
         )

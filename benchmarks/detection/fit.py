@@ -21,7 +21,8 @@ from sklearn.linear_model import LogisticRegression
 from benchmarks.detection.looking import evidence_of
 from benchmarks.detection.sets import FIT, TABLE, Batch
 from benchmarks.detection.worlds import World, markets
-from tools.detection.posterior import numbers_hash, posterior_from_json
+from tools.detection.posterior import posterior_from_json
+from tools.domain.identity import numbers_hash
 
 Reals = npt.NDArray[np.float64]
 

@@ -14,6 +14,7 @@ from rich.markup import escape
 from keeper_agent.commands.replay import quote_rate
 from keeper_agent.console import OUT, print_json, progress
 from keeper_agent.orders_file import require_orders_path, write_orders
+from keeper_agent.outlook_file import LeaderWords, OutlookWatch, require_outlook_words, write_outlook
 from keeper_agent.series_file import replacing, require_series_path
 from keeper_agent.settings import load_settings
 from tools.detection.order_log import OrderLog
@@ -59,15 +60,19 @@ def sense_files(
     quote_usd: float | None,
     as_json: bool,
     orders_out: Path | None = None,
+    outlook_out: Path | None = None,
+    leader: LeaderWords = (None, None, None),
 ) -> None:
     """Write one row a step to ``out``: ts, symbol, and every feature (null is unavailable).
 
-    With ``orders_out`` every level order that was inferred goes there, one a row.
+    With ``orders_out`` every level order that was inferred goes there, one a row; with
+    ``outlook_out`` variance ahead, regime and the correlation with ``leader``, one row a step.
     """
     step = step_ns(every)
     require_series_path(out, (trades, book))
     if orders_out is not None:
         require_orders_path(orders_out, (trades, book, out))
+    require_outlook_words(outlook_out, leader, [path for path in (trades, book, out, orders_out) if path])
     settings = load_settings()
     instrument = instrument_for(
         venue or venue_of(trades, book), symbol, quote_usd=quote_rate(settings, quote_usd)
@@ -84,6 +89,7 @@ def sense_files(
     record, index = senses[0], 0
     log = OrderLog(senses) if orders_out is not None else None
     sense = partial(sense_until, market=senses) if log is None else log.sense_until
+    watch = None if outlook_out is None else OutlookWatch(senses, instrument, leader)
     with progress(f"sensing {symbol}", len(stamps)) as bar:
 
         def advance(ts: int) -> None:
@@ -91,7 +97,12 @@ def sense_files(
             index = sense(events, index, ts)
             bar.advance(bar.task_ids[0])
 
-        rows = series(stamps, advance, lambda ts, row: evaluate(record, ts, row))
+        def evaluated(ts: int, row: Reals) -> None:
+            evaluate(record, ts, row)
+            if watch is not None:
+                watch.look(ts)
+
+        rows = series(stamps, advance, evaluated)
     done = time.perf_counter()
     write_series(out, symbol, stamps, rows)
     summary: dict[str, Any] = {
@@ -105,6 +116,9 @@ def sense_files(
     }
     if orders_out is not None and log is not None:
         summary |= {"orders": write_orders(orders_out, log), "orders_out": str(orders_out)}
+    if outlook_out is not None and watch is not None:
+        summary["outlook_out"] = str(outlook_out)
+        write_outlook(outlook_out, symbol, stamps, watch)
     if as_json:
         print_json(summary)
     else:

@@ -32,6 +32,7 @@ from memory.open_orders import OpenOrders
 from memory.patterns import PatternLibrary
 from memory.store import Store
 from scheduler.cycle import DecisionCycle
+from scheduler.leading import follow_leader
 from scheduler.live import Stop
 from scheduler.run import RunIdentity, Tally
 from scheduler.summary import results
@@ -247,6 +248,7 @@ class VenueSession:
             complain=lambda text: self._console.print(text, style="yellow", markup=False),
         )
         cycles = {symbol: self._keeper.cycle(one) for symbol, one in wire.traded.items()}
+        follow_leader(cycles)
         await self._prime(cycles)
         self._began = self._clock.now()
         async with feed:

@@ -7,9 +7,7 @@ was never seen in fitting is clipped to what was: the logit does not extrapolate
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tools.detection.maker import EVIDENCE
+from tools.domain.identity import numbers_hash
 from tools.market.kernel import kernel
 
 Reals = npt.NDArray[np.float64]
@@ -46,12 +45,6 @@ POSTERIOR = np.dtype(
 
 class PosteriorFault(ValueError):
     """The file of numbers is not what it was when it was written."""
-
-
-def numbers_hash(numbers: Mapping[str, Any]) -> str:
-    """SHA-256 of the numbers, whatever the layout of the file."""
-    text = json.dumps(numbers, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def posterior_from_json(text: str) -> Void:

@@ -18,8 +18,11 @@ from tools.detection import maker as mk
 from tools.detection import market_maker as mm
 from tools.detection import orders as lo
 from tools.detection import spoof as sp
+from tools.detection.silence import tolerated_silence
 from tools.detection.state import CROSSED, EMPTY, GAPPED, LOADING, SOUND
 from tools.features import flow as fl
+from tools.features import outlook as ol
+from tools.features import path as pa
 from tools.features import regime as rg
 from tools.features.volatility import minute_return, realised_volatility
 from tools.market.book import best_key, best_size, clear, common_divisor, depth_top, find, insert, remove
@@ -30,7 +33,6 @@ from tools.market.tape import add_print, classify, was_taken, window_stats
 SECOND = 1_000_000_000
 DAY = 86_400  # seconds
 TOP = 5  # levels a side in the imbalance
-SETTLED = 100  # messages after which the feed's own pace limits its silence
 ENDED_BY_PRINT_NS = SECOND  # a level that ended this soon after a print through it was filled
 
 Reals = npt.NDArray[np.float64]
@@ -47,6 +49,7 @@ def pass_second(s: Any) -> None:
         spread = (book.best_ask - book.best_bid) / 1e8
     fl.close_row(s.flow, s.rows, mid, spread)
     rg.update_regime(s.regime, realised_volatility(s.flow, s.rows), minute_return(s.flow, s.rows))
+    ol.pass_outlook_second(s.outlook, mid)
     mm.forget(s.histogram, s.watched, book.status == SOUND)
     mk.pass_maker_second(s.maker)
     de.pass_quiet_second(s.maker, s.sorting)
@@ -71,20 +74,6 @@ def pass_time(s: Any, ts: int) -> None:
     while ts >= flow.next_second:
         pass_second(s)
         flow.next_second += SECOND
-
-
-@kernel
-def tolerated_silence(book: Any, quiet_ns: int) -> float:
-    """Nanoseconds the book may say nothing before it counts as gapped; ``quiet_ns`` must be positive.
-
-    It follows the feed's own pace: fifty average intervals, at least ``quiet_ns`` and at
-    most four times that.
-    """
-    longest = 4.0 * quiet_ns
-    if book.messages < SETTLED:
-        return longest
-    limit: float = min(max(float(quiet_ns), 50.0 * book.interval), longest)
-    return limit
 
 
 @kernel
@@ -150,6 +139,7 @@ def end_message(s: Any, ts: int) -> None:
     else:
         mk.measure_market(s.maker, 0.5 * (bid + ask), book.tick)
         mk.pair_message(s.maker, ts)
+        pa.note_mid(s.path, ts, bid, ask)
 
 
 @kernel

@@ -19,6 +19,8 @@ from tools.detection import spoof as sp
 from tools.domain.market import NANOS, Instrument
 from tools.domain.parameter import ParameterSet
 from tools.features import flow as fl
+from tools.features import outlook as ol
+from tools.features import path as pa
 from tools.features import regime as rg
 from tools.features.names import FEATURES
 from tools.market.book import LADDER
@@ -100,6 +102,8 @@ SENSES = np.dtype(
         ("watched", np.float64, (1,)),  # seconds that the histogram holds
         ("scratch", np.float64, (4, mm.CLUSTERS)),
         ("small", np.float64, (8,)),
+        ("outlook", ol.OUTLOOK),
+        ("path", pa.PATH),
     ],
     align=True,
 )
@@ -111,6 +115,7 @@ def new_senses(instrument: Instrument, parameters: ParameterSet) -> Void:
     state["rows"] = np.nan
     state["book"]["tick"] = instrument.tick
     state["posterior"] = po.fitted_posterior()
+    state["outlook"] = ol.fitted_outlook()
     tune(state, instrument, parameters)
     return state
 

@@ -7,7 +7,10 @@ decision be found and compared byte for byte.
 from __future__ import annotations
 
 import hashlib
+import json
 import secrets
+from collections.abc import Mapping
+from typing import Any
 
 DIGITS = 24  # hexadecimal digits of an id
 OLD_DIGITS = 10
@@ -99,3 +102,8 @@ def unit_draw(seed: int, *parts: object) -> float:
 def content_hash(data: bytes) -> str:
     """SHA-256 of ``data`` as hex."""
     return hashlib.sha256(data).hexdigest()
+
+
+def numbers_hash(numbers: Mapping[str, Any]) -> str:
+    """SHA-256 of frozen numbers as hex, whatever the layout of their file."""
+    return content_hash(json.dumps(numbers, sort_keys=True, separators=(",", ":")).encode())

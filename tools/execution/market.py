@@ -12,6 +12,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from tools.detection.links import LeaderLink
 from tools.detection.senses import evaluate
 from tools.detection.state import STATUS_LABELS, feature_buffer, new_senses, tune
 from tools.domain.market import Instrument
@@ -20,7 +21,9 @@ from tools.domain.trading import Intent, Signal
 from tools.execution import following as fo
 from tools.execution.exchange import News
 from tools.execution.stream import DESK, advance
+from tools.features.hayashi_yoshida import Correlation
 from tools.features.names import FEATURES
+from tools.features.outlook import Outlook, outlook_of
 from tools.market.events import Events, event_bytes
 from tools.signals.mm_range import tune_range
 
@@ -111,6 +114,7 @@ class SymbolMarket:
         self._slice_events = 0
         self._followed: dict[int, Signal] = {}
         self._next_number = 1
+        self._link: LeaderLink | None = None
         self.tune(parameters)
 
     def tune(self, parameters: ParameterSet) -> None:
@@ -180,6 +184,30 @@ class SymbolMarket:
         """The features of the last evaluation, as when a signal was raised."""
         values = self.buffer.tolist()
         return {name: None if v != v else v for name, v in zip(FEATURES, values, strict=True)}
+
+    def outlook(self) -> Outlook:
+        """Volatility ahead and regime as of the last second that passed."""
+        return outlook_of(self.senses[0]["outlook"])
+
+    def hear_leader(self, senses: npt.NDArray[np.void]) -> None:
+        """Hold this market against the leader's from now on."""
+        self._link = LeaderLink(self.senses, senses)
+
+    def correlation(self, ts: int) -> Correlation | None:
+        """With the leader as of ``ts``, ns; None while unknown or where no leader is heard."""
+        return None if self._link is None else self._link.correlation(ts)
+
+    def evidence(self, ts: int) -> dict[str, float]:
+        """What is known beside the features, by the names of ``EVIDENCE``."""
+        volatility, regime = self.outlook()
+        linked = self.correlation(ts)
+        told = {
+            "outlook_volatility": volatility,
+            "outlook_regime": None if regime is None else float(regime),
+            "btc_correlation": None if linked is None else linked.value,
+            "btc_overlaps": None if linked is None else float(linked.overlaps),
+        }
+        return {name: value for name, value in told.items() if value is not None}
 
     def raised(self) -> tuple[int, int, int]:
         """Entry, target and stop of the signal just raised, units."""

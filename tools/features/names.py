@@ -19,3 +19,6 @@ MM_FEATURES = (
 
 FEATURES: tuple[str, ...] = BOOK_FEATURES + STATE_FEATURES + TAPE_FEATURES + FLOW_FEATURES + MM_FEATURES
 INDEX: dict[str, int] = {name: i for i, name in enumerate(FEATURES)}
+
+# told on a signal beside the features, where it is known; no model's input and no column of a series
+EVIDENCE = ("outlook_volatility", "outlook_regime", "btc_correlation", "btc_overlaps")

@@ -53,3 +53,10 @@ MEANING_OF: Mapping[str, str] = {
     "mm_refresh_rate": "its refreshes a second; above half the feed's pace this is a lower bound",
     "mm_departed": "whether both its quotes have been out of the book for several of its periods",
 }
+
+EVIDENCE_UNIT_OF: Mapping[str, str] = {
+    "outlook_volatility": "log return per √min",
+    "outlook_regime": "regime",
+    "btc_correlation": "correlation",
+    "btc_overlaps": "pairs",
+}

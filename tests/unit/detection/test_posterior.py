@@ -13,10 +13,10 @@ from tools.detection.posterior import (
     fitted_posterior,
     logit_of,
     logits,
-    numbers_hash,
     posterior_from_json,
     probability_of,
 )
+from tools.domain.identity import numbers_hash
 
 
 def with_numbers(**changed: object) -> str:

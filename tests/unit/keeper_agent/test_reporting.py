@@ -276,3 +276,18 @@ def test_watching_draws_again_until_the_agent_ends(
         said = Here(monkeypatch, capsys)("status", "--watch")
     assert (said.code, left) == (130, [0])
     assert "● running recorded" in said.out
+
+
+def test_status_and_signals_tell_the_outlook_once_there_is_one(lived: tuple[Session, list[Any]]) -> None:
+    found, told = lived
+    first, last = (one[0]["symbols"][0]["outlook"] for one in (told[1], told[-1]))
+    assert first == {"volatility": None, "regime": None, "btc": None}
+    assert last["volatility"] > 0
+    with closing(connect(f"file:{found.home / DATABASE}?mode=ro", uri=True)) as memory:
+        rows = memory.execute("select ts, features from signal order by ts").fetchall()
+    volatilities = [json.loads(features).get("outlook_volatility") for _, features in rows]
+    known = [value for value in volatilities if value is not None]
+    assert volatilities[0] is None
+    assert known
+    assert min(known) > 0
+    assert not any("btc_correlation" in features for _, features in rows)

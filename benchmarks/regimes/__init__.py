@@ -1,0 +1,1 @@
+"""What regime, variance ahead and correlation are worth, on data that nothing was fitted on."""
