@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from tools.detection.senses import tolerated_silence
+from tools.detection.messages import tolerated_silence
 from tools.execution.matching import eaten, is_whole
 from tools.market.book import depth_at
 from tools.market.kernel import kernel
