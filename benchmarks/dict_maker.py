@@ -48,7 +48,8 @@ class DictMaker:
         self.pairs = [0.0] * DISTANCES
         self.placed = [0.0, 0.0]
         self.fresh: list[list[Placement]] = [[], []]
-        self.recent: list[deque[Placement]] = [deque(maxlen=RECENT), deque(maxlen=RECENT)]
+        self.recent: list[list[Placement]] = [[], []]  # of RECENT places, filled in turn
+        self.n_recent = [0, 0]
         self.quotes = [Quote(), Quote()]
         self.ts_refresh = self.ts_linked = self.ts_gone = 0
         self.gaps: deque[float] = deque(maxlen=KEPT)
@@ -105,7 +106,10 @@ class DictMaker:
             self._refresh(ts, chosen)
         for side in (0, 1):
             self.placed[side] += len(self.fresh[side])
-            self.recent[side].extend(self.fresh[side])
+            for one in self.fresh[side]:
+                at = self.n_recent[side] % RECENT
+                self.recent[side][at : at + 1] = [one]
+                self.n_recent[side] += 1
         self.fresh = [[], []]
 
     def _count(self, bid: Placement, ask: Placement, weight: float) -> float:
