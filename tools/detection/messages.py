@@ -10,6 +10,7 @@ from tools.detection import maker as mk
 from tools.detection import market_maker as mm
 from tools.detection import orders as lo
 from tools.detection import spoof as sp
+from tools.detection import trail as tr
 from tools.detection.state import CROSSED, EMPTY, GAPPED, LOADING, SOUND
 from tools.features import flow as fl
 from tools.market.book import best_key, best_size, clear, common_divisor, find, insert, remove
@@ -95,9 +96,11 @@ def end_message(s: Any, ts: int) -> None:
     book.near = np.int64(0.5 * (bid + ask) * s.config.touch_bps * 1e-4)
     if book.status != SOUND or bid <= 0 or ask <= 0:
         mk.lose_sight(s.maker)
+        tr.lose_trail(s.trail)
     else:
         mk.measure_market(s.maker, 0.5 * (bid + ask), book.tick)
-        mk.pair_message(s.maker, ts)
+        is_refresh = mk.pair_message(s.maker, ts)
+        tr.follow_message(s.trail, s.maker, ts, is_refresh)
 
 
 @kernel
@@ -140,9 +143,14 @@ def level_changed(s: Any, ts: int, side: int, price: int, before: int, after: in
     if abs(price - maker.mid) > maker.reach:
         return
     has_gone = mk.note_level(maker, ts, side, price, after)
-    if has_gone or after == 0 or after == before:
+    is_followed = price == s.trail.price[0 if side > 0 else 1]
+    is_placement = not has_gone and after != 0 and after != before
+    if not is_followed and not is_placement:
         return
-    if after < before and was_taken(s.tape, s.ring, ts, mk.TAKEN_NS, side, price):
+    is_taken = after < before and was_taken(s.tape, s.ring, ts, mk.TAKEN_NS, side, price)
+    if is_followed:
+        tr.note_trail_level(s.trail, ts, side, price, after, is_taken)
+    if not is_placement or is_taken:
         return
     mk.note_placement(maker, ts, side, price, after - before, after)
 

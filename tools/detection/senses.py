@@ -17,6 +17,7 @@ from tools.detection import evidence as ev
 from tools.detection import maker as mk
 from tools.detection import market_maker as mm
 from tools.detection import spoof as sp
+from tools.detection import trail as tr
 from tools.detection.messages import apply_level, begin_message, end_message, take_print
 from tools.detection.state import SOUND
 from tools.features import flow as fl
@@ -48,6 +49,7 @@ def pass_second(s: Any) -> None:
     mm.forget(s.histogram, s.watched, book.status == SOUND)
     mk.pass_maker_second(s.maker)
     de.pass_quiet_second(s.maker, s.sorting)
+    tr.pass_trail_second(s.trail, s.maker, s.sorting)
 
 
 @kernel
@@ -150,7 +152,7 @@ def evaluate(s: Any, ts: int, out: Reals) -> bool:
     out[15] = belief
     out[16] = ev.usual_size(s.maker, s.sorting)
     out[20] = rate
-    out[21] = de.departed(s.maker, ts, s.sorting, s.departure)
+    out[21] = de.departed(s.maker, s.trail, ts, s.sorting, s.departure)
     lower, upper = be.quoted_bounds(s, ts, prints, belief)
     if mm.is_range(lower, upper):
         out[17] = (upper - lower) / mid * 1e4

@@ -16,16 +16,22 @@ from tools.detection.maker import (
     pair_message,
     pass_maker_second,
 )
+from tools.detection.trail import TRAIL, follow_message, lose_trail, note_trail_level, pass_trail_second
 from tools.domain.market import NANOS
 
 TICK, MID = 100, 100_000
 STEP_NS = 20_000_000  # several messages within the moment in which sides pair
 
 
-def walk(seed: int, messages: int = 1_500) -> tuple[Any, DictMaker]:
-    """A crowd and a maker five ticks wide on a few prices, shown to both."""
+FOLLOWED = ("price", "size", "other", "level", "ts_gone")
+STATES = ("unknown", "stands", "withdrawn", "taken")
+
+
+def walk(seed: int, messages: int = 1_500) -> tuple[Any, Any, DictMaker, set[str]]:
+    """A crowd and a maker five ticks wide on a few prices, shown to both; last, the states of its quotes."""
     rng = np.random.default_rng(seed)
-    kernels, plain = np.zeros(1, MAKER)[0], DictMaker()
+    kernels, trail, plain = np.zeros(1, MAKER)[0], np.zeros(1, TRAIL)[0], DictMaker()
+    met, scratch = set(), np.zeros(64)
     levels: dict[tuple[int, int], int] = {}
     measure_market(kernels, float(MID), TICK)
     plain.message(0, float(MID), TICK)
@@ -33,9 +39,11 @@ def walk(seed: int, messages: int = 1_500) -> tuple[Any, DictMaker]:
         ts = k * STEP_NS
         if ts % NANOS < STEP_NS:
             pass_maker_second(kernels)
+            pass_trail_second(trail, kernels, scratch)
             plain.second()
         if rng.random() < 0.002:
             lose_sight(kernels)
+            lose_trail(trail)
             plain.lost()
         changes = [
             (int(side), MID - int(side) * TICK * int(rng.integers(1, 7)), int(rng.integers(0, 4)) * 10)
@@ -49,19 +57,26 @@ def walk(seed: int, messages: int = 1_500) -> tuple[Any, DictMaker]:
             levels[side, price] = after
             is_taken = rng.random() < 0.3
             has_gone = note_level(kernels, ts, side, price, after)
+            note_trail_level(trail, ts, side, price, after, after < before and is_taken)
             if not (has_gone or after in (0, before) or (after < before and is_taken)):
                 note_placement(kernels, ts, side, price, after - before, after)
             plain.level(ts, side, price, before, after, is_taken)
         measure_market(kernels, float(MID), TICK)
-        pair_message(kernels, ts)
+        follow_message(trail, kernels, ts, pair_message(kernels, ts))
         plain.message(ts, float(MID), TICK)
-    return kernels, plain
+        followed = [(STATES[trail["state"][i]], *(trail[name][i] for name in FOLLOWED)) for i in (0, 1)]
+        assert followed == [
+            (one.state, *(getattr(one, name) for name in FOLLOWED)) for one in plain.trail.quotes
+        ]
+        met |= {one[0] for one in followed}
+    return kernels, trail, plain, met
 
 
 @settings(max_examples=15)
 @given(st.integers(0, 10_000))
 def test_the_same_quotes_are_followed_and_the_same_sizes_remembered(seed: int) -> None:
-    kernels, plain = walk(seed)
+    kernels, trail, plain, _ = walk(seed)
+    assert (plain.trail.usual, plain.trail.alike) == (trail["usual"], trail["alike"])
     assert [quote.price for quote in plain.quotes] == kernels["quote_price"].tolist()
     assert [quote.size for quote in plain.quotes] == kernels["quote_size"].tolist()
     assert [quote.stands for quote in plain.quotes] == [stands > 0 for stands in kernels["is_standing"]]
@@ -70,5 +85,6 @@ def test_the_same_quotes_are_followed_and_the_same_sizes_remembered(seed: int) -
 
 
 def test_makers_are_followed_and_sizes_known_on_these_walks() -> None:
-    found = [walk(seed)[0] for seed in range(4)]
-    assert all(one["peak"] > 0 and one["n_sizes"] > 20 and one["n_recent"].min() > 100 for one in found)
+    found = [walk(seed) for seed in range(4)]
+    assert all(one["peak"] > 0 and one["n_sizes"] > 20 and one["n_recent"].min() > 100 for one, *_ in found)
+    assert all(met == set(STATES) for *_, met in found)
