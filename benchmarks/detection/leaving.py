@@ -1,8 +1,8 @@
 """Departures alone: the alarm in force and the one before it, on the same worlds, by tier and family.
 
 ``python -m benchmarks.detection.leaving --set developed --tiers T2,T3 --json``; ``--set judged`` are
-families, coins and seeds on which nothing about departures was chosen. Alarms of one world are not
-independent; the intervals do not know that.
+families, coins and seeds on which nothing about departures was chosen, ``--set presence`` the worlds that
+judged the rest. Alarms of one world are not independent; the intervals do not know that.
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ LASTING_PERIODS = 4.0  # a departure that is worth being told
 TAIL_NS = 60 * NANOS  # of a world: what leaves so late is not counted
 DEPARTED = INDEX["mm_departed"]
 WATCHED = 6  # columns of ``watch``
+SETS = {"developed": sets.LEAVING_DEVELOPED, "judged": sets.LEAVING_JUDGED, "presence": sets.JUDGED}
 
 
 @kernel
@@ -197,14 +198,13 @@ def departures(looks: Sequence[Look]) -> dict[str, Any]:
 def main() -> None:
     """Measure and print, a tier at a time."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.detection.leaving", description=__doc__)
-    parser.add_argument("--set", choices=("developed", "judged"), default="developed")
+    parser.add_argument("--set", choices=tuple(SETS), default="developed")
     parser.add_argument("--tiers", default=",".join(sets.LEAVING_TIERS))
     parser.add_argument(
         "--json", action="store_true", help="one line of JSON a tier instead of indented text"
     )
     arguments = parser.parse_args()
-    batches = sets.LEAVING_DEVELOPED if arguments.set == "developed" else sets.LEAVING_JUDGED
-    worlds = [world for batch in batches for world in batch.worlds()]
+    worlds = [world for batch in SETS[arguments.set] for world in batch.worlds()]
     for tier in arguments.tiers.split(","):
         looks = [watched(market) for world in worlds if world.tier == tier for market in markets(world)]
         families = sorted({look.market.world.family for look in looks})
