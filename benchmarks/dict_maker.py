@@ -11,7 +11,8 @@ import math
 import statistics
 from collections import deque
 from pathlib import Path
-from typing import NamedTuple
+
+from benchmarks.dict_trail import DictTrail, Placement
 
 NUMBERS = Path(__file__).resolve().parents[1] / "tools" / "detection" / "posterior.json"
 DISTANCES, LINEAR, LEAST_TICKS, PER_DOUBLING = 320, 32, 3, 24.0
@@ -20,15 +21,6 @@ FRESH, RECENT, KEPT = 12, 8, 64
 AROUND, LIKE, LEAST_PAIRS = 6, 0.7, 2.5
 PACE_S = (4.0, 15.0, 60.0)
 UNSEEN = 60.0
-
-
-class Placement(NamedTuple):
-    """An order that seems to have been placed."""
-
-    ts: int
-    price: int
-    size: int
-    level: int
 
 
 class Quote:
@@ -48,18 +40,21 @@ class DictMaker:
         self.pairs = [0.0] * DISTANCES
         self.placed = [0.0, 0.0]
         self.fresh: list[list[Placement]] = [[], []]
-        self.recent: list[deque[Placement]] = [deque(maxlen=RECENT), deque(maxlen=RECENT)]
+        self.recent: list[list[Placement]] = [[], []]  # of RECENT places, filled in turn
+        self.n_recent = [0, 0]
         self.quotes = [Quote(), Quote()]
         self.ts_refresh = self.ts_linked = self.ts_gone = 0
         self.gaps: deque[float] = deque(maxlen=KEPT)
         self.links: deque[float] = deque(maxlen=KEPT)
         self.sizes: deque[float] = deque(maxlen=KEPT)
         self.paces = [0.0, 0.0, 0.0]
+        self.trail = DictTrail()
         self.fitted = json.loads(NUMBERS.read_text("utf-8"))["numbers"]
 
     def level(self, ts: int, side: int, price: int, before: int, after: int, taken: bool) -> None:
         """A level within reach went from ``before`` to ``after``."""
         quote = self.quotes[side < 0]
+        self.trail.quotes[side < 0].change(ts, price, after, taken and after < before)
         has_gone = False
         if price == quote.price:
             stands = after > 0 and after >= quote.level - quote.size // 2
@@ -79,6 +74,7 @@ class DictMaker:
         """The book is not to be believed."""
         self.fresh = [[], []]
         self.ts_gone = 0
+        self.trail.lost()
         for quote in self.quotes:
             quote.price, quote.stands = 0, False
 
@@ -105,8 +101,13 @@ class DictMaker:
             self._refresh(ts, chosen)
         for side in (0, 1):
             self.placed[side] += len(self.fresh[side])
-            self.recent[side].extend(self.fresh[side])
+            for one in self.fresh[side]:
+                at = self.n_recent[side] % RECENT
+                self.recent[side][at : at + 1] = [one]
+                self.n_recent[side] += 1
         self.fresh = [[], []]
+        if self.peak:
+            self.trail.message(chosen, self.ts_linked == ts, self.recent, self.peak * self.tick, self.tick)
 
     def _count(self, bid: Placement, ask: Placement, weight: float) -> float:
         ticks = (ask.price - bid.price) // self.tick
@@ -150,6 +151,7 @@ class DictMaker:
         self.placed = [mass * keep for mass in self.placed]
         self.paces = [pace * math.exp(-1.0 / s) for pace, s in zip(self.paces, PACE_S, strict=True)]
         self._find_peak()
+        self.trail.second(self.sizes)
 
     def _find_peak(self) -> None:
         pairs = self.pairs
@@ -180,11 +182,11 @@ class DictMaker:
         return len(kept) / sum(kept) if kept else math.nan
 
     def departed(self, ts: int) -> float:
-        """Whether both quotes of a maker that is known have been gone for three periods."""
+        """Whether a maker that is known has left."""
         if len(self.links) < 3 or self.paces[-1] < 4.0:
             return math.nan
-        gone = (ts - self.ts_gone) * 1e-9 if self.ts_gone > 0 else 0.0
-        return float(gone / statistics.median(self.links) >= 3.0)
+        period, rate = statistics.median(self.links), self.rate()
+        return float(self.trail.has_left(ts, 1.0 / rate if rate * period > 1.0 else period))
 
     def size(self) -> float:
         """Value of the usual order."""

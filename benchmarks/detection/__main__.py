@@ -14,8 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.detection.figures import calibration, departures, estimates, presence
-from benchmarks.detection.looking import moments, watched, windows
+from benchmarks.detection.figures import calibration, estimates, presence
+from benchmarks.detection.leaving import departures, watched
+from benchmarks.detection.looking import moments, windows
 from benchmarks.detection.worlds import NOBODY, Market, World, markets
 
 COINS = (2, 3, 4)
@@ -57,7 +58,7 @@ def measure(tier: str, arguments: argparse.Namespace) -> dict[str, Any]:
         "calibration": calibration(every + nobody, np.random.default_rng(0)),
         "confident_without_a_maker": round(float(np.mean([one.confidence >= 0.7 for one in nobody])), 4),
         "estimates": {family: pooled(rows) for family, rows in by_family.items()},
-        "departures": departures([(market, *watched(market)) for market in quoted]),
+        "departures": departures([watched(market) for market in quoted]),
     }
 
 

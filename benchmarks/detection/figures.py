@@ -1,4 +1,4 @@
-"""Figures from looks: recall at fixed false positives, calibration, errors of estimates, departures."""
+"""Figures from looks: recall at fixed false positives, calibration, errors of estimates."""
 
 from __future__ import annotations
 
@@ -8,11 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.detection.looking import WATCH_NS, Moment, Window
-from benchmarks.detection.worlds import Market
+from benchmarks.detection.looking import Moment, Window
 from benchmarks.tiers import wilson
-from tools.detection.departure import LEFT_PERIODS
-from venue.public import NANOS
 
 Reals = npt.NDArray[np.float64]
 
@@ -95,52 +92,3 @@ def estimates(moments: Sequence[Moment], tick: int) -> dict[str, Any]:
         "rate_within_20_percent": share(np.abs(rate[known]) <= NEAR_RATE),
         "rate_unknown": int((~known).sum()),
     }
-
-
-def departures(looks: Sequence[tuple[Market, int, Reals]]) -> dict[str, Any]:
-    """Alarms of the departure sense against the truth's spells."""
-    delays, alarms, right, wrong, partial, hours, left = [], 0, 0, 0, 0, 0.0, 0
-    for market, start, seen in looks:
-        ts = start + np.arange(len(seen)) * WATCH_NS
-        spells = [(row[2], row[3]) for row in market.truth.quoting if row[0] == market.symbol]
-        at = np.searchsorted([since for since, _ in spells], ts, side="right") - 1
-        states = np.array([spells[i][1] for i in at])
-        hours += float(np.isin(states, ("full", "small")).sum()) * WATCH_NS / (3600 * NANOS)
-        fired = alarms_of(seen)
-        for k in fired:
-            period_ns = seen[k, 1] * NANOS
-            before = spells[at[k] - 1][1] if at[k] > 0 else ""
-            if states[k] == "away" or (before == "away" and ts[k] - spells[at[k]][0] < 1.5 * period_ns):
-                right += 1
-            elif states[k] in ("full", "small"):
-                wrong += 1
-            else:
-                partial += 1
-        alarms += len(fired)
-        for i, (since, state) in enumerate(spells):
-            k = int(np.searchsorted(ts, since)) - 1
-            if state != "away" or k < 0 or since > ts[-1] - 60 * NANOS or not seen[k, 2]:
-                continue
-            left += 1
-            hit = [j for j in fired if at[j] == i]
-            if hit:
-                delays.append((ts[hit[0]] - since) / NANOS / seen[k, 1])
-    found = np.array([True] * len(delays) + [False] * (left - len(delays)))
-    return {
-        "coverage": share(found),
-        "precision": share(np.array([True] * right + [False] * wrong)),
-        "false_alarms_an_hour": round(wrong / hours, 2) if hours else None,
-        "hours": round(hours, 1),
-        "delay_periods_median": round(float(np.median(delays)), 2) if delays else None,
-        "alarms_on_partial_withdrawals": partial,
-    }
-
-
-def alarms_of(seen: Reals) -> list[int]:
-    """Where an alarm is raised: once for each refresh that was the last."""
-    is_on = (seen[:, 2] > 0) & (np.nan_to_num(seen[:, 0]) >= LEFT_PERIODS)
-    found: list[int] = []
-    for k in np.flatnonzero(is_on):
-        if not found or seen[k, 3] != seen[found[-1], 3]:
-            found.append(int(k))
-    return found

@@ -10,16 +10,13 @@ import numpy.typing as npt
 
 from benchmarks.detection.worlds import TWO_SIDED, Market, Standing, at_second
 from benchmarks.size_signature import score
-from tools.detection.departure import DEPARTURE, GONE_PERIODS, IS_ESTABLISHED, PERIOD_S, judge_departure
-from tools.detection.maker import EVIDENCE, GAPS, LEAST_GAPS
-from tools.detection.senses import evaluate, sense
+from tools.detection.maker import EVIDENCE, LEAST_GAPS
+from tools.detection.senses import evaluate
 from tools.detection.state import feature_buffer, new_senses
 from tools.domain.parameter import default_parameters
 from tools.execution.stream import sense_until
 from tools.features.names import INDEX
 from tools.market.instruments import instrument_for
-from tools.market.kernel import kernel
-from venue.public import NANOS
 from venue.truth import share_quoting
 
 Reals = npt.NDArray[np.float64]
@@ -28,9 +25,7 @@ Void = npt.NDArray[np.void]
 FIRST_S, STEP_S, WINDOW_S = 60, 5, 60
 FIRST_FITTED_S = 20  # the first minute is part of what the posterior has to know
 QUOTING = 0.9
-WATCH_NS = NANOS // 10  # how often a departure is looked for
 CONFIDENCE = INDEX["mm_confidence"]
-WATCHED = 5  # columns of ``watch``
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,37 +120,3 @@ def windows(market: Market) -> Iterator[Window]:
             continue
         plain = score(market.view, start, end, world.period_ns)
         yield Window(f"{world.seed}/{market.symbol}", bool(shares), float(features[CONFIDENCE]), plain)
-
-
-@kernel
-def watch(
-    events: Void, market: Void, start: int, scratch: Reals, row: Reals, features: Reals, out: Reals
-) -> None:
-    """Judge a departure every WATCH_NS from ``start`` into ``out``, shape (n, WATCHED).
-
-    Columns: periods since the quotes went, the usual period in seconds, whether a maker is
-    established, the time of its last refresh, the confidence.
-    """
-    s = market[0]
-    taken = 0
-    for k in range(out.shape[0]):
-        ts = start + k * WATCH_NS
-        while taken < events.shape[0] and events[taken].ts_init <= ts:
-            sense(s, events[taken])
-            taken += 1
-        evaluate(s, ts, features)
-        judge_departure(s.maker, ts, scratch, row)
-        out[k, 0] = row[GONE_PERIODS]
-        out[k, 1] = row[PERIOD_S]
-        out[k, 2] = row[IS_ESTABLISHED]
-        out[k, 3] = s.maker.ts_refresh
-        out[k, 4] = features[CONFIDENCE]
-
-
-def watched(market: Market) -> tuple[int, Reals]:
-    """The departure sense over a whole market: time of the first look, and the looks."""
-    start = at_second(FIRST_S) + WATCH_NS // 2
-    state = new_senses(instrument_for("binance", market.symbol), default_parameters())
-    out = np.zeros(((market.world.seconds - FIRST_S) * 10, WATCHED))
-    watch(market.events, state, start, np.zeros(GAPS), np.zeros(DEPARTURE), feature_buffer(), out)
-    return start, out

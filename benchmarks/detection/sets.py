@@ -1,8 +1,9 @@
 """Which worlds the market-maker posterior is fitted on, which it is chosen on, and which judge it.
 
-A batch is used for one thing only. ``JUDGED`` has been looked at, the figures in the decision are of it;
-``HELD_OUT`` has never been run: whoever runs it says so, and from then on it is spent. Only its seeds are of
-its own: the venue has no family and no coin that neither the fit nor ``JUDGED`` has had.
+A batch is used for one thing only, those named LEAVING for departures. ``JUDGED`` and ``LEAVING_JUDGED``
+have been looked at, the figures in the decision are of them; ``HELD_OUT`` has never been run: whoever runs
+it says so, and from then on it is spent. Only its seeds are of its own: the venue has no family and no coin
+that neither the fit nor ``JUDGED`` has had.
 """
 
 from __future__ import annotations
@@ -81,3 +82,9 @@ TABLE = (
 )
 JUDGED = (Batch(seeds=(31_000_000, 3), families=UNSEEN_FAMILIES, coins=MOSS_FERN_DUSK),)
 HELD_OUT = (Batch(seeds=(41_000_000, 8), families=UNSEEN_FAMILIES, coins=MOSS_FERN_DUSK),)
+# one market maker a symbol, so that there is one that leaves; only its departures were looked at here
+LEAVING_TIERS = ("T1", "T2", "T3", "RANDOM")
+LEAVING_DEVELOPED = (Batch(seeds=(23_000_000, 6), tiers=LEAVING_TIERS, families=FITTED_FAMILIES),)
+LEAVING_JUDGED = (
+    Batch(seeds=(32_000_000, 8), tiers=LEAVING_TIERS, families=UNSEEN_FAMILIES, coins=MOSS_FERN_DUSK),
+)

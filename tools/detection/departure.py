@@ -2,8 +2,8 @@
 
 Refreshes come period by period, and each period's is seen or missed. With what was seen and missed
 before, the chance that so many in a row are missed by one who is still there is exact under that
-model. A Poisson CUSUM on the rate needs longer but forgives a coincidence; the sides tell a maker
-that has left from one that quotes one side. All are read at the moment of asking.
+model. A Poisson CUSUM on the rate needs longer but forgives a coincidence. What decides is the trail:
+both quotes gone, at least one of them withdrawn, and not renewed. All are read at the moment of asking.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tools.detection.evidence import median_of
+from tools.detection.evidence import median_of, usual_rate
 from tools.detection.maker import GAPS, PACES
+from tools.detection.trail import TAKEN, WITHDRAWN
 from tools.market.kernel import kernel
 
 Reals = npt.NDArray[np.float64]
@@ -22,7 +23,8 @@ Reals = npt.NDArray[np.float64]
 ESTABLISHED = 4.0  # linked refreshes of the last minute from which a maker can be missed
 LATE = 0.5  # of a period: a refresh is missed when it is so late
 QUIET_RATE = 0.1  # of the usual rate: what the CUSUM looks for
-LEFT_PERIODS = 3.0  # without either quote from which a maker has left
+LEFT_PERIODS = 2.0  # without either quote from which a maker has left
+LEAST_S = 1.0  # less is no departure, however fast the maker is
 
 SILENCE_P, CUSUM, GONE_PERIODS, SIDES, PERIOD_S, IS_ESTABLISHED = 0, 1, 2, 3, 4, 5
 DEPARTURE = 6
@@ -90,15 +92,32 @@ def judge_departure(maker: Any, ts: int, scratch: Reals, out: Reals) -> None:
 
 
 @kernel
-def has_departed(departure: Reals) -> bool:
-    """Whether both quotes of an established maker have been out of the book for several periods."""
-    return bool(departure[IS_ESTABLISHED] > 0 and departure[GONE_PERIODS] >= LEFT_PERIODS)
+def has_left(trail: Any, ts: int, period: float) -> bool:
+    """Whether neither quote has been renewed for long enough; ``period`` is the usual one, in seconds.
+
+    A quote that a print took may be paused, and its maker still there: while nothing was
+    withdrawn nobody has left.
+    """
+    bid = trail.state[0]
+    ask = trail.state[1]
+    if bid < WITHDRAWN or ask < WITHDRAWN or (bid == TAKEN and ask == TAKEN):
+        return False
+    gone = (ts - max(trail.ts_gone[0], trail.ts_gone[1])) * 1e-9
+    return bool(gone >= max(LEFT_PERIODS * period, LEAST_S))
 
 
 @kernel
-def departed(maker: Any, ts: int, scratch: Reals, out: Reals) -> float:
-    """1 where the followed maker has left at ``ts``, 0 where it has not; NaN where none is established."""
+def departed(maker: Any, trail: Any, ts: int, scratch: Reals, out: Reals) -> float:
+    """1 where the followed maker has left at ``ts``, 0 where it has not; NaN where none is established.
+
+    ``out`` gets what ``judge_departure`` says. The period is the shorter of those between linked refreshes
+    and between all: links are missed where one side alone is placed anew.
+    """
     judge_departure(maker, ts, scratch, out)
     if not out[IS_ESTABLISHED] > 0:
         return np.nan
-    return 1.0 if has_departed(out) else 0.0
+    period = out[PERIOD_S]
+    rate = usual_rate(maker, scratch)
+    if rate * period > 1.0:
+        period = 1.0 / rate
+    return 1.0 if has_left(trail, ts, period) else 0.0

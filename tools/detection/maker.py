@@ -232,11 +232,11 @@ def pair_recent(maker: Any, ts: int, best: float) -> float:
 
 
 @kernel
-def pair_message(maker: Any, ts: int) -> None:
-    """The message is whole: count its pairs, and follow the one that keeps the distance."""
+def pair_message(maker: Any, ts: int) -> bool:
+    """The message is whole: count its pairs and follow the one that keeps the distance, if there is one."""
     state = maker
     if state.n_fresh[0] == 0 and state.n_fresh[1] == 0:
-        return
+        return False
     best = pair_recent(state, ts, pair_fresh(state))
     if best < np.inf:
         refresh(state, ts, state.chosen[0], state.chosen[1])
@@ -246,6 +246,7 @@ def pair_message(maker: Any, ts: int) -> None:
             copy_placement(state.fresh[side, k], state.recent[side, state.n_recent[side] % RECENT])
             state.n_recent[side] += 1
         state.n_fresh[side] = 0
+    return bool(best < np.inf)
 
 
 @kernel

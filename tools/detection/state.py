@@ -16,6 +16,7 @@ from tools.detection import market_maker as mm
 from tools.detection import orders as lo
 from tools.detection import posterior as po
 from tools.detection import spoof as sp
+from tools.detection import trail as tr
 from tools.domain.market import NANOS, Instrument
 from tools.domain.parameter import ParameterSet
 from tools.features import flow as fl
@@ -89,6 +90,7 @@ SENSES = np.dtype(
         ("regime", rg.REGIME),
         ("spoof", sp.SPOOF),
         ("maker", mk.MAKER),
+        ("trail", tr.TRAIL),
         ("posterior", po.POSTERIOR),
         ("evidence", np.float64, (mk.EVIDENCE,)),
         ("sorting", np.float64, (mk.GAPS,)),

@@ -51,7 +51,7 @@ MEANING_OF: Mapping[str, str] = {
     "mm_lower_bound": "bid of the followed market maker; without one, where the tape window's sells hit",
     "mm_upper_bound": "ask of the followed market maker; without one, where the tape window's buys lifted",
     "mm_refresh_rate": "its refreshes a second; above half the feed's pace this is a lower bound",
-    "mm_departed": "whether both its quotes have been out of the book for several of its periods",
+    "mm_departed": "whether both its quotes went, not both by fills, and stayed away for some of its periods",
 }
 
 EVIDENCE_UNIT_OF: Mapping[str, str] = {

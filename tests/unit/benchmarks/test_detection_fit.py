@@ -13,7 +13,9 @@ from tools.detection.posterior import logits, posterior_from_json
 from venue.scenario.build import Scenario
 from venue.scenario.tiers import TIERS
 
-PURPOSES = (sets.FIT, sets.TABLE, sets.JUDGED, sets.HELD_OUT)
+PURPOSES = (
+    sets.FIT, sets.TABLE, sets.JUDGED, sets.HELD_OUT, sets.LEAVING_DEVELOPED, sets.LEAVING_JUDGED,
+)  # fmt: skip
 
 
 def planted(seed: int, n: int = 6_000) -> tuple[Looks, np.ndarray]:
@@ -77,7 +79,11 @@ def test_what_judges_shares_neither_coin_nor_family_with_what_was_fitted() -> No
     for name in ("coins", "families"):
         fitted, judged, held = (
             {one for batch in batches for one in getattr(batch, name)}
-            for batches in (sets.FIT + sets.TABLE, sets.JUDGED, sets.HELD_OUT)
+            for batches in (
+                sets.FIT + sets.TABLE + sets.LEAVING_DEVELOPED,
+                sets.JUDGED + sets.LEAVING_JUDGED,
+                sets.HELD_OUT,
+            )
         )
         assert not fitted & (judged | held)
 

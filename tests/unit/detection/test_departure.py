@@ -13,12 +13,13 @@ from tools.detection.departure import (
     SIDES,
     SILENCE_P,
     departed,
-    has_departed,
+    has_left,
     judge_departure,
     missed_p,
     pass_quiet_second,
 )
 from tools.detection.maker import GAPS, MAKER, PACES
+from tools.detection.trail import STANDS, TAKEN, TRAIL, UNKNOWN, WITHDRAWN
 from tools.domain.market import NANOS
 
 PERIOD_S = 0.5
@@ -87,34 +88,79 @@ def test_the_sides_that_stand_are_counted(standing: tuple[int, int]) -> None:
     assert judged(one, 101 * NANOS)[SIDES] == sum(standing)
 
 
-def test_a_maker_has_departed_when_both_quotes_went_and_stayed_away() -> None:
+def test_periods_without_either_quote_are_counted() -> None:
     one = maker()
     one["ts_gone"] = int(100.5 * NANOS)
-    soon, late = judged(one, 101 * NANOS), judged(one, 103 * NANOS)
-    assert soon[GONE_PERIODS] == pytest.approx(1.0)
-    assert late[GONE_PERIODS] == pytest.approx(5.0)
-    assert not has_departed(soon)
-    assert has_departed(late)
+    assert judged(one, 101 * NANOS)[GONE_PERIODS] == pytest.approx(1.0)
+    assert judged(one, 103 * NANOS)[GONE_PERIODS] == pytest.approx(5.0)
+    assert judged(maker(), 110 * NANOS)[GONE_PERIODS] == 0.0
 
 
-def test_a_quote_that_stands_or_a_maker_never_established_has_not_departed() -> None:
-    assert not has_departed(judged(maker(), 110 * NANOS))
+def trail(bid: int, ask: int, *, apart_s: float = 0.0) -> Any:
+    """What is known of the quotes; what is gone went at second 100, the ask later by ``apart_s``."""
+    state = np.zeros(1, TRAIL)
+    state["state"] = bid, ask
+    state["ts_gone"] = 100 * NANOS, int((100 + apart_s) * NANOS)
+    return state[0]
+
+
+def left(one: Any, after_s: float, period: float = 2.0) -> bool:
+    return bool(has_left(one, int((100 + after_s) * NANOS), period))
+
+
+@pytest.mark.parametrize(
+    ("bid", "ask", "apart_s", "after_s"),
+    [
+        (WITHDRAWN, WITHDRAWN, 0.0, 4.0),  # two periods
+        (WITHDRAWN, WITHDRAWN, 1.0, 5.0),  # after the later one
+        (TAKEN, WITHDRAWN, 0.0, 4.0),  # a print may have taken one
+        (WITHDRAWN, TAKEN, 5.0, 9.0),
+    ],
+)
+def test_a_maker_has_left_when_what_went_stayed_away(
+    bid: int, ask: int, apart_s: float, after_s: float
+) -> None:
+    one = trail(bid, ask, apart_s=apart_s)
+    assert not left(one, after_s - 0.01)
+    assert left(one, after_s + 0.01)
+
+
+@pytest.mark.parametrize(
+    ("bid", "ask"),
+    [(TAKEN, TAKEN), (TAKEN, STANDS), (STANDS, WITHDRAWN), (STANDS, STANDS), (UNKNOWN, UNKNOWN)],
+)
+def test_nobody_has_left_while_a_quote_stands_or_both_may_be_paused(bid: int, ask: int) -> None:
+    assert not left(trail(bid, ask), 600.0)
+
+
+def test_less_than_a_second_is_no_departure() -> None:
+    one = trail(WITHDRAWN, WITHDRAWN)
+    assert not left(one, 0.99, period=0.1)
+    assert left(one, 1.01, period=0.1)
+
+
+def said(one: Any, after_s: float) -> float:
+    gone = trail(WITHDRAWN, WITHDRAWN)
+    return float(departed(one, gone, int((100 + after_s) * NANOS), np.zeros(GAPS), np.zeros(DEPARTURE)))
+
+
+def test_nobody_can_leave_who_was_not_established() -> None:
     stranger = maker()
-    stranger["ts_gone"] = int(100.5 * NANOS)
     stranger["paces"][PACES - 1] = 1.0
     assert judged(stranger, 110 * NANOS)[IS_ESTABLISHED] == 0.0
-    assert not has_departed(judged(stranger, 110 * NANOS))
+    assert np.isnan(said(stranger, 10.0))
+    assert (said(maker(), 0.9), said(maker(), 1.1)) == (0.0, 1.0)
 
 
-@pytest.mark.parametrize(("gone_s", "pace", "said"), [(1.4, 30.0, 0.0), (1.6, 30.0, 1.0), (1.6, 1.0, np.nan)])
-def test_it_is_said_that_a_maker_left_that_it_stayed_or_that_nobody_was_known(
-    gone_s: float, pace: float, said: float
-) -> None:
-    one = maker()
-    one["ts_gone"] = 101 * NANOS
-    one["paces"][PACES - 1] = pace
-    found = departed(one, int((101 + gone_s) * NANOS), np.zeros(GAPS), np.zeros(DEPARTURE))
-    assert found == pytest.approx(said, nan_ok=True)
+def test_the_period_is_the_shorter_of_linked_and_of_all_refreshes() -> None:
+    """Links every three seconds, refreshes every one: two periods are two seconds; and the reverse."""
+    slow = maker()
+    slow["link_gaps"][:] = 3.0
+    slow["gaps"][:] = 1.0
+    slow["n_gaps"] = GAPS
+    assert (said(slow, 1.9), said(slow, 2.1)) == (0.0, 1.0)
+    slow["link_gaps"][:], slow["gaps"][:] = 1.0, 3.0
+    assert (said(slow, 1.9), said(slow, 2.1)) == (0.0, 1.0)
 
 
 def test_the_cusum_grows_in_silence_and_stays_low_while_refreshes_come() -> None:
