@@ -10,15 +10,13 @@ import pytest
 
 from scheduler.cycle import DecisionCycle
 from scheduler.leading import follow_leader
-from tests.unit.detection.test_links import END, START, streams
+from tests.support.pairs import COIN, END, START, streams
+from tests.support.pairs import LEADER as BTC
 from tools.domain.market import NANOS, Instrument
 from tools.domain.parameter import default_parameters
 from tools.execution.paper import PaperMarket
 from tools.features.names import EVIDENCE
 from tools.market.events import Events
-from tools.market.instruments import instrument_for
-
-COIN, BTC = instrument_for("binance", "ETHUSDT"), instrument_for("binance", "BTCUSDT")
 
 
 @dataclass
