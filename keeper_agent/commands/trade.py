@@ -248,9 +248,9 @@ class VenueSession:
             complain=lambda text: self._console.print(text, style="yellow", markup=False),
         )
         cycles = {symbol: self._keeper.cycle(one) for symbol, one in wire.traded.items()}
-        follow_leader(cycles)
         await self._prime(cycles)
         self._began = self._clock.now()
+        follow_leader(cycles)
         async with feed:
             trading = Trading(feed, self._desk, cycles, self._clock, lambda ts: self._each_frame(ts, cycles))
             return await trading.run(stop, None if minutes is None else minutes * 60)

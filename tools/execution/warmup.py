@@ -20,5 +20,7 @@ def warm_kernels() -> None:
     nothing = np.zeros(0, EVENT)
     market.advance(nothing, 0, 0)
     market.features(0)
+    market.hear_leader(market.senses)
+    market.evidence(0)
     market.settle(0)
     sense_until(nothing, 0, 0, market.senses)

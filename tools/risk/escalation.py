@@ -204,21 +204,29 @@ class RecordedChoices:
     Args:
         sent: What was sent, by decision id: why, and how likely it was.
         reason: What is said of those that were not asked before they were decided.
+        reasons: What is said of some of them instead, by decision id.
     """
 
-    def __init__(self, sent: Mapping[str, tuple[Purpose, float]], reason: str = "nobody was asked") -> None:
+    def __init__(
+        self,
+        sent: Mapping[str, tuple[Purpose, float]],
+        reason: str = "nobody was asked",
+        reasons: Mapping[str, str] | None = None,
+    ) -> None:
         self._sent = sent
         self._reason = reason
+        self._reasons = reasons or {}
 
     def choose(
         self, settlements: Sequence[Settlement], signal_ids: Sequence[str], parameters: ParameterSet
     ) -> tuple[Verdict, ...]:
         """One verdict a settlement, in order."""
-        found = [self._sent.get(decision_id(signal_id)) for signal_id in signal_ids]
-        return tuple(
-            Verdict(None, self._reason) if one is None else Verdict(one[0], self._reason, one[1])
-            for one in found
-        )
+        return tuple(self._choose(decision_id(signal_id)) for signal_id in signal_ids)
+
+    def _choose(self, name: str) -> Verdict:
+        reason = self._reasons.get(name, self._reason)
+        purpose, propensity = self._sent.get(name, (None, 1.0))
+        return Verdict(purpose, reason, propensity)
 
 
 class AskAll:

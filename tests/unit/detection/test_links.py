@@ -1,43 +1,17 @@
 """A coin held against the leader: the two paths in order of time, and nothing that hangs on who asks when."""
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 
-from tests.support.tapes import book_message
+from tests.support.pairs import COIN, END, LEADER, SECONDS, START, quotes, streams
 from tools.detection.links import STALE_NS, LeaderLink
 from tools.detection.state import new_senses
-from tools.domain.market import NANOS, UNITS
+from tools.domain.market import NANOS
 from tools.domain.parameter import default_parameters
 from tools.execution.stream import sense_until
 from tools.features.hayashi_yoshida import Correlation, correlation, new_link, see_all
 from tools.features.path import APART_NS
 from tools.market.events import Events
-from tools.market.instruments import instrument_for
-
-START = 1_700_000_000 * NANOS
-SECONDS = 900
-COIN, LEADER = instrument_for("binance", "ETHUSDT"), instrument_for("binance", "BTCUSDT")
-
-
-def quotes(stamps: npt.NDArray[np.int64], mids: npt.NDArray[np.float64]) -> Events:
-    """A book of one level a side that is replaced whole at each of ``stamps``."""
-    parts = []
-    for ts, mid in zip(stamps.tolist(), mids.tolist(), strict=True):
-        at = round(mid * 100) * UNITS // 100
-        levels = [(1, at - UNITS // 100, UNITS), (-1, at + UNITS // 100, UNITS)]
-        parts.append(book_message(ts, levels, is_snapshot=True))
-    return np.concatenate(parts)
-
-
-def streams(seed: int, rho: float = 0.8) -> tuple[Events, Events]:
-    """A coin that quotes every five seconds or so and a leader that quotes every second, from their books."""
-    rng = np.random.default_rng(seed)
-    steps = rng.normal(size=(SECONDS, 2)) @ np.array([[1.0, rho], [0.0, np.sqrt(1 - rho * rho)]])
-    paths = np.exp(np.cumsum(steps * 2e-4, axis=0))
-    grid = START + np.arange(SECONDS) * NANOS
-    thin = np.sort(rng.permutation(SECONDS)[: SECONDS // 5])
-    return quotes(grid[thin] + 300_000_000, 3_000 * paths[thin, 1]), quotes(grid, 60_000 * paths[:, 0])
 
 
 def said(coin: Events, leader: Events, asked: list[int]) -> list[Correlation | None]:
@@ -49,9 +23,6 @@ def said(coin: Events, leader: Events, asked: list[int]) -> list[Correlation | N
             index[k] = sense_until(events, index[k], ts, senses[k])
         found.append(link.correlation(ts))
     return found
-
-
-END = START + SECONDS * NANOS
 
 
 def test_a_planted_correlation_is_found_through_both_books() -> None:

@@ -1,21 +1,22 @@
 """Who hears whom: every market of a process hears BTC, and says with how much of it its signals go."""
 
+import subprocess
+import sys
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
 from scheduler.cycle import DecisionCycle
 from scheduler.leading import follow_leader
-from tests.unit.detection.test_links import END, START, streams
+from tests.support.pairs import COIN, END, START, streams
+from tests.support.pairs import LEADER as BTC
 from tools.domain.market import NANOS, Instrument
 from tools.domain.parameter import default_parameters
 from tools.execution.paper import PaperMarket
 from tools.features.names import EVIDENCE
 from tools.market.events import Events
-from tools.market.instruments import instrument_for
-
-COIN, BTC = instrument_for("binance", "ETHUSDT"), instrument_for("binance", "BTCUSDT")
 
 
 @dataclass
@@ -78,3 +79,27 @@ def test_what_is_not_known_yet_is_not_told(seconds: int) -> None:
     evidence = seats["ETHUSDT"].market.evidence(until)
     assert (evidence == {}) == (seconds == 3)
     assert all(isinstance(value, float) for value in evidence.values())
+
+
+WARMED = """
+from tools.execution.warmup import warm_kernels
+from tools.features.hayashi_yoshida import move_to, see_all
+from tools.features.outlook import look_ahead
+warm_kernels()
+print([len(one.signatures) for one in (move_to, see_all, look_ahead)])
+from tests.unit.scheduler.test_leading import BTC, COIN, END, play, seated, streams, told
+seats = seated(COIN, BTC)
+told(seats)
+for seat, events in zip(seats.values(), streams(1)):
+    play(seat.market, events, END)
+print(len(seats["ETHUSDT"].market.evidence(END)))
+print([len(one.signatures) for one in (move_to, see_all, look_ahead)])
+"""
+
+
+def test_no_signal_waits_for_the_compiler() -> None:
+    root = Path(__file__).resolve().parents[3]
+    found = subprocess.run(
+        [sys.executable, "-c", WARMED], cwd=root, capture_output=True, text=True, check=True, timeout=300
+    )
+    assert found.stdout.splitlines() == ["[1, 1, 1]", "4", "[1, 1, 1]"]
