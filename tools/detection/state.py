@@ -16,6 +16,7 @@ from tools.detection import market_maker as mm
 from tools.detection import orders as lo
 from tools.detection import posterior as po
 from tools.detection import spoof as sp
+from tools.detection import spoofing as sg
 from tools.domain.market import NANOS, Instrument
 from tools.domain.parameter import ParameterSet
 from tools.features import flow as fl
@@ -100,6 +101,7 @@ SENSES = np.dtype(
         ("watched", np.float64, (1,)),  # seconds that the histogram holds
         ("scratch", np.float64, (4, mm.CLUSTERS)),
         ("small", np.float64, (8,)),
+        ("alerts", sg.ALERTS),
     ],
     align=True,
 )
