@@ -90,6 +90,14 @@ def sense(
         Path | None,
         typer.Option("--orders-out", help="Parquet file for the level orders inferred from book and tape."),
     ] = None,
+    alerts_out: Annotated[
+        Path | None,
+        typer.Option(
+            "--alerts-out",
+            help="Parquet file for withdrawn large orders that look like spoofing. "
+            "On liquid markets a ranking by score, not findings.",
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Write the feature and detection series of a recording, one row a step."""
@@ -105,4 +113,5 @@ def sense(
         quote_usd=quote_usd,
         as_json=as_json,
         orders_out=orders_out,
+        alerts_out=alerts_out,
     )

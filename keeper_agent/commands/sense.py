@@ -11,11 +11,13 @@ from typing import Any
 import numpy as np
 from rich.markup import escape
 
+from keeper_agent.alerts_file import require_alerts_path, write_alerts
 from keeper_agent.commands.replay import quote_rate
 from keeper_agent.console import OUT, print_json, progress
 from keeper_agent.orders_file import require_orders_path, write_orders
 from keeper_agent.series_file import replacing, require_series_path
 from keeper_agent.settings import load_settings
+from tools.detection.alert_log import AlertLog
 from tools.detection.order_log import OrderLog
 from tools.detection.senses import evaluate
 from tools.detection.state import new_senses
@@ -59,15 +61,20 @@ def sense_files(
     quote_usd: float | None,
     as_json: bool,
     orders_out: Path | None = None,
+    alerts_out: Path | None = None,
 ) -> None:
     """Write one row a step to ``out``: ts, symbol, and every feature (null is unavailable).
 
-    With ``orders_out`` every level order that was inferred goes there, one a row.
+    With ``orders_out`` every level order that was inferred goes there, one a row;
+    with ``alerts_out`` every withdrawal that looks like spoofing.
     """
     step = step_ns(every)
     require_series_path(out, (trades, book))
     if orders_out is not None:
         require_orders_path(orders_out, (trades, book, out))
+    if alerts_out is not None:
+        others = (trades, book, out) if orders_out is None else (trades, book, out, orders_out)
+        require_alerts_path(alerts_out, others)
     settings = load_settings()
     instrument = instrument_for(
         venue or venue_of(trades, book), symbol, quote_usd=quote_rate(settings, quote_usd)
@@ -82,7 +89,8 @@ def sense_files(
         raise BadUsage(f"--every {every} makes {len(stamps)} rows, at most {MOST_ROWS} are written")
     senses = new_senses(instrument, default_parameters(settings.parameter_overrides()))
     record, index = senses[0], 0
-    log = OrderLog(senses) if orders_out is not None else None
+    alerts = AlertLog(senses) if alerts_out is not None else None
+    log = alerts or (OrderLog(senses) if orders_out is not None else None)
     sense = partial(sense_until, market=senses) if log is None else log.sense_until
     with progress(f"sensing {symbol}", len(stamps)) as bar:
 
@@ -105,6 +113,8 @@ def sense_files(
     }
     if orders_out is not None and log is not None:
         summary |= {"orders": write_orders(orders_out, log), "orders_out": str(orders_out)}
+    if alerts_out is not None and alerts is not None:
+        summary |= {"alerts": write_alerts(alerts_out, alerts), "alerts_out": str(alerts_out)}
     if as_json:
         print_json(summary)
     else:
@@ -112,6 +122,8 @@ def sense_files(
         OUT.print(f"{found} in {escape(str(out))}", soft_wrap=True)
         if orders_out is not None:
             OUT.print(f"{summary['orders']:,} level orders in {escape(str(orders_out))}", soft_wrap=True)
+        if alerts_out is not None:
+            OUT.print(f"{summary['alerts']:,} alerts in {escape(str(alerts_out))}", soft_wrap=True)
 
 
 def write_series(path: Path, symbol: str, stamps: Ints, rows: Reals) -> None:

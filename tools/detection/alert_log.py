@@ -28,6 +28,11 @@ class AlertLog(OrderLog):
         self._state["n_taken"] = self._state["n_alerts"]
         self._alerts: list[Void] = []
 
+    @property
+    def raised(self) -> int:
+        """How many were scored so far."""
+        return int(self._state["n_alerts"][0])
+
     def alerts(self) -> Void:
         """What was scored so far, in order, shape (n_alerts,) of ``ALERT``."""
         return np.concatenate([np.zeros(0, ALERT), *self._alerts])

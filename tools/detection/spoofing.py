@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from tools.detection import background as bg
-from tools.detection.order_pool import CANCEL, ENDED, FILL, oldest_of
+from tools.detection.order_pool import CANCEL, ENDED, FILL, SLOTS, oldest_of
 from tools.market.kernel import kernel
 
 LEAST = 1.5  # of the usual value: smaller levels are not looked at
@@ -22,6 +22,7 @@ TOGETHER_NS = 150_000_000  # orders placed or ended this close together are of o
 LEVELS = 16  # large levels of one side and message
 LOOK_BACK = 128  # ends before this message among which a small one opposite is looked for
 TOUCHES = 2048  # messages whose touch is remembered; a power of two so that an index is a mask
+LATEST = 64  # newest orders among which replacements are looked for
 REPEAT_S = 180.0  # time constant of what is remembered of earlier acts
 KINDS = ("cancel", "layered", "mirrored")
 ONE, LAYERED, MIRRORED = 0, 1, 2
@@ -39,10 +40,11 @@ EVIDENCE = (
     "mirror",  # a smaller order opposite, at the touch, came and went with it
     "mirror_filled",  # and was filled
     "repeats",  # log1p of earlier acts with layers or mirror, fading
+    "replaced",  # log1p of what the same message placed large on that side, in shares of the total
 )
 N = len(EVIDENCE)
-WEIGHTS = (0.0,) * N
-THRESHOLD = 0.5
+WEIGHTS = (-10.609, 0.26, 2.13, 4.619, 0.943, -0.214, 0.883, -0.077, 0.228, 7.426, -0.661, -0.054, 0.0)
+THRESHOLD = 0.9971
 
 LEVEL = np.dtype([("key", np.int64), ("units", np.int64), ("birth", np.int64), ("value", np.float64)])
 TOUCH = np.dtype([("ts", np.int64), ("bid", np.int64), ("ask", np.int64)])
@@ -194,6 +196,20 @@ def find_mirror(alerts: Any, pool: Any, lead: Any, ts: int) -> int:
 
 
 @kernel
+def placed_instead(pool: Any, lead: Any, ts: int) -> float:
+    """Value, quote, of the large orders that this message placed on the side of ``lead``."""
+    value = 0.0
+    for back in range(1, LATEST + 1):
+        order = pool.orders[(pool.hand - back) & (SLOTS - 1)]
+        if order.key * (1 if lead.key > 0 else -1) <= 0 or order.ts != ts:
+            continue
+        own = abs(order.key) * 1e-8 * (order.left * 1e-8)
+        if own >= 0.5 * lead.value:
+            value += own
+    return value
+
+
+@kernel
 def weigh(alerts: Any, pool: Any, n: int, touch: int, ts: int, alert: Any) -> None:
     """The evidence of ``n`` levels into ``alert``."""
     background = alerts.background
@@ -229,6 +245,7 @@ def weigh(alerts: Any, pool: Any, n: int, touch: int, ts: int, alert: Any) -> No
     x[9] = 1.0 if mirror != 0 else 0.0
     x[10] = 1.0 if mirror == FILL else 0.0
     x[11] = np.log1p(alerts.repeats * np.exp(-(ts - alerts.ts_repeat) * 1e-9 / REPEAT_S))
+    x[12] = np.log1p(placed_instead(pool, lead, ts) / total)
     alert.ts = ts
     alert.ts_add = lead.birth
     alert.key = lead.key
