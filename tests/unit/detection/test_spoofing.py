@@ -46,8 +46,7 @@ def log_of(*events: Events, floor: float = 0.0) -> AlertLog:
 
 
 def scored(*events: Events) -> np.ndarray:
-    alerts = log_of(*ordinary(), *events).alerts()
-    return alerts
+    return log_of(*ordinary(), *events).alerts()
 
 
 def test_one_large_order_that_vanishes_is_scored_where_it_lay() -> None:
@@ -107,7 +106,7 @@ def test_an_order_replaced_at_its_level_has_not_gone() -> None:
 
 
 def test_what_moves_to_another_price_counts_as_replaced() -> None:
-    first, second = (1, BID - 2 * TICK, LARGE), (1, BID - 3 * TICK, LARGE)
+    first, second = (1, BID - 3 * TICK, LARGE), (1, BID - 2 * TICK, LARGE)
     (moved,) = scored(at(410, first), at(414, (*first[:2], 0), second))
     (gone,) = scored(at(410, first), at(414, (*first[:2], 0)))
     column = EVIDENCE.index("replaced")
@@ -148,7 +147,7 @@ def test_it_does_not_matter_how_the_stream_is_cut_into_batches() -> None:
     events = synthetic_market(seed=6, seconds=60)
     log = AlertLog(new_senses(BTCUSDT, default_parameters()), 0.0)
     index = 0
-    for ts in range(int(events["ts_init"][0]), int(events["ts_init"][-1]) + STEP, 7 * STEP):
+    for ts in range(int(events["ts_init"][0]), int(events["ts_init"][-1]) + 7 * STEP, 7 * STEP):
         index = log.sense_until(events, index, ts)
     assert log.alerts().tobytes() == log_of(events).alerts().tobytes()
     assert len(log.alerts()) > 5
