@@ -43,8 +43,8 @@ EVIDENCE = (
     "replaced",  # log1p of what the same message placed large on that side, in shares of the total
 )
 N = len(EVIDENCE)
-WEIGHTS = (-10.609, 0.26, 2.13, 4.619, 0.943, -0.214, 0.883, -0.077, 0.228, 7.426, -0.661, -0.054, 0.0)
-THRESHOLD = 0.9971
+WEIGHTS = (-10.555, 0.242, 2.117, 4.602, 0.95, -0.215, 0.899, -0.07, 0.237, 7.413, -0.672, -0.044, -0.473)
+THRESHOLD = 0.9964
 
 LEVEL = np.dtype([("key", np.int64), ("units", np.int64), ("birth", np.int64), ("value", np.float64)])
 TOUCH = np.dtype([("ts", np.int64), ("bid", np.int64), ("ask", np.int64)])
