@@ -31,7 +31,9 @@ def at(step: int, *changes: Change) -> Events:
 
 def ordinary() -> list[Events]:
     """A book, and as many small orders that come and go as make a size usual; the last step is 400."""
-    events = [book_message(START, [(1, BID, 9 * UNITS), (-1, ASK, 9 * UNITS)], is_snapshot=True)]
+    deep = [(1, BID - 400 * TICK, UNITS), (-1, ASK + 400 * TICK, UNITS)]  # nothing below leaves the window
+    top = [(1, BID, 9 * UNITS), (-1, ASK, 9 * UNITS)]
+    events = [book_message(START, [*top, *deep], is_snapshot=True)]
     for i in range(1, 201):
         place = (1, BID - 50 * TICK, SMALL)
         events += [at(2 * i - 1, place), at(2 * i, (*place[:2], 0))]
