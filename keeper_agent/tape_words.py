@@ -103,6 +103,14 @@ def sense(
     leader_symbol: Annotated[
         str | None, typer.Option("--leader-symbol", help="The symbol to correlate with, e.g. BTCUSDT.")
     ] = None,
+    alerts_out: Annotated[
+        Path | None,
+        typer.Option(
+            "--alerts-out",
+            help="Parquet file for withdrawn large orders that look like spoofing. "
+            "On liquid markets a ranking by score, not findings.",
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Write the feature and detection series of a recording, one row a step."""
@@ -120,4 +128,5 @@ def sense(
         orders_out=orders_out,
         outlook_out=outlook_out,
         leader=(leader_trades, leader_book, leader_symbol),
+        alerts_out=alerts_out,
     )

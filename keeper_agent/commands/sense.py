@@ -11,12 +11,14 @@ from typing import Any
 import numpy as np
 from rich.markup import escape
 
+from keeper_agent.alerts_file import require_alerts_path, write_alerts
 from keeper_agent.commands.replay import quote_rate
 from keeper_agent.console import OUT, print_json, progress
 from keeper_agent.orders_file import require_orders_path, write_orders
 from keeper_agent.outlook_file import LeaderWords, OutlookWatch, require_outlook_words, write_outlook
 from keeper_agent.series_file import replacing, require_series_path
 from keeper_agent.settings import load_settings
+from tools.detection.alert_log import AlertLog
 from tools.detection.order_log import OrderLog
 from tools.detection.senses import evaluate
 from tools.detection.state import new_senses
@@ -62,17 +64,22 @@ def sense_files(
     orders_out: Path | None = None,
     outlook_out: Path | None = None,
     leader: LeaderWords = (None, None, None),
+    alerts_out: Path | None = None,
 ) -> None:
     """Write one row a step to ``out``: ts, symbol, and every feature (null is unavailable).
 
     With ``orders_out`` every level order that was inferred goes there, one a row; with
-    ``outlook_out`` variance ahead, regime and the correlation with ``leader``, one row a step.
+    ``outlook_out`` variance ahead, regime and the correlation with ``leader``, one row a step;
+    with ``alerts_out`` every withdrawal that looks like spoofing.
     """
     step = step_ns(every)
     require_series_path(out, (trades, book))
     if orders_out is not None:
         require_orders_path(orders_out, (trades, book, out))
-    require_outlook_words(outlook_out, leader, [path for path in (trades, book, out, orders_out) if path])
+    others = [path for path in (trades, book, out, orders_out) if path]
+    require_outlook_words(outlook_out, leader, others)
+    if alerts_out is not None:
+        require_alerts_path(alerts_out, [path for path in (*others, outlook_out) if path])
     settings = load_settings()
     instrument = instrument_for(
         venue or venue_of(trades, book), symbol, quote_usd=quote_rate(settings, quote_usd)
@@ -87,7 +94,8 @@ def sense_files(
         raise BadUsage(f"--every {every} makes {len(stamps)} rows, at most {MOST_ROWS} are written")
     senses = new_senses(instrument, default_parameters(settings.parameter_overrides()))
     record, index = senses[0], 0
-    log = OrderLog(senses) if orders_out is not None else None
+    alerts = AlertLog(senses) if alerts_out is not None else None
+    log = alerts or (OrderLog(senses) if orders_out is not None else None)
     sense = partial(sense_until, market=senses) if log is None else log.sense_until
     watch = None if outlook_out is None else OutlookWatch(senses, instrument, leader)
     with progress(f"sensing {symbol}", len(stamps)) as bar:
@@ -119,6 +127,8 @@ def sense_files(
     if outlook_out is not None and watch is not None:
         summary["outlook_out"] = str(outlook_out)
         write_outlook(outlook_out, symbol, stamps, watch)
+    if alerts_out is not None and alerts is not None:
+        summary |= {"alerts": write_alerts(alerts_out, alerts), "alerts_out": str(alerts_out)}
     if as_json:
         print_json(summary)
     else:
@@ -126,6 +136,8 @@ def sense_files(
         OUT.print(f"{found} in {escape(str(out))}", soft_wrap=True)
         if orders_out is not None:
             OUT.print(f"{summary['orders']:,} level orders in {escape(str(orders_out))}", soft_wrap=True)
+        if alerts_out is not None:
+            OUT.print(f"{summary['alerts']:,} alerts in {escape(str(alerts_out))}", soft_wrap=True)
 
 
 def write_series(path: Path, symbol: str, stamps: Ints, rows: Reals) -> None:

@@ -10,6 +10,7 @@ from tools.detection import maker as mk
 from tools.detection import market_maker as mm
 from tools.detection import orders as lo
 from tools.detection import spoof as sp
+from tools.detection import spoofing as sg
 from tools.detection import trail as tr
 from tools.detection.silence import tolerated_silence
 from tools.detection.state import CROSSED, EMPTY, GAPPED, LOADING, SOUND
@@ -47,6 +48,17 @@ def begin_message(s: Any, ts: int, flags: int) -> None:
 
 
 @kernel
+def judge_alerts(s: Any, ts: int) -> None:
+    """Score what the message withdrew, while the touch before it is still known."""
+    book = s.book
+    bid = best_key(s.bids) if s.bids.count > 0 else 0
+    ask = -best_key(s.asks) if s.asks.count > 0 else 0
+    sg.judge_withdrawals(
+        s.alerts, s.orders.pool, (book.best_bid, book.best_ask), (bid, ask), ts, book.ts_event
+    )
+
+
+@kernel
 def end_message(s: Any, ts: int) -> None:
     """Last row of a book message: the book is whole and may be judged."""
     book = s.book
@@ -55,6 +67,8 @@ def end_message(s: Any, ts: int) -> None:
     book.messages += 1
     if s.orders.is_asked:
         lo.end_orders_message(s.orders, (s.bids, s.asks), ts, book.ts_event)
+        if s.alerts.is_asked:
+            judge_alerts(s, ts)
     bid = 0
     ask = 0
     bid_size = 0

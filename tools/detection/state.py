@@ -16,6 +16,7 @@ from tools.detection import market_maker as mm
 from tools.detection import orders as lo
 from tools.detection import posterior as po
 from tools.detection import spoof as sp
+from tools.detection import spoofing as sg
 from tools.detection import trail as tr
 from tools.domain.market import NANOS, Instrument
 from tools.domain.parameter import ParameterSet
@@ -106,6 +107,7 @@ SENSES = np.dtype(
         ("small", np.float64, (8,)),
         ("outlook", ol.OUTLOOK),
         ("path", pa.PATH),
+        ("alerts", sg.ALERTS),
     ],
     align=True,
 )
