@@ -18,6 +18,7 @@ from prompts.periods import Period, cut_periods
 from prompts.phrases import in_words
 from prompts.queries import FEW, MOST_LISTED, Ask, Measure, Query, Side, Subject
 from prompts.spelling import correct
+from prompts.synonyms import in_known_words
 from prompts.vietnamese import is_vietnamese, to_english
 from tools.domain.clock import iso
 from tools.domain.errors import BadUsage, NotInRecord
@@ -216,6 +217,9 @@ def _hear(text: str, known: Known, anchor: Period | None, *, is_later: bool) -> 
     rest = _joined(_ID.sub(" ", rest.replace("’", "'")), known.symbols)
     rest = _models(rest, heard, known.models)
     one = _read(rest, heard, known, anchor, shouted)
+    if one.heard.strange:
+        rest = in_known_words(rest, one.heard.strange)
+        one = _read(rest, heard, known, anchor, shouted)
     if one.heard.strange:
         rest, corrections = correct(rest, one.heard.strange)
         again = _read(rest, heard, known, anchor, shouted)

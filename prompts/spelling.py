@@ -52,7 +52,7 @@ deposits balance balances wallet wallets message messages news tweet tweets monk
 price priced pricing profile profiles prophet protein petition exist exists existed exam example examples
 regret regrets regrade signs signed signature
 """
-_OTHER = frozenset(_OTHER_TEXT.split())
+OTHER_WORDS = frozenset(_OTHER_TEXT.split())
 
 
 def correct(text: str, strange: Collection[str]) -> tuple[str, tuple[str, ...]]:
@@ -77,7 +77,7 @@ def correct(text: str, strange: Collection[str]) -> tuple[str, tuple[str, ...]]:
 @cache
 def _nearest(word: str) -> str:
     """The only word that ``word`` can have been meant as; itself where there is none or more."""
-    if len(word) < LEAST or word in _OTHER:
+    if len(word) < LEAST or word in OTHER_WORDS:
         return word
     most = 1 if len(word) < LONG else 2
     for slips in range(1, most + 1):

@@ -32,6 +32,39 @@ _HOW_MANY = re.compile(
     r"| (?:ngay|lan|cai|vu|luot|bps|coin|con)\b)"
 )
 _MOST_WORDS = 7  # of a phrase
+_NOT = frozenset(["không", "khong", "ko", "hông", "hong", "chưa", "chua", "chẳng", "chang", "chả"])
+# What may stand behind the "không" of a yes-or-no question; before anything else it denies.
+_CLOSING = frozenset(
+    [
+        "vậy",
+        "vay",
+        "thế",
+        "the",
+        "hả",
+        "ha",
+        "nhỉ",
+        "nhi",
+        "ta",
+        "ạ",
+        "a",
+        "bạn",
+        "ban",
+        "à",
+        "đó",
+        "do",
+        "nè",
+        "ne",
+        "em",
+        "anh",
+        "bot",
+        "keeper",
+        "ơi",
+        "oi",
+        "luôn",
+        "ko",
+        "không",
+    ]
+)
 _NOT_TIMES = ("thắng", "tôi ")  # which without accents look like a month and an evening
 
 
@@ -83,9 +116,16 @@ def _read(piece: str) -> str:
     told, at = [], 0
     while at < len(tokens):
         said, length = _phrase_at(tokens, at)
+        if said == "" and tokens[at] in _NOT and _denies(tokens[at + length :]):
+            said = "not"  # else "không thắng" would count what won
         told.append(f" {said} " if said is not None else tokens[at])
         at += length
     return "".join(told)
+
+
+def _denies(later: Sequence[str]) -> bool:
+    """Whether a "không" before the tokens ``later`` denies them, and is not the end of a question."""
+    return any(token[0].isalnum() and token not in _CLOSING for token in later)
 
 
 def _phrase_at(tokens: list[str], at: int) -> tuple[str | None, int]:
