@@ -116,7 +116,7 @@ def _read(piece: str) -> str:
     told, at = [], 0
     while at < len(tokens):
         said, length = _phrase_at(tokens, at)
-        if said == "" and tokens[at] in _NOT and _denies(tokens[at + length :]):
+        if said == "" and length == 1 and tokens[at] in _NOT and _denies(tokens[at + length :]):
             said = "not"  # else "không thắng" would count what won
         told.append(f" {said} " if said is not None else tokens[at])
         at += length
