@@ -198,7 +198,7 @@ couldn did didn't do does doing done down each either end ended ending ends ever
 figure figures for from get gets getting go going gone good got had happen happening happens has have having
 he hello hey hi hit how however i if in into is isn it its just keeper kept kindly know known later let like
 made make makes many me money moved much my net number numbers of off okay ok on only or our out over
-overall own paper part past per perhaps please pls point possible quite rather really record recorded
+overall own paper part past per perhaps please pls point possible quite really record recorded
 records regarding s same say saying see seem set she should simply so some something still stuff such t
 terms than thanks thank that the their them then there these they thing things this those through time times
 to today's together too tried up us utc value values very want wanted was wasn way we well went were what
