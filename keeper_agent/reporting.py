@@ -11,14 +11,17 @@ from keeper_agent.app import Keeper
 from keeper_agent.figures import figures
 from keeper_agent.last_status import keep_last
 from keeper_agent.settings import Settings
+from keeper_agent.sizing_words import suggest_size
 from keeper_agent.standing import standing, why_not
 from memory.diary_file import DiaryFile
 from memory.store import Store
 from scheduler.control import ControlServer
 from scheduler.cycle import DecisionCycle
 from tools.domain.clock import NS, Clock
-from tools.domain.errors import BadUsage, KeeperError
+from tools.domain.errors import BadUsage, KeeperError, NotRunning
+from tools.domain.market import Instrument
 from tools.execution.kill import KillSwitch, PauseSwitch
+from tools.execution.sizing import SizingMode
 
 FRESH_S = 5.0  # figures out of memory are read again after so long
 LONGEST_REASON = 200
@@ -39,6 +42,7 @@ class Reporter:
         self._switches = (KillSwitch(settings.keeper_home), PauseSwitch(settings.keeper_home))
         self._began: int | None = None
         self._last: Mapping[str, Any] = {}
+        self._instruments: Mapping[str, Instrument] = {}
         self._figures: Mapping[str, Any] = {}
         self._figured_at = 0
         self._reader: Store | None = None
@@ -48,6 +52,7 @@ class Reporter:
         """Called by the loop: how it stands at ``ts``."""
         if self._began is None:
             self._began = ts
+        self._instruments = {symbol: cycle.market.instrument for symbol, cycle in cycles.items()}
         self._last = standing(self._keeper, cycles, ts=ts, began=self._began, place=self._place)
 
     @contextmanager
@@ -59,6 +64,7 @@ class Reporter:
             "kill": lambda request: self._set(self._switches[0], request),
             "pause": lambda request: self._set(self._switches[1], request),
             "resume": lambda request: self._resume(),
+            "size": self._size,
         }
         server = ControlServer(self._settings.keeper_home, handlers, self.keep, FRESH_S)
         server.start()
@@ -121,6 +127,13 @@ class Reporter:
             raise BadUsage(f"a reason is text of at most {LONGEST_REASON} characters")
         switch.set(reason)
         return {"is_set": switch.is_set, "reason": switch.reason()}
+
+    def _size(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        parameters = self._keeper.parameters.snapshot(self._last["ts"]) if self._last else None
+        if parameters is None:
+            raise NotRunning("the agent is starting")
+        mode = SizingMode(self._settings.position_sizing_mode)
+        return suggest_size(request, self._last["symbols"], self._instruments, parameters, mode)
 
     def _resume(self) -> dict[str, Any]:
         was = [switch.NAME for switch in self._switches if switch.clear()]

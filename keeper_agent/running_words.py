@@ -20,6 +20,16 @@ def status(
     show_status(home=home, as_json=as_json, is_watching=watch)
 
 
+def serve(
+    port: Annotated[int | None, typer.Option(help="0 takes a free one (KEEPER_API_PORT).")] = None,
+    home: Home = None,
+) -> None:
+    """Serve the HTTP API over the home until Ctrl-C, beside a running agent or without one."""
+    from keeper_agent.commands.serve import serve_home  # heavy: the server
+
+    serve_home(home=home, port=port)
+
+
 def pause(
     reason: Annotated[
         str, typer.Option("--reason", help="Kept in the file, shown with refusals.")

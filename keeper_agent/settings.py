@@ -170,6 +170,19 @@ class Settings(BaseSettings):
         default="",
         description="name in the system's keyring of the passphrase instead, under the service keeper",
     )
+    keeper_api: Literal["on", "off"] = Field(
+        default="off", description="serve the HTTP API and the dashboard while keeper run works: on or off"
+    )
+    keeper_api_host: str = Field(
+        default="127.0.0.1",
+        description="address the API listens on; any other than 127.0.0.1 opens it to others",
+    )
+    keeper_api_port: int = Field(
+        default=0, ge=0, le=65_535, description="its port; 0 takes a free one, which is printed at the start"
+    )
+    keeper_api_hosts: str = Field(
+        default="", description="further names it may be addressed by, separated by commas"
+    )
     ml_model_path: Path | None = Field(
         default=None, description="folder of a trained outcome model to use instead of the home's own"
     )

@@ -12,10 +12,12 @@ from decimal import Decimal
 from typing import Any
 
 from keeper_agent.app import CODE_VERSION, Keeper
+from keeper_agent.levels import best_levels
 from scheduler.cycle import DecisionCycle
 from scheduler.parts import Market
 from tools.domain.clock import day_of, iso
 from tools.domain.market import NANOS, plain, to_decimal
+from tools.domain.parameter import ParameterSet
 from tools.domain.regime import Regime
 from tools.execution.entry import Entry
 from tools.execution.kill import KillSwitch, PauseSwitch
@@ -27,6 +29,7 @@ LIMITS = (
     "max_trades_per_day",
     "daily_loss_limit_usd",
 )
+TAPE = ("aggressor_ratio_60s", "large_trades_count", "tape_velocity")
 ALLOWED, PAUSED, KILLED = "allowed", "paused", "killed"
 
 
@@ -57,7 +60,7 @@ def standing(
         "began": iso(began),
         "session_s": (ts - began) / NANOS,
         "entries": _entries_allowed(account),
-        "symbols": [_symbol(symbol, cycle, ts, account) for symbol, cycle in cycles.items()],
+        "symbols": [_symbol(symbol, cycle, ts, account, parameters) for symbol, cycle in cycles.items()],
         "positions": [_position(symbol, entry) for symbol, entry in entries if entry.position],
         "orders": [order for symbol, entry in entries for order in _orders(symbol, entry)],
         "asking": sum(cycle.asking for cycle in cycles.values()),
@@ -83,7 +86,9 @@ def _entries_allowed(account: LedgerSnapshot) -> str:
     return PAUSED if account.is_paused else ALLOWED
 
 
-def _symbol(symbol: str, cycle: DecisionCycle, ts: int, account: LedgerSnapshot) -> dict[str, Any]:
+def _symbol(
+    symbol: str, cycle: DecisionCycle, ts: int, account: LedgerSnapshot, parameters: ParameterSet
+) -> dict[str, Any]:
     market = cycle.market
     seen = market.features(ts)
     regime = seen.get("regime")
@@ -102,7 +107,11 @@ def _symbol(symbol: str, cycle: DecisionCycle, ts: int, account: LedgerSnapshot)
             "high": seen.get("mm_upper_bound"),
             "order": seen.get("mm_avg_order_size"),
         },
+        "levels": best_levels(seen, market.instrument, parameters),
+        "tape": {name: seen.get(name) for name in TAPE},
         "spoofing": seen.get("spoofing_score"),
+        "spoof_suspects": market.spoof_suspects,
+        "order_lifetime_s": seen.get("order_lifetime_avg"),
         "outlook": _outlook(market, ts),
         "doing": _doing(cycle),
         "rest_s": max(0, account.rests.get(symbol, 0) - ts) / NANOS,

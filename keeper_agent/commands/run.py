@@ -12,6 +12,7 @@ from typing import Any
 
 from rich.markup import escape
 
+from keeper_agent.api.serving import serving_if_wanted
 from keeper_agent.app import Keeper, current_model
 from keeper_agent.brains import open_brain, require_brain, told_of_brain
 from keeper_agent.commands.layers import layers_as_data
@@ -143,7 +144,13 @@ class Session:
         keeper.begin("run", {"speed": self._settings.keeper_speed}, hashes, self._start)
         self._log.info("run began", run_id=keeper.identity.run_id, tapes=len(self._tapes))
         ts = self._start
-        with stopping(self._stop), view, self._timetable(), self._reporter.serving():
+        with (
+            stopping(self._stop),
+            serving_if_wanted(self._settings, self._console),
+            view,
+            self._timetable(),
+            self._reporter.serving(),
+        ):
             for tape in self._tapes:
                 if self._stop.requested:
                     break

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from rich.markup import escape
 
+from keeper_agent.api.serving import serving_if_wanted
 from keeper_agent.app import Keeper, current_model
 from keeper_agent.brains import open_brain, require_brain, told_of_brain
 from keeper_agent.commands.layers import layers_as_data
@@ -197,7 +198,13 @@ class VenueSession:
         quote = next(iter(wire.traded.values())).quote
         self._view.begin_tape(f"{', '.join(wire.traded)} at {PLACES[self._world]}", quote)
         try:
-            with stopping(stop), self._view, self._timetable(), self._reporter.serving():
+            with (
+                stopping(stop),
+                serving_if_wanted(self._settings, self._console),
+                self._view,
+                self._timetable(),
+                self._reporter.serving(),
+            ):
                 left = await self._trade(key, stop)
         finally:
             reconciling.cancel()

@@ -289,6 +289,11 @@ class SymbolMarket:
         """Signals still being followed."""
         return int(self.desk["following"][0])
 
+    @property
+    def spoof_suspects(self) -> int:
+        """Orders since the start that looked like bait: huge, short-lived, in a busily updated book."""
+        return int(self.senses["spoof"]["suspects"][0])
+
     def counters(self) -> dict[str, int]:
         """What the feed was like: messages, gaps, crossings, resets, levels dropped."""
         book = self.senses["book"][0]

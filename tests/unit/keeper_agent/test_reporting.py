@@ -27,6 +27,7 @@ from memory.strategies import StrategyBook, StrategyVersion, rules_of
 from scheduler.cycle import DecisionCycle
 from scheduler.observer import Silent
 from scheduler.run import RunIdentity
+from tests.support.api import served
 from tests.support.commands import Here
 from tests.support.replays import EAGER
 from tests.support.senses import BUNDLED, instrument_of, opening
@@ -291,3 +292,25 @@ def test_status_and_signals_tell_the_outlook_once_there_is_one(lived: tuple[Sess
     assert known
     assert min(known) > 0
     assert not any("btc_correlation" in features for _, features in rows)
+
+
+def test_over_http_the_same_market_is_told_and_a_size_is_reckoned(lived: tuple[Session, list[Any]]) -> None:
+    home = lived[0].home
+    (row,) = tell(home, "status")["symbols"]
+    with served(home) as call:
+        maker = call("GET", "/api/mm/status/btcusdt").json
+        assert maker["mm_confidence"] == row["mm"]["confidence"]
+        assert maker["best_entry_price"] <= maker["mm_lower_bound"]
+        assert maker["best_exit_price"] >= maker["mm_upper_bound"]
+        assert call("GET", "/api/tape/BTCUSDT/aggressor").json == {"symbol": "BTCUSDT", **row["tape"]}
+        assert call("GET", "/api/book/BTCUSDT/spoofing").json["spoofing_score"] == row["spoofing"]
+        assert call("GET", "/api/mm/status/NOTHING").status == 404
+        wanted = {"symbol": "BTCUSDT", "target_size_usd": 10, "risk_appetite": "aggressive"}
+        sized = call("POST", "/api/sizing/calculate", body=wanted)
+        assert sized.status == 200, sized.body
+        assert sized.json["split_count"] >= 1
+        assert 0 < sized.json["size_usd"] <= 10
+        refused = call("POST", "/api/sizing/calculate", body={**wanted, "target_size_usd": 0})
+        assert refused.status == 422
+        health = call("GET", "/api/health").json
+        assert (health["is_running"], health["killed"]) == (True, False)

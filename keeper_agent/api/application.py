@@ -1,0 +1,75 @@
+"""The application: routes, errors as one sentence, and the guard around all of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+
+from keeper_agent.api import control, events, live, login, record
+from keeper_agent.api.access import READ
+from keeper_agent.api.desk import Desk
+from keeper_agent.api.guard import Guard
+from keeper_agent.api.shapes import Fault
+from keeper_agent.app import CODE_VERSION
+from keeper_agent.controlling import Refused
+from tools.domain.errors import BadUsage, KeeperError, NotInRecord, NotRunning
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+STATUS: dict[type[KeeperError], int] = {BadUsage: 400, NotInRecord: 404, Refused: 409, NotRunning: 503}
+FAULTS: dict[int | str, dict[str, Any]] = {
+    code: {"model": Fault} for code in (400, 401, 403, 404, 409, 413, 414, 421, 422, 503)
+}
+
+
+def build_app(desk: Desk) -> FastAPI:
+    """The application over the home of ``desk``."""
+    app = FastAPI(
+        title="Keeper",
+        version=CODE_VERSION,
+        description="What a trading agent sees, decided and why; times are UTC, money is in quote.",
+        docs_url=None,  # its page would load scripts from elsewhere
+        redoc_url=None,
+        openapi_url=None,
+        responses=FAULTS,
+    )
+    app.state.desk, app.state.streams, app.state.is_closing = desk, 0, False
+    for part in (live, record, control, events, login):
+        app.include_router(part.router)
+
+    @app.get("/api/openapi.json", include_in_schema=False, dependencies=[READ])
+    def openapi() -> dict[str, Any]:
+        return app.openapi()
+
+    app.add_exception_handler(KeeperError, _known)
+    app.add_exception_handler(HTTPException, _refused)
+    app.add_exception_handler(RequestValidationError, _malformed)
+    app.add_exception_handler(Exception, _unforeseen)
+    own = [name.strip() for name in desk.settings.keeper_api_hosts.split(",") if name.strip()]
+    app.add_middleware(Guard, hosts=(*LOOPBACK, *own))
+    return app
+
+
+async def _known(request: Request, error: Exception) -> JSONResponse:
+    code = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 500)
+    return JSONResponse({"error": str(error)}, code)
+
+
+async def _refused(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)  # noqa: S101 (registered for it alone)
+    return JSONResponse({"error": str(error.detail)}, error.status_code, headers=error.headers)
+
+
+async def _malformed(request: Request, error: Exception) -> JSONResponse:
+    """The first fault; what was sent is not repeated, as it may be a secret in the wrong place."""
+    assert isinstance(error, RequestValidationError)  # noqa: S101 (registered for it alone)
+    first = error.errors()[0]
+    place = ".".join(str(part) for part in first["loc"])
+    return JSONResponse({"error": f"{place[:100]}: {first['msg']}"}, 422)
+
+
+async def _unforeseen(request: Request, error: Exception) -> JSONResponse:
+    return JSONResponse({"error": f"internal error: {type(error).__name__}"}, 500)

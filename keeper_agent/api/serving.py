@@ -1,0 +1,101 @@
+"""The server: a thread of its own with its own loop, so that no request is ever in the way of trading."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import uvicorn
+
+from keeper_agent.api.application import build_app
+from keeper_agent.api.desk import Desk
+from keeper_agent.settings import Settings
+from tools.domain.clock import SystemClock
+from tools.domain.errors import BadUsage, StoreUnusable
+
+PATIENCE_S = 5.0
+MOST_REQUESTS = 64  # at a time
+STEP_S = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where it is served, and a link that lets one browser in."""
+
+    url: str
+    link: str
+
+
+@contextmanager
+def serving_api(desk: Desk) -> Iterator[Address]:
+    """Serve within; the address and port are those of the settings.
+
+    Raises:
+        BadUsage: The address cannot be listened on.
+        StoreUnusable: The server did not come up.
+    """
+    listening = _listen(desk.settings.keeper_api_host, desk.settings.keeper_api_port)
+    app = build_app(desk)
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,  # an address holds the code of a link
+        lifespan="off",
+        ws="none",
+        server_header=False,
+        proxy_headers=False,
+        limit_concurrency=MOST_REQUESTS,
+        timeout_graceful_shutdown=1,
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, args=([listening],), name="keeper-api", daemon=True)
+    thread.start()
+    try:
+        _wait_for(server, thread)
+        host, port = listening.getsockname()[:2]
+        url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        yield Address(url, f"{url}/login?code={desk.sessions.new_link()}")
+    finally:
+        app.state.is_closing = True
+        server.should_exit = True
+        thread.join(PATIENCE_S)
+        listening.close()
+
+
+@contextmanager
+def serving_if_wanted(settings: Settings, console: Any) -> Iterator[None]:
+    """Serve within where ``KEEPER_API`` is on, and print where.
+
+    Raises:
+        BadUsage: The address cannot be listened on.
+        StoreUnusable: The tokens cannot be used, or the server did not come up.
+    """
+    if settings.keeper_api == "off":
+        yield
+        return
+    with serving_api(Desk(settings, SystemClock())) as address:
+        console.print(f"API on {address.url}", soft_wrap=True, markup=False)
+        console.print(f"open once, within ten minutes: {address.link}", soft_wrap=True, markup=False)
+        yield
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise BadUsage(f"the API cannot listen on {host} port {port}: {error.strerror or error}") from None
+
+
+def _wait_for(server: uvicorn.Server, thread: threading.Thread) -> None:
+    for _ in range(round(PATIENCE_S / STEP_S)):
+        if server.started:
+            return
+        thread.join(STEP_S)
+        if not thread.is_alive():
+            break
+    raise StoreUnusable("the API's server did not start")
