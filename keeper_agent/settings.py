@@ -171,7 +171,7 @@ class Settings(BaseSettings):
         description="name in the system's keyring of the passphrase instead, under the service keeper",
     )
     keeper_api: Literal["on", "off"] = Field(
-        default="off", description="serve the HTTP API and the dashboard while keeper run works: on or off"
+        default="off", description="serve the HTTP API while keeper run works: on or off"
     )
     keeper_api_host: str = Field(
         default="127.0.0.1",
