@@ -19,7 +19,7 @@ BENCH ?= replay
 .PHONY: help setup run test coverage check bench crash simulate lock clean
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
 # A new lock or a moved checkout (dead paths) asks for a fresh .venv; a new pyproject.toml only for the project itself.
 setup:  ## create .venv with the locked dependencies (does nothing when it is up to date)
