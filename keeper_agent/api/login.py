@@ -11,6 +11,8 @@ from keeper_agent.api.access import READ, desk_of
 from keeper_agent.api.sessions import COOKIE, SESSION_NS
 from tools.domain.market import NANOS
 
+FIRST = "/api/health"  # what a browser sees first
+
 router = APIRouter(tags=["login"])
 
 
@@ -20,7 +22,7 @@ def login(request: Request, code: Annotated[str, Query(min_length=1, max_length=
     cookie = desk_of(request).sessions.exchange(code)
     if cookie is None:
         raise HTTPException(403, "this link was used or is too old; keeper serve prints a new one")
-    response = RedirectResponse("/", 303)
+    response = RedirectResponse(FIRST, 303)
     is_secure = request.url.scheme == "https"
     age = SESSION_NS // NANOS
     response.set_cookie(

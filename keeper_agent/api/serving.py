@@ -7,14 +7,11 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 import uvicorn
 
 from keeper_agent.api.application import build_app
 from keeper_agent.api.desk import Desk
-from keeper_agent.settings import Settings
-from tools.domain.clock import SystemClock
 from tools.domain.errors import BadUsage, StoreUnusable
 
 PATIENCE_S = 5.0
@@ -64,23 +61,6 @@ def serving_api(desk: Desk) -> Iterator[Address]:
         server.should_exit = True
         thread.join(PATIENCE_S)
         listening.close()
-
-
-@contextmanager
-def serving_if_wanted(settings: Settings, console: Any) -> Iterator[None]:
-    """Serve within where ``KEEPER_API`` is on, and print where.
-
-    Raises:
-        BadUsage: The address cannot be listened on.
-        StoreUnusable: The tokens cannot be used, or the server did not come up.
-    """
-    if settings.keeper_api == "off":
-        yield
-        return
-    with serving_api(Desk(settings, SystemClock())) as address:
-        console.print(f"API on {address.url}", soft_wrap=True, markup=False)
-        console.print(f"open once, within ten minutes: {address.link}", soft_wrap=True, markup=False)
-        yield
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from rich.markup import escape
 
-from keeper_agent.api.serving import serving_if_wanted
+from keeper_agent.api.wanted import serving_if_wanted
 from keeper_agent.app import Keeper, current_model
 from keeper_agent.brains import open_brain, require_brain, told_of_brain
 from keeper_agent.commands.layers import layers_as_data

@@ -1,0 +1,31 @@
+"""Whether a run serves the API at all: what is off costs no import."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from keeper_agent.settings import Settings
+from tools.domain.clock import SystemClock
+
+
+@contextmanager
+def serving_if_wanted(settings: Settings, console: Any) -> Iterator[None]:
+    """Serve within where ``KEEPER_API`` is on, and print where.
+
+    Raises:
+        BadUsage: The address cannot be listened on.
+        StoreUnusable: The tokens cannot be used, or the server did not come up.
+    """
+    if settings.keeper_api == "off":
+        yield
+        return
+    # FastAPI and uvicorn take over half a second to load; only a run that serves pays for them.
+    from keeper_agent.api.desk import Desk
+    from keeper_agent.api.serving import serving_api
+
+    with serving_api(Desk(settings, SystemClock())) as address:
+        console.print(f"API on {address.url}", soft_wrap=True, markup=False)
+        console.print(f"open once, within ten minutes: {address.link}", soft_wrap=True, markup=False)
+        yield
