@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from memory.rows import record_of
 from memory.schema import METADATA
@@ -47,18 +47,21 @@ class OpenOrders:
 
     def holdings(self, base_of: Mapping[str, str]) -> list[Holding]:
         """What decisions still hold; ``base_of`` names the base asset of each symbol."""
-        found: list[Holding] = []
+        sizes: dict[str, int] = {}
         flat: list[str] = []
-        for fills in self._unsettled():
+        unsettled = self._unsettled()
+        for decision_id, fills in unsettled.items():
             base = base_of.get(fills[0].symbol)
-            size = sum(fill.held_change(base or "") for fill in fills)
-            if size != 0:
-                last = self._last_intent(fills[0].decision_id)
-                found.append(Holding(size, last, fills[-1].price, _cost_of(fills, base or "")))
-            elif base is not None:
-                flat.append(fills[0].decision_id)
+            sizes[decision_id] = sum(fill.held_change(base or "") for fill in fills)
+            if sizes[decision_id] == 0 and base is not None:
+                flat.append(decision_id)
+        last = self._last_intents() if any(sizes.values()) else {}
         self._let_go(flat)
-        return found
+        return [
+            Holding(size, last[name], fills[-1].price, _cost_of(fills, base_of.get(fills[0].symbol, "")))
+            for (name, size), fills in zip(sizes.items(), unsettled.values(), strict=True)
+            if size != 0
+        ]
 
     def symbols(self) -> list[str]:
         """What an order may still be under way on or something may be held of, in order of name."""
@@ -84,8 +87,8 @@ class OpenOrders:
         )
         return bool(found)
 
-    def _unsettled(self) -> Sequence[list[Fill]]:
-        """The fills, in order, of every decision that bought other than it sold, or paid fees in coin."""
+    def _unsettled(self) -> Mapping[str, list[Fill]]:
+        """By decision the fills, in order, of all that bought other than they sold, or paid fees in coin."""
         fills, held = METADATA.tables["fill"], METADATA.tables["open_position"]
         joined = held.join(fills, fills.c.decision_id == held.c.decision_id)
         here = (held.c.world == self._world, held.c.venue == self._venue)
@@ -95,7 +98,7 @@ class OpenOrders:
         gathered: dict[str, list[Fill]] = defaultdict(list)
         for row in rows:
             gathered[row["decision_id"]].append(record_of(Fill, row))
-        return list(gathered.values())
+        return gathered
 
     def _let_go(self, decision_ids: Sequence[str]) -> None:
         """Look no more at decisions that were seen flat, coin fees included; a later fill brings one back."""
@@ -103,16 +106,19 @@ class OpenOrders:
             held = METADATA.tables["open_position"]
             self._store.execute([delete(held).where(held.c.decision_id.in_(decision_ids))])
 
-    def _last_intent(self, decision_id: str) -> Intent:
-        """The decision's intent with the highest attempt."""
-        intents = METADATA.tables["intent"]
+    def _last_intents(self) -> Mapping[str, Intent]:
+        """By decision the intent with the highest attempt, of all that may hold something."""
+        intents, held = METADATA.tables["intent"], METADATA.tables["open_position"]
+        other = intents.alias()
+        highest = select(func.max(other.c.attempt)).where(other.c.decision_id == held.c.decision_id)
         rows = self._store.read(
             select(intents)
-            .where(intents.c.decision_id == decision_id)
-            .order_by(intents.c.attempt.desc())
-            .limit(1)
+            .join_from(held, intents, intents.c.decision_id == held.c.decision_id)
+            .where(held.c.world == self._world, held.c.venue == self._venue)
+            .where(intents.c.attempt == highest.scalar_subquery())
+            .order_by(intents.c.ts.desc())
         )
-        return record_of(Intent, rows[0])
+        return {row["decision_id"]: record_of(Intent, row) for row in rows}
 
 
 def _cost_of(fills: Sequence[Fill], base: str) -> Decimal:

@@ -1,11 +1,13 @@
 """The last decisions on a symbol as they were known at a time: the short look back of the hot path.
 
-Straight from the index with one prepared statement; what each decision was made of stays where it is.
-The pluses keep the join on the decision: an index on kind or time would find half of all there is.
+Two short walks through indexes that hold everything that is told (``DECISION_GLANCE`` and ``OUTCOME_GLANCE``
+of the schema): what each decision was made of, and what came of others, is not touched. The pluses keep
+SQLite from choosing another index.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from memory.store import Store
@@ -14,11 +16,14 @@ from tools.domain.errors import BadUsage
 MOST = 10_000
 
 _LAST = """
-SELECT decision.decision_id, decision.ts, action, route, decision.is_probe, expected_bps, result, net_bps
-FROM decision LEFT JOIN outcome
-ON outcome.decision_id = decision.decision_id AND +outcome.kind = 'shadow' AND +outcome.ts_known <= :ts
-WHERE decision.symbol = :symbol AND decision.ts <= :ts AND decision.ts_known <= :ts
-ORDER BY decision.ts DESC, decision.decision_id LIMIT :limit
+SELECT decision_id, ts, action, route, is_probe, expected_bps FROM decision
+WHERE symbol = :symbol AND ts <= :ts AND +ts_known <= :ts AND (:world IS NULL OR world = :world)
+ORDER BY ts DESC, decision_id LIMIT :limit
+"""
+
+_FOLLOWS = """
+SELECT decision_id, result, net_bps FROM outcome
+WHERE symbol = :symbol AND ts_known BETWEEN :first AND :ts AND +kind = 'shadow'
 """
 
 
@@ -41,16 +46,34 @@ class RecentDecision:
     net_bps: float | None
 
 
-def last_decisions(store: Store, symbol: str, ts: int, limit: int = 50) -> list[RecentDecision]:
+def last_decisions(
+    store: Store, symbol: str, ts: int, limit: int = 50, world: str | None = None
+) -> list[RecentDecision]:
     """The last ``limit`` decisions on ``symbol`` that were known at ``ts``, newest first.
+
+    Args:
+        store: Memory.
+        symbol: E.g. ``BTCUSDT``.
+        ts: The time it is asked as of, ns UTC.
+        limit: At most so many.
+        world: Only of this world; of every one where not given.
 
     Raises:
         BadUsage: The limit is no number of decisions.
     """
     if not 1 <= limit <= MOST:
         raise BadUsage(f"expected a limit between 1 and {MOST}, was {limit}")
-    rows = store.fetch(_LAST, {"symbol": symbol, "ts": ts, "limit": limit})
+    rows = store.fetch(_LAST, {"symbol": symbol, "ts": ts, "limit": limit, "world": world})
+    if not rows:
+        return []
+    follows = _follows(store, symbol, int(rows[-1][1]), ts)
     return [
-        RecentDecision(name, taken, action, route, bool(is_probe), expected, result, net)
-        for name, taken, action, route, is_probe, expected, result, net in rows
+        RecentDecision(name, taken, action, route, bool(is_probe), expected, *follows.get(name, (None, None)))
+        for name, taken, action, route, is_probe, expected in rows
     ]
+
+
+def _follows(store: Store, symbol: str, first: int, ts: int) -> Mapping[str, tuple[str | None, float | None]]:
+    """What was known at ``ts`` of decisions taken since ``first``; a follow ends after its decision."""
+    rows = store.fetch(_FOLLOWS, {"symbol": symbol, "first": first, "ts": ts})
+    return {name: (result, net) for name, result, net in rows}

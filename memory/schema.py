@@ -32,6 +32,10 @@ __all__ = [
     "SpendRow",
 ]
 
+# What a look back at a symbol wants lies side by side in its indexes, see memory/recent.py.
+DECISION_GLANCE = ("ts_known", "world", "decision_id", "action", "route", "is_probe", "expected_bps")
+OUTCOME_GLANCE = ("kind", "decision_id", "result", "net_bps")
+
 
 class RunRow(SQLModel, table=True):
     """One session of a command: what was run on what, with which settings."""
@@ -91,7 +95,7 @@ class DecisionRow(SQLModel, table=True):
     __table_args__ = (
         refers("run_id", "run"),
         refers("signal_id", "signal"),
-        Index("ix_decision_symbol_ts", "symbol", "ts"),
+        Index("ix_decision_symbol_ts", "symbol", "ts", *DECISION_GLANCE),
         Index("ix_decision_run_ts", "run_id", "ts"),
         Index("ix_decision_signal", "signal_id"),
         Index("ix_decision_ts", "ts"),
@@ -218,7 +222,7 @@ class OutcomeRow(SQLModel, table=True):
         Index("ix_outcome_ts_known", "ts_known"),
         Index("ix_outcome_decision", "decision_id", "kind", "ts_known", "result", "net_bps"),
         Index("ix_outcome_signal", "signal_id"),
-        Index("ix_outcome_symbol_ts_known", "symbol", "ts_known"),
+        Index("ix_outcome_symbol_ts_known", "symbol", "ts_known", *OUTCOME_GLANCE),
         Index("ix_outcome_run_ts_known", "run_id", "ts_known"),
         Index("ix_outcome_net", "net_bps", "kind"),
     )

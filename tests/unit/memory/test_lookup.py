@@ -123,6 +123,11 @@ def test_the_last_decisions_on_a_symbol_are_those_known_at_the_time(reader: Stor
     assert [one.ts for one in last] == [make.ts(3), make.ts(2)]
     assert [one.ts for one in last_decisions(reader, "BTCUSDT", make.ts(3) - 1, limit=1)] == [make.ts(2)]
     assert last_decisions(reader, "ETHUSDT", make.ts(9)) == []
+    assert [one.ts for one in last_decisions(reader, "BTCUSDT", make.ts(3), 2, "recorded")] == [
+        make.ts(3),
+        make.ts(2),
+    ]
+    assert last_decisions(reader, "BTCUSDT", make.ts(3), world="live") == []
 
 
 def test_a_decision_that_became_known_later_than_it_was_taken_is_not_recalled_before(

@@ -50,6 +50,13 @@ class Plans:
 
     def scans(self, work: Callable[[], object]) -> list[str]:
         """Steps of the plans of what ``work`` sends that read all of a growing table."""
+        return [step for text in self._asked(work) for step in self._scans(text)]
+
+    def steps(self, work: Callable[[], object]) -> list[str]:
+        """Every step of the plans of what ``work`` sends."""
+        return [step for text in self._asked(work) for step in self._plan(text)]
+
+    def _asked(self, work: Callable[[], object]) -> list[str]:
         sent: list[str] = []
         self.store._driver.set_trace_callback(sent.append)
         try:
@@ -58,10 +65,13 @@ class Plans:
             self.store._driver.set_trace_callback(None)
         asked = [text for text in sent if text.lstrip().upper().startswith(("SELECT", "WITH"))]
         assert asked, "nothing was asked"
-        return [step for text in asked for step in self._scans(text)]
+        return asked
+
+    def _plan(self, text: str) -> list[str]:
+        return [str(row[3]) for row in self.store._driver.execute(f"EXPLAIN QUERY PLAN {text}")]
 
     def _scans(self, text: str) -> Iterator[str]:
-        plan = [str(row[3]) for row in self.store._driver.execute(f"EXPLAIN QUERY PLAN {text}")]
+        plan = self._plan(text)
         for step in plan:
             found = SEEN.match(step)
             if found and found[2] in GROWING and self._is_whole(found[1], found[3], text, plan):
@@ -134,3 +144,10 @@ def test_nothing_that_grows_is_read_from_end_to_end(plans: Plans, name: str) -> 
 def test_without_its_index_the_same_question_is_caught(plans: Plans, name: str, index: str) -> None:
     plans.store._driver.execute(f"DROP INDEX {index}")
     assert plans.scans(lambda: WORKS[name](plans.store)) != []
+
+
+def test_a_look_back_at_a_symbol_reads_nothing_but_two_indexes(plans: Plans) -> None:
+    steps = plans.steps(lambda: WORKS["recall"](plans.store))
+    reads = [step for step in steps if SEEN.match(step)]
+    assert len(reads) == 2
+    assert all(" USING COVERING INDEX " in step for step in reads)
