@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
@@ -122,6 +122,11 @@ class Tally:
     on_partial: int = 0  # while it quotes wider, or one side
     repeated: int = 0  # in a departure that has had one
     hours: float = 0.0  # of quoting both sides, usual size or small
+
+    def add(self, other: Tally) -> None:
+        """Take in another's."""
+        for one in fields(self):
+            setattr(self, one.name, getattr(self, one.name) + getattr(other, one.name))
 
     def figures(self) -> dict[str, Any]:
         """Shares with intervals, rates, and medians."""

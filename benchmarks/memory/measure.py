@@ -186,7 +186,7 @@ def _checked(home: Path, what: str) -> dict[str, Any]:
     began = time.perf_counter()
     command = [sys.executable, "-m", "keeper_agent.cli", "memory", what, "--json", "--home", str(home)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)  # noqa: S603 (ours)
-    assert process.stdout is not None  # noqa: S101 (a pipe was asked for)
+    assert process.stdout is not None
     said = process.stdout.read()
     _, status, used = os.wait4(process.pid, 0)
     return {
