@@ -231,10 +231,15 @@ def current_model(settings: Settings) -> OutcomeModel | None:
 def _ledger_start(
     store: Store, identity: RunIdentity, instruments: Mapping[str, Instrument], ts: int
 ) -> LedgerSnapshot:
-    """The day's account so far, so that a restart forgets neither losses nor counts."""
+    """The day's account so far, so that a restart forgets neither losses nor counts.
+
+    Whatever was aborted counts as a market maker that left: the record does not tell it from a session's end.
+    """
     day = account_day(store, identity.world.value, ts)
     rates = {symbol: item.quote_usd or Decimal(0) for symbol, item in instruments.items()}
     realised = sum(
         (value * rates.get(symbol, Decimal(1)) for symbol, value in day.realised_quote.items()), Decimal(0)
     )
-    return LedgerSnapshot(ts=ts, entries_today=day.entries, realised_usd=realised)
+    return LedgerSnapshot(
+        ts=ts, entries_today=day.entries, realised_usd=realised, departures_today=day.aborts
+    )

@@ -209,6 +209,21 @@ CATALOGUE: tuple[ParameterSpec, ...] = (
     ParameterSpec("max_open_positions", 5, 0, 1_000, "positions", "most positions at once"),
     ParameterSpec("max_trades_per_day", 100, 0, 1e6, "entries", "most entries a symbol a day"),
     ParameterSpec("daily_loss_limit_usd", 50, 0, 1e9, "USD", "loss of the day after which entries stop"),
+    ParameterSpec(
+        "blacklist_departures", 3, 0, 1_000, "departures", "MM departures that end a symbol's day; 0 never"
+    ),
+    ParameterSpec(
+        "max_departure_share", 0.2, 0, 1, "share", "MMs that left of the day's entries: pause; 1 never"
+    ),
+    ParameterSpec(
+        "min_detection_share", 0, 0, 1, "share", "MMs found at the last looks, fewer: pause; 0 never"
+    ),
+    ParameterSpec("risk_capital_usd", 0, 0, 1e9, "USD", "what risk is a share of; 0 is not stated"),
+    ParameterSpec("risk_per_trade", 0.01, 0.001, 0.05, "share", "of the capital, lost at the stop at most"),
+    ParameterSpec("max_signals_per_day", 5, 1, 20, "entries", "most entries a day on candle signals"),
+    ParameterSpec("score_threshold", 75, 50, 95, "points", "least score of a candle signal"),
+    ParameterSpec("heed_continuation", 1, 0, 1, "switch", "take entries from the continuation model"),
+    ParameterSpec("heed_reversal", 1, 0, 1, "switch", "take entries from the reversal model"),
     # paper venue
     ParameterSpec(
         "order_latency_ms", 80, 0, 10_000, "ms", "time from sending an order to the paper venue acting"
