@@ -17,9 +17,13 @@ import numpy as np
 
 from benchmarks.risk.backtest import Plan, judged
 from benchmarks.risk.candles import DAY_US, HOUR_US, groups
+from benchmarks.risk.falls import falls
 
 LEVELS = (0.95, 0.99)
 STEPS = {"day": (DAY_US, 90, 252, 20), "hour": (HOUR_US, 1_440, 1_440, 336)}
+
+FALLS = {"day": (DAY_US, 7), "hour": (HOUR_US, 168)}  # blocks of a week
+SHARES = (0.05, 0.025)
 
 
 def measured(folder: Path) -> Iterator[tuple[str, Any]]:
@@ -38,6 +42,11 @@ def measured(folder: Path) -> Iterator[tuple[str, Any]]:
                     "step": step, "level": level, "of": "+".join(group.symbols),
                     **judged(group.returns, even, plan),
                 }  # fmt: skip
+
+    for step, (step_us, block) in FALLS.items():
+        for share in SHARES:
+            for group in groups(folder / "candles", step_us):
+                yield "joint_falls", {"step": step, **falls(group, share, block)}
 
 
 def main() -> None:

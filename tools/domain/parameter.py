@@ -224,6 +224,19 @@ CATALOGUE: tuple[ParameterSpec, ...] = (
     ParameterSpec("score_threshold", 75, 50, 95, "points", "least score of a candle signal"),
     ParameterSpec("heed_continuation", 1, 0, 1, "switch", "take entries from the continuation model"),
     ParameterSpec("heed_reversal", 1, 0, 1, "switch", "take entries from the reversal model"),
+    # bounds on a size, from estimates
+    ParameterSpec("bound_cvar", 0, 0, 1, "switch", "bound sizes by the mean of the worst days"),
+    ParameterSpec("bound_kelly", 0, 0, 1, "switch", "bound sizes by Kelly on the lower end of the edge"),
+    ParameterSpec("bound_correlation", 0, 0, 1, "switch", "lower the total limit for correlation"),
+    ParameterSpec("bound_tail", 0, 0, 1, "switch", "bound what would crash together"),
+    ParameterSpec("bound_regime", 0, 0, 1, "switch", "bound exposure by volatility"),
+    ParameterSpec("cvar_share", 0.02, 0.0001, 1, "share", "of the capital, lost on a symbol's worst days"),
+    ParameterSpec("kelly_share", 0.25, 0.01, 1, "share", "of Kelly's position that is taken"),
+    ParameterSpec("kelly_cap", 0.25, 0.001, 1, "share", "of the capital that one entry has at most"),
+    ParameterSpec("kelly_z", 1.645, 0, 5, "sigma", "how far below its estimate the edge is taken"),
+    ParameterSpec("joint_exposure_usd", 1_000, 0, 1e9, "USD", "most that may crash together"),
+    ParameterSpec("regime_symbol_usd", 750, 0, 1e9, "USD", "exposure a symbol at usual volatility"),
+    ParameterSpec("regime_total_usd", 3_000, 0, 1e9, "USD", "exposure in all at usual volatility"),
     # paper venue
     ParameterSpec(
         "order_latency_ms", 80, 0, 10_000, "ms", "time from sending an order to the paper venue acting"

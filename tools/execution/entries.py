@@ -12,10 +12,10 @@ from tools.domain.market import Instrument
 from tools.domain.parameter import ParameterSet
 from tools.domain.trading import Action, Signal
 from tools.execution.sizing import SizeRequest, Sizing, SizingMode, entry_wish, mm_average_usd, size_entry
-from tools.risk.limit_table import CANDLE_MODELS
+from tools.risk.checks import CANDLE_MODELS
 from tools.risk.limits import Limited
 from tools.risk.routing import Settlement
-from tools.risk.wishes import EntryRequest, RiskAppetite, amount
+from tools.risk.wishes import Edge, EntryRequest, RiskAppetite, amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +91,19 @@ def _draft(
         return EntryDraft(request, None)
     return EntryDraft(
         request,
-        ask_for(signal, wish.usd, ts, average, appetite=desk.appetite, is_probe=settlement.is_probe),
+        replace(
+            ask_for(signal, wish.usd, ts, average, appetite=desk.appetite, is_probe=settlement.is_probe),
+            edge=edge_of(signal, settlement, parameters),
+        ),
     )
+
+
+def edge_of(signal: Signal, settlement: Settlement, parameters: ParameterSet) -> Edge:
+    """The edge of ``signal`` at its lower end; what nobody estimated loses at its stop."""
+    gain, loss = (signal.gain_bps, signal.loss_bps) if signal.entry_price > 0 else (0.0, 0.0)
+    if settlement.expected_bps is None or settlement.error_bps is None:
+        return Edge(-loss, gain, loss)
+    return Edge(settlement.expected_bps - parameters["kelly_z"] * settlement.error_bps, gain, loss)
 
 
 def ask_for(

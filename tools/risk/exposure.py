@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from tools.risk.prospects import Prospects
+
 ZERO = Decimal(0)
 
 
@@ -51,6 +53,7 @@ class LedgerSnapshot:
         scored_today: Entries of that day that were committed on candle signals.
         mm_looks: How often of late somebody looked for an MM when a signal was raised.
         mm_found: At how many of those looks one was found.
+        prospects: What candles say of the risk ahead; None where nobody has looked.
     """
 
     ts: int = 0
@@ -64,6 +67,7 @@ class LedgerSnapshot:
     scored_today: int = 0
     mm_looks: int = 0
     mm_found: int = 0
+    prospects: Prospects | None = None
 
     @property
     def open_positions(self) -> int:

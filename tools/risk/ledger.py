@@ -19,6 +19,7 @@ from tools.domain.parameter import ParameterSet
 from tools.domain.trading import Clamp
 from tools.risk.exposure import ZERO, LedgerSnapshot, OpenEntry
 from tools.risk.limits import limit_entry, opened
+from tools.risk.prospects import Prospects
 from tools.risk.wishes import EntryRequest
 
 DUST_USD = Decimal("1e-9")  # less than this is rounding of shared costs, not a position
@@ -64,6 +65,7 @@ class RiskLedger:
         self._rests = dict(start.rests)
         self._departures = {(day, symbol): count for symbol, count in start.departures_today.items()}
         self._scored = {day: start.scored_today}
+        self._prospects = start.prospects
         missed = start.mm_looks - start.mm_found
         self._looks = deque([False] * missed + [True] * start.mm_found, maxlen=LOOKS)
 
@@ -158,6 +160,11 @@ class RiskLedger:
         with self._lock:
             self._looks.append(is_there)
 
+    def foresee(self, prospects: Prospects) -> None:
+        """Candles say this of the risk ahead from now on."""
+        with self._lock:
+            self._prospects = prospects
+
     def snapshot(self, ts: int) -> LedgerSnapshot:
         """Everything at stake, with the account of the UTC day of ``ts``."""
         with self._lock:
@@ -173,7 +180,7 @@ class RiskLedger:
         return LedgerSnapshot(
             ts, entries, trades, realised, rests, killed, self._is_paused(),
             departures_today=left, scored_today=self._scored.get(day, 0),
-            mm_looks=len(self._looks), mm_found=sum(self._looks),
+            mm_looks=len(self._looks), mm_found=sum(self._looks), prospects=self._prospects,
         )  # fmt: skip
 
     def _entry(self, decision_id: str) -> OpenEntry:

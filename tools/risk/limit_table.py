@@ -7,19 +7,30 @@ the module that watches them. Defaults stand in the catalogue of parameters alon
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from enum import StrEnum
 
-from tools.domain.clock import iso
 from tools.domain.parameter import SPECS, ParameterSet
 from tools.domain.trading import Clamp
+from tools.risk.bounds import correlation, cvar, estimated, joint_tail, kelly, regime
+from tools.risk.checks import (
+    CANDLE_MODELS,
+    LEAST_ENTRIES,
+    LEAST_LOOKS,
+    departing,
+    killed,
+    lost,
+    mm_protection,
+    paused,
+    probed,
+    rests,
+    risk_of_a_trade,
+    scored_low,
+    undetected,
+    unheeded,
+)
 from tools.risk.exposure import ZERO, LedgerSnapshot
 from tools.risk.rooms import Check, cap, count, forbid
-from tools.risk.wishes import EntryRequest, RiskAppetite, Room, amount, money
-
-LEAST_ENTRIES = 20  # of a day, from which a share of them says something
-LEAST_LOOKS = 20  # at market makers, likewise
-CANDLE_MODELS = ("continuation", "reversal")  # those that score
+from tools.risk.wishes import EntryRequest, money
 
 
 class Scope(StrEnum):
@@ -87,97 +98,14 @@ class Limit:
         return Clamp(self.name, money(request.usd), money(max(ZERO, room.usd)), room.reason)
 
 
-def mm_capacity_usd(mm_average_usd: Decimal, parameters: ParameterSet) -> Decimal:
-    """What an MM can absorb in one entry: its average order, once for each slice allowed.
-
-    An MM refreshes its quote after being hit; ``max_split_count`` consecutive orders is how
-    often it is asked to (K11: at most 10), so capacity is their product.
-    """
-    return mm_average_usd * parameters.whole("max_split_count")
-
-
-def _killed(request: EntryRequest, ledger: LedgerSnapshot, parameters: ParameterSet) -> str | None:
-    return "the kill switch is set; keeper resume clears it" if ledger.is_killed else None
-
-
-def _paused(request: EntryRequest, ledger: LedgerSnapshot, parameters: ParameterSet) -> str | None:
-    return "entries are paused; keeper resume allows them again" if ledger.is_paused else None
-
-
-def _rests(request: EntryRequest, ledger: LedgerSnapshot, parameters: ParameterSet) -> str | None:
-    until = ledger.rests.get(request.symbol, 0)
-    return f"{request.symbol} rests until {iso(until)}" if request.ts < until else None
-
-
-def _lost(request: EntryRequest, ledger: LedgerSnapshot, parameters: ParameterSet) -> str | None:
-    limit = amount(parameters, "daily_loss_limit_usd")
-    if ledger.realised_usd > -limit:
-        return None
-    return f"the day made {money(ledger.realised_usd)} USD, entries end at -{money(limit)}"
-
-
-def _probed(request: EntryRequest, ledger: LedgerSnapshot, parameters: ParameterSet) -> str | None:
-    if request.is_probe and ledger.has_open_probe(request.symbol):
-        return f"a probe on {request.symbol} is open already"
-    return None
-
-
-def _departing(request: EntryRequest, ledger: LedgerSnapshot, parameters: ParameterSet) -> str | None:
-    left, entered = sum(ledger.departures_today.values()), sum(ledger.entries_today.values())
-    most = parameters["max_departure_share"]
-    if most >= 1 or entered < LEAST_ENTRIES or left <= most * entered:
-        return None
-    return f"MMs left in {left} of the day's {entered} entries, more than {most:g} of them"
-
-
-def _undetected(request: EntryRequest, ledger: LedgerSnapshot, parameters: ParameterSet) -> str | None:
-    least, looks, found = parameters["min_detection_share"], ledger.mm_looks, ledger.mm_found
-    if least <= 0 or looks < LEAST_LOOKS or found >= least * looks:
-        return None
-    return f"an MM was found at {found} of the last {looks} looks, less than {least:g} of them"
-
-
-def _scored_low(request: EntryRequest, ledger: LedgerSnapshot, parameters: ParameterSet) -> str | None:
-    least = parameters["score_threshold"]
-    if request.score is None or request.score >= least:
-        return None
-    return f"score {request.score:g} below {least:g}"
-
-
-def _unheeded(model: str) -> Check:
-    def why(request: EntryRequest, ledger: LedgerSnapshot, parameters: ParameterSet) -> str | None:
-        is_off = request.source == model and not parameters[f"heed_{model}"]
-        return f"the {model} model is switched off" if is_off else None
-
-    return forbid(why)
-
-
-def _risk_of_a_trade(request: EntryRequest, ledger: LedgerSnapshot, parameters: ParameterSet) -> Room | None:
-    capital = amount(parameters, "risk_capital_usd")
-    if capital <= 0 or request.loss_bps is None or request.loss_bps <= 0:
-        return None
-    share = amount(parameters, "risk_per_trade")
-    room = capital * share * 10_000 / Decimal(str(request.loss_bps))
-    stop = f"{request.loss_bps:.2f} bps at its stop"
-    return Room(room, f"{money(share)} of {money(capital)} USD may be lost with {stop}")
-
-
-def _mm_protection(request: EntryRequest, ledger: LedgerSnapshot, parameters: ParameterSet) -> Room | None:
-    if request.mm_average_usd is None or request.appetite is not RiskAppetite.CONSERVATIVE:
-        return None
-    share = request.appetite.multiplier(parameters)
-    capacity = mm_capacity_usd(request.mm_average_usd, parameters)
-    return Room(share * capacity, f"{money(share)} of the {money(capacity)} USD the MM absorbs in one entry")
-
-
 TABLE: tuple[Limit, ...] = (
     Limit(
-        "kill_switch", Scope.ACCOUNT, Blocks.ENTRIES, "", "K11", "set by keeper kill", forbid(_killed)
+        "kill_switch", Scope.ACCOUNT, Blocks.ENTRIES, "", "K11", "set by keeper kill", forbid(killed)
     ),
-    Limit("pause", Scope.ACCOUNT, Blocks.ENTRIES, "", "K11", "set by keeper pause", forbid(_paused)),
+    Limit("pause", Scope.ACCOUNT, Blocks.ENTRIES, "", "K11", "set by keeper pause", forbid(paused)),
     Limit(
         "symbol_rest", Scope.SYMBOL, Blocks.SYMBOL, "departure_rest_s", "K6.3", "after its MM left",
-        forbid(_rests),
+        forbid(rests),
     ),
     Limit(
         "symbol_blacklist", Scope.SYMBOL, Blocks.SYMBOL, "blacklist_departures", "K11",
@@ -191,17 +119,17 @@ TABLE: tuple[Limit, ...] = (
     ),
     Limit(
         "departure_share", Scope.ACCOUNT, Blocks.ENTRIES, "max_departure_share", "K11",
-        f"share of the UTC day's entries (at least {LEAST_ENTRIES}) in which the MM left", forbid(_departing),
+        f"share of the UTC day's entries (at least {LEAST_ENTRIES}) in which the MM left", forbid(departing),
         off_at=1,
     ),
     Limit(
         "detection_share", Scope.ACCOUNT, Blocks.ENTRIES, "min_detection_share", "K11 (0.5)",
-        f"share of the last looks (at least {LEAST_LOOKS}) at which an MM was found", forbid(_undetected),
+        f"share of the last looks (at least {LEAST_LOOKS}) at which an MM was found", forbid(undetected),
         off_at=0,
     ),
     Limit(
         "daily_loss", Scope.ACCOUNT, Blocks.ENTRIES, "daily_loss_limit_usd", "K11",
-        "realised loss of the UTC day after fees", forbid(_lost),
+        "realised loss of the UTC day after fees", forbid(lost),
     ),
     Limit(
         "trades_per_day", Scope.SYMBOL, Blocks.SYMBOL, "max_trades_per_day", "K11",
@@ -220,7 +148,7 @@ TABLE: tuple[Limit, ...] = (
             "{done} of {most} positions are open",
         ),
     ),
-    Limit("one_probe", Scope.SYMBOL, Blocks.PROBES, "", "K3.1", "one probe a symbol", forbid(_probed)),
+    Limit("one_probe", Scope.SYMBOL, Blocks.PROBES, "", "K3.1", "one probe a symbol", forbid(probed)),
     Limit(
         "symbol_positions", Scope.SYMBOL, Blocks.SYMBOL, "max_symbol_positions", "K6.3",
         "positions at once on the symbol",
@@ -233,13 +161,13 @@ TABLE: tuple[Limit, ...] = (
     *(
         Limit(
             f"{model}_model", Scope.ENTRY, Blocks.SIGNALS, f"heed_{model}", "B6",
-            f"whether signals of the {model} model are entered", _unheeded(model),
+            f"whether signals of the {model} model are entered", unheeded(model),
         )
         for model in CANDLE_MODELS
     ),
     Limit(
         "score_threshold", Scope.ENTRY, Blocks.SIGNALS, "score_threshold", "B6",
-        "least score of a candle signal", forbid(_scored_low),
+        "least score of a candle signal", forbid(scored_low),
     ),
     Limit(
         "signals_per_day", Scope.ACCOUNT, Blocks.SIGNALS, "max_signals_per_day", "B6",
@@ -253,7 +181,7 @@ TABLE: tuple[Limit, ...] = (
     ),
     Limit(
         "risk_per_trade", Scope.ENTRY, Blocks.SIZE, "risk_per_trade", "B6",
-        "share of risk_capital_usd lost at the stop; off while that is 0", _risk_of_a_trade,
+        "share of risk_capital_usd lost at the stop; off while that is 0", risk_of_a_trade,
     ),
     Limit(
         "symbol_exposure", Scope.SYMBOL, Blocks.SIZE, "max_symbol_exposure_usd", "K11",
@@ -274,8 +202,33 @@ TABLE: tuple[Limit, ...] = (
         ),
     ),
     Limit(
+        "cvar_bound", Scope.SYMBOL, Blocks.SIZE, "bound_cvar", "R1",
+        "cvar_share of risk_capital_usd over the symbol's CVaR of a day", estimated("bound_cvar", cvar),
+        off_at=0,
+    ),
+    Limit(
+        "kelly_bound", Scope.ENTRY, Blocks.SIZE, "bound_kelly", "R2",
+        "kelly_share of Kelly's position at the lower end of the edge, at most kelly_cap of the capital",
+        kelly, off_at=0,
+    ),
+    Limit(
+        "correlation_bound", Scope.ACCOUNT, Blocks.SIZE, "bound_correlation", "R3",
+        "the total limit, less for correlation and its breakdown",
+        estimated("bound_correlation", correlation), off_at=0,
+    ),
+    Limit(
+        "tail_bound", Scope.ACCOUNT, Blocks.SIZE, "bound_tail", "R13",
+        "joint_exposure_usd of what would crash along with the symbol", estimated("bound_tail", joint_tail),
+        off_at=0,
+    ),
+    Limit(
+        "regime_bound", Scope.ACCOUNT, Blocks.SIZE, "bound_regime", "R14",
+        "regime_symbol_usd and regime_total_usd, less when volatile", estimated("bound_regime", regime),
+        off_at=0,
+    ),
+    Limit(
         "mm_protection", Scope.ENTRY, Blocks.SIZE, "conservative_multiplier", "K11",
-        "share of what the MM absorbs, unless the operator chose balanced or aggressive", _mm_protection,
+        "share of what the MM absorbs, unless the operator chose balanced or aggressive", mm_protection,
     ),
     Limit(
         "orders_in_a_row", Scope.ENTRY, Blocks.SLICES, "max_split_count", "K11", "orders of one entry",

@@ -13,9 +13,9 @@ from decimal import Decimal
 
 from tools.domain.parameter import ParameterSet
 from tools.domain.trading import Clamp
+from tools.risk.checks import mm_capacity_usd as mm_capacity_usd
 from tools.risk.exposure import LedgerSnapshot, OpenEntry
 from tools.risk.limit_table import TABLE
-from tools.risk.limit_table import mm_capacity_usd as mm_capacity_usd
 from tools.risk.wishes import EntryRequest as EntryRequest
 from tools.risk.wishes import RiskAppetite as RiskAppetite
 from tools.risk.wishes import amount as amount

@@ -51,7 +51,7 @@ class Pareto:
         ratio = (1 - level) / self.share
         if abs(self.shape) < 1e-9:
             return self.threshold - self.scale * math.log(ratio)
-        return self.threshold + self.scale / self.shape * (ratio**-self.shape - 1)
+        return float(self.threshold + self.scale / self.shape * (ratio**-self.shape - 1))
 
     def mean_beyond(self, level: float) -> float:
         """The mean loss of those beyond ``quantile(level)``."""

@@ -26,6 +26,15 @@ class RiskAppetite(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Edge:
+    """What an entry is expected to earn at the lower end, and what it may gain or lose, basis points."""
+
+    low_bps: float
+    gain_bps: float
+    loss_bps: float
+
+
+@dataclass(frozen=True, slots=True)
 class EntryRequest:
     """A wish to have ``usd`` at stake on ``symbol``, before any limit has spoken.
 
@@ -33,6 +42,7 @@ class EntryRequest:
         source: Which signal it comes from, as ``Signal.source``.
         score: Score of a candle signal, 0 to 100; None where the source gives none.
         loss_bps: Net loss at the stop, positive basis points of the entry; None where unknown.
+        edge: What its estimate is worth; None where it was sized before.
     """
 
     decision_id: str
@@ -45,6 +55,7 @@ class EntryRequest:
     source: str = ""
     score: float | None = None
     loss_bps: float | None = None
+    edge: Edge | None = None
 
 
 class Room(NamedTuple):

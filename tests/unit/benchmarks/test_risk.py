@@ -11,8 +11,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from benchmarks.risk.backtest import Plan, forecasts, models
-from benchmarks.risk.candles import DAY_US, groups
+from benchmarks.risk.candles import DAY_US, Group, groups
 from benchmarks.risk.coverage import coverage, depth_p
+from benchmarks.risk.falls import falls, gaussian_fall
 
 
 def test_sixteen_hits_in_a_thousand_are_not_yet_too_many_for_one_in_a_hundred() -> None:
@@ -61,6 +62,18 @@ def test_no_model_sees_what_it_forecasts() -> None:
         now = [told for _, told in forecasts(changed, even, models(20)[name], plan)]
         assert was[:51] == now[:51], name
         assert was[52:] != now[52:], name
+
+
+def test_joint_falls_are_told_from_independence_and_from_a_wrong_copula() -> None:
+    rng = np.random.default_rng(5)
+    shared = rng.standard_normal((4_000, 1))
+    normal = Group(("A", "B", "C"), np.arange(4_000), shared + rng.standard_normal((4_000, 3)))
+    told = falls(normal, 0.05, 7)
+    assert told["gaussian"]["low"] < 1 < told["gaussian"]["high"]
+    assert told["empirical"]["ratio"] == pytest.approx(1, abs=0.25)
+    assert told["independent"]["high"] < 0.5
+    assert told["clayton"]["low"] > 1.2
+    assert gaussian_fall(0.0, 0.05) == pytest.approx(0.0025, rel=1e-3)
 
 
 def test_days_end_with_their_last_candle_and_symbols_share_them(tmp_path: Path) -> None:

@@ -19,12 +19,18 @@ from tools.risk.exposure import LedgerSnapshot, OpenEntry
 from tools.risk.ledger import LOOKS, Reservation, RiskLedger
 from tools.risk.limit_table import TABLE, Limit
 from tools.risk.limits import limit_entry
-from tools.risk.wishes import EntryRequest
+from tools.risk.prospects import Prospects
+from tools.risk.wishes import Edge, EntryRequest
 
 COIN = "ALGOUSDT"
+AHEAD = Prospects(
+    ts=0, cvar={COIN: 0.05}, volatility={COIN: 4.0}, correlation=1.0, breakdown=0.0,
+    tails={"ALGOUSDT LINKUSDT": 0.5},
+)  # fmt: skip
 WISH = EntryRequest("d_new", COIN, Decimal(10), ts=1_000)
 CANDLE = replace(WISH, source="reversal", score=80.0, loss_bps=100.0)
 CAPITAL = {"risk_capital_usd": 100.0}
+BET = replace(WISH, edge=Edge(low_bps=0.05, gain_bps=100.0, loss_bps=100.0))
 DAY = 86_400 * NANOS
 
 
@@ -73,6 +79,20 @@ BEYOND: dict[str, tuple[EntryRequest, LedgerSnapshot, dict[str, float], str]] = 
         WISH, LedgerSnapshot(entries=(replace(held(COIN, 494), is_stranded=True),)), {}, "6",
     ),
     "total_exposure": (WISH, LedgerSnapshot(entries=(held("LINKUSDT", 4_993),)), {}, "7"),
+    "cvar_bound": (
+        WISH, LedgerSnapshot(prospects=AHEAD), {"bound_cvar": 1, "cvar_share": 0.003} | CAPITAL, "6",
+    ),
+    "kelly_bound": (BET, LedgerSnapshot(), {"bound_kelly": 1, "risk_capital_usd": 400.0}, "5"),
+    "correlation_bound": (
+        WISH, LedgerSnapshot(prospects=AHEAD), {"bound_correlation": 1, "max_total_exposure_usd": 10}, "7",
+    ),
+    "tail_bound": (
+        WISH, LedgerSnapshot(entries=(held("LINKUSDT", 10),), prospects=AHEAD),
+        {"bound_tail": 1, "joint_exposure_usd": 12}, "7",
+    ),
+    "regime_bound": (
+        WISH, LedgerSnapshot(prospects=AHEAD), {"bound_regime": 1, "regime_symbol_usd": 16}, "4",
+    ),
     "mm_protection": (replace(WISH, mm_average_usd=Decimal("0.50")), LedgerSnapshot(), {}, "4"),
 }  # fmt: skip
 # The same, just within: nothing is cut.
@@ -96,6 +116,9 @@ WITHIN: dict[str, tuple[EntryRequest, LedgerSnapshot, dict[str, float]]] = {
     "risk_per_trade": (replace(CANDLE, loss_bps=1_000.0), LedgerSnapshot(), CAPITAL),
     "risk_per_trade, no capital": (replace(CANDLE, loss_bps=9_000.0), LedgerSnapshot(), {}),
     "reversal_model": (CANDLE, LedgerSnapshot(), {"heed_continuation": 0}),
+    "bounds, off": (replace(BET, edge=Edge(-9.0, 1.0, 9.0)), LedgerSnapshot(), {}),
+    "kelly, of a probe": (replace(BET, is_probe=True), LedgerSnapshot(), {"bound_kelly": 1}),
+    "kelly, sized before": (WISH, LedgerSnapshot(), {"bound_kelly": 1}),
 }  # fmt: skip
 CHECKED = [row for row in TABLE if row.room is not None]
 
