@@ -13,6 +13,7 @@ from graphs.decision import DecisionGraph
 from graphs.living import LivingStrategies
 from graphs.thought import Thinker
 from keeper_agent.brains import BrainParts
+from keeper_agent.foresight import foresee
 from keeper_agent.latency import MODEL, MeasuredRecall, MeasuredThinker, Meter
 from keeper_agent.sealing import Sealer
 from keeper_agent.settings import Settings
@@ -103,6 +104,9 @@ class Keeper:
         switch, pause = KillSwitch(settings.keeper_home), PauseSwitch(settings.keeper_home)
         start = _ledger_start(store, identity, instruments, ts)
         self.ledger = RiskLedger(start, lambda: switch.is_set, lambda: pause.is_set)
+        prospects = foresee(settings.keeper_home, instruments.values(), self.parameters.snapshot(ts), ts)
+        if prospects is not None:
+            self.ledger.foresee(prospects)
         self.model = model
         self.skill = SkillRecord()
         for votes, net_bps in judged_votes(store, ts, REMEMBERED):

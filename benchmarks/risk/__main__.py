@@ -2,7 +2,8 @@
 
 DIR holds ``candles/SYMBOL-5m.parquet``. Losses of a day (looking back on 90 to 252 days) and of an hour
 (on 60 days) are forecast one step ahead at 95 and 99 %, symbol by symbol and equally weighted; then how
-often symbols fell together is held against what the first half of the candles led to expect.
+often symbols fell together is held against what the first half of the candles led to expect, and the
+worst days of an account under each bound against those of one with the same exposure and none.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import numpy as np
 from benchmarks.risk.backtest import Plan, judged
 from benchmarks.risk.candles import DAY_US, HOUR_US, groups
 from benchmarks.risk.falls import falls
+from benchmarks.risk.worth import worth
 
 LEVELS = (0.95, 0.99)
 STEPS = {"day": (DAY_US, 90, 252, 20), "hour": (HOUR_US, 1_440, 1_440, 336)}
@@ -47,6 +49,8 @@ def measured(folder: Path) -> Iterator[tuple[str, Any]]:
         for share in SHARES:
             for group in groups(folder / "candles", step_us):
                 yield "joint_falls", {"step": step, **falls(group, share, block)}
+    for group in groups(folder / "candles", DAY_US):
+        yield "bounds", worth(group)
 
 
 def main() -> None:

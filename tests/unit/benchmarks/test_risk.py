@@ -14,6 +14,7 @@ from benchmarks.risk.backtest import Plan, forecasts, models
 from benchmarks.risk.candles import DAY_US, Group, groups
 from benchmarks.risk.coverage import coverage, depth_p
 from benchmarks.risk.falls import falls, gaussian_fall
+from benchmarks.risk.worth import worth
 
 
 def test_sixteen_hits_in_a_thousand_are_not_yet_too_many_for_one_in_a_hundred() -> None:
@@ -74,6 +75,19 @@ def test_joint_falls_are_told_from_independence_and_from_a_wrong_copula() -> Non
     assert told["independent"]["high"] < 0.5
     assert told["clayton"]["low"] > 1.2
     assert gaussian_fall(0.0, 0.05) == pytest.approx(0.0025, rel=1e-3)
+
+
+def test_a_bound_is_worth_something_only_where_it_tells_wild_days_from_calm_ones() -> None:
+    rng = np.random.default_rng(6)
+    spread = 0.02 * np.exp(np.sin(np.arange(1_200) / 30))[:, None]  # slow enough to be seen coming
+    stamps, noise = np.arange(1, 1_201) * DAY_US, rng.normal(size=(1_200, 2))
+    told = worth(Group(("A", "B"), stamps, spread * noise))
+    assert told["n_days"] == 1_110
+    assert told["regime_bound"]["timing"]["high"] < 1
+    assert told["cvar_bound"]["timing"]["high"] < 1
+    even = worth(Group(("A", "B"), stamps, 0.02 * noise))
+    assert even["regime_bound"]["timing"]["low"] < 1.05
+    assert even["regime_bound"]["timing"]["ratio"] > 0.9
 
 
 def test_days_end_with_their_last_candle_and_symbols_share_them(tmp_path: Path) -> None:
