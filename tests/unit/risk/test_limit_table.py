@@ -272,14 +272,15 @@ def interleave(seed: int, n: int = 10, allowed: ParameterSet = TIGHT) -> int:
         view = ledger.snapshot(1)
         require_limits(before, view)
         before = view
+        if rng.random() < 0.1:
+            flatten(RiskLedger(view, is_killed=lambda: True))
         if is_over:
             del running[chosen]
-    flatten(ledger)
     return entered
 
 
 def flatten(ledger: RiskLedger) -> None:
-    """Sell everything, with nothing allowed any more."""
+    """Sell everything: nothing may be left at stake."""
     for entry in ledger.snapshot(1).entries:
         request = EntryRequest(entry.decision_id, entry.symbol, entry.exposure_usd, 1)
         assert isinstance(ledger.reserve(request, TIGHT, is_reduce_only=True), Reservation)
