@@ -13,6 +13,7 @@ from graphs.decision import DecisionGraph
 from graphs.living import LivingStrategies
 from graphs.thought import Thinker
 from keeper_agent.brains import BrainParts
+from keeper_agent.foresight import foresee
 from keeper_agent.latency import MODEL, MeasuredRecall, MeasuredThinker, Meter
 from keeper_agent.sealing import Sealer
 from keeper_agent.settings import Settings
@@ -103,6 +104,9 @@ class Keeper:
         switch, pause = KillSwitch(settings.keeper_home), PauseSwitch(settings.keeper_home)
         start = _ledger_start(store, identity, instruments, ts)
         self.ledger = RiskLedger(start, lambda: switch.is_set, lambda: pause.is_set)
+        prospects = foresee(settings.keeper_home, instruments.values(), self.parameters.snapshot(ts), ts)
+        if prospects is not None:
+            self.ledger.foresee(prospects)
         self.model = model
         self.skill = SkillRecord()
         for votes, net_bps in judged_votes(store, ts, REMEMBERED):
@@ -231,10 +235,15 @@ def current_model(settings: Settings) -> OutcomeModel | None:
 def _ledger_start(
     store: Store, identity: RunIdentity, instruments: Mapping[str, Instrument], ts: int
 ) -> LedgerSnapshot:
-    """The day's account so far, so that a restart forgets neither losses nor counts."""
+    """The day's account so far, so that a restart forgets neither losses nor counts.
+
+    Whatever was aborted counts as a market maker that left: the record does not tell it from a session's end.
+    """
     day = account_day(store, identity.world.value, ts)
     rates = {symbol: item.quote_usd or Decimal(0) for symbol, item in instruments.items()}
     realised = sum(
         (value * rates.get(symbol, Decimal(1)) for symbol, value in day.realised_quote.items()), Decimal(0)
     )
-    return LedgerSnapshot(ts=ts, entries_today=day.entries, realised_usd=realised)
+    return LedgerSnapshot(
+        ts=ts, entries_today=day.entries, realised_usd=realised, departures_today=day.aborts
+    )

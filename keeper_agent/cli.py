@@ -20,7 +20,7 @@ from keeper_agent.bench_words import PASSED_ON, bench
 from keeper_agent.learning_words import dataset_app, models_app, strategies_app
 from keeper_agent.memory_words import memory_app
 from keeper_agent.record_words import Home, Json, ask, explain, mcp, replay_decision
-from keeper_agent.running_words import pause, serve, status
+from keeper_agent.running_words import limits, pause, serve, status
 from keeper_agent.tape_words import lookahead, replay, sense
 from keeper_agent.vault_words import backup, rekey, restore
 from keeper_agent.venue_words import lab, record, venue
@@ -163,6 +163,7 @@ app.command()(replay)
 app.command()(lookahead)
 app.command()(sense)
 app.command()(status)
+app.command()(limits)
 app.command()(serve)
 app.command()(pause)
 app.command()(ask)

@@ -20,6 +20,13 @@ def status(
     show_status(home=home, as_json=as_json, is_watching=watch)
 
 
+def limits(home: Home = None, as_json: Json = False) -> None:
+    """List every limit of the account: over what it counts, its value in force, what it blocks."""
+    from keeper_agent.commands.limits import show_limits  # heavy: a store
+
+    show_limits(home=home, as_json=as_json)
+
+
 def serve(
     port: Annotated[int | None, typer.Option(help="0 takes a free one (KEEPER_API_PORT).")] = None,
     home: Home = None,

@@ -22,13 +22,8 @@ from tools.domain.regime import Regime
 from tools.execution.entry import Entry
 from tools.execution.kill import KillSwitch, PauseSwitch
 from tools.risk.exposure import LedgerSnapshot
+from tools.risk.limit_table import TABLE
 
-LIMITS = (
-    "max_total_exposure_usd",
-    "max_open_positions",
-    "max_trades_per_day",
-    "daily_loss_limit_usd",
-)
 TAPE = ("aggressor_ratio_60s", "large_trades_count", "tape_velocity")
 ALLOWED, PAUSED, KILLED = "allowed", "paused", "killed"
 
@@ -66,7 +61,7 @@ def standing(
         "asking": sum(cycle.asking for cycle in cycles.values()),
         "today": _today(account, ts),
         "at_stake_usd": plain(account.total_exposure_usd),
-        "limits": {name: parameters[name] for name in LIMITS},
+        "limits": {row.parameter: parameters[row.parameter] for row in TABLE if row.parameter},
         "run": _run(keeper),
         "latencies": keeper.latencies(),
         "model": None if keeper.model is None else keeper.model.version,

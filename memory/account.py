@@ -12,14 +12,19 @@ from memory.schema import METADATA
 from memory.store import Store
 from tools.domain.clock import day_bounds, day_of
 from tools.domain.market import NANOS
+from tools.domain.trading import Result
 
 
 @dataclass(frozen=True, slots=True)
 class AccountDay:
-    """Entries by symbol, and the result after fees by symbol in quote, of one UTC day."""
+    """Entries by symbol, the result after fees by symbol in quote, and aborts by symbol, of one UTC day.
+
+    An abort is a market maker that left or a session that ended; the record does not tell which.
+    """
 
     entries: Mapping[str, int]
     realised_quote: Mapping[str, Decimal]
+    aborts: Mapping[str, int]
 
 
 def account_day(store: Store, world: str, ts: int) -> AccountDay:
@@ -31,17 +36,21 @@ def account_day(store: Store, world: str, ts: int) -> AccountDay:
         .where(intents.world == world, intents.leg == "entry", intents.ts >= start, intents.ts <= ts)
         .group_by(intents.symbol)
     )
-    closed = select(outcomes.symbol, outcomes.net_quote).where(
+    closed = select(outcomes.symbol, outcomes.net_quote, outcomes.result).where(
         outcomes.world == world,
         outcomes.kind == "taken",
-        outcomes.net_quote.is_not(None),
         outcomes.ts_known >= start,
         outcomes.ts_known <= ts,
     )
     realised: dict[str, Decimal] = {}
+    aborts: dict[str, int] = {}
     for row in store.read(closed):
-        realised[row["symbol"]] = realised.get(row["symbol"], Decimal(0)) + Decimal(row["net_quote"])
-    return AccountDay({row["symbol"]: row["n"] for row in store.read(entered)}, realised)
+        symbol = row["symbol"]
+        if row["net_quote"] is not None:
+            realised[symbol] = realised.get(symbol, Decimal(0)) + Decimal(row["net_quote"])
+        if row["result"] == Result.ABORT:
+            aborts[symbol] = aborts.get(symbol, 0) + 1
+    return AccountDay({row["symbol"]: row["n"] for row in store.read(entered)}, realised, aborts)
 
 
 def last_known(store: Store) -> int:

@@ -22,7 +22,11 @@ _LIMITS = (
     "symbol_exposure total_exposure mm_protection mm_unknown symbol_size_share smallest_order max_order_size"
 )
 _MORE_LIMITS = "kill_switch daily_loss trades_per_day open_positions symbol_positions one_probe symbol_rest"
-LIMITS = (*_LIMITS.split(), *_MORE_LIMITS.split())
+_RISK_LIMITS = (
+    "symbol_blacklist departure_share detection_share continuation_model reversal_model score_threshold "
+    "signals_per_day risk_per_trade cvar_bound kelly_bound correlation_bound tail_bound regime_bound"
+)
+LIMITS = (*_LIMITS.split(), *_MORE_LIMITS.split(), *_RISK_LIMITS.split())
 
 NUMBERS: Mapping[str, int] = {
     word: number

@@ -21,6 +21,7 @@ from tools.domain.market import Instrument, Side
 from tools.domain.parameter import ParameterSet
 from tools.domain.regime import Regime
 from tools.domain.trading import Action, Decision, Outcome, Signal
+from tools.execution.entries import ask_for
 from tools.execution.executor import NEVER, Executor
 from tools.execution.freshness import sight
 from tools.execution.market import MarketSlice
@@ -30,7 +31,6 @@ from tools.execution.stream import FOLLOWED, NOTICED, SIGNALLED, STOP_HIT, WAKE
 from tools.features.fingerprint import fingerprint
 from tools.market.events import Events
 from tools.risk.ledger import Reservation
-from tools.risk.limits import EntryRequest
 from tools.signals.mm_range import SOURCE, round_trip_cost_bps
 
 
@@ -138,6 +138,7 @@ class DecisionCycle:
         name = self._next_signal_id(ts)
         parameters = self._parts.arms.tried(decision_id(name), self._current(ts), ts)
         signal = self._signal(name, ts, parameters)
+        self._parts.ledger.look(bool(signal.features.get("mm_detected")))
         found = self._parts.decider.think([signal], parameters, ts)
         self._tally.signals += 1
         if isinstance(found, Thought):
@@ -206,12 +207,11 @@ class DecisionCycle:
         rate = instrument.quote_usd
         if rate is None or decision.plan is None:
             raise InvariantBroken(f"decision {decision.decision_id} entered without a plan or a USD rate")
-        request = EntryRequest(
-            decision_id=decision.decision_id,
-            symbol=signal.symbol,
-            usd=decision.plan.value_quote * rate,
-            ts=decision.ts,
-            mm_average_usd=mm_average_usd(signal.features, instrument),
+        request = ask_for(
+            signal,
+            decision.plan.value_quote * rate,
+            decision.ts,
+            mm_average_usd(signal.features, instrument),
             appetite=self._parts.appetite,
             is_probe=decision.is_probe,
         )

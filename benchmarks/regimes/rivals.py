@@ -193,10 +193,14 @@ class Garch:
         variance = self._variances(alpha, beta, self._level * float(np.exp(log_ratio)), returns)[:-1]
         return float(np.mean(np.log(variance) + returns[1:] ** 2 / variance))
 
+    def following(self, returns: Reals) -> Reals:
+        """Variance of the return after each, shape (n,)."""
+        return self._variances(self.alpha, self.beta, self._level, returns)
+
     def ahead(self, returns: Reals) -> Reals:
         """Mean variance of the next ``AHEAD`` returns after each, shape (n,)."""
         kept = self.alpha + self.beta
-        following = self._variances(self.alpha, self.beta, self._level, returns)
+        following = self.following(returns)
         share = (1 - kept**AHEAD) / (1 - kept) / AHEAD
         return np.asarray(self._level + (following - self._level) * share)
 

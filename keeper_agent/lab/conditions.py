@@ -14,14 +14,17 @@ from venue.participants.quoting import Family
 from venue.scenario.build import START_NS, Scenario, UnknownTier
 
 # Many round trips in little time: every candidate of the whole range, on the inside of the spread, half of
-# the refused ones by coin, given back within seconds, and a shorter rest after a departure. What makes a
-# signal sound, the account's limits, sizes against the market maker, fees and delays stay the product's own.
+# the refused ones by coin, given back within seconds, a shorter rest after a departure and no end of the day
+# for it: a session is there to see departures. What makes a signal sound, the account's other limits, sizes
+# against the market maker, fees and delays stay the product's own.
 EXPLORING: Mapping[str, float] = {
     "signal_spacing_s": 3,
     "entry_zone": 1,
     "entry_timeout_s": 60,
     "hold_timeout_s": 5,
     "departure_rest_s": 30,
+    "blacklist_departures": 0,
+    "max_departure_share": 1,
     "min_order_size_usd": 3,  # part of less would be too small to sell
     "default_order_size_usd": 3,
 }

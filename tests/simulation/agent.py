@@ -55,6 +55,8 @@ LIMITS = {
     "max_symbol_exposure_usd": 150.0,
     "max_total_exposure_usd": 250.0,
     "max_trades_per_day": 1e5,
+    "blacklist_departures": 0,
+    "max_departure_share": 1,
     "daily_loss_limit_usd": 1e6,
     "departure_rest_s": 20.0,
     "stop_dwell_ms": 0.0,

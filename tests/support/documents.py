@@ -8,10 +8,12 @@ from tools.domain.parameter import CATALOGUE, ParameterSpec
 from tools.features.names import FEATURES
 from tools.features.units import MEANING_OF, UNIT_OF
 from tools.models.round_trips import SCHEMA_VERSION, described
+from tools.risk.limit_table import TABLE, Limit
 
 ROOT = Path(__file__).resolve().parents[2]
 PARAMETERS = ROOT / "docs" / "parameters.md"
 FEATURES_PAGE = ROOT / "docs" / "features.md"
+LIMITS_PAGE = ROOT / "docs" / "limits.md"
 DATASET_PAGE = ROOT / "docs" / "dataset.md"
 
 HEADER = """# Parameters
@@ -53,6 +55,33 @@ Made from `tools/models/round_trips.py` by `python -m tests.support.documents`.
 """
 
 
+LIMITS_HEADER = """# Limits
+
+Every limit of the account. What is asked before an entry cuts it and says so in the decision; what is
+watched binds an entry that is under way. A size is the least of all bounds, and the last cut names it.
+None of them ever keeps a position from being sold. The values are [parameters](parameters.md);
+`keeper limits` shows those in force.
+Made from `tools/risk/limit_table.py` by `python -m tests.support.documents`.
+
+| limit | over | default | unit | parameter | asked for in | blocks | what | held by |
+|---|---|--:|---|---|---|---|---|---|
+"""
+
+
+def limits_page() -> str:
+    """docs/limits.md as it must be."""
+    return LIMITS_HEADER + "".join(map(_limit_row, TABLE))
+
+
+def _limit_row(limit: Limit) -> str:
+    default = "" if limit.default is None else f"{limit.default:,.10g}"
+    off = " (off)" if limit.off_at is not None and limit.default == limit.off_at else ""
+    name = f"`{limit.parameter}`" if limit.parameter else ""
+    held = limit.watched or "tools.risk.limits"
+    row = (f"`{limit.name}`", limit.scope, default + off, limit.unit, name, limit.source, limit.blocks)
+    return "| " + " | ".join((*row, limit.meaning, f"`{held}`")) + " |\n"
+
+
 def dataset_page() -> str:
     """docs/dataset.md as it must be."""
     rows = ((name, *told) for name, told in described().items())
@@ -78,4 +107,5 @@ def _row(spec: ParameterSpec) -> str:
 if __name__ == "__main__":
     PARAMETERS.write_text(parameters_page(), "utf-8")
     FEATURES_PAGE.write_text(features_page(), "utf-8")
+    LIMITS_PAGE.write_text(limits_page(), "utf-8")
     DATASET_PAGE.write_text(dataset_page(), "utf-8")

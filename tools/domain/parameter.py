@@ -209,6 +209,34 @@ CATALOGUE: tuple[ParameterSpec, ...] = (
     ParameterSpec("max_open_positions", 5, 0, 1_000, "positions", "most positions at once"),
     ParameterSpec("max_trades_per_day", 100, 0, 1e6, "entries", "most entries a symbol a day"),
     ParameterSpec("daily_loss_limit_usd", 50, 0, 1e9, "USD", "loss of the day after which entries stop"),
+    ParameterSpec(
+        "blacklist_departures", 3, 0, 1_000, "departures", "MM departures that end a symbol's day; 0 never"
+    ),
+    ParameterSpec(
+        "max_departure_share", 0.2, 0, 1, "share", "MMs that left of the day's entries: pause; 1 never"
+    ),
+    ParameterSpec(
+        "min_detection_share", 0, 0, 1, "share", "MMs found at the last looks, fewer: pause; 0 never"
+    ),
+    ParameterSpec("risk_capital_usd", 0, 0, 1e9, "USD", "what risk is a share of; 0 is not stated"),
+    ParameterSpec("risk_per_trade", 0.01, 0.001, 0.05, "share", "of the capital, lost at the stop at most"),
+    ParameterSpec("max_signals_per_day", 5, 1, 20, "entries", "most entries a day on candle signals"),
+    ParameterSpec("score_threshold", 75, 50, 95, "points", "least score of a candle signal"),
+    ParameterSpec("heed_continuation", 1, 0, 1, "switch", "take entries from the continuation model"),
+    ParameterSpec("heed_reversal", 1, 0, 1, "switch", "take entries from the reversal model"),
+    # bounds on a size, from estimates
+    ParameterSpec("bound_cvar", 0, 0, 1, "switch", "bound sizes by the mean of the worst days"),
+    ParameterSpec("bound_kelly", 0, 0, 1, "switch", "bound sizes by Kelly on the lower end of the edge"),
+    ParameterSpec("bound_correlation", 0, 0, 1, "switch", "lower the total limit for correlation"),
+    ParameterSpec("bound_tail", 0, 0, 1, "switch", "bound what would crash together"),
+    ParameterSpec("bound_regime", 0, 0, 1, "switch", "bound exposure by volatility"),
+    ParameterSpec("cvar_share", 0.02, 0.0001, 1, "share", "of the capital, lost on a symbol's worst days"),
+    ParameterSpec("kelly_share", 0.25, 0.01, 1, "share", "of Kelly's position that is taken"),
+    ParameterSpec("kelly_cap", 0.25, 0.001, 1, "share", "of the capital that one entry has at most"),
+    ParameterSpec("kelly_z", 1.645, 0, 5, "sigma", "how far below its estimate the edge is taken"),
+    ParameterSpec("joint_exposure_usd", 1_000, 0, 1e9, "USD", "most that may crash together"),
+    ParameterSpec("regime_symbol_usd", 750, 0, 1e9, "USD", "exposure a symbol at usual volatility"),
+    ParameterSpec("regime_total_usd", 3_000, 0, 1e9, "USD", "exposure in all at usual volatility"),
     # paper venue
     ParameterSpec(
         "order_latency_ms", 80, 0, 10_000, "ms", "time from sending an order to the paper venue acting"

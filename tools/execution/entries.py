@@ -12,8 +12,10 @@ from tools.domain.market import Instrument
 from tools.domain.parameter import ParameterSet
 from tools.domain.trading import Action, Signal
 from tools.execution.sizing import SizeRequest, Sizing, SizingMode, entry_wish, mm_average_usd, size_entry
-from tools.risk.limits import EntryRequest, Limited, RiskAppetite, amount
+from tools.risk.checks import CANDLE_MODELS
+from tools.risk.limits import Limited
 from tools.risk.routing import Settlement
+from tools.risk.wishes import Edge, EntryRequest, RiskAppetite, amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +89,45 @@ def _draft(
     wish = entry_wish(request, parameters)
     if wish.usd <= 0:
         return EntryDraft(request, None)
-    decision = decision_id(signal.signal_id)
-    ask = EntryRequest(decision, signal.symbol, wish.usd, ts, average, desk.appetite, settlement.is_probe)
-    return EntryDraft(request, ask)
+    return EntryDraft(
+        request,
+        replace(
+            ask_for(signal, wish.usd, ts, average, appetite=desk.appetite, is_probe=settlement.is_probe),
+            edge=edge_of(signal, settlement, parameters),
+        ),
+    )
+
+
+def edge_of(signal: Signal, settlement: Settlement, parameters: ParameterSet) -> Edge:
+    """The edge of ``signal`` at its lower end; what nobody estimated loses at its stop."""
+    gain, loss = (signal.gain_bps, signal.loss_bps) if signal.entry_price > 0 else (0.0, 0.0)
+    if settlement.expected_bps is None or settlement.error_bps is None:
+        return Edge(-loss, gain, loss)
+    return Edge(settlement.expected_bps - parameters["kelly_z"] * settlement.error_bps, gain, loss)
+
+
+def ask_for(
+    signal: Signal,
+    usd: Decimal,
+    ts: int,
+    mm_average: Decimal | None,
+    *,
+    appetite: RiskAppetite,
+    is_probe: bool,
+) -> EntryRequest:
+    """What is asked of the limits for ``usd`` on ``signal`` at ``ts``; the ledger is asked the same."""
+    return EntryRequest(
+        decision_id=decision_id(signal.signal_id),
+        symbol=signal.symbol,
+        usd=usd,
+        ts=ts,
+        mm_average_usd=mm_average,
+        appetite=appetite,
+        is_probe=is_probe,
+        source=signal.source,
+        score=signal.confidence * 100 if signal.source in CANDLE_MODELS else None,
+        loss_bps=signal.loss_bps if signal.entry_price > 0 else None,
+    )
 
 
 def _probe_target(parameters: ParameterSet) -> Decimal:

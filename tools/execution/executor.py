@@ -125,6 +125,7 @@ class Executor:
             if mm_has_left(entry, self._market.features(ts)):
                 entry.is_departure = True
                 self.departures += 1
+                self._ledger.depart(entry.signal.symbol, ts)
                 self._ledger.rest(entry.signal.symbol, ts + entry.parameters.nanos("departure_rest_s"))
                 self._leave(Result.ABORT, ts)
                 return

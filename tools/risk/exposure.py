@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from tools.risk.prospects import Prospects
+
 ZERO = Decimal(0)
 
 
@@ -18,6 +20,7 @@ class OpenEntry:
     """One decision's stake in USD: promised, working at the venue, and held at cost.
 
     What is stranded is worth less than any order may be: it is at stake, but nothing is under way.
+    What is scored was entered on a candle signal.
     """
 
     decision_id: str
@@ -27,6 +30,7 @@ class OpenEntry:
     position_usd: Decimal = ZERO
     is_probe: bool = False
     is_stranded: bool = False
+    is_scored: bool = False
 
     @property
     def exposure_usd(self) -> Decimal:
@@ -45,6 +49,11 @@ class LedgerSnapshot:
         rests: Symbol to the time in ns until which it must not be entered.
         is_killed: Whether the operator forbids every entry.
         is_paused: Whether the operator wants nothing new to be entered for now.
+        departures_today: Entries per symbol of that day that ended because the MM left.
+        scored_today: Entries of that day that were committed on candle signals.
+        mm_looks: How often of late somebody looked for an MM when a signal was raised.
+        mm_found: At how many of those looks one was found.
+        prospects: What candles say of the risk ahead; None where nobody has looked.
     """
 
     ts: int = 0
@@ -54,6 +63,11 @@ class LedgerSnapshot:
     rests: Mapping[str, int] = field(default_factory=dict)
     is_killed: bool = False
     is_paused: bool = False
+    departures_today: Mapping[str, int] = field(default_factory=dict)
+    scored_today: int = 0
+    mm_looks: int = 0
+    mm_found: int = 0
+    prospects: Prospects | None = None
 
     @property
     def open_positions(self) -> int:
@@ -77,6 +91,10 @@ class LedgerSnapshot:
         """Entries of the day, those only reserved included."""
         pending = sum(1 for e in self.entries if e.symbol == symbol and e.reserved_usd > 0)
         return self.entries_today.get(symbol, 0) + pending
+
+    def scored_entries_today(self) -> int:
+        """Entries of the day on candle signals, those only reserved included."""
+        return self.scored_today + sum(1 for e in self.entries if e.is_scored and e.reserved_usd > 0)
 
     def has_open_probe(self, symbol: str) -> bool:
         """Whether a probe on ``symbol`` is not yet flat."""

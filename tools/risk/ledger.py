@@ -7,6 +7,7 @@ the venue keeps an order's exposure: only a release or a fill ends it.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -17,9 +18,12 @@ from tools.domain.errors import InvariantBroken
 from tools.domain.parameter import ParameterSet
 from tools.domain.trading import Clamp
 from tools.risk.exposure import ZERO, LedgerSnapshot, OpenEntry
-from tools.risk.limits import EntryRequest, limit_entry
+from tools.risk.limits import limit_entry, opened
+from tools.risk.prospects import Prospects
+from tools.risk.wishes import EntryRequest
 
 DUST_USD = Decimal("1e-9")  # less than this is rounding of shared costs, not a position
+LOOKS = 50  # at market makers that are remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,11 @@ class RiskLedger:
         self._trades = {(day, symbol): count for symbol, count in start.entries_today.items()}
         self._realised = {day: start.realised_usd}
         self._rests = dict(start.rests)
+        self._departures = {(day, symbol): count for symbol, count in start.departures_today.items()}
+        self._scored = {day: start.scored_today}
+        self._prospects = start.prospects
+        missed = start.mm_looks - start.mm_found
+        self._looks = deque([False] * missed + [True] * start.mm_found, maxlen=LOOKS)
 
     def reserve(
         self, request: EntryRequest, parameters: ParameterSet, *, is_reduce_only: bool = False
@@ -81,9 +90,7 @@ class RiskLedger:
             clamps = limit_entry(request, self._snapshot(request.ts), parameters).clamps
             if clamps:
                 return list(clamps)
-            self._open[request.decision_id] = OpenEntry(
-                request.decision_id, request.symbol, request.usd, is_probe=request.is_probe
-            )
+            self._open[request.decision_id] = opened(request, request.usd)
             return granted
 
     def commit(self, decision_id: str, ts: int) -> None:
@@ -94,6 +101,8 @@ class RiskLedger:
                 return
             key = (day_of(ts), entry.symbol)
             self._trades[key] = self._trades.get(key, 0) + 1
+            if entry.is_scored:
+                self._scored[key[0]] = self._scored.get(key[0], 0) + 1
             self._open[decision_id] = replace(entry, working_usd=entry.reserved_usd, reserved_usd=ZERO)
 
     def adopt(self, decision_id: str, symbol: str, usd: Decimal, *, is_stranded: bool = False) -> None:
@@ -140,6 +149,22 @@ class RiskLedger:
         with self._lock:
             self._rests[symbol] = max(until, self._rests.get(symbol, 0))
 
+    def depart(self, symbol: str, ts: int) -> None:
+        """The MM that an entry on ``symbol`` relied on has left."""
+        with self._lock:
+            key = (day_of(ts), symbol)
+            self._departures[key] = self._departures.get(key, 0) + 1
+
+    def look(self, is_there: bool) -> None:
+        """Somebody looked for an MM when a signal was raised."""
+        with self._lock:
+            self._looks.append(is_there)
+
+    def foresee(self, prospects: Prospects) -> None:
+        """Candles say this of the risk ahead from now on."""
+        with self._lock:
+            self._prospects = prospects
+
     def snapshot(self, ts: int) -> LedgerSnapshot:
         """Everything at stake, with the account of the UTC day of ``ts``."""
         with self._lock:
@@ -151,7 +176,12 @@ class RiskLedger:
         rests = {symbol: until for symbol, until in self._rests.items() if until > ts}
         realised, killed = self._realised.get(day, ZERO), self._is_killed()
         entries = tuple(self._open.values())
-        return LedgerSnapshot(ts, entries, trades, realised, rests, killed, self._is_paused())
+        left = {symbol: count for (when, symbol), count in self._departures.items() if when == day}
+        return LedgerSnapshot(
+            ts, entries, trades, realised, rests, killed, self._is_paused(),
+            departures_today=left, scored_today=self._scored.get(day, 0),
+            mm_looks=len(self._looks), mm_found=sum(self._looks), prospects=self._prospects,
+        )  # fmt: skip
 
     def _entry(self, decision_id: str) -> OpenEntry:
         if decision_id not in self._open:

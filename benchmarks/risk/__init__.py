@@ -1,0 +1,1 @@
+"""What the tails of losses were forecast to be, held against the candles that came."""

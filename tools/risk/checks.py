@@ -1,0 +1,110 @@
+"""The checks of limits that are more than a cap: each says why nothing may be entered, or how much may."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from tools.domain.clock import iso
+from tools.domain.parameter import ParameterSet
+from tools.risk.exposure import LedgerSnapshot
+from tools.risk.rooms import Check, forbid
+from tools.risk.wishes import EntryRequest, RiskAppetite, Room, amount, money
+
+LEAST_ENTRIES = 20  # of a day, from which a share of them says something
+LEAST_LOOKS = 20  # at market makers, likewise
+CANDLE_MODELS = ("continuation", "reversal")  # those that score
+
+
+def mm_capacity_usd(mm_average_usd: Decimal, parameters: ParameterSet) -> Decimal:
+    """What an MM can absorb in one entry: its average order, once for each slice allowed.
+
+    An MM refreshes its quote after being hit; ``max_split_count`` consecutive orders is how
+    often it is asked to (K11: at most 10), so capacity is their product.
+    """
+    return mm_average_usd * parameters.whole("max_split_count")
+
+
+def killed(request: EntryRequest, ledger: LedgerSnapshot, parameters: ParameterSet) -> str | None:
+    """Why the kill switch forbids every entry, or None."""
+    return "the kill switch is set; keeper resume clears it" if ledger.is_killed else None
+
+
+def paused(request: EntryRequest, ledger: LedgerSnapshot, parameters: ParameterSet) -> str | None:
+    """Why the operator's pause forbids every entry, or None."""
+    return "entries are paused; keeper resume allows them again" if ledger.is_paused else None
+
+
+def rests(request: EntryRequest, ledger: LedgerSnapshot, parameters: ParameterSet) -> str | None:
+    """Why the symbol rests, or None."""
+    until = ledger.rests.get(request.symbol, 0)
+    return f"{request.symbol} rests until {iso(until)}" if request.ts < until else None
+
+
+def lost(request: EntryRequest, ledger: LedgerSnapshot, parameters: ParameterSet) -> str | None:
+    """Why the day's loss ends entries, or None."""
+    limit = amount(parameters, "daily_loss_limit_usd")
+    if ledger.realised_usd > -limit:
+        return None
+    return f"the day made {money(ledger.realised_usd)} USD, entries end at -{money(limit)}"
+
+
+def probed(request: EntryRequest, ledger: LedgerSnapshot, parameters: ParameterSet) -> str | None:
+    """Why a second probe on the symbol may not be, or None."""
+    if request.is_probe and ledger.has_open_probe(request.symbol):
+        return f"a probe on {request.symbol} is open already"
+    return None
+
+
+def departing(request: EntryRequest, ledger: LedgerSnapshot, parameters: ParameterSet) -> str | None:
+    """Why too many market makers left today, or None."""
+    left, entered = sum(ledger.departures_today.values()), sum(ledger.entries_today.values())
+    most = parameters["max_departure_share"]
+    if most >= 1 or entered < LEAST_ENTRIES or left <= most * entered:
+        return None
+    return f"MMs left in {left} of the day's {entered} entries, more than {most:g} of them"
+
+
+def undetected(request: EntryRequest, ledger: LedgerSnapshot, parameters: ParameterSet) -> str | None:
+    """Why too few market makers were found of late, or None."""
+    least, looks, found = parameters["min_detection_share"], ledger.mm_looks, ledger.mm_found
+    if least <= 0 or looks < LEAST_LOOKS or found >= least * looks:
+        return None
+    return f"an MM was found at {found} of the last {looks} looks, less than {least:g} of them"
+
+
+def scored_low(request: EntryRequest, ledger: LedgerSnapshot, parameters: ParameterSet) -> str | None:
+    """Why a candle signal's score is too low, or None."""
+    least = parameters["score_threshold"]
+    if request.score is None or request.score >= least:
+        return None
+    return f"score {request.score:g} below {least:g}"
+
+
+def unheeded(model: str) -> Check:
+    """Forbid the signals of ``model`` while its switch is 0."""
+
+    def why(request: EntryRequest, ledger: LedgerSnapshot, parameters: ParameterSet) -> str | None:
+        is_off = request.source == model and not parameters[f"heed_{model}"]
+        return f"the {model} model is switched off" if is_off else None
+
+    return forbid(why)
+
+
+def risk_of_a_trade(request: EntryRequest, ledger: LedgerSnapshot, parameters: ParameterSet) -> Room | None:
+    """USD that lose a set share of the capital at the stop; None where either is not known."""
+    capital = amount(parameters, "risk_capital_usd")
+    if capital <= 0 or request.loss_bps is None or request.loss_bps <= 0:
+        return None
+    share = amount(parameters, "risk_per_trade")
+    room = capital * share * 10_000 / Decimal(str(request.loss_bps))
+    stop = f"{request.loss_bps:.2f} bps at its stop"
+    return Room(room, f"{money(share)} of {money(capital)} USD may be lost with {stop}")
+
+
+def mm_protection(request: EntryRequest, ledger: LedgerSnapshot, parameters: ParameterSet) -> Room | None:
+    """USD that are a conservative share of what the MM absorbs; None where that does not apply."""
+    if request.mm_average_usd is None or request.appetite is not RiskAppetite.CONSERVATIVE:
+        return None
+    share = request.appetite.multiplier(parameters)
+    capacity = mm_capacity_usd(request.mm_average_usd, parameters)
+    return Room(share * capacity, f"{money(share)} of the {money(capacity)} USD the MM absorbs in one entry")

@@ -1,0 +1,75 @@
+"""What an entry asks of the account: wish, the operator's appetite, and amounts as the record has them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import NamedTuple
+
+from tools.domain.market import plain
+from tools.domain.parameter import ParameterSet
+
+
+class RiskAppetite(StrEnum):
+    """How large a slice may be against the MM's average order; the operator's own choice."""
+
+    CONSERVATIVE = "conservative"
+    BALANCED = "balanced"
+    AGGRESSIVE = "aggressive"
+
+    def multiplier(self, parameters: ParameterSet) -> Decimal:
+        """Share of the MM's average order one slice may have."""
+        if self is RiskAppetite.CONSERVATIVE:
+            return amount(parameters, "conservative_multiplier")
+        return Decimal("1.0") if self is RiskAppetite.BALANCED else Decimal("1.2")
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """What an entry is expected to earn at the lower end, and what it may gain or lose, basis points."""
+
+    low_bps: float
+    gain_bps: float
+    loss_bps: float
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRequest:
+    """A wish to have ``usd`` at stake on ``symbol``, before any limit has spoken.
+
+    Attributes:
+        source: Which signal it comes from, as ``Signal.source``.
+        score: Score of a candle signal, 0 to 100; None where the source gives none.
+        loss_bps: Net loss at the stop, positive basis points of the entry; None where unknown.
+        edge: What its estimate is worth; None where it was sized before.
+    """
+
+    decision_id: str
+    symbol: str
+    usd: Decimal
+    ts: int
+    mm_average_usd: Decimal | None = None
+    appetite: RiskAppetite = RiskAppetite.CONSERVATIVE
+    is_probe: bool = False
+    source: str = ""
+    score: float | None = None
+    loss_bps: float | None = None
+    edge: Edge | None = None
+
+
+class Room(NamedTuple):
+    """How much a limit allows, and why not more."""
+
+    usd: Decimal
+    reason: str
+
+
+def amount(parameters: ParameterSet, name: str) -> Decimal:
+    """Parameter ``name`` as the decimal it was written as."""
+    return Decimal(str(parameters[name]))
+
+
+def money(usd: Decimal) -> str:
+    """``usd`` as the record keeps it: plain text, exact."""
+    return plain(usd)
