@@ -65,8 +65,9 @@ class Settings(BaseSettings):
     spoof_detection_enabled: bool = Field(
         default=True, description="refuse signals while the book looks spoofed"
     )
-    position_sizing_mode: Literal["adaptive", "fixed", "dynamic"] = Field(
-        default="adaptive", description="adaptive follows the MM's average order"
+    position_sizing_mode: Literal["adaptive", "fixed", "dynamic", "learned"] = Field(
+        default="adaptive",
+        description="adaptive follows the MM's average order, learned what each MM was seen to bear",
     )
     risk_appetite: Literal["conservative", "balanced", "aggressive"] = Field(
         default="conservative", description="slice against the MM's average order: 80, 100 or 120 %"
