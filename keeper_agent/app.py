@@ -43,6 +43,7 @@ from tools.domain.trading import Signal, Vote
 from tools.execution.entries import SizingDesk
 from tools.execution.kill import KillSwitch, PauseSwitch
 from tools.execution.paper import PaperMarket
+from tools.execution.schedules.choosing import Algorithm, Scheduler
 from tools.execution.sizing import SizingMode
 from tools.features.fingerprint import SIZE
 from tools.models.importance import appraise
@@ -149,6 +150,7 @@ class Keeper:
             followed=living.follow,
             adaptation=Adaptation(last_results(store, identity.world.value, ts, WINDOW)),
             arms=LiveArms(ExperimentBook(store), identity.world.value, identity.run_id),
+            scheduler=Scheduler(Algorithm(settings.execution_algorithm), self.reactions.fills),
             reacted=self.reactions.reacted,
             tolerated=self.reactions.told if desk.mode is SizingMode.LEARNED else tell_nothing,
         )

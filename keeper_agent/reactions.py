@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Mapping
 
 from memory.reactions import ReactionBook
@@ -9,6 +10,8 @@ from tools.domain.parameter import ParameterSet
 from tools.domain.reaction import Reaction
 from tools.domain.trading import World
 from tools.risk.tolerance import Tolerances
+
+REMEMBERED = 500  # fills of a symbol that the impact is fitted on
 
 
 class Reactions:
@@ -21,6 +24,9 @@ class Reactions:
         self._book = book
         known = book.known(world.value, ts)
         self._beliefs = Tolerances(known, half_life_ns=parameters.days_ns("tolerance_half_life_days"))
+        self._fills: dict[str, deque[Reaction]] = {}
+        for one in known:
+            self._remember(one)
         self._reacts = world is not World.RECORDED
 
     @property
@@ -32,6 +38,14 @@ class Reactions:
         """What is believed at ``ts``, by the names of ``tolerance.TOLD``."""
         return self._beliefs.of(symbol, ts, parameters).told()
 
+    def fills(self, symbol: str, ts: int) -> tuple[Reaction, ...]:
+        """The last reactions on ``symbol`` known at ``ts``, at most ``REMEMBERED``."""
+        return tuple(one for one in self._fills.get(symbol, ()) if one.ts_known <= ts)
+
+    def _remember(self, reaction: Reaction) -> None:
+        self._fills.setdefault(reaction.symbol, deque(maxlen=REMEMBERED)).append(reaction)
+
     def _learn(self, reaction: Reaction) -> None:
         self._book.record(reaction)
         self._beliefs.learn(reaction)
+        self._remember(reaction)

@@ -72,6 +72,12 @@ class Settings(BaseSettings):
     risk_appetite: Literal["conservative", "balanced", "aggressive"] = Field(
         default="conservative", description="slice against the MM's average order: 80, 100 or 120 %"
     )
+    execution_algorithm: Literal["planned", "twap", "vwap", "pov", "almgren_chriss", "smart", "routed"] = (
+        Field(
+            default="planned",
+            description="what slices an entry: planned by a fixed delay, routed by its size against the MM",
+        )
+    )
     default_order_size_usd: float = Field(default=2.0, gt=0, description="target of one entry, USD")
     min_order_size_usd: float = Field(default=1.0, gt=0, description="smallest slice, USD")
     max_order_size_usd: float = Field(default=10.0, gt=0, description="largest entry, USD")

@@ -6,7 +6,7 @@ exchange behind the market differ.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,7 +63,7 @@ class DecisionCycle:
             refreshes = self._parameters["reaction_refreshes"]
             self._watch = ReactionWatch(instrument, self.market, refreshes, parts.reacted)
         witness = Witness(parts.log, parts.observer, tally, self._watch)
-        self.executor = Executor(self.market, witness, parts.ledger, self._on_round_trip)
+        self.executor = Executor(self.market, witness, parts.ledger, self._on_round_trip, parts.scheduler)
         self._sequence = 0
         self._asked: list[_Asked] = []
         self._followed: dict[str, int] = {}  # signal to the size it is followed with
@@ -309,5 +309,5 @@ class DecisionCycle:
             vector=fingerprint(features),
         )
 
-    def _tolerated(self, ts: int, parameters: ParameterSet) -> Mapping[str, float]:
-        return self._parts.tolerated(self.market.instrument.symbol, ts, parameters)
+    def _tolerated(self, ts: int, parameters: ParameterSet) -> dict[str, float | None]:
+        return dict(self._parts.tolerated(self.market.instrument.symbol, ts, parameters))

@@ -17,6 +17,7 @@ from tools.domain.trading import Decision, Outcome, Signal, Vote
 from tools.execution.market import MarketSlice
 from tools.execution.paper import PaperMarket
 from tools.execution.routed import RoutedMarket
+from tools.execution.schedules.choosing import PLANNED, Scheduler
 from tools.risk.adaptation import Adaptation
 from tools.risk.ledger import RiskLedger
 from tools.risk.limits import RiskAppetite
@@ -87,6 +88,7 @@ class CycleParts:
         learn: Told the votes on a followed signal and its result, basis points after costs.
         followed: Told the outcome of a signal that was followed on paper.
         arms: Candidate values that are tried beside those in force.
+        scheduler: Which algorithm slices entries.
         reacted: Told how the market maker took a fill; None where the market does not react to us.
         tolerated: What is believed of a symbol's market maker as of a time, beside the features.
         adaptation: What sizes, stops and targets are adapted to, where that is switched on.
@@ -104,6 +106,7 @@ class CycleParts:
     learn: Callable[[Sequence[Vote], float], None] = _learn_nothing
     followed: Callable[[Outcome, Signal], None] = _follow_nothing
     arms: Arms = field(default_factory=NoArms)
+    scheduler: Scheduler = PLANNED
     reacted: Callable[[Reaction], None] | None = None
     tolerated: Callable[[str, int, ParameterSet], Mapping[str, float]] = tell_nothing
     adaptation: Adaptation = field(default_factory=Adaptation)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.reactions import a_reaction
 from tools.domain.market import NANOS
 from tools.domain.parameter import default_parameters
 from tools.domain.reaction import Reaction
@@ -19,24 +18,6 @@ PARAMETERS = default_parameters()
 DAY = 86_400 * NANOS
 HALF_LIFE = 7 * DAY
 ANCHOR, RISK = 0.8, 0.1
-
-
-def a_reaction(ratio: float = 1.0, **changes: object) -> Reaction:
-    base = Reaction(
-        decision_id="d_1",
-        run_id="run_1",
-        world="venue",
-        symbol="ALGOUSDT",
-        venue="binance",
-        is_taken=True,
-        ratio=ratio,
-        slip_bps=4.0,
-        refreshes=8.0,
-        has_left=False,
-        ts=NANOS,
-        ts_known=2 * NANOS,
-    )
-    return replace(base, **changes)  # type: ignore[arg-type]
 
 
 def believed(reactions: list[Reaction], ts: int = 2 * NANOS) -> to.Tolerance:
