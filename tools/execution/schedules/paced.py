@@ -38,7 +38,7 @@ class Paced:
         if sight.ts < self._free_from:
             return None
         behind = max(self.wanted(sight), self.latest(sight.ts)) - sight.bought
-        if behind < min(parent.smallest, left):
+        if behind < min(max(parent.smallest, parent.largest // 2), left):  # not many small orders for one
             return None
         size = parent.slice_of(round(behind), left)
         return self.sent(sight, size) if size and self.is_affordable(sight) else None

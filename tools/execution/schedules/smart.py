@@ -12,6 +12,7 @@ from tools.execution.schedules.paced import Paced
 from tools.execution.schedules.schedule import LOOK_NS, Parent, Sight, Slice
 
 PATIENCE_NS = 8 * NANOS  # so long a refresh is waited for; then the maker is taken to quote unseen
+SLACK = 0.5  # see docs/decisions/0034-execution.md for what was tried
 MOVED_NS = 2 * NANOS  # a resting slice is moved after the best bid no sooner
 
 
@@ -22,7 +23,7 @@ class Smart(Paced):
         slack: Share of an interval by which a slice may be late before it is taken.
     """
 
-    def __init__(self, parent: Parent, slack: float = 1.0) -> None:
+    def __init__(self, parent: Parent, slack: float = SLACK) -> None:
         super().__init__(parent)
         self._slack = slack
         self.watches_order = parent.takes
