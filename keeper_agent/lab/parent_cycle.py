@@ -129,6 +129,11 @@ class _Buyer(Executor):
 class ParentCycle:
     """Stands where a decision cycle does: events in, one entry out.
 
+    Attributes:
+        parent: The entry; None until it has begun.
+        intents, fills: What was done for it.
+        arrival_mid, last_ask: Price units, at its beginning and at its end.
+
     Args:
         market: Senses and exchange of the coin.
         impact: Own fills of other worlds.
@@ -147,12 +152,12 @@ class ParentCycle:
         refreshes = terms.parameters["reaction_refreshes"]
         self._watch = ReactionWatch(market.instrument, market, refreshes, self._reactions.append)
         self.executor = _Buyer(market, self, self._ledger, self._ignore)
-        self._parent: Parent | None = None
-        self._mid = 0.0
+        self.parent: Parent | None = None
+        self.arrival_mid = 0.0
         self._half_spread = 0.0
-        self._last_ask = 0
-        self._fills: list[Fill] = []
-        self._orders = 0
+        self.last_ask = 0
+        self.fills: list[Fill] = []
+        self.intents: list[Intent] = []
 
     # what the seat uses
 
@@ -186,13 +191,13 @@ class ParentCycle:
     # the log of the executor
 
     def record_intent(self, intent: Intent) -> None:
-        """Count an order."""
-        self._orders += 1
+        """Keep an order."""
+        self.intents.append(intent)
         self._watch.sent(intent)
 
     def record_fill(self, fill: Fill) -> None:
         """Keep a fill."""
-        self._fills.append(fill)
+        self.fills.append(fill)
         self._watch.filled(fill)
 
     def record_order(self, update: OrderUpdate) -> None:
@@ -204,11 +209,11 @@ class ParentCycle:
     # the entry
 
     def _look(self, ts: int) -> None:
-        if self._parent is None:
+        if self.parent is None:
             if self._earliest <= ts <= self._latest:
                 self._begin(ts)
-        elif ts <= self._parent.end + NANOS:
-            self._last_ask = int(self.market.senses["book"]["best_ask"][0]) or self._last_ask
+        elif ts <= self.parent.end + NANOS:
+            self.last_ask = int(self.market.senses["book"]["best_ask"][0]) or self.last_ask
 
     def _begin(self, ts: int) -> None:
         """Make the entry up as soon as a market maker is surely there."""
@@ -217,13 +222,13 @@ class ParentCycle:
         sure = (seen["mm_confidence"] or 0.0) >= self._terms.parameters["mm_min_confidence"]
         if not (sure and average and mid and seen["mm_departed"] == 0.0 and self.market.status == "sound"):
             return
-        self._parent = parent = self._made_up(ts, average / mid)
+        self.parent = parent = self._made_up(ts, average / mid)
         if parent is None:
             return
         book = self.market.senses["book"][0]
-        self._mid = (int(book["best_bid"]) + int(book["best_ask"])) / 2
-        self._half_spread = (int(book["best_ask"]) / self._mid - 1) * 1e4
-        self._last_ask = int(book["best_ask"])
+        self.arrival_mid = (int(book["best_bid"]) + int(book["best_ask"])) / 2
+        self._half_spread = (int(book["best_ask"]) / self.arrival_mid - 1) * 1e4
+        self.last_ask = int(book["best_ask"])
         if self._arm is not Arm.ABSENT:
             self._open(parent, seen, ts)
 
@@ -310,21 +315,21 @@ class ParentCycle:
 
     def carried(self) -> Carried | None:
         """What the entry cost; None where there was none."""
-        parent, mid = self._parent, self._mid
+        parent, mid = self.parent, self.arrival_mid
         if parent is None:
             return None
-        bought = sum(fill.size for fill in self._fills)
-        paid = sum(fill.size * (fill.price / mid - 1) for fill in self._fills)
-        rest = (parent.size - bought) * (self._last_ask / mid - 1)
-        fees = sum(float(fill.fee_quote) for fill in self._fills)
+        bought = sum(fill.size for fill in self.fills)
+        paid = sum(fill.size * (fill.price / mid - 1) for fill in self.fills)
+        rest = (parent.size - bought) * (self.last_ask / mid - 1)
+        fees = sum(float(fill.fee_quote) for fill in self.fills)
         value = float(self.market.instrument.value(parent.size, round(mid)))
         return Carried(
             ts=parent.start,
             shortfall_bps=(paid + rest) / parent.size * 1e4,
             fee_bps=fees / value * 1e4,
             filled=bought / parent.size,
-            made=sum(fill.size for fill in self._fills if fill.is_maker) / bought if bought else 0.0,
-            orders=self._orders,
+            made=sum(fill.size for fill in self.fills if fill.is_maker) / bought if bought else 0.0,
+            orders=len(self.intents),
             half_spread_bps=self._half_spread,
             reactions=tuple(self._reactions),
         )

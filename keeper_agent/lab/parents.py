@@ -70,6 +70,12 @@ class ParentRow:
 
 def carried_out(job: ParentJob) -> list[ParentRow]:
     """Hold the session of ``job``: a row a coin."""
+    sim, cycles = held(job)
+    return [_row(sim, job, symbol, cycle) for symbol, cycle in cycles.items()]
+
+
+def held(job: ParentJob) -> tuple[Simulation, Mapping[str, ParentCycle]]:
+    """The world of ``job`` after its session, and who sat at each coin."""
     warm_kernels()
     length = job.settings.warm_s + job.terms.longest_s + AFTER_S + 1
     world = job.settings.world(job.scenario, job.seed, length)
@@ -77,7 +83,7 @@ def carried_out(job: ParentJob) -> list[ParentRow]:
     sim.run(job.settings.warm_s)
     cycles = _seated(sim, job)
     sim.run(job.terms.longest_s + AFTER_S)
-    return [_row(sim, job, symbol, cycle) for symbol, cycle in cycles.items()]
+    return sim, cycles
 
 
 def _seated(sim: Simulation, job: ParentJob) -> Mapping[str, ParentCycle]:
