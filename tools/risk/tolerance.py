@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from statistics import NormalDist
 
 import numpy as np
@@ -104,10 +105,12 @@ def log_likelihood(ratio: float, *, has_left: bool) -> Reals:
     return found
 
 
+@lru_cache(maxsize=64)
 def log_prior(anchor: float, risk: float) -> Reals:
     """Log prior by cell up to a constant: log-normal, with ``risk`` of its mass below ``anchor``."""
     centre = math.log(anchor) - PRIOR_SIGMA * NormalDist().inv_cdf(risk)
     found: Reals = -0.5 * ((LOGS - centre) / PRIOR_SIGMA) ** 2
+    found.flags.writeable = False  # shared
     return found
 
 
