@@ -25,6 +25,7 @@ from tools.risk.ledger import Reservation, RiskLedger
 from tools.risk.limits import EntryRequest
 
 CAP_BPS = 100.0  # beyond the ask at the beginning: as good as none, and the same for all
+MOST_ORDERS = 1_000  # how many are needed is what is measured
 SPACING_NS = NANOS  # K11: orders are a second apart
 
 
@@ -245,6 +246,7 @@ class ParentCycle:
         return Parent(
             size=size, lot=one.lot, largest=largest, smallest=smallest, start=ts,
             end=ts + round(terms.horizon_s * NANOS), cap=cap, takes=True, spacing_ns=SPACING_NS,
+            most_orders=MOST_ORDERS,
         )  # fmt: skip
 
     def _open(self, parent: Parent, seen: dict[str, float | None], ts: int) -> None:

@@ -21,7 +21,7 @@ def a_parent(**changes: int) -> Parent:
     """100 lots in a minute, slices of 5 to 20 lots, a second apart."""
     values = {
         "size": 10_000, "lot": 100, "largest": 2_000, "smallest": 500, "start": START,
-        "end": START + 60 * NANOS, "cap": 100_500, "takes": True, "spacing_ns": NANOS,
+        "end": START + 60 * NANOS, "cap": 100_500, "takes": True, "spacing_ns": NANOS, "most_orders": 1_000,
     } | changes  # fmt: skip
     return Parent(**values)  # type: ignore[arg-type]
 
@@ -111,5 +111,6 @@ def check_slices(tape: Tape, parent: Parent, *, is_at_once: bool = False) -> Non
         assert parent.start <= one.ts < parent.end, "outside its time"
         rest = one.left - one.slice.size
         assert rest == 0 or rest >= parent.smallest or is_at_once, "left a rest that cannot be sent"
+    assert len(tape.sent) <= parent.most_orders, "more orders than allowed"
     for one, after in zip(tape.sent, tape.sent[1:], strict=False):
         assert after.ts - one.ts >= parent.spacing_ns, "two slices sooner than the spacing"

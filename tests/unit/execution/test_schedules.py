@@ -54,12 +54,21 @@ def sight(ts: int, **changes: object) -> Sight:
     seed=st.integers(0, 1_000),
     refused=st.sampled_from([0.0, 0.5, 1.0]),
     fill_s=st.sampled_from([0.0, 1.0, 20.0]),
+    orders=st.sampled_from([1, 10, 1_000]),
 )
 def test_whatever_the_market_does_every_slice_is_admissible(
-    name: str, takes: bool, lots: int, largest: int, seconds: int, seed: int, refused: float, fill_s: float
+    name: str,
+    takes: bool,
+    lots: int,
+    largest: int,
+    seconds: int,
+    seed: int,
+    refused: float,
+    fill_s: float,
+    orders: int,
 ) -> None:
     parent = a_parent(
-        size=lots * 100, largest=largest * 100, end=START + seconds * NANOS, takes=takes
+        size=lots * 100, largest=largest * 100, end=START + seconds * NANOS, takes=takes, most_orders=orders
     )  # fmt: skip
     tape = played(ALGORITHMS[name](parent), parent, Tape(seed=seed, refused=refused, fill_s=fill_s))
     check_slices(tape, parent, is_at_once=name == "at once")
@@ -159,7 +168,16 @@ def test_the_suite_condemns_what_breaks_a_rule(planted: type[Paced]) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"lot": 0}, {"smallest": 50}, {"largest": 400}, {"size": 400}, {"end": START}, {"cap": 0}]
+    "wrong",
+    [
+        {"lot": 0},
+        {"smallest": 50},
+        {"largest": 400},
+        {"size": 400},
+        {"end": START},
+        {"cap": 0},
+        {"most_orders": 0},
+    ],
 )
 def test_a_parent_that_cannot_be_carried_out_is_refused(wrong: dict[str, int]) -> None:
     with pytest.raises(ValueError, match="expected"):

@@ -141,6 +141,7 @@ class Scheduler:
             cap=signal.entry_price,
             takes=False,
             spacing_ns=max(NANOS, delay_ns),
+            most_orders=parameters.whole("max_split_count"),
         )
         return made(chosen, parent, self._around(signal, parameters))
 

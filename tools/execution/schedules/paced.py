@@ -21,6 +21,7 @@ class Paced:
         self.next_look = parent.start
         self.is_over = False
         self._free_from = parent.start  # the next slice may not be sent before
+        self._orders = 0
 
     def wanted(self, sight: Sight) -> float:
         """Size units that should be bought by now; at most what is asked for in all."""
@@ -31,7 +32,7 @@ class Paced:
         if self.is_over:
             return None
         parent, left = self.parent, self.parent.size - sight.bought
-        if left < parent.smallest or sight.ts >= parent.end:
+        if self.is_done(sight.ts, left):
             self.stop()
             return None
         self.next_look = max(sight.ts + LOOK_NS, self._free_from)
@@ -42,6 +43,11 @@ class Paced:
             return None
         size = parent.slice_of(round(behind), left)
         return self.sent(sight, size) if size and self.is_affordable(sight) else None
+
+    def is_done(self, ts: int, left: int) -> bool:
+        """Whether nothing can be sent any more: too little is left, of size, time or orders."""
+        parent = self.parent
+        return left < parent.smallest or ts >= parent.end or self._orders >= parent.most_orders
 
     def latest(self, ts: int) -> int:
         """What must be bought by now if slices of the largest size are to suffice until the end."""
@@ -55,6 +61,7 @@ class Paced:
 
     def sent(self, sight: Sight, size: int) -> Slice:
         """The slice itself, and no other before ``spacing_ns`` has passed."""
+        self._orders += 1
         self._free_from = sight.ts + self.parent.spacing_ns
         self.next_look = self._free_from
         return Slice(size, None if self.parent.takes else self.parent.cap)

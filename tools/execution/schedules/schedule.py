@@ -25,6 +25,7 @@ class Parent:
         cap: The highest price it may be bought at.
         takes: Whether slices may take from the book; otherwise they rest at ``cap`` and never cross.
         spacing_ns: Least time between two slices.
+        most_orders: That may be sent for it, those that came to nothing among them.
     """
 
     size: int
@@ -36,13 +37,14 @@ class Parent:
     cap: int
     takes: bool
     spacing_ns: int
+    most_orders: int
 
     def __post_init__(self) -> None:
         """Refuse what no schedule could carry out."""
         if not 0 < self.lot <= self.smallest <= self.largest or self.size < self.smallest:
             raise ValueError(f"expected 0 < lot <= smallest <= largest and smallest <= size, was {self}")
-        if self.end <= self.start or self.cap <= 0 or self.spacing_ns <= 0:
-            raise ValueError(f"expected start < end, a cap and a spacing above 0, was {self}")
+        if self.end <= self.start or min(self.cap, self.spacing_ns, self.most_orders) <= 0:
+            raise ValueError(f"expected start < end, cap, spacing and orders above 0, was {self}")
 
     @property
     def slices(self) -> int:

@@ -39,7 +39,7 @@ class Smart(Paced):
         if self.is_over:
             return None
         parent, left = self.parent, self.parent.size - sight.bought
-        if left < parent.smallest or sight.ts >= parent.end:
+        if self.is_done(sight.ts, left):
             self.stop()
             return None
         self.next_look = max(sight.ts + LOOK_NS, self._free_from)
