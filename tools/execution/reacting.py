@@ -70,6 +70,7 @@ class ReactionWatch:
         self._told = told
         self._watched: _Watched | None = None
         self._mids: dict[str, float] = {}
+        self._last_ts = 0  # every reaction has a time of its own
 
     @property
     def next_look(self) -> int:
@@ -132,6 +133,7 @@ class ReactionWatch:
         if departed is None:
             return
         fill = one.fill
+        self._last_ts = max(fill.ts, self._last_ts + 1)
         self._told(
             Reaction(
                 decision_id=fill.decision_id,
@@ -144,7 +146,7 @@ class ReactionWatch:
                 slip_bps=one.slipped / one.weighed if one.weighed else None,
                 refreshes=max(0.0, ts - fill.ts) / NANOS * one.rate_hz,
                 has_left=departed > 0,
-                ts=fill.ts,
+                ts=self._last_ts,
                 ts_known=ts,
             )
         )

@@ -107,6 +107,13 @@ def test_fills_that_took_and_fills_that_rested_are_told_apart(desk: Watching) ->
     assert [one.is_taken for one in desk.told] == [True, False]
 
 
+def test_two_reactions_never_have_one_time(desk: Watching) -> None:
+    desk.filled(0)
+    desk.filled(0, side=Side.SELL)
+    desk.wait(20_000)
+    assert [one.ts for one in desk.told] == [at(0), at(0) + 1]
+
+
 @pytest.mark.parametrize(
     "unknown",
     [{"mm_avg_order_size": None}, {"mm_refresh_rate": None}, {"mm_departed": None}, {"mm_departed": 1.0}],
