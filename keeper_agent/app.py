@@ -15,6 +15,7 @@ from graphs.thought import Thinker
 from keeper_agent.brains import BrainParts
 from keeper_agent.foresight import foresee
 from keeper_agent.latency import MODEL, MeasuredRecall, MeasuredThinker, Meter
+from keeper_agent.reactions import Reactions
 from keeper_agent.sealing import Sealer
 from keeper_agent.settings import Settings
 from memory.account import account_day
@@ -26,6 +27,7 @@ from memory.layers import Layer, layers
 from memory.parameters import ParameterStore
 from memory.profiles import ProfileBook, heard
 from memory.promotion import Promotion
+from memory.reactions import ReactionBook
 from memory.recall import PatternRecall
 from memory.session import SessionMemory
 from memory.store import Store
@@ -33,7 +35,7 @@ from memory.strategies import StrategyShelf
 from scheduler.arms import LiveArms
 from scheduler.cycle import DecisionCycle
 from scheduler.observer import Observer
-from scheduler.parts import CycleParts, Market
+from scheduler.parts import CycleParts, Market, tell_nothing
 from scheduler.run import RunIdentity, Tally
 from tools.domain.market import Instrument
 from tools.domain.parameter import ParameterSet
@@ -42,6 +44,7 @@ from tools.domain.trading import Signal, Vote
 from tools.execution.entries import SizingDesk
 from tools.execution.kill import KillSwitch, PauseSwitch
 from tools.execution.paper import PaperMarket
+from tools.execution.schedules.choosing import Algorithm, Scheduler
 from tools.execution.sizing import SizingMode
 from tools.features.fingerprint import SIZE
 from tools.models.importance import appraise
@@ -129,6 +132,7 @@ class Keeper:
         if brain is not None:
             context = _with_brain(context, brain, identity.seed)
         thinker = decider(context)
+        self.reactions = Reactions(ReactionBook(store), identity.world, self.parameters.snapshot(ts), ts)
         self._parts = CycleParts(
             identity=identity,
             decider=thinker if meter is None else MeasuredThinker(thinker, meter),
@@ -150,6 +154,9 @@ class Keeper:
             followed=living.follow,
             adaptation=Adaptation(last_results(store, identity.world.value, ts, WINDOW)),
             arms=LiveArms(ExperimentBook(store), identity.world.value, identity.run_id),
+            scheduler=Scheduler(Algorithm(settings.execution_algorithm), self.reactions.fills),
+            reacted=self.reactions.reacted,
+            tolerated=self.reactions.told if desk.mode is SizingMode.LEARNED else tell_nothing,
         )
 
     def cycle(self, instrument: Instrument) -> DecisionCycle:

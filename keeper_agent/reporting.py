@@ -133,7 +133,10 @@ class Reporter:
         if parameters is None:
             raise NotRunning("the agent is starting")
         mode = SizingMode(self._settings.position_sizing_mode)
-        return suggest_size(request, self._last["symbols"], self._instruments, parameters, mode)
+        symbol, ts = str(request.get("symbol")), self._last["ts"]
+        believed = self._keeper.reactions.told(symbol, ts, parameters) if mode is SizingMode.LEARNED else {}
+        rows = self._last["symbols"]
+        return suggest_size(request, rows, self._instruments, parameters, mode, believed)
 
     def _resume(self) -> dict[str, Any]:
         was = [switch.NAME for switch in self._switches if switch.clear()]

@@ -65,11 +65,18 @@ class Settings(BaseSettings):
     spoof_detection_enabled: bool = Field(
         default=True, description="refuse signals while the book looks spoofed"
     )
-    position_sizing_mode: Literal["adaptive", "fixed", "dynamic"] = Field(
-        default="adaptive", description="adaptive follows the MM's average order"
+    position_sizing_mode: Literal["adaptive", "fixed", "dynamic", "learned"] = Field(
+        default="adaptive",
+        description="adaptive follows the MM's average order, learned what each MM was seen to bear",
     )
     risk_appetite: Literal["conservative", "balanced", "aggressive"] = Field(
         default="conservative", description="slice against the MM's average order: 80, 100 or 120 %"
+    )
+    execution_algorithm: Literal["planned", "twap", "vwap", "pov", "almgren_chriss", "smart", "routed"] = (
+        Field(
+            default="planned",
+            description="what slices an entry: planned by a fixed delay, routed by its size against the MM",
+        )
     )
     default_order_size_usd: float = Field(default=2.0, gt=0, description="target of one entry, USD")
     min_order_size_usd: float = Field(default=1.0, gt=0, description="smallest slice, USD")

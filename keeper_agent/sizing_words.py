@@ -10,6 +10,7 @@ from tools.domain.errors import BadUsage, NotInRecord
 from tools.domain.market import UNITS, Instrument
 from tools.domain.parameter import ParameterSet
 from tools.execution.sizing import SizeRequest, SizingMode, mm_average_usd, size_entry
+from tools.execution.tolerating import tolerance_reason, tolerated_of
 from tools.risk.limits import RiskAppetite
 
 MOST_USD = 1_000_000_000
@@ -21,6 +22,7 @@ def suggest_size(
     instruments: Mapping[str, Instrument],
     parameters: ParameterSet,
     mode: SizingMode,
+    believed: Mapping[str, float | None] | None = None,
 ) -> dict[str, Any]:
     """The USD of the largest slice, how many slices, their distance in seconds, and why.
 
@@ -30,6 +32,7 @@ def suggest_size(
         instruments: Those it watches.
         parameters: In force.
         mode: How this account sizes.
+        believed: Of the market maker's tolerance, where sizes are learned.
 
     Raises:
         BadUsage: A word is missing or wrong.
@@ -56,6 +59,8 @@ def suggest_size(
             confidence=row["mm"]["confidence"] or 0.0,
             mode=mode,
             appetite=RiskAppetite(request["appetite"]),
+            tolerated=tolerated_of(believed or {}),
+            tolerance_reason=tolerance_reason(believed or {}) if mode is SizingMode.LEARNED else "",
         ),
         parameters,
     )

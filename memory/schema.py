@@ -14,6 +14,7 @@ from sqlmodel import Field, SQLModel
 import memory.schema_archive
 import memory.schema_experiments
 import memory.schema_profiles
+import memory.schema_reactions
 import memory.schema_trials
 import memory.schema_views  # noqa: F401 (as above)
 from memory.columns import METADATA, nanos, refers

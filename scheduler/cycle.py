@@ -26,6 +26,7 @@ from tools.execution.executor import NEVER, Executor
 from tools.execution.freshness import sight
 from tools.execution.market import MarketSlice
 from tools.execution.outcomes import shadow_outcome
+from tools.execution.reacting import ReactionWatch
 from tools.execution.sizing import mm_average_usd
 from tools.execution.stream import FOLLOWED, NOTICED, SIGNALLED, STOP_HIT, WAKE
 from tools.features.fingerprint import fingerprint
@@ -57,8 +58,12 @@ class DecisionCycle:
         self._tally = tally
         self._parameters = parts.parameters.snapshot(0)
         self.market = parts.market(instrument, self._parameters)
-        witness = Witness(parts.log, parts.observer, tally)
-        self.executor = Executor(self.market, witness, parts.ledger, self._on_round_trip)
+        self._watch: ReactionWatch | None = None
+        if parts.reacted is not None:
+            refreshes = self._parameters["reaction_refreshes"]
+            self._watch = ReactionWatch(instrument, self.market, refreshes, parts.reacted)
+        witness = Witness(parts.log, parts.observer, tally, self._watch)
+        self.executor = Executor(self.market, witness, parts.ledger, self._on_round_trip, parts.scheduler)
         self._sequence = 0
         self._asked: list[_Asked] = []
         self._followed: dict[str, int] = {}  # signal to the size it is followed with
@@ -80,7 +85,7 @@ class DecisionCycle:
         """
         index = 0
         while True:
-            wake = min(self.executor.next_wake(), self._next_answer(until_ts))
+            wake = self.next_wake(until_ts)
             index, reasons = self.market.advance(events, index, min(wake, until_ts))
             if reasons & ~WAKE:
                 self._react(reasons)
@@ -93,7 +98,8 @@ class DecisionCycle:
 
     def next_wake(self, now: int) -> int:
         """When to run again even if nothing happens, ns."""
-        return min(self.executor.next_wake(), self._next_answer(now))
+        look = NEVER if self._watch is None else self._watch.next_look
+        return min(self.executor.next_wake(), self._next_answer(now), look)
 
     def close(self, ts: int) -> None:
         """End of the tape or session: nothing stays open, and what was still followed is counted."""
@@ -123,6 +129,8 @@ class DecisionCycle:
             self._decide(ts)
 
     def _wake(self, ts: int) -> None:
+        if self._watch is not None:
+            self._watch.look(ts)
         if self.executor.next_wake() <= ts:
             self.executor.on_timer(ts)
             if self.executor.next_wake() <= ts:
@@ -297,6 +305,9 @@ class DecisionCycle:
             hold_timeout_ns=parameters.nanos("hold_timeout_s"),
             cost_bps=round_trip_cost_bps(instrument),
             confidence=features["mm_confidence"] or 0.0,
-            features=features | self.market.evidence(ts),
+            features=features | self.market.evidence(ts) | self._tolerated(ts, parameters),
             vector=fingerprint(features),
         )
+
+    def _tolerated(self, ts: int, parameters: ParameterSet) -> dict[str, float | None]:
+        return dict(self._parts.tolerated(self.market.instrument.symbol, ts, parameters))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -12,10 +12,12 @@ from scheduler.run import RunIdentity
 from tools.domain.market import Instrument
 from tools.domain.parameter import ParameterSet
 from tools.domain.ports import Episodes, IntentLog, ParameterSource
+from tools.domain.reaction import Reaction
 from tools.domain.trading import Decision, Outcome, Signal, Vote
 from tools.execution.market import MarketSlice
 from tools.execution.paper import PaperMarket
 from tools.execution.routed import RoutedMarket
+from tools.execution.schedules.choosing import PLANNED, Scheduler
 from tools.risk.adaptation import Adaptation
 from tools.risk.ledger import RiskLedger
 from tools.risk.limits import RiskAppetite
@@ -73,6 +75,11 @@ def _follow_nothing(outcome: Outcome, signal: Signal) -> None:
     """Nobody counts what followed signals came to."""
 
 
+def tell_nothing(symbol: str, ts: int, parameters: ParameterSet) -> Mapping[str, float]:
+    """Nobody learned what market makers bear."""
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class CycleParts:
     """What a cycle is wired with.
@@ -81,6 +88,9 @@ class CycleParts:
         learn: Told the votes on a followed signal and its result, basis points after costs.
         followed: Told the outcome of a signal that was followed on paper.
         arms: Candidate values that are tried beside those in force.
+        scheduler: Which algorithm slices entries.
+        reacted: Told how the market maker took a fill; None where the market does not react to us.
+        tolerated: What is believed of a symbol's market maker as of a time, beside the features.
         adaptation: What sizes, stops and targets are adapted to, where that is switched on.
     """
 
@@ -96,4 +106,7 @@ class CycleParts:
     learn: Callable[[Sequence[Vote], float], None] = _learn_nothing
     followed: Callable[[Outcome, Signal], None] = _follow_nothing
     arms: Arms = field(default_factory=NoArms)
+    scheduler: Scheduler = PLANNED
+    reacted: Callable[[Reaction], None] | None = None
+    tolerated: Callable[[str, int, ParameterSet], Mapping[str, float]] = tell_nothing
     adaptation: Adaptation = field(default_factory=Adaptation)

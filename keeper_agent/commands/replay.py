@@ -116,6 +116,7 @@ def replay_source(
             settings.keeper_seed,
             settings.position_sizing_mode,
             settings.risk_appetite,
+            *([] if settings.execution_algorithm == "planned" else [settings.execution_algorithm]),
             settings.keeper_probes,
             frozen.fingerprint if frozen else "empty",
         )

@@ -17,6 +17,7 @@ from venue.truth import share_quoting
 NANOS = 1_000_000_000
 Measure = Callable[[Session], float]
 Result = TypeVar("Result")
+Held = TypeVar("Held")  # what a session is held from
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +86,7 @@ class Pool:
         """Let every process load what it needs, with a session each."""
         list(self.over(measured, [job] * self._workers))
 
-    def over(self, function: Callable[[Job], Result], jobs: Sequence[Job]) -> Iterator[Result]:
+    def over(self, function: Callable[[Held], Result], jobs: Sequence[Held]) -> Iterator[Result]:
         """What ``function``, found by name in its module, says of every job, in order, as it comes."""
         return map(function, jobs) if self._pool is None else self._pool.map(function, jobs)
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
 from keeper_agent.lab.account import NAME
-from scheduler.cycle import DecisionCycle
 from tools.domain.market import NANOS
+from tools.execution.executor import Executor
+from tools.execution.market import SymbolMarket
 from tools.execution.news import NewsDesk
 from tools.market.events import EVENT, Events
 from venue.public import PRINT, View
@@ -25,12 +27,42 @@ FIELDS = list(EVENT.names or ())
 NOTHING = np.zeros(0, EVENT)
 
 
+class Seated(Protocol):
+    """What sits at a market: the decision cycle, or what stands in for it."""
+
+    @property
+    def market(self) -> SymbolMarket:
+        """What is sensed of it."""
+        ...
+
+    @property
+    def executor(self) -> Executor:
+        """Who trades there."""
+        ...
+
+    def run(self, events: Events, until_ts: int) -> None:
+        """Take all of ``events``, then let time pass up to ``until_ts``, ns."""
+        ...
+
+    def next_wake(self, now: int) -> int:
+        """When to run again even if nothing happens, ns."""
+        ...
+
+    def hear(self, ts: int) -> None:
+        """The venue has said something of this symbol's orders."""
+        ...
+
+    def wind_down(self, ts: int) -> None:
+        """The session is over."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """One market as Keeper sits at it."""
 
     view: RollingView
-    cycle: DecisionCycle
+    cycle: Seated
 
 
 def events_of(view: View) -> Events:

@@ -91,7 +91,9 @@ def doing(row: SymbolRow) -> Text:
         return Text(f"leaving ({entry.leaving.value})", style="magenta")
     if entry.entered:
         return Text("holding, offered" if entry.brackets() else "holding", style="cyan")
-    return Text(f"entering {planned - len(entry.slices)} of {planned}", style="blue")
+    return Text(
+        f"entering {max(0, planned - entry.schedule.slices_left(entry.bought))} of {planned}", style="blue"
+    )
 
 
 @dataclass(slots=True)

@@ -185,6 +185,19 @@ CATALOGUE: tuple[ParameterSpec, ...] = (
     ParameterSpec("symbol_size_share", 1, 0, 1, "share", "of the usual size; learned for each symbol"),
     ParameterSpec("max_split_count", 10, 1, 100, "slices", "most slices of one entry"),
     ParameterSpec("min_split_delay_s", 2, 1, 60, "s", "time between two slices"),
+    ParameterSpec("pov_share", 0.2, 0.01, 0.9, "share", "of all volume that POV execution buys"),
+    ParameterSpec(
+        "risk_aversion", 0.002, 0, 10, "1/bps", "cost that squared risk is worth, Almgren-Chriss execution"
+    ),
+    ParameterSpec(
+        "tolerance_risk", 0.1, 0.01, 0.5, "share", "chance of passing what the MM bears, learned sizing"
+    ),
+    ParameterSpec(
+        "tolerance_half_life_days", 7, 0.01, 365, "days", "after which an MM's reaction to a fill counts half"
+    ),
+    ParameterSpec(
+        "reaction_refreshes", 8, 1, 100, "refreshes", "of the MM that are waited for after a fill of ours"
+    ),
     # learning
     ParameterSpec(
         "adapt", 0, 0, 1, "switch", "adapt sizes, stops and targets to losing streaks and to the market"

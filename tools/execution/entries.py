@@ -12,6 +12,7 @@ from tools.domain.market import Instrument
 from tools.domain.parameter import ParameterSet
 from tools.domain.trading import Action, Signal
 from tools.execution.sizing import SizeRequest, Sizing, SizingMode, entry_wish, mm_average_usd, size_entry
+from tools.execution.tolerating import tolerance_reason, tolerated_of
 from tools.risk.checks import CANDLE_MODELS
 from tools.risk.limits import Limited
 from tools.risk.routing import Settlement
@@ -85,6 +86,8 @@ def _draft(
         mode=desk.mode,
         appetite=desk.appetite,
         fraction=settlement.fraction,
+        tolerated=tolerated_of(signal.features),
+        tolerance_reason=tolerance_reason(signal.features) if desk.mode is SizingMode.LEARNED else "",
     )
     wish = entry_wish(request, parameters)
     if wish.usd <= 0:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from tools.domain.market import Side
 from tools.domain.parameter import ParameterSet
 from tools.domain.trading import Decision, Fill, Intent, Result, Signal
+from tools.execution.schedules.schedule import Schedule
 
 ENTRY, TARGET, BRACKET, EXIT = "entry", "target", "bracket", "exit"
 
@@ -17,6 +18,7 @@ class Entry:
     """The state of an entry; amounts are size units.
 
     Attributes:
+        schedule: Which slice is due when.
         left: What of each working order is not executed yet.
         withdrawn: Working orders that a cancel was asked for.
         refused: Brackets refused in a row.
@@ -25,11 +27,10 @@ class Entry:
     decision: Decision
     signal: Signal
     parameters: ParameterSet
-    slices: list[int]
+    schedule: Schedule
     bounds: tuple[float | None, float | None]
     confidence: float
     deadline: int
-    next_slice: int
     next_check: int
     working: dict[str, Intent] = field(default_factory=dict)
     left: dict[str, int] = field(default_factory=dict)
@@ -49,6 +50,16 @@ class Entry:
     def is_entering(self) -> bool:
         """Whether an entry order works."""
         return any(intent.leg == ENTRY for intent in self.working.values())
+
+    @property
+    def bought(self) -> int:
+        """What was bought so far, fees not taken off."""
+        return sum(fill.size for fill in self.fills if fill.side is Side.BUY)
+
+    @property
+    def hold_deadline(self) -> int:
+        """When what is held is given back at the latest, ns; there is a fill."""
+        return self.fills[0].ts + self.signal.hold_timeout_ns
 
     @property
     def has_sold(self) -> bool:

@@ -12,14 +12,13 @@ from collections.abc import Callable
 
 from tools.domain.errors import InvariantBroken
 from tools.domain.identity import client_order_id
-from tools.domain.market import NANOS, Instrument, Side
+from tools.domain.market import Instrument, Side
 from tools.domain.parameter import ParameterSet
 from tools.domain.ports import IntentLog
 from tools.domain.trading import Decision, Fill, Intent, OrderStatus, OrderUpdate, Outcome, Result, Signal
 from tools.execution.books import Books
 from tools.execution.departing import bounds_of, mm_has_left
 from tools.execution.entry import BRACKET, ENTRY, EXIT, TARGET, Entry
-from tools.execution.market import TradedMarket
 from tools.execution.outcomes import taken_outcome
 from tools.execution.protection import (
     MOST_REFUSALS,
@@ -30,6 +29,8 @@ from tools.execution.protection import (
     uncovered,
     was_stopped,
 )
+from tools.execution.schedules.choosing import PLANNED, Scheduler
+from tools.execution.sighting import SensedMarket, sight_of, stale_slices
 from tools.risk.ledger import RiskLedger
 
 OVER = frozenset({OrderStatus.FILLED, OrderStatus.CANCELLED, OrderStatus.REJECTED})
@@ -45,19 +46,22 @@ class Executor:
         log: Where intents, fills and order states are kept before they are acted on.
         ledger: The account's risk ledger.
         on_outcome: Called with each finished round trip.
+        scheduler: Says when the slices of an entry are due, where and how large.
     """
 
     def __init__(
         self,
-        market: TradedMarket,
+        market: SensedMarket,
         log: IntentLog,
         ledger: RiskLedger,
         on_outcome: Callable[[Outcome, Signal], None],
+        scheduler: Scheduler = PLANNED,
     ) -> None:
         self._market = market
         self._log = log
         self._ledger = ledger
         self._on_outcome = on_outcome
+        self._scheduler = scheduler
         self._books = Books(market.instrument, ledger)
         self.entry: Entry | None = None
         self.departures = 0
@@ -80,11 +84,10 @@ class Executor:
             decision=decision,
             signal=signal,
             parameters=parameters,
-            slices=list(decision.plan.slices),
+            schedule=self._scheduler.schedule(decision, signal, parameters, self.instrument),
             bounds=bounds_of(signal.features),
             confidence=signal.confidence,
             deadline=signal.ts + signal.entry_timeout_ns,
-            next_slice=decision.ts,
             next_check=decision.ts + parameters.nanos("mm_check_s"),
         )
         self._ledger.commit(decision.decision_id, decision.ts)
@@ -96,10 +99,11 @@ class Executor:
         if entry is None:
             return NEVER
         if entry.entered:
-            return NEVER if entry.leaving else self._hold_deadline(entry)
+            return NEVER if entry.leaving else entry.hold_deadline
         wake = min(entry.deadline, entry.next_check)
-        if entry.slices and not entry.is_entering:
-            wake = min(wake, entry.next_slice)
+        schedule = entry.schedule
+        if not schedule.is_over and (schedule.watches_order or not entry.is_entering):
+            wake = min(wake, schedule.next_look)
         return NEVER if entry.leaving else wake
 
     def on_news(self, ts: int) -> None:
@@ -117,7 +121,7 @@ class Executor:
         if entry is None or entry.leaving:
             return
         if entry.entered:
-            if ts >= self._hold_deadline(entry):
+            if ts >= entry.hold_deadline:
                 self._leave(Result.TIMEOUT, ts)
             return
         if ts >= entry.next_check:
@@ -181,16 +185,20 @@ class Executor:
 
     def _go_on(self, entry: Entry, ts: int) -> None:
         """The next slice, the end of the entry, or the end of the trade; what works is waited for."""
-        if entry.is_entering or (entry.entered and entry.working):
+        if entry.is_entering:
+            for name in stale_slices(self._market, entry, ts):
+                self._withdraw(entry, name, ts)
+            return
+        if entry.entered and entry.working:
             return
         if entry.entered:
             if self._sellable(entry) == 0:
                 self._finish(entry, Result.TAKE_PROFIT, ts)
             else:
                 self._leave(Result.TAKE_PROFIT, ts)
-        elif entry.slices and ts >= entry.next_slice:
-            self._place_slice(entry, ts)
-        elif not entry.slices:
+        elif (part := entry.schedule.due(sight_of(self._market, entry, ts))) is not None:
+            self._place(entry, ENTRY, Side.BUY, part.price, part.size, ts)
+        elif entry.schedule.is_over:
             self._hold_or_finish(entry, ts)
 
     def _protect(self, entry: Entry, ts: int) -> None:
@@ -205,7 +213,7 @@ class Executor:
             self._place_bracket(entry, size, stop, ts)
 
     def _enter_no_more(self, entry: Entry, ts: int) -> None:
-        entry.slices.clear()
+        entry.schedule.stop()
         for name, intent in entry.working.items():
             if intent.leg == ENTRY:
                 self._withdraw(entry, name, ts)
@@ -230,7 +238,7 @@ class Executor:
             return
         entry.entered = True
         self._ledger.release(entry.decision.decision_id)
-        if ts >= self._hold_deadline(entry):
+        if ts >= entry.hold_deadline:
             self._leave(Result.TIMEOUT, ts)
         elif not self._market.has_brackets:
             self._place(entry, TARGET, Side.SELL, entry.signal.take_profit, self._sellable(entry), ts)
@@ -238,12 +246,6 @@ class Executor:
             self._protect(entry, ts)
             if not entry.working:
                 self._leave(Result.ABORT, ts)
-
-    def _place_slice(self, entry: Entry, ts: int) -> None:
-        size = entry.slices.pop(0)
-        delay = entry.decision.plan.split_delay_s if entry.decision.plan else 0.0
-        entry.next_slice = ts + int(delay * NANOS)
-        self._place(entry, ENTRY, Side.BUY, entry.signal.entry_price, size, ts)
 
     def _place_bracket(self, entry: Entry, size: int, stop: Stop, ts: int) -> None:
         self._place(entry, BRACKET, Side.SELL, entry.signal.take_profit, size, ts, stop)
@@ -322,7 +324,7 @@ class Executor:
         if entry is None or entry.leaving:
             return
         entry.leaving = result
-        entry.slices.clear()
+        entry.schedule.stop()
         self._market.watch_stop(0)
         self._cancel_working(entry, ts)
         self._step(ts)
@@ -345,6 +347,3 @@ class Executor:
         self.entry = None
         made = (entry.fills, result, ts, self.instrument, self._market.take_excursion())
         self._on_outcome(taken_outcome(entry.signal, entry.decision, *made), entry.signal)
-
-    def _hold_deadline(self, entry: Entry) -> int:
-        return entry.fills[0].ts + entry.signal.hold_timeout_ns

@@ -32,12 +32,14 @@ class SizingMode(StrEnum):
     ADAPTIVE aims at the target and slices by the MM's average order. FIXED slices by the
     default order size instead, still held to the conservative share of the MM's order.
     DYNAMIC is adaptive with a target that grows with confidence, from the minimum at 0 to
-    the full target at 1.
+    the full target at 1. LEARNED is adaptive with slices of what this MM was seen to bear,
+    never more than the appetite allows.
     """
 
     ADAPTIVE = "adaptive"
     FIXED = "fixed"
     DYNAMIC = "dynamic"
+    LEARNED = "learned"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ class SizeRequest:
         confidence: Confidence in [0, 1] that dynamic sizing scales with.
         fraction: Share in [0, 1] a brain left of the size.
         ceiling_usd: What the limits left; None where they were not asked.
+        tolerated: What this MM is believed to bear, against its average order; None where nobody learned.
+        tolerance_reason: What that belief rests on.
     """
 
     instrument: Instrument
@@ -62,6 +66,13 @@ class SizeRequest:
     appetite: RiskAppetite = RiskAppetite.CONSERVATIVE
     fraction: Decimal = Decimal(1)
     ceiling_usd: Decimal | None = None
+    tolerated: Decimal | None = None
+    tolerance_reason: str = ""
+
+    @property
+    def is_protected(self) -> bool:
+        """Whether nothing is entered where the smallest order is more than the MM's share."""
+        return self.appetite is RiskAppetite.CONSERVATIVE or self.mode is SizingMode.LEARNED
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +180,7 @@ def _place(request: SizeRequest, parameters: ParameterSet, wish: Wish, grid: _Gr
         reason = f"less than the smallest order, {_text(least)} USD"
         return Sizing(None, ZERO, (*clamps, _clamp("smallest_order", allowed, ZERO, reason)))
     share = _mm_share_usd(request, parameters)
-    if share is not None and request.appetite is RiskAppetite.CONSERVATIVE and grid.lots(share) < smallest:
+    if share is not None and request.is_protected and grid.lots(share) < smallest:
         reason = f"the smallest order of {_text(least)} USD is more than {_text(share)} USD, this MM's share"
         return Sizing(None, ZERO, (*clamps, _clamp("mm_protection", allowed, ZERO, reason)))
     cap = _slice_cap_usd(request, parameters, share)
@@ -200,7 +211,8 @@ def _reasoning(request: SizeRequest, count: int, delay_s: float, cap: Decimal | 
         return f"{request.mode}: no MM average order is known, so one slice of the default; {orders}"
     known = "unknown" if request.mm_average_usd is None else f"{_text(request.mm_average_usd)} USD"
     most = "" if cap is None else f", at most {_text(cap)} USD a slice"
-    return f"{request.mode}, {request.appetite}: MM average order {known}{most}; {orders}"
+    learned = f" ({request.tolerance_reason})" if request.tolerance_reason else ""
+    return f"{request.mode}, {request.appetite}: MM average order {known}{most}{learned}; {orders}"
 
 
 def _target(request: SizeRequest, parameters: ParameterSet) -> tuple[Decimal, tuple[Clamp, ...]]:
@@ -222,10 +234,14 @@ def _target(request: SizeRequest, parameters: ParameterSet) -> tuple[Decimal, tu
 
 
 def _mm_share_usd(request: SizeRequest, parameters: ParameterSet) -> Decimal | None:
-    """Share of the MM's average order that the appetite allows; None where no MM is known."""
+    """Share of the MM's average order that appetite and MM allow, USD; None where no MM is known."""
     if request.mm_average_usd is None:
         return None
-    return request.mm_average_usd * request.appetite.multiplier(parameters)
+    share = request.appetite.multiplier(parameters)
+    if request.mode is SizingMode.LEARNED:
+        unseen = RiskAppetite.CONSERVATIVE.multiplier(parameters)
+        share = min(share, unseen if request.tolerated is None else request.tolerated)
+    return request.mm_average_usd * share
 
 
 def _slice_cap_usd(request: SizeRequest, parameters: ParameterSet, share: Decimal | None) -> Decimal | None:

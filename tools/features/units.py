@@ -59,4 +59,8 @@ EVIDENCE_UNIT_OF: Mapping[str, str] = {
     "outlook_regime": "regime",
     "btc_correlation": "correlation",
     "btc_overlaps": "pairs",
+    "mm_tolerated_share": "MM orders",
+    "mm_tolerance": "MM orders",
+    "mm_reactions": "fills",
+    "mm_reactions_left": "fills",
 }

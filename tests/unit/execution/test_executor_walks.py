@@ -6,6 +6,7 @@ The same walks must also condemn executors with a planted fault, or they would p
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
@@ -23,6 +24,7 @@ from tools.domain.errors import InvariantBroken
 from tools.domain.market import NANOS
 from tools.domain.trading import Fill, OrderStatus, Result
 from tools.execution.executor import Entry, Executor
+from tools.execution.schedules.choosing import Algorithm, Scheduler
 from tools.market.events import Events
 
 MARKETS = 20
@@ -150,3 +152,22 @@ def test_the_walks_condemn_a_faulty_executor(faulty: type[Executor]) -> None:
         return False
 
     assert any(condemned(seed) for seed in range(40))
+
+
+def scheduled(algorithm: Algorithm) -> type[Executor]:
+    """An executor whose entries are carried out by ``algorithm``."""
+
+    class Scheduled(Executor):
+        def __init__(self, *parts: Any) -> None:
+            super().__init__(*parts, Scheduler(algorithm))
+
+    return Scheduled
+
+
+@pytest.mark.parametrize("algorithm", [one for one in Algorithm if one is not Algorithm.PLANNED])
+def test_the_books_balance_whatever_algorithm_slices(algorithm: Algorithm) -> None:
+    desks = [walk(seed, scheduled(algorithm)) for seed in range(WALKS // 6)]
+    for desk in desks:
+        check(desk)
+    assert {outcome.result for desk in desks for outcome in desk.outcomes} >= {Result.STOP, Result.UNFILLED}
+    assert sum(len(desk.fills) for desk in desks) > 40

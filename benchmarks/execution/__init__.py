@@ -1,0 +1,1 @@
+"""What execution algorithms cost and whom they drive away, on paired worlds."""

@@ -1,0 +1,1 @@
+"""Execution algorithms: when the next slice of an entry is due, at what price, how large."""
