@@ -200,7 +200,7 @@ class Store:
             except DBAPIError as error:
                 raise unusable("read", self.path, error) from error
 
-    def fetch(self, statement: str, values: Mapping[str, str | int]) -> list[tuple[Any, ...]]:
+    def fetch(self, statement: str, values: Mapping[str, str | int | None]) -> list[tuple[Any, ...]]:
         """The rows of a constant ``statement`` with ``values`` bound, for what must answer at once."""
         with self._lock:
             self.flush()
