@@ -130,11 +130,12 @@ def _savings(paired: Paired, arms: Sequence[str], against: str) -> dict[str, Any
                 mine = paired.values(arm, of)
                 saved = paired.estimate(_saving(mine, base))
                 found.setdefault(arm, {})[name] = saved
+                found[arm][f"{name}_bps"] = _mean(paired, base - mine)
     return found
 
 
 def _saving(mine: Reals, base: Reals) -> Callable[[npt.NDArray[np.intp]], float]:
-    """Share by which the mean of ``mine`` is below that of ``base``."""
+    """Share by which the mean of ``mine`` is below that of ``base``; of little use where that is near 0."""
     return lambda chosen: 1.0 - float(mine[chosen].mean() / base[chosen].mean())
 
 

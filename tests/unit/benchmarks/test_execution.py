@@ -48,6 +48,7 @@ def test_savings_and_departures_are_those_of_the_rows() -> None:
     saving = found["saving_against_twap"]["smart"]["shortfall"]
     assert saving["value"] == pytest.approx(0.5, abs=0.05)
     assert saving["interval"][0] < saving["value"] < saving["interval"][1]
+    assert found["saving_against_twap"]["smart"]["shortfall_bps"]["value"] == pytest.approx(4.0)
     assert found["saving_against_at_once"]["smart"]["with_fees"]["value"] == pytest.approx(6 / 11, abs=0.05)
     causal = found["causal_departure_points"]
     assert causal["smart"]["left"] == {"value": 0.0, "interval": [0.0, 0.0]}

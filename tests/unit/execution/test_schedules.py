@@ -11,10 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.support.reactions import a_reaction
 from tests.support.scheduling import MS, START, TICK, Tape, a_parent, check_slices, played
 from tools.domain.market import NANOS
-from tools.execution.impact import LEAST_SLOPE, PRIOR, Impact, fit_impact
+from tools.execution.impact import Impact
 from tools.execution.schedules.almgren_chriss import AlmgrenChriss, urgency
 from tools.execution.schedules.at_once import AtOnce
 from tools.execution.schedules.choosing import Algorithm, Around, made, route
@@ -300,25 +299,6 @@ def test_smart_rests_nowhere_where_there_is_no_room() -> None:
     assert schedule.resting_price(sight(START, bid=0)) == 0
     assert schedule.resting_price(sight(START, bid=100_000, ask=100_000 + TICK)) == 100_000
     assert schedule.resting_price(sight(START, bid=100_600, ask=100_700)) == 100_500, "the cap"
-
-
-def test_impact_is_the_prior_until_fills_say_otherwise() -> None:
-    assert fit_impact([]) == Impact(*PRIOR, pytest.approx(2.0), 0)  # type: ignore[arg-type]
-    rng = np.random.default_rng(5)
-    ratios = rng.uniform(0.2, 4, 400)
-    fills = [a_reaction(ratio, slip_bps=4 + 3 * ratio + rng.normal(0, 5)) for ratio in ratios]
-    found = fit_impact(fills)
-    assert found.n == 400
-    assert found.per_order_bps == pytest.approx(3.0, abs=3 * found.error_bps)
-    assert found.half_spread_bps == pytest.approx(4.0, abs=1.5)
-    assert found.error_bps < 0.3
-
-
-def test_impact_counts_only_fills_that_took_and_whose_mid_is_known() -> None:
-    other = [a_reaction(1.0, is_taken=False, slip_bps=-90.0), a_reaction(1.0, slip_bps=None)]
-    assert fit_impact(other).n == 0
-    falling = [a_reaction(ratio, slip_bps=50 - 20 * ratio) for ratio in np.linspace(0.5, 2, 60)]
-    assert fit_impact(falling).per_order_bps == LEAST_SLOPE
 
 
 @pytest.mark.parametrize(
