@@ -22,7 +22,7 @@ from memory.account import account_day
 from memory.bundles import BundleBook
 from memory.episodes import EpisodeLog
 from memory.experiments import ExperimentBook
-from memory.hindsight import judged_votes, last_results
+from memory.hindsight import judged_votes, last_results, taken_results
 from memory.layers import Layer, layers
 from memory.parameters import ParameterStore
 from memory.profiles import ProfileBook, heard
@@ -52,6 +52,7 @@ from tools.models.registry import ModelRegistry, load_folder
 from tools.models.scoring import OutcomeModel
 from tools.models.votes import model_vote, pattern_vote, strategy_vote
 from tools.risk.adaptation import WINDOW, Adaptation
+from tools.risk.behaviour import Behaviour, Trip
 from tools.risk.escalation import Escalator
 from tools.risk.exposure import LedgerSnapshot
 from tools.risk.ledger import RiskLedger
@@ -106,7 +107,8 @@ class Keeper:
         self.log = EpisodeLog(store, self.recall, promotion, session)
         switch, pause = KillSwitch(settings.keeper_home), PauseSwitch(settings.keeper_home)
         start = _ledger_start(store, identity, instruments, ts)
-        self.ledger = RiskLedger(start, lambda: switch.is_set, lambda: pause.is_set)
+        behaviour = _behaviour(store, identity, instruments, self.parameters.snapshot(ts), ts)
+        self.ledger = RiskLedger(start, lambda: switch.is_set, lambda: pause.is_set, behaviour)
         prospects = foresee(settings.keeper_home, instruments.values(), self.parameters.snapshot(ts), ts)
         if prospects is not None:
             self.ledger.foresee(prospects)
@@ -254,3 +256,21 @@ def _ledger_start(
     return LedgerSnapshot(
         ts=ts, entries_today=day.entries, realised_usd=realised, departures_today=day.aborts
     )
+
+
+def _behaviour(
+    store: Store,
+    identity: RunIdentity,
+    instruments: Mapping[str, Instrument],
+    parameters: ParameterSet,
+    ts: int,
+) -> Behaviour:
+    """The rules that earlier round trips have brought into force; read from the record where they are on."""
+    if not parameters["behave"]:
+        return Behaviour()
+    rates = {symbol: item.quote_usd or Decimal(0) for symbol, item in instruments.items()}
+    trips = (
+        Trip(symbol, source, known, float(net * rates.get(symbol, Decimal(1))))
+        for symbol, source, known, net in taken_results(store, identity.world.value, ts)
+    )
+    return Behaviour(trips, parameters["risk_capital_usd"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 
 import orjson
 from sqlalchemy import select
@@ -41,6 +42,24 @@ def last_results(store: Store, world: str, ts: int, limit: int) -> list[float]:
     known = (c.kind == "taken", c.world == world, c.net_bps.is_not(None), c.ts_known <= ts)
     newest = select(c.net_bps).where(*known).order_by(c.ts_known.desc(), c.outcome_id.desc()).limit(limit)
     return [float(row["net_bps"]) for row in reversed(store.read(newest))]
+
+
+def taken_results(store: Store, world: str, ts: int) -> Iterator[tuple[str, str, int, Decimal]]:
+    """Every round trip with money of ``world`` known at ``ts``, oldest first.
+
+    Yields:
+        Symbol, source of the signal, when it was known (ns), and the result after fees in quote.
+    """
+    outcomes, signals = METADATA.tables["outcome"], METADATA.tables["signal"]
+    c = outcomes.c
+    query = (
+        select(c.symbol, signals.c.source, c.ts_known, c.net_quote)
+        .select_from(outcomes.join(signals, c.signal_id == signals.c.signal_id))
+        .where(c.kind == "taken", c.world == world, c.net_quote.is_not(None), c.ts_known <= ts)
+        .order_by(c.ts_known, c.outcome_id)
+    )
+    for row in store.read(query):
+        yield row["symbol"], row["source"], row["ts_known"], Decimal(row["net_quote"])
 
 
 @dataclass(frozen=True, slots=True)

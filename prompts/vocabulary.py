@@ -24,7 +24,8 @@ _LIMITS = (
 _MORE_LIMITS = "kill_switch daily_loss trades_per_day open_positions symbol_positions one_probe symbol_rest"
 _RISK_LIMITS = (
     "symbol_blacklist departure_share detection_share continuation_model reversal_model score_threshold "
-    "signals_per_day risk_per_trade cvar_bound kelly_bound correlation_bound tail_bound regime_bound"
+    "signals_per_day risk_per_trade cvar_bound kelly_bound correlation_bound tail_bound regime_bound "
+    "held_back few_signals"
 )
 LIMITS = (*_LIMITS.split(), *_MORE_LIMITS.split(), *_RISK_LIMITS.split())
 

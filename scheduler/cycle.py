@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 
 import numpy as np
 
@@ -31,6 +32,7 @@ from tools.execution.sizing import mm_average_usd
 from tools.execution.stream import FOLLOWED, NOTICED, SIGNALLED, STOP_HIT, WAKE
 from tools.features.fingerprint import fingerprint
 from tools.market.events import Events
+from tools.risk.behaviour import Trip
 from tools.risk.ledger import Reservation
 from tools.signals.mm_range import SOURCE, round_trip_cost_bps
 
@@ -268,6 +270,10 @@ class DecisionCycle:
         self._parts.arms.learn(outcome)
         if outcome.kind == "taken" and outcome.net_bps is not None:
             self._parts.adaptation.learn(outcome.net_bps)
+        if outcome.kind == "taken" and outcome.net_quote is not None:
+            rate = self.market.instrument.quote_usd or Decimal(0)
+            net_usd = float(outcome.net_quote * rate)
+            self._parts.ledger.learn(Trip(outcome.symbol, signal.source, outcome.ts_known, net_usd))
         self._tally.count_outcome(outcome, signal.breakeven)
         self._parts.observer.on_outcome(outcome)
 

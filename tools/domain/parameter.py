@@ -237,6 +237,7 @@ CATALOGUE: tuple[ParameterSpec, ...] = (
     ParameterSpec("score_threshold", 75, 50, 95, "points", "least score of a candle signal"),
     ParameterSpec("heed_continuation", 1, 0, 1, "switch", "take entries from the continuation model"),
     ParameterSpec("heed_reversal", 1, 0, 1, "switch", "take entries from the reversal model"),
+    ParameterSpec("behave", 0, 0, 1, "switch", "let the account's own results hold it back"),
     # bounds on a size, from estimates
     ParameterSpec("bound_cvar", 0, 0, 1, "switch", "bound sizes by the mean of the worst days"),
     ParameterSpec("bound_kelly", 0, 0, 1, "switch", "bound sizes by Kelly on the lower end of the edge"),

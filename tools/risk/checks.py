@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from tools.domain.clock import iso
 from tools.domain.parameter import ParameterSet
+from tools.risk.behaviour import Effect, Hold
 from tools.risk.exposure import LedgerSnapshot
 from tools.risk.rooms import Check, forbid
 from tools.risk.wishes import EntryRequest, RiskAppetite, Room, amount, money
@@ -13,6 +14,9 @@ from tools.risk.wishes import EntryRequest, RiskAppetite, Room, amount, money
 LEAST_ENTRIES = 20  # of a day, from which a share of them says something
 LEAST_LOOKS = 20  # at market makers, likewise
 CANDLE_MODELS = ("continuation", "reversal")  # those that score
+STRICTER, MOST_POINTS = 5, 95  # points that a rule of behaviour adds to the score asked for, and the most
+CAREFUL = Decimal("0.005")  # at risk a trade in a deep drawdown
+FEW_SIGNALS = 2  # a day in a drawdown
 
 
 def mm_capacity_usd(mm_average_usd: Decimal, parameters: ParameterSet) -> Decimal:
@@ -74,7 +78,10 @@ def undetected(request: EntryRequest, ledger: LedgerSnapshot, parameters: Parame
 
 def scored_low(request: EntryRequest, ledger: LedgerSnapshot, parameters: ParameterSet) -> str | None:
     """Why a candle signal's score is too low, or None."""
-    least = parameters["score_threshold"]
+    raised = STRICTER * sum(
+        1 for hold in _held(request, ledger, parameters) if hold.effect is Effect.THRESHOLD
+    )
+    least = min(MOST_POINTS, parameters["score_threshold"] + raised)
     if request.score is None or request.score >= least:
         return None
     return f"score {request.score:g} below {least:g}"
@@ -96,6 +103,8 @@ def risk_of_a_trade(request: EntryRequest, ledger: LedgerSnapshot, parameters: P
     if capital <= 0 or request.loss_bps is None or request.loss_bps <= 0:
         return None
     share = amount(parameters, "risk_per_trade")
+    if any(hold.effect is Effect.RISK for hold in _held(request, ledger, parameters)):
+        share = min(share, CAREFUL)
     room = capital * share * 10_000 / Decimal(str(request.loss_bps))
     stop = f"{request.loss_bps:.2f} bps at its stop"
     return Room(room, f"{money(share)} of {money(capital)} USD may be lost with {stop}")
@@ -108,3 +117,28 @@ def mm_protection(request: EntryRequest, ledger: LedgerSnapshot, parameters: Par
     share = request.appetite.multiplier(parameters)
     capacity = mm_capacity_usd(request.mm_average_usd, parameters)
     return Room(share * capacity, f"{money(share)} of the {money(capacity)} USD the MM absorbs in one entry")
+
+
+def held_back(request: EntryRequest, ledger: LedgerSnapshot, parameters: ParameterSet) -> str | None:
+    """Why the account's own results keep this entry from being taken, or None."""
+    for hold in _held(request, ledger, parameters):
+        if hold.effect is Effect.PAUSE and hold.until is not None:
+            what = f" of {hold.key}" if hold.key else ""
+            return f"rule {hold.rule}{what} holds until {iso(hold.until)}"
+    return None
+
+
+def few_signals(request: EntryRequest, ledger: LedgerSnapshot, parameters: ParameterSet) -> str | None:
+    """Why a drawdown allows no further candle signal today, or None."""
+    is_held = any(hold.effect is Effect.SIGNALS for hold in _held(request, ledger, parameters))
+    done = ledger.scored_entries_today()
+    if request.score is None or not is_held or done < FEW_SIGNALS:
+        return None
+    return f"{done} of {FEW_SIGNALS} candle signals of a day in a drawdown were entered"
+
+
+def _held(request: EntryRequest, ledger: LedgerSnapshot, parameters: ParameterSet) -> list[Hold]:
+    """The rules of behaviour that bear on ``request``; none while they are switched off."""
+    if not parameters["behave"]:
+        return []
+    return [hold for hold in ledger.holds if hold.key in ("", request.symbol, request.source)]

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from tools.risk.behaviour import Hold
 from tools.risk.prospects import Prospects
 
 ZERO = Decimal(0)
@@ -53,6 +54,7 @@ class LedgerSnapshot:
         scored_today: Entries of that day that were committed on candle signals.
         mm_looks: How often of late somebody looked for an MM when a signal was raised.
         mm_found: At how many of those looks one was found.
+        holds: Rules of behaviour in force.
         prospects: What candles say of the risk ahead; None where nobody has looked.
     """
 
@@ -68,6 +70,7 @@ class LedgerSnapshot:
     mm_looks: int = 0
     mm_found: int = 0
     prospects: Prospects | None = None
+    holds: tuple[Hold, ...] = ()
 
     @property
     def open_positions(self) -> int:

@@ -17,6 +17,7 @@ from tools.domain.clock import day_of
 from tools.domain.errors import InvariantBroken
 from tools.domain.parameter import ParameterSet
 from tools.domain.trading import Clamp
+from tools.risk.behaviour import Behaviour, Trip
 from tools.risk.exposure import ZERO, LedgerSnapshot, OpenEntry
 from tools.risk.limits import limit_entry, opened
 from tools.risk.prospects import Prospects
@@ -53,6 +54,7 @@ class RiskLedger:
         start: LedgerSnapshot | None = None,
         is_killed: Callable[[], bool] | None = None,
         is_paused: Callable[[], bool] | None = None,
+        behaviour: Behaviour | None = None,
     ) -> None:
         self._is_killed = is_killed or _never
         self._is_paused = is_paused or _never
@@ -66,6 +68,7 @@ class RiskLedger:
         self._departures = {(day, symbol): count for symbol, count in start.departures_today.items()}
         self._scored = {day: start.scored_today}
         self._prospects = start.prospects
+        self._behaviour = behaviour or Behaviour()
         missed = start.mm_looks - start.mm_found
         self._looks = deque([False] * missed + [True] * start.mm_found, maxlen=LOOKS)
 
@@ -160,6 +163,11 @@ class RiskLedger:
         with self._lock:
             self._looks.append(is_there)
 
+    def learn(self, trip: Trip) -> None:
+        """A round trip with money is over."""
+        with self._lock:
+            self._behaviour.learn(trip)
+
     def foresee(self, prospects: Prospects) -> None:
         """Candles say this of the risk ahead from now on."""
         with self._lock:
@@ -180,7 +188,8 @@ class RiskLedger:
         return LedgerSnapshot(
             ts, entries, trades, realised, rests, killed, self._is_paused(),
             departures_today=left, scored_today=self._scored.get(day, 0),
-            mm_looks=len(self._looks), mm_found=sum(self._looks), prospects=self._prospects,
+            mm_looks=len(self._looks), mm_found=sum(self._looks),
+            prospects=self._prospects, holds=self._behaviour.holds(ts),
         )  # fmt: skip
 
     def _entry(self, decision_id: str) -> OpenEntry:

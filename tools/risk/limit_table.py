@@ -17,6 +17,8 @@ from tools.risk.checks import (
     LEAST_ENTRIES,
     LEAST_LOOKS,
     departing,
+    few_signals,
+    held_back,
     killed,
     lost,
     mm_protection,
@@ -157,6 +159,14 @@ TABLE: tuple[Limit, ...] = (
             lambda request, ledger: ledger.symbol_positions(request.symbol),
             "{done} of {most} positions on {symbol} are open",
         ),
+    ),
+    Limit(
+        "held_back", Scope.ACCOUNT, Blocks.ENTRIES, "behave", "B7",
+        "pauses of the account, a symbol or a model after its own losses", forbid(held_back), off_at=0,
+    ),
+    Limit(
+        "few_signals", Scope.ACCOUNT, Blocks.SIGNALS, "behave", "B7",
+        "candle signals of a day in a drawdown", forbid(few_signals), off_at=0,
     ),
     *(
         Limit(

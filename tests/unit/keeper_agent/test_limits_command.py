@@ -22,7 +22,8 @@ def test_every_limit_is_told_with_what_the_operator_set(
     assert list(rows) == [row.name for row in TABLE]
     assert (rows["daily_loss"]["value"], rows["daily_loss"]["default"]) == (5, 50)
     off = {name for name, row in rows.items() if row["is_off"]}
-    assert off == {"symbol_blacklist", "detection_share", *(name for name in rows if name.endswith("_bound"))}
+    bounds = {name for name in rows if name.endswith("_bound")}
+    assert off == {"symbol_blacklist", "detection_share", "held_back", "few_signals", *bounds}
     assert rows["kill_switch"]["value"] is None
     assert rows["mm_moved"]["watched_by"] == "tools.execution.departing"
 

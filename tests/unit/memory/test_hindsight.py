@@ -10,11 +10,12 @@ import pytest
 
 from graphs.regret import judged_answers
 from memory.consultations import AUDIT, DECIDE, Consultation, ConsultationLog, Tokens, last_attempts
-from memory.hindsight import consulted, judged_votes
+from memory.hindsight import consulted, judged_votes, taken_results
 from memory.store import Store
 from tests.support.memories import SECOND, MemoryBuilder, a_memory, at
 from tools.domain.identity import consultation_id
 from tools.domain.trading import Action, Decision
+from tools.risk.behaviour import Behaviour, Trip
 from tools.risk.regret import Judged
 
 
@@ -99,3 +100,26 @@ def test_only_usable_answers_of_one_purpose_are_judged(build: MemoryBuilder) -> 
     found = list(judged_answers(build.store, at("23:00:00")))
     assert found == [Judged(False, 0.5, 8.0, 0.01), Judged(True, 0.5, 6.0, 0.01)]
     assert [one.regret_bps for one in found] == [4.0, -3.0]
+
+
+def test_what_a_killed_process_earned_holds_the_next_one_back_the_same(tmp_path: Path) -> None:
+    """Rules of behaviour live in the record of round trips alone: nothing of them is lost with a process."""
+    running = Behaviour()
+    with a_memory(tmp_path) as memory:
+        for i, net in enumerate((5.0, -4.0, -3.0, -2.0)):
+            decision = memory.decide(at(f"1{i}:00:00"), symbol="BTCUSDT", action=Action.ENTER)
+            outcome = memory.trade(decision, net)
+            memory.follow(decision, 99.0)
+            running.learn(
+                Trip("BTCUSDT", "mm_range", outcome.ts_known, float(outcome.net_quote or Decimal(0)))
+            )
+        memory.store.flush()
+    now = at("13:30:00")
+    with Store.open(tmp_path, read_only=True) as store:
+        found = list(taken_results(store, "recorded", now))
+        again = Behaviour(Trip(name, source, ts, float(net)) for name, source, ts, net in found)
+        assert len(list(taken_results(store, "recorded", at("12:30:00")))) == 3
+        assert list(taken_results(store, "venue", now)) == []
+    assert [row[:2] for row in found] == [("BTCUSDT", "mm_range")] * 4
+    assert {hold.rule for hold in again.holds(now)} == {"losses", "symbol_losses"}
+    assert again.holds(now) == running.holds(now)

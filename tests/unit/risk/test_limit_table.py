@@ -15,6 +15,7 @@ from tests.support.documents import LIMITS_PAGE, limits_page
 from tools.domain.market import NANOS
 from tools.domain.parameter import ParameterSet, default_parameters
 from tools.risk import limits
+from tools.risk.behaviour import Effect, Hold
 from tools.risk.exposure import LedgerSnapshot, OpenEntry
 from tools.risk.ledger import LOOKS, Reservation, RiskLedger
 from tools.risk.limit_table import TABLE, Limit
@@ -66,6 +67,13 @@ BEYOND: dict[str, tuple[EntryRequest, LedgerSnapshot, dict[str, float], str]] = 
         {"max_symbol_positions": 100}, "0",
     ),
     "symbol_positions": (WISH, LedgerSnapshot(entries=(held(COIN, 1),)), {}, "0"),
+    "held_back": (
+        WISH, LedgerSnapshot(holds=(Hold("symbol_losses", Effect.PAUSE, COIN, 2_000),)), {"behave": 1}, "0",
+    ),
+    "few_signals": (
+        CANDLE, LedgerSnapshot(scored_today=2, holds=(Hold("drawdown", Effect.SIGNALS, "", None),)),
+        {"behave": 1}, "0",
+    ),
     "continuation_model": (
         replace(CANDLE, source="continuation"), LedgerSnapshot(), {"heed_continuation": 0}, "0",
     ),
@@ -116,6 +124,14 @@ WITHIN: dict[str, tuple[EntryRequest, LedgerSnapshot, dict[str, float]]] = {
     "risk_per_trade": (replace(CANDLE, loss_bps=1_000.0), LedgerSnapshot(), CAPITAL),
     "risk_per_trade, no capital": (replace(CANDLE, loss_bps=9_000.0), LedgerSnapshot(), {}),
     "reversal_model": (CANDLE, LedgerSnapshot(), {"heed_continuation": 0}),
+    "held_back, elsewhere": (
+        WISH, LedgerSnapshot(holds=(Hold("symbol_losses", Effect.PAUSE, "X", 2_000),)), {"behave": 1},
+    ),
+    "held_back, off": (WISH, LedgerSnapshot(holds=(Hold("losses", Effect.PAUSE, "", 2_000),)), {}),
+    "few_signals, of others": (
+        WISH, LedgerSnapshot(scored_today=2, holds=(Hold("drawdown", Effect.SIGNALS, "", None),)),
+        {"behave": 1},
+    ),
     "bounds, off": (replace(BET, edge=Edge(-9.0, 1.0, 9.0)), LedgerSnapshot(), {}),
     "kelly, of a probe": (replace(BET, is_probe=True), LedgerSnapshot(), {"bound_kelly": 1}),
     "kelly, sized before": (WISH, LedgerSnapshot(), {"bound_kelly": 1}),
