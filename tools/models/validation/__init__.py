@@ -6,6 +6,7 @@ randomness comes in as a seeded Generator.
 
 from __future__ import annotations
 
+from tools.models.validation.clusters import ClusterDraws, Figure, effective_count
 from tools.models.validation.combinatorial import (
     CombinatorialSplit,
     backtest_paths,
@@ -53,9 +54,11 @@ from tools.models.validation.splits import Split, purged_split, walk_forward
 from tools.models.validation.trading import breakeven_win_rate, expectancy_bps, profit_factor
 
 __all__ = [
+    "ClusterDraws",
     "CombinatorialSplit",
     "DeflatedSharpe",
     "Estimate",
+    "Figure",
     "Overfitting",
     "Permutation",
     "Split",
@@ -76,6 +79,7 @@ __all__ = [
     "combinatorial_splits",
     "confirm",
     "deflated_sharpe",
+    "effective_count",
     "expectancy_bps",
     "expected_calibration_error",
     "log_loss",
