@@ -181,7 +181,7 @@ class Bench:
         return self._sums(self._data.net_bps * acts), self._sums(acts.astype(np.float64))
 
     def _sums(self, values: Floats) -> Floats:
-        return np.bincount(self._world, weights=values, minlength=self._worlds)
+        return np.bincount(self._world, weights=values, minlength=self._worlds).astype(np.float64)
 
 
 def base_rate_of(data: Dataset) -> float:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from keeper_agent.app import CODE_VERSION
-from keeper_agent.lab.entry_costs import entry_costs
+from keeper_agent.lab.entry_costs import EntryCost, entry_costs
 from keeper_agent.lab.laboratory import Laboratory
 from keeper_agent.lab.many import Job, Pool, held
 from keeper_agent.lab.session import Session
@@ -138,7 +138,7 @@ def measured_world(job: Job) -> Measured:
 def result_of(session: Session, job: Job) -> WorldResult:
     """The numbers of a session; ``departures_alone`` is left at 0."""
     trips = sorted(session.round_trips, key=lambda one: (one.ts_exit or one.ts_known, one.outcome_id))
-    costs = ()
+    costs: tuple[EntryCost, ...] = ()
     if session.asks is not None:
         parameters = default_parameters(job.settings.overrides())
         costs = entry_costs(

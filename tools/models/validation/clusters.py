@@ -73,7 +73,7 @@ class ClusterDraws:
     def drawn(self, over: Floats, under: Floats) -> Floats:
         """The ratio of every draw, shape (draws,); NaN where a draw leaves it undefined."""
         above, below = self._counts @ over, self._counts @ under
-        return np.divide(above, below, out=np.full(len(above), np.nan), where=below != 0)
+        return np.asarray(np.divide(above, below, out=np.full(len(above), np.nan), where=below != 0))
 
     def _figure(self, value: float, drawn: Floats, n: int) -> Figure:
         defined = drawn[~np.isnan(drawn)]
