@@ -71,7 +71,7 @@ def _figure(name: str, form: str, *, scale: float = 1.0, good: int = 0) -> Calla
 def _plain(name: str, form: str, *, scale: float = 1.0) -> Callable[[Row], str]:
     def cell(stage: Row) -> str:
         value = stage[name]
-        return NOTHING if value is None else format(value * scale, form)
+        return NOTHING if value is None else format(value if scale == 1 else value * scale, form)
 
     return cell
 
