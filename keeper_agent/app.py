@@ -49,7 +49,7 @@ from tools.execution.sizing import SizingMode
 from tools.features.fingerprint import SIZE
 from tools.models.importance import appraise
 from tools.models.registry import ModelRegistry, load_folder
-from tools.models.scoring import OutcomeModel
+from tools.models.scoring import OutcomeModel, SignalScorer
 from tools.models.votes import model_vote, pattern_vote, strategy_vote
 from tools.risk.adaptation import WINDOW, Adaptation
 from tools.risk.behaviour import Behaviour, Trip
@@ -72,7 +72,7 @@ class Keeper:
         identity: Run id, world and seed.
         instruments: What may be traded, by symbol.
         observer: Who watches.
-        model: The outcome model, or None.
+        model: The outcome model, or a baseline in its place, or None.
         ts: When the run begins, ns.
         tally: Counts that an observer shows too; fresh ones where not given.
         market: Makes a symbol's market; on paper where not given.
@@ -88,7 +88,7 @@ class Keeper:
         identity: RunIdentity,
         instruments: Mapping[str, Instrument],
         observer: Observer,
-        model: OutcomeModel | None,
+        model: SignalScorer | None,
         ts: int,
         tally: Tally | None = None,
         market: Callable[[Instrument, ParameterSet], Market] = PaperMarket,
@@ -218,7 +218,7 @@ def strategy_voter(shelf: StrategyShelf | LivingStrategies) -> StrategyVoter:
     return vote
 
 
-def model_scorer(model: OutcomeModel, meter: Meter | None = None) -> Scorer:
+def model_scorer(model: SignalScorer, meter: Meter | None = None) -> Scorer:
     """The model as the decision graph hears it: one vote a signal."""
 
     def score(signals: Sequence[Signal], parameters: ParameterSet) -> Sequence[Vote]:

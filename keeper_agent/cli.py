@@ -17,6 +17,7 @@ import typer
 
 from keeper_agent import download_words
 from keeper_agent.bench_words import PASSED_ON, bench
+from keeper_agent.evaluation_words import evaluate
 from keeper_agent.learning_words import dataset_app, models_app, strategies_app
 from keeper_agent.memory_words import memory_app
 from keeper_agent.record_words import Home, Json, ask, explain, mcp, replay_decision
@@ -174,6 +175,7 @@ app.command()(venue)
 app.command()(record)
 app.command()(lab)
 app.command(context_settings=PASSED_ON)(bench)
+app.command()(evaluate)
 app.command()(backup)
 app.command()(restore)
 app.command()(rekey)

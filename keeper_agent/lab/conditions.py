@@ -44,6 +44,7 @@ class LabSettings:
         exploration: Chance with which a refused but sound signal is taken all the same, at the least
             size and within every limit, 0 to 0.5; None leaves the product's own share.
         venture: Where candidates enter.
+        takes_all: Whether every candidate is believed to reach its target, whatever model is in force.
         is_plain: Whether the decision graph's nodes are called without the framework around them.
         memory: Frozen snapshot to start from; None starts empty.
         is_present: Whether Keeper is there at all.
@@ -60,6 +61,7 @@ class LabSettings:
     parameters: Mapping[str, float] = field(default_factory=dict)
     exploration: float | None = None
     venture: Venture = Venture.RANGE
+    takes_all: bool = False
     is_plain: bool = True
     memory: str | None = None
     is_present: bool = True

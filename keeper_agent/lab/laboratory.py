@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from keeper_agent.lab.asks import AskRecord
 from keeper_agent.lab.conditions import LabSettings
 from keeper_agent.lab.keeping import keep_memory
 from keeper_agent.lab.session import Session, Witness
@@ -87,7 +88,7 @@ class Laboratory:
             if keep is not None:
                 keep_memory(own.keeper_home, keep)
         return self._session(
-            sim, seconds, sitting.seated_ns, sitting.keeper.tally, left_open, sitting.witness
+            sim, seconds, sitting.seated_ns, sitting.keeper.tally, left_open, sitting.witness, sitting.asks
         )
 
     def start_ns(self) -> int:
@@ -130,6 +131,7 @@ class Laboratory:
         tally: Tally,
         left_open: tuple[str, ...],
         witness: Witness,
+        asks: AskRecord | None = None,
     ) -> Session:
         return Session(
             run_id=self.run_id(sim.start_ns),
@@ -143,6 +145,8 @@ class Laboratory:
             fills=tuple(witness.fills),
             outcomes=tuple(witness.outcomes),
             left_open=left_open,
+            signals=tuple(witness.signals),
+            asks=asks,
             truth=sim.truth,
         )
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from keeper_agent.lab.asks import AskRecord
 from memory.codec import json_line
 from tools.domain.errors import InvariantBroken
 from tools.domain.identity import content_hash
@@ -33,6 +34,7 @@ class Witness:
 
     def __init__(self) -> None:
         self.chosen: list[Chosen] = []
+        self.signals: list[Signal] = []
         self.intents: list[Intent] = []
         self.fills: list[Fill] = []
         self.outcomes: list[Outcome] = []
@@ -45,6 +47,7 @@ class Witness:
     def on_decision(self, decision: Decision, signal: Signal) -> None:
         """Keep it with its propensity."""
         self.chosen.append(Chosen(decision, propensity(decision, self._share(decision, signal))))
+        self.signals.append(signal)
 
     def on_intent(self, intent: Intent) -> None:
         """Keep it."""
@@ -98,6 +101,8 @@ class Session:
         left_open: Symbols that were not flat when the session's patience ended.
         seconds: How long it lasted in the world's time.
         start_ns: When Keeper sat down.
+        signals: What was decided on, in the order of ``chosen``.
+        asks: The best asks of its markets; None where Keeper was not there.
         truth: Who did what in the world, for scorers; nothing of it reached Keeper.
     """
 
@@ -112,6 +117,8 @@ class Session:
     fills: tuple[Fill, ...]
     outcomes: tuple[Outcome, ...]
     left_open: tuple[str, ...]
+    signals: tuple[Signal, ...]
+    asks: AskRecord | None
     truth: Truth
 
     @property

@@ -10,6 +10,7 @@ from graphs.plain import PlainDecisions
 from keeper_agent.app import Keeper, current_model
 from keeper_agent.brains import BrainParts
 from keeper_agent.lab.account import LaboratoryAccount
+from keeper_agent.lab.asks import AskRecord
 from keeper_agent.lab.conditions import LabSettings
 from keeper_agent.lab.exploring import InsideMarket, Venture
 from keeper_agent.lab.seat import PERIOD_NS, Place, Seat
@@ -23,6 +24,7 @@ from tools.domain.trading import Decision, Signal
 from tools.execution.news import NewsDesk
 from tools.execution.routed import RoutedMarket
 from tools.market.instruments import instrument_for
+from tools.models.scoring import TAKE_ALL
 from venue.rolling import RollingView
 from venue.sim import Simulation
 from venue.symbols import BTC, Symbol
@@ -65,6 +67,7 @@ class Sitting:
     Attributes:
         keeper: The product's parts, wired as always.
         witness: What it did.
+        asks: What buying at the touch would have cost meanwhile.
         seated_ns: When it sat down.
     """
 
@@ -92,13 +95,14 @@ class Sitting:
         )
         self._desk = NewsDesk(account)
         self.witness = Witness()
+        self.asks = AskRecord(sim, traded)
         self.keeper = Keeper(
             settings,
             store,
             identity,
             instruments,
             self.witness,
-            current_model(settings),
+            TAKE_ALL if conditions.takes_all else current_model(settings),
             sim.now,
             market=self._market,
             decider=PlainDecisions if conditions.is_plain else DecisionGraph,
@@ -117,6 +121,7 @@ class Sitting:
         """Trade for so long, then wind down; the symbols that stayed open."""
         keeper, sim = self.keeper, self._sim
         keeper.begin("lab", {}, "", sim.now)
+        self.asks.begin()
         self._seat.sit_down(keeper.parameters.snapshot(sim.now).nanos("tape_window_s"))
         advance(sim, seconds, each)
         self._seat.rise()

@@ -111,8 +111,8 @@ def example_of(signal: Signal, outcome: Outcome) -> Example | None:
     )
 
 
-def build_dataset(examples: Sequence[Example]) -> Dataset:
-    """Examples as a dataset; their order does not matter.
+def build_dataset(examples: Sequence[Example], names: tuple[str, ...] = INPUTS_V1) -> Dataset:
+    """Examples as a dataset with one of the sets of inputs; their order does not matter.
 
     Raises:
         BadInput: An example contradicts itself or comes twice.
@@ -129,14 +129,14 @@ def build_dataset(examples: Sequence[Example]) -> Dataset:
     spans = np.array([(e.ts, e.ts_end) for e in usable], dtype=np.int64)
     dataset = Dataset(
         ids=ids,
-        matrix=input_matrix([(e.features, e.gain_bps, e.loss_bps) for e in usable]),
+        matrix=input_matrix([(e.features, e.gain_bps, e.loss_bps) for e in usable], names),
         labels=np.array([e.won for e in usable], dtype=np.float64),
         net_bps=np.array([e.net_bps for e in usable], dtype=np.float64),
         gain_bps=np.array([e.gain_bps for e in usable], dtype=np.float64),
         loss_bps=np.array([e.loss_bps for e in usable], dtype=np.float64),
         spans=spans,
         weights=average_uniqueness(spans, [e.symbol for e in usable]),
-        names=INPUTS_V1,
+        names=names,
         left_out=len(examples) - len(usable),
         data_hash="",
     )

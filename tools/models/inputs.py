@@ -1,7 +1,9 @@
-"""What the outcome model reads: ten scale-free inputs derived from a signal's features.
+"""What the outcome model reads: ten scale-free inputs derived from a signal's features, or twenty-five.
 
-One function derives them for training and for scoring, so the two cannot drift apart. An
-unavailable feature stays unavailable (NaN): the trees learn a direction for it.
+The second set adds what is known of tape, book and market maker. Money in it is logarithmic and prices
+are distances, so that a model may meet a coin it never saw. One function derives them for training
+and for scoring, so the two cannot drift apart. An unavailable feature stays unavailable (NaN): the
+trees learn a direction for it.
 """
 
 from __future__ import annotations
@@ -33,16 +35,42 @@ INPUTS_V1: tuple[str, ...] = (
     "breakeven",
 )
 
+_MORE = ("mm_spread_stability", "mm_detected", "mm_spread_bps", "mm_departed", "regime")
+_MORE_LOGGED = (
+    "large_trades_count",
+    "trade_size_variance",
+    "book_refresh_rate",
+    "mm_avg_order_size",
+    "mm_refresh_rate",
+)
+
+INPUTS_V2: tuple[str, ...] = (
+    *INPUTS_V1,
+    *_MORE,
+    *(f"log_{name}" for name in _MORE_LOGGED),
+    "mm_lower_distance_bps",
+    "mm_upper_distance_bps",
+    "mm_range_position",
+    "gain_bps",
+    "gain_over_volatility",
+)
+
+INPUT_SETS: Mapping[str, tuple[str, ...]] = {"v1": INPUTS_V1, "v2": INPUTS_V2}
+
 
 def derive_inputs(
-    features: Mapping[str, float | None], gain_bps: float, loss_bps: float
+    features: Mapping[str, float | None],
+    gain_bps: float,
+    loss_bps: float,
+    names: tuple[str, ...] = INPUTS_V1,
 ) -> tuple[float, ...]:
-    """The inputs of one signal in the order of ``INPUTS_V1``; NaN where there was nothing to say.
+    """The inputs of one signal in the order of ``names``; NaN where there was nothing to say.
 
     Args:
         features: Feature name to value, as a Signal carries them.
         gain_bps: Net gain at the take-profit, basis points.
         loss_bps: Net loss at the stop, positive basis points.
+        names: One of ``INPUT_SETS``.
 
     Raises:
         BadInput: A rate or a lifetime is negative.
@@ -54,14 +82,22 @@ def derive_inputs(
     """
     plain = tuple(_number(features, name) for name in _PLAIN)
     logged = tuple(_logged(features, name) for name in _LOGGED)
-    return (*plain, *logged, _microprice_offset_bps(features), breakeven_of(gain_bps, loss_bps))
+    first = (*plain, *logged, _microprice_offset_bps(features), breakeven_of(gain_bps, loss_bps))
+    if names == INPUTS_V1:
+        return first
+    if names != INPUTS_V2:
+        raise ValueError(f"expected the inputs of one of {', '.join(INPUT_SETS)}, were {', '.join(names)}")
+    more = tuple(_number(features, name) for name in _MORE)
+    more_logged = tuple(_logged(features, name) for name in _MORE_LOGGED)
+    reach = _volatility_bps(features)
+    return (*first, *more, *more_logged, *_place_in_range(features), gain_bps, gain_bps / reach)
 
 
-def input_matrix(rows: Sequence[Row]) -> NDArray[np.float32]:
+def input_matrix(rows: Sequence[Row], names: tuple[str, ...] = INPUTS_V1) -> NDArray[np.float32]:
     """The inputs of many signals, shape (n_signals, n_inputs)."""
-    matrix = np.empty((len(rows), len(INPUTS_V1)), dtype=np.float32)
+    matrix = np.empty((len(rows), len(names)), dtype=np.float32)
     for i, (features, gain_bps, loss_bps) in enumerate(rows):
-        matrix[i] = derive_inputs(features, gain_bps, loss_bps)
+        matrix[i] = derive_inputs(features, gain_bps, loss_bps, names)
     return matrix
 
 
@@ -86,3 +122,19 @@ def _logged(features: Mapping[str, float | None], name: str) -> float:
 def _microprice_offset_bps(features: Mapping[str, float | None]) -> float:
     mid, microprice = _number(features, "mid"), _number(features, "microprice")
     return (microprice / mid - 1) * 1e4 if mid > 0 else math.nan
+
+
+def _place_in_range(features: Mapping[str, float | None]) -> tuple[float, float, float]:
+    """How far the mid stands above the market maker's bid and below its ask, bps, and where in between."""
+    mid = _number(features, "mid")
+    lower, upper = _number(features, "mm_lower_bound"), _number(features, "mm_upper_bound")
+    above = (mid / lower - 1) * 1e4 if lower > 0 else math.nan
+    below = (upper / mid - 1) * 1e4 if mid > 0 else math.nan
+    place = (mid - lower) / (upper - lower) if upper > lower else math.nan
+    return above, below, place
+
+
+def _volatility_bps(features: Mapping[str, float | None]) -> float:
+    """What the price moves in a minute, bps; NaN where it stood still or is not known."""
+    volatility = _number(features, "realised_volatility") * 1e4
+    return volatility if volatility > 0 else math.nan

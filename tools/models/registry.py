@@ -25,7 +25,7 @@ from tools.domain.errors import ModelUnusable
 from tools.domain.identity import content_hash
 from tools.models.boosters import load_booster, xgboost_version
 from tools.models.calibration import calibrator_from_json
-from tools.models.inputs import INPUTS_V1
+from tools.models.inputs import INPUT_SETS
 from tools.models.model_files import (
     FORMAT,
     MANIFEST_FILE,
@@ -232,9 +232,11 @@ def load_folder(folder: Path) -> OutcomeModel:
     """
     manifest_path, model_path = folder / MANIFEST_FILE, folder / MODEL_FILE
     manifest = read_manifest(manifest_path)
-    names = manifest.get("inputs")
-    if names != list(INPUTS_V1):
-        raise ModelUnusable(f"{manifest_path}: expected inputs {', '.join(INPUTS_V1)}, was {names}")
+    found = manifest.get("inputs")
+    names = next((known for known in INPUT_SETS.values() if list(known) == found), None)
+    if names is None:
+        sets = " or ".join(", ".join(inputs) for inputs in INPUT_SETS.values())
+        raise ModelUnusable(f"{manifest_path}: expected inputs {sets}, was {found}")
     try:
         calibrator = calibrator_from_json(manifest["calibration"])
         payoffs = payoffs_from_json(manifest["payoffs"])
@@ -243,7 +245,7 @@ def load_folder(folder: Path) -> OutcomeModel:
     except (KeyError, TypeError, ValueError) as error:
         raise ModelUnusable(f"{manifest_path}: {_what(error)}") from None
     trees = load_booster(read_bytes(model_path), sha256=sha256, features=len(names), where=str(model_path))
-    return OutcomeModel(trees, calibrator, payoffs, bins, INPUTS_V1, version)
+    return OutcomeModel(trees, calibrator, payoffs, bins, names, version)
 
 
 def _manifest(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -111,6 +111,38 @@ class Scores:
         )
 
 
+class SignalScorer(Protocol):
+    """What scores signals: the outcome model, or a baseline in its place."""
+
+    @property
+    def version(self) -> str:
+        """What it is named in the record."""
+        ...
+
+    def score(self, rows: Sequence[Row]) -> Scores:
+        """Scores of signals given as (features, gain_bps, loss_bps)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class TakeAll:
+    """The baseline that believes that every target will be reached, and so takes every trade that can pay."""
+
+    version: str = "take-all"
+
+    def score(self, rows: Sequence[Row]) -> Scores:
+        """The gain at the target, without doubt.
+
+        >>> TAKE_ALL.score([({}, 4.0, 20.0), ({}, -1.0, 20.0)]).expected_bps.tolist()
+        [4.0, -1.0]
+        """
+        gain = np.array([row[1] for row in rows], dtype=np.float64)
+        return Scores((gain > 0).astype(np.float64), gain, np.zeros(len(gain)))
+
+
+TAKE_ALL = TakeAll()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class OutcomeModel:
     """P(this trade makes money after costs, given that its entry fills), and what that is worth.
@@ -135,7 +167,7 @@ class OutcomeModel:
         """
         gain = np.array([row[1] for row in rows], dtype=np.float64)
         loss = np.array([row[2] for row in rows], dtype=np.float64)
-        return self.score_matrix(input_matrix(rows), gain, loss)
+        return self.score_matrix(input_matrix(rows, self.names), gain, loss)
 
     def score_matrix(self, matrix: NDArray[np.float32], gain_bps: Floats, loss_bps: Floats) -> Scores:
         """Scores of input rows with their geometry.

@@ -13,7 +13,7 @@ from tools.domain.errors import BadInput
 from tools.domain.market import Side
 from tools.domain.trading import Signal
 from tools.features.names import FEATURES
-from tools.models.inputs import INPUTS_V1, breakeven_of, derive_inputs, input_matrix
+from tools.models.inputs import INPUTS_V1, INPUTS_V2, breakeven_of, derive_inputs, input_matrix
 
 
 def test_there_are_ten_inputs_and_a_value_for_each() -> None:
@@ -83,3 +83,58 @@ def test_training_and_scoring_share_one_matrix() -> None:
     matrix = input_matrix(rows)
     assert matrix.dtype == np.float32
     np.testing.assert_array_equal(matrix[1], np.array(derive_inputs({}, 20.0, 20.0), dtype=np.float32))
+
+
+SEEN: dict[str, float | None] = {
+    "mid": 100.0,
+    "microprice": 100.01,
+    "mm_lower_bound": 99.9,
+    "mm_upper_bound": 100.3,
+    "realised_volatility": 0.001,
+    "large_trades_count": 0.0,
+    "mm_avg_order_size": 12.0,
+    "mm_detected": 1.0,
+}
+
+
+def second(features: dict[str, float | None]) -> dict[str, float]:
+    return dict(zip(INPUTS_V2, derive_inputs(features, 5.0, 20.0, INPUTS_V2), strict=True))
+
+
+def test_the_second_set_is_the_first_and_fifteen_more() -> None:
+    assert len(INPUTS_V2) == len(set(INPUTS_V2)) == 25
+    assert INPUTS_V2[:10] == INPUTS_V1
+    assert derive_inputs(SEEN, 5.0, 20.0, INPUTS_V2)[:10] == pytest.approx(
+        derive_inputs(SEEN, 5.0, 20.0), nan_ok=True
+    )
+
+
+def test_the_second_set_by_hand() -> None:
+    row = second(SEEN)
+    assert row["mm_lower_distance_bps"] == pytest.approx((100 / 99.9 - 1) * 1e4)
+    assert row["mm_upper_distance_bps"] == pytest.approx(30.0)
+    assert row["mm_range_position"] == pytest.approx(0.25)
+    assert row["gain_over_volatility"] == pytest.approx(0.5)  # 5 bps against 10 bps a minute
+    assert row["log_mm_avg_order_size"] == pytest.approx(math.log(13))
+    assert (row["mm_detected"], row["log_large_trades_count"], row["gain_bps"]) == (1.0, 0.0, 5.0)
+    assert math.isnan(row["mm_departed"])
+
+
+def test_without_range_or_movement_the_distances_are_unavailable() -> None:
+    row = second({**SEEN, "mm_lower_bound": None, "realised_volatility": 0.0})
+    assert math.isnan(row["mm_lower_distance_bps"])
+    assert math.isnan(row["mm_range_position"])
+    assert math.isnan(row["gain_over_volatility"])
+    assert row["mm_upper_distance_bps"] == pytest.approx(30.0)
+
+
+@given(scale=st.floats(1e-6, 1e6))
+def test_the_second_set_does_not_know_the_price_either(scale: float) -> None:
+    priced = ("mid", "microprice", "mm_lower_bound", "mm_upper_bound")
+    moved = {name: value * scale if name in priced and value else value for name, value in SEEN.items()}
+    assert second(moved) == pytest.approx(second(SEEN), rel=1e-6, nan_ok=True)
+
+
+def test_no_other_set_of_inputs_is_derived() -> None:
+    with pytest.raises(ValueError, match="expected the inputs of one of v1, v2, were mid"):
+        derive_inputs(SEEN, 5.0, 20.0, ("mid",))

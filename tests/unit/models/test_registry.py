@@ -340,6 +340,6 @@ def test_a_pointer_to_a_version_that_is_gone_is_refused(registry: ModelRegistry,
 def test_a_model_for_other_inputs_is_refused(
     registry: ModelRegistry, version: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tools.models.registry.INPUTS_V1", ("spread_bps", "imbalance"))
+    monkeypatch.setattr("tools.models.registry.INPUT_SETS", {"v0": ("spread_bps", "imbalance")})
     with pytest.raises(ModelUnusable, match=r"manifest\.json: expected inputs spread_bps, imbalance, was"):
         registry.load()

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from tools.models.validation import (
     block_bootstrap,
     block_length,
+    block_order,
     bootstrap_mean,
     permutation_p_value,
+    permutation_test,
     wilson_half_width,
     wilson_interval,
 )
@@ -132,3 +134,28 @@ def test_drifting_values_do_not_pass_for_an_effect_when_blocks_move_together() -
 def test_a_comparison_needs_two_groups() -> None:
     with pytest.raises(ValueError, match="3 of 3 values were treated"):
         permutation_p_value(np.zeros(3), np.ones(3, dtype=bool), np.random.default_rng(0))
+
+
+@given(st.integers(1, 60), st.integers(1, 60), st.integers(0, 9))
+def test_whole_blocks_move_and_nothing_is_lost(n: int, block: int, seed: int) -> None:
+    block = min(block, n)
+    order = block_order(n, np.random.default_rng(seed), block=block).tolist()
+    assert sorted(order) == list(range(n))
+    breaks = [i for i in range(1, n) if order[i] != order[i - 1] + 1]
+    assert all(order[i] % block == 0 for i in breaks)
+
+
+def test_a_pipeline_that_is_fitted_anew_shows_nothing_on_moved_labels() -> None:
+    rng = np.random.default_rng(3)
+    inputs = rng.normal(size=(120, 5))
+    effect = inputs[:, 0] + rng.normal(size=120)
+
+    def fit_and_judge(labels: np.ndarray) -> float:
+        weights, *_ = np.linalg.lstsq(inputs[:80], labels[:80])
+        return float(np.corrcoef(inputs[80:] @ weights, labels[80:])[0, 1])
+
+    real = permutation_test(lambda order: fit_and_judge(effect[order]), 120, rng, block=4, draws=99)
+    assert real.p_value == 1 / 100
+    assert abs(float(real.moved.mean())) < 0.1
+    noise = rng.normal(size=120)
+    assert permutation_test(lambda order: fit_and_judge(noise[order]), 120, rng, draws=99).p_value > 0.05

@@ -23,6 +23,15 @@ class Estimate:
     n: int
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Permutation:
+    """A statistic beside what it comes to where labels were moved, shape of ``moved`` (draws,)."""
+
+    observed: float
+    p_value: float
+    moved: Floats
+
+
 def wilson_interval(wins: float, n: float, z: float = 1.96) -> tuple[float, float]:
     """Score interval of a proportion; stays in [0, 1] and is honest at 0 and n wins.
 
@@ -146,15 +155,51 @@ def permutation_p_value(
     treated = int(is_treated.sum())
     if treated in (0, n):
         raise ValueError(f"expected two groups, {treated} of {n} values were treated")
+    return permutation_test(
+        lambda order: abs(_mean_difference(values, is_treated[order])), n, rng, block=block, draws=draws
+    ).p_value
+
+
+def block_order(n: int, rng: np.random.Generator, *, block: int = 1) -> Indices:
+    """The numbers below ``n`` with whole blocks of them moved about, shape (n,).
+
+    >>> block_order(5, np.random.default_rng(1), block=2).tolist()
+    [4, 2, 3, 0, 1]
+    """
     if not 1 <= block <= n:
         raise ValueError(f"block must be between 1 and n = {n} rows, was {block}")
     pieces = np.split(np.arange(n), np.arange(block, n, block))
-    observed = abs(_mean_difference(values, is_treated))
-    exceeding = 0
-    for _ in range(draws):
-        order = np.concatenate([pieces[i] for i in rng.permutation(len(pieces))])
-        exceeding += abs(_mean_difference(values, is_treated[order])) >= observed - 1e-12
-    return (1 + exceeding) / (1 + draws)
+    return np.concatenate([pieces[i] for i in rng.permutation(len(pieces))])
+
+
+def permutation_test(
+    statistic: Callable[[Indices], float],
+    n: int,
+    rng: np.random.Generator,
+    *,
+    block: int = 1,
+    draws: int = 1000,
+) -> Permutation:
+    """One-sided test of a statistic against itself on labels that were moved in whole blocks.
+
+    The statistic is handed the order of the labels and does everything that depends on them anew,
+    training too: what was fitted on the true labels would carry them along.
+
+    Args:
+        statistic: From the order of the labels, shape (n,), to a number; larger is more of an effect.
+        n: Rows in time order.
+        rng: Seeded generator.
+        block: Rows whose labels stay together.
+        draws: Permutations besides the true order.
+
+    Source:
+        As of ``permutation_p_value``.
+    """
+    orders = [block_order(n, rng, block=block) for _ in range(draws)]
+    observed = float(statistic(np.arange(n)))
+    moved = np.array([statistic(order) for order in orders], dtype=np.float64)
+    exceeding = int(np.sum(moved >= observed - 1e-12))
+    return Permutation(observed, (1 + exceeding) / (1 + draws), moved)
 
 
 def _mean_difference(values: Floats, is_treated: NDArray[np.bool_]) -> float:

@@ -1,0 +1,43 @@
+"""Words of the command that judges the agent's stages; ``cli`` gathers them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from keeper_agent.record_words import Json
+
+
+def evaluate(
+    stages: Annotated[
+        str, typer.Option(help="Which stages, in order: baseline, ml, mm, sizing.")
+    ] = "baseline,ml,mm,sizing",
+    scenario: Annotated[str, typer.Option(help="T0, T1, T2, T3, T4 or RANDOM: how hard it is.")] = "T3",
+    seeds: Annotated[int, typer.Option(help="Worlds every stage trades in.")] = 20,
+    first_seed: Annotated[int, typer.Option(help="First of them.")] = 7,
+    train_seeds: Annotated[int, typer.Option(help="Other worlds, which the models are trained on.")] = 10,
+    minutes: Annotated[float, typer.Option(help="Virtual minutes a world lasts.")] = 20,
+    coins: Annotated[int, typer.Option(help="Thin coins, 1 to 5.")] = 5,
+    workers: Annotated[int, typer.Option(help="Processes.")] = 2,
+    tried: Annotated[
+        int | None,
+        typer.Option(help="Settings tried on these worlds so far, these included; default: the stages."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Run the agent's stages over the same simulated worlds and show what each is worth, with intervals."""
+    from keeper_agent.commands.evaluate import evaluate_stages  # heavy: the matching engine and the agent
+
+    evaluate_stages(
+        stages=stages,
+        scenario=scenario,
+        seeds=seeds,
+        first_seed=first_seed,
+        train_seeds=train_seeds,
+        minutes=minutes,
+        coins=coins,
+        workers=workers,
+        tried=tried,
+        as_json=as_json,
+    )

@@ -1,0 +1,123 @@
+"""The stages of the claims: the same agent in the same worlds, with one thing more at each.
+
+All of them enter the inside of the spread, remember nothing and throw no coins, so that what differs
+is what the stage adds. Limits, fees, delays, stops and the rest after a departure are the product's, but for
+shorter patience: many round trips are wanted in little time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from keeper_agent.lab.conditions import LabSettings
+from keeper_agent.lab.exploring import Venture
+from keeper_agent.lab.many import Job
+from keeper_agent.settings import Settings
+from tools.domain.errors import BadUsage
+
+Models = Mapping[str, Path]  # folder of the model by its set of inputs
+
+# What every stage shares. The library's votes need more neighbours than are ever recalled, so it is silent.
+COMMON: Mapping[str, float] = {
+    "signal_spacing_s": 10,
+    "entry_zone": 1,
+    "entry_timeout_s": 30,
+    "hold_timeout_s": 60,
+    "departure_rest_s": 30,
+    "pattern_min_neighbours": 500,
+    "probe_share": 0,
+    "min_order_size_usd": 3,  # part of less would be too small to sell
+    "default_order_size_usd": 20,
+    "max_order_size_usd": 20,
+}
+BLIND: Mapping[str, float] = {"mm_min_confidence": 0, "spoof_max_score": 1}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """One stage.
+
+    Attributes:
+        adds: What it has that the one before has not.
+        inputs: Set of inputs of the model that decides; None takes every candidate.
+        is_aware: Whether the rules on market makers and spoofing hold.
+        is_adaptive: Whether sizes follow the market maker's order; else one order of the target.
+    """
+
+    name: str
+    adds: str
+    inputs: str | None = None
+    is_aware: bool = False
+    is_adaptive: bool = False
+    parameters: Mapping[str, float] = field(default_factory=dict)
+
+    def job(
+        self, scenario: str, seed: int, minutes: float, *, coins: int, keeper: Settings, models: Models
+    ) -> Job:
+        """This stage in one world.
+
+        Raises:
+            BadUsage: Its model is not among ``models``.
+        """
+        if self.inputs is not None and self.inputs not in models:
+            raise BadUsage(f"stage {self.name} needs a model with inputs {self.inputs}")
+        told: dict[str, Any] = {
+            "keeper_probes": "never",
+            "ml_model_path": None if self.inputs is None else models[self.inputs],
+            "position_sizing_mode": "adaptive" if self.is_adaptive else "fixed",
+            "risk_appetite": "conservative" if self.is_adaptive else "aggressive",
+        }
+        parameters = {**COMMON, **({} if self.is_aware else BLIND), **self.parameters}
+        settings = LabSettings(
+            coins=coins, parameters=parameters, venture=Venture.INSIDE, takes_all=self.inputs is None
+        )
+        return Job(
+            scenario=scenario,
+            seed=seed,
+            minutes=minutes,
+            settings=settings,
+            keeper=keeper.model_copy(update=told),
+        )
+
+
+STAGES: Mapping[str, Stage] = {
+    stage.name: stage
+    for stage in (
+        Stage(name="baseline", adds="takes every candidate that could pay, in one order"),
+        Stage(name="ml", adds="the outcome model on ten inputs decides", inputs="v1"),
+        Stage(
+            name="mm",
+            adds="rules on market makers and spoofing, and the model reads their features",
+            inputs="v2",
+            is_aware=True,
+        ),
+        Stage(
+            name="sizing",
+            adds="sizes and slices follow the market maker's order",
+            inputs="v2",
+            is_aware=True,
+            is_adaptive=True,
+        ),
+    )
+}
+
+
+def stages_of(names: str) -> tuple[Stage, ...]:
+    """The stages that ``names``, separated by commas, asks for, in that order.
+
+    Raises:
+        BadUsage: One is unknown, named twice, or there is none.
+    """
+    wanted = [name.strip() for name in names.split(",") if name.strip()]
+    unknown = [name for name in wanted if name not in STAGES]
+    if unknown or not wanted or len(set(wanted)) != len(wanted):
+        raise BadUsage(f"--stages expects some of {','.join(STAGES)}, each once, was {names!r}")
+    return tuple(STAGES[name] for name in wanted)
+
+
+def alone(jobs: Sequence[Job]) -> list[Job]:
+    """The same worlds without Keeper."""
+    return [replace(job, settings=replace(job.settings, is_present=False)) for job in jobs]

@@ -1,0 +1,74 @@
+"""What is judged in other worlds: an edge that only the wider inputs show, and none on moved labels."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+
+from benchmarks.outcome import Bench, figures
+from keeper_agent.lab.evaluating import one_after_the_other
+from tools.models.examples import Example, build_dataset
+from venue.scenario.build import START_NS
+
+
+def planted(seed: int, n: int = 120) -> list[Example]:
+    """A world whose trades win where the market maker's order is large, which ten inputs cannot see."""
+    rng = np.random.default_rng(seed)
+    found = []
+    for i in range(n):
+        size = float(rng.lognormal(3.0, 1.0))
+        won = bool(rng.random() < (0.8 if size > 20 else 0.2))
+        ts = START_NS + i * 10**10
+        found.append(
+            Example(
+                signal_id=f"s{seed}-{i}",
+                symbol="ORBUSDT",
+                ts=ts,
+                ts_end=ts + 10**9,
+                features={"mid": 1.0, "mm_avg_order_size": size, "spread_bps": float(rng.uniform(5, 20))},
+                gain_bps=10.0,
+                loss_bps=10.0,
+                won=won,
+                net_bps=10.0 if won else -10.0,
+            )
+        )
+    return found
+
+
+@cache
+def told() -> dict[str, Any]:
+    return figures([planted(seed) for seed in range(12)], [planted(seed) for seed in range(50, 62)], seed=1)
+
+
+def test_the_wider_inputs_see_what_ten_do_not() -> None:
+    found = told()["models"]
+    assert found["v2"]["brier_skill"]["low"] > 0.25
+    assert found["v1"]["brier_skill"]["low"] < 0.02
+    assert found["geometry"]["brier_skill"]["high"] < 0.05
+    assert found["v2"]["ece"] < 0.08
+    assert found["v2"]["uplift_bps"]["low"] > 3
+    assert told()["v2_skill_over_v1"]["low"] > 0.25
+    assert (told()["trained_on"], told()["judged_on"]) == (1440, 1440)
+    assert told()["taking_all_bps"]["n"] == 1440
+
+
+def test_moved_labels_show_nothing() -> None:
+    assert max(told()["shuffled_labels_skill"]) < 0.02
+
+
+def test_skill_is_against_the_base_rate_of_what_was_trained_on() -> None:
+    data = build_dataset(one_after_the_other([planted(seed) for seed in range(10)]))
+    bench = Bench(data, 10, 0.5, np.random.default_rng(0))
+    assert bench.skill(np.full(len(data), 0.5)).value == 0.0
+    assert bench.skill(data.labels).value == 1.0
+    assert bench.skill(np.full(len(data), 0.9)).value == pytest.approx(
+        1 - np.mean((0.9 - data.labels) ** 2) / 0.25
+    )
+    nothing = bench.uplift(np.full(len(data), -1.0), None)
+    assert nothing is None
+    everything = bench.uplift(np.full(len(data), 9.0), None)
+    assert everything is not None
+    assert everything.value == 0.0

@@ -1,0 +1,156 @@
+"""Stages differ in what they add and in nothing else, and what is trained never meets what is judged."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from keeper_agent.lab.evaluating import (
+    DAY_NS,
+    Work,
+    examples_of_world,
+    hold_stages,
+    measured_world,
+    one_after_the_other,
+    train_models,
+)
+from keeper_agent.lab.many import Pool, held
+from keeper_agent.lab.stages import STAGES, alone, stages_of
+from tests.support.laboratory import operator
+from tools.domain.errors import BadUsage
+from tools.domain.trading import Action
+from tools.models.examples import Example
+from tools.models.inputs import INPUT_SETS
+from tools.models.registry import load_folder
+
+MINUTES = 1.5
+
+
+def work(stages: str = "baseline", **given: Any) -> Work:
+    told: dict[str, Any] = {
+        "scenario": "T2",
+        "stages": stages_of(stages),
+        "first_seed": 16,
+        "worlds": 1,
+        "train_worlds": 1,
+        "minutes": MINUTES,
+        "coins": 2,
+        "keeper": operator(),
+    }
+    return Work(**{**told, **given})
+
+
+def learnable(n: int = 400) -> list[Example]:
+    """Trades of which those in a narrow market win."""
+    found = []
+    for i in range(n):
+        wins = i % 7 in (0, 2, 3)
+        found.append(
+            Example(
+                signal_id=f"s{i:04}",
+                symbol="ORBUSDT",
+                ts=i * 10**9,
+                ts_end=i * 10**9 + 10**8,
+                features={"mid": 1.0, "spread_bps": 2.0 + i % 3 if wins else 20.0 + i % 5},
+                gain_bps=5.0,
+                loss_bps=20.0,
+                won=wins,
+                net_bps=5.0 if wins else -20.0,
+            )
+        )
+    return found
+
+
+def test_names_are_stages_in_the_order_given() -> None:
+    assert [stage.name for stage in stages_of("mm, baseline")] == ["mm", "baseline"]
+    for wrong in ("", "baseline,baseline", "magic"):
+        with pytest.raises(BadUsage, match="--stages expects some of baseline,ml,mm,sizing"):
+            stages_of(wrong)
+
+
+def test_every_stage_is_the_one_before_with_one_thing_more(tmp_path: Path) -> None:
+    models = {"v1": tmp_path / "one", "v2": tmp_path / "two"}
+    told = []
+    for stage in STAGES.values():
+        job = stage.job("T3", 7, 5, coins=5, keeper=operator(), models=models)
+        assert job.keeper is not None
+        told.append(
+            {
+                "take all": job.settings.takes_all,
+                "model": job.keeper.ml_model_path,
+                "sizing": (job.keeper.position_sizing_mode, job.keeper.risk_appetite),
+                **job.settings.parameters,
+            }
+        )
+        assert job.keeper.keeper_probes == "never"
+    changes = [
+        {name for name in after.keys() | before.keys() if after.get(name) != before.get(name)}
+        for before, after in pairwise(told)
+    ]
+    assert changes == [
+        {"take all", "model"},
+        {"model", "mm_min_confidence", "spoof_max_score"},
+        {"sizing"},
+    ]
+    with pytest.raises(BadUsage, match="stage ml needs a model with inputs v1"):
+        STAGES["ml"].job("T3", 7, 5, coins=5, keeper=operator(), models={})
+
+
+def test_the_baseline_takes_whatever_could_pay_and_throws_no_coin() -> None:
+    (job,) = work().jobs(STAGES["baseline"], [16], {})
+    session = held(job)
+    decisions = [one.decision for one in session.chosen]
+    assert len(session.round_trips) > 3
+    assert all(not one.is_probe for one in decisions)
+    assert {one.propensity for one in session.chosen} == {1.0}
+    refused = [one for one in decisions if one.action is not Action.ENTER]
+    gains = {signal.signal_id: signal.gain_bps for signal in session.signals}
+    wanted = [one for one in refused if gains[one.signal_id] > 0.5]
+    assert len(wanted) > 3
+    assert {clamp.limit for one in wanted for clamp in one.clamps} == {"symbol_positions"}
+    assert all(one.clamps for one in wanted)  # only what is held already stands in its way
+
+
+def test_a_world_is_measured_as_its_session_says_and_departures_as_more_than_alone() -> None:
+    small = work()
+    results, cpu = hold_stages(small, Pool(1), {}, lambda: None)
+    ((name, (found,)),) = results
+    session = held(small.jobs(STAGES["baseline"], [16], {})[0])
+    (lone,) = alone(small.jobs(STAGES["baseline"], [16], {}))
+    assert name == "baseline"
+    assert found.seed == 16
+    assert found.hours == pytest.approx(MINUTES / 60)
+    assert sorted(found.net_bps) == sorted(one.net_bps or 0.0 for one in session.round_trips)
+    assert sum(found.net_quote) == pytest.approx(float(session.results["net_pnl_quote"]))
+    assert found.departures == session.withdrawals("tolerance")
+    assert found.departures_alone == measured_world(lone).result.departures
+    assert measured_world(lone).result.net_bps == ()
+    assert len(found.slippage_bps) == len(found.filled) > 3
+    assert cpu["baseline"] > 0
+
+
+def test_what_is_trained_on_is_apart_in_seeds_and_in_time() -> None:
+    wide = work(worlds=500, train_worlds=500)
+    assert not set(wide.seeds) & set(wide.train_seeds)
+    examples = examples_of_world(work().jobs(STAGES["baseline"], [16], {})[0])
+    assert len(examples) > 3
+    moved = one_after_the_other([examples, examples])
+    first, second = moved[: len(examples)], moved[len(examples) :]
+    assert max(one.ts_end for one in first) < min(one.ts for one in second)
+    assert {after.ts - before.ts for before, after in zip(first, second, strict=True)} == {DAY_NS}
+
+
+def test_a_stage_decides_with_the_model_of_its_inputs(tmp_path: Path) -> None:
+    found = train_models(learnable(), ("v1", "v2"), tmp_path, seed=1)
+    folders = {name: folder for name, (folder, _) in found.items()}
+    for name, (folder, trained) in found.items():
+        assert load_folder(folder).names == INPUT_SETS[name]
+        assert trained.report.model.brier_skill.low > 0.5
+    (job,) = work("ml").jobs(STAGES["ml"], [16], folders)
+    session = held(job)
+    votes = [vote for one in session.chosen for vote in one.decision.votes if vote.component == "model"]
+    assert len(votes) == len(session.chosen) > 10
+    assert {vote.evidence for vote in votes} == {(folders["v1"].name,)}
