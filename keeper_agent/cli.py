@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,7 +24,7 @@ from keeper_agent.running_words import pause, serve, status
 from keeper_agent.tape_words import lookahead, replay, sense
 from keeper_agent.vault_words import backup, rekey, restore
 from keeper_agent.venue_words import lab, record, venue
-from tools.domain.errors import KeeperError
+from tools.domain.errors import InvariantBroken, KeeperError
 
 INTERNAL = 70
 INTERRUPTED = 130
@@ -192,6 +193,7 @@ def _run() -> None:
     except KeeperError as error:
         from keeper_agent.console import fail
 
+        _note_if_broken(error)
         fail(str(error))
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
@@ -208,6 +210,16 @@ def _run() -> None:
     except Exception as error:  # noqa: BLE001 (the last line of defence)
         sys.exit(_usage(error) if hasattr(error, "format_message") else _internal(error))
     sys.exit(code or 0)
+
+
+def _note_if_broken(error: KeeperError) -> None:
+    """Count a broken promise in the home, where there is one: alerts look there."""
+    from keeper_agent.broken import note_broken
+    from keeper_agent.settings import load_home
+
+    if isinstance(error, InvariantBroken):
+        with suppress(KeeperError, OSError):  # the error itself matters more than its count
+            note_broken(load_home(_home_given(sys.argv)), str(error))
 
 
 def _usage(error: Any) -> int:

@@ -85,6 +85,8 @@ def _brain(store: Store, settings: Settings, now: int) -> Mapping[str, Any] | No
     day, month = _spent(store, day_bounds(day_of(now))[0]), _spent(store, month_bounds(now)[0])
     return {
         "who": names,
+        "budget_today_usd": plain(settings.keeper_brain_usd_per_day),
+        "budget_month_usd": plain(settings.keeper_brain_usd_per_month),
         "spent_today_usd": plain(day),
         "left_today_usd": plain(max(Decimal(0), settings.keeper_brain_usd_per_day - day)),
         "spent_month_usd": plain(month),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from keeper_agent.metrics.catalogue import CATALOGUE as METRICS
 from tools.domain.parameter import CATALOGUE, ParameterSpec
 from tools.features.names import FEATURES
 from tools.features.units import MEANING_OF, UNIT_OF
@@ -13,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PARAMETERS = ROOT / "docs" / "parameters.md"
 FEATURES_PAGE = ROOT / "docs" / "features.md"
 DATASET_PAGE = ROOT / "docs" / "dataset.md"
+METRICS_PAGE = ROOT / "docs" / "metrics.md"
 
 HEADER = """# Parameters
 
@@ -53,6 +55,25 @@ Made from `tools/models/round_trips.py` by `python -m tests.support.documents`.
 """
 
 
+METRICS_HEADER = """# Metrics
+
+What `/metrics` of the HTTP API tells, in Prometheus text; a token that reads it alone is in
+`scrape-token` of the home. A dashboard for Grafana is `examples/grafana/keeper.json`,
+rules that alert are `examples/alerts.yml`.
+A histogram has `_bucket`, `_sum` and `_count` after its name. A metric that is not known yet is absent.
+Made from `keeper_agent/metrics/catalogue.py` by `python -m tests.support.documents`.
+
+| metric | type | labels | meaning |
+|---|---|---|---|
+"""
+
+
+def metrics_page() -> str:
+    """docs/metrics.md as it must be."""
+    rows = ((m.full_name, m.kind.value, ", ".join(f"`{x}`" for x in m.labels), m.help) for m in METRICS)
+    return METRICS_HEADER + "".join("| `{}` | {} | {} | {} |\n".format(*row) for row in rows)
+
+
 def dataset_page() -> str:
     """docs/dataset.md as it must be."""
     rows = ((name, *told) for name, told in described().items())
@@ -79,3 +100,4 @@ if __name__ == "__main__":
     PARAMETERS.write_text(parameters_page(), "utf-8")
     FEATURES_PAGE.write_text(features_page(), "utf-8")
     DATASET_PAGE.write_text(dataset_page(), "utf-8")
+    METRICS_PAGE.write_text(metrics_page(), "utf-8")
