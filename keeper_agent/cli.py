@@ -19,6 +19,7 @@ import typer
 from keeper_agent import download_words
 from keeper_agent.learning_words import dataset_app, models_app, strategies_app
 from keeper_agent.memory_words import memory_app
+from keeper_agent.operation_words import heartbeat_app
 from keeper_agent.record_words import Home, Json, ask, explain, mcp, replay_decision
 from keeper_agent.running_words import pause, serve, status
 from keeper_agent.tape_words import lookahead, replay, sense
@@ -47,6 +48,7 @@ app.add_typer(download_words.app, name="download")
 app.add_typer(strategies_app, name="strategies")
 app.add_typer(dataset_app, name="dataset")
 app.add_typer(models_app, name="models")
+app.add_typer(heartbeat_app, name="heartbeat")
 
 
 @app.command()
@@ -145,7 +147,7 @@ def resume(home: Home = None, as_json: Json = False) -> None:
 
 @app.command()
 def doctor(home: Home = None, as_json: Json = False) -> None:
-    """Check that Keeper can work here; each problem comes with its fix."""
+    """Check that Keeper can work here; what hurts comes with its fix. Exit code 1 where one is a fault."""
     from keeper_agent.commands.doctor import examine
 
     examine(home=home, as_json=as_json)

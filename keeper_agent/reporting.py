@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from keeper_agent.app import Keeper
+from keeper_agent.beating import beating
 from keeper_agent.figures import figures
 from keeper_agent.last_status import keep_last
 from keeper_agent.pulse import Pulse
@@ -76,9 +77,13 @@ class Reporter:
             "size": self._size,
         }
         server = ControlServer(self._settings.keeper_home, handlers, self.keep, FRESH_S)
+        settings = self._settings
+        url = settings.keeper_heartbeat_url.get_secret_value()
+        heart = beating(settings.keeper_home, self._clock, self.pulse, url)
         server.start()
         try:
-            yield
+            with heart:
+                yield
         finally:
             server.close()
             with suppress(KeeperError, OSError):  # an end in order matters more than its report
