@@ -19,7 +19,7 @@ import typer
 from keeper_agent import download_words
 from keeper_agent.learning_words import dataset_app, models_app, strategies_app
 from keeper_agent.memory_words import memory_app
-from keeper_agent.operation_words import heartbeat_app
+from keeper_agent.operation_words import export, heartbeat_app
 from keeper_agent.record_words import Home, Json, ask, explain, mcp, replay_decision
 from keeper_agent.running_words import pause, serve, status
 from keeper_agent.tape_words import lookahead, replay, sense
@@ -177,6 +177,7 @@ app.command()(lab)
 app.command()(backup)
 app.command()(restore)
 app.command()(rekey)
+app.command()(export)
 
 
 def main() -> None:

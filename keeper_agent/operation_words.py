@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -28,3 +29,16 @@ def heartbeat_check(
     from keeper_agent.commands.heartbeat import check_heartbeat  # a timer calls it: nothing heavy before
 
     check_heartbeat(older=older, home=home, as_json=as_json)
+
+
+def export(
+    table: Annotated[str, typer.Argument(help="fills, round-trips or pnl.")],
+    out: Annotated[Path, typer.Option("--out", help="File to write.")],
+    form: Annotated[str, typer.Option("--format", help="csv or parquet.")] = "csv",
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Write what was traded as a table, with fees and what brains cost; money is exact."""
+    from keeper_agent.commands.export import export_table  # heavy: the database
+
+    export_table(table=table, form=form, out=out, home=home, as_json=as_json)
