@@ -7,6 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from importlib.metadata import version
+from typing import Any
 
 from graphs.context import DecisionContext, Scorer, StrategyVoter
 from graphs.decision import DecisionGraph
@@ -168,6 +169,10 @@ class Keeper:
     def latencies(self) -> dict[str, dict[str, float]]:
         """How long memory, model and decisions took lately; empty where nobody measures."""
         return {} if self._meter is None else self._meter.figures()
+
+    def spreads(self) -> dict[str, dict[str, Any]]:
+        """The same since the start, as histograms."""
+        return {} if self._meter is None else self._meter.spreads()
 
     def begin(self, command: str, config: Mapping[str, object], input_hash: str, ts: int) -> None:
         """Keep that the run began."""

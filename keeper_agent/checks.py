@@ -9,9 +9,19 @@ import sqlite3
 import stat
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from keeper_agent.app import current_model
+from keeper_agent.finding import FAULT, OK, WARNING, Finding
+from keeper_agent.service_checks import (
+    check_brain,
+    check_budget,
+    check_heartbeat,
+    check_keys,
+    check_ports,
+    check_private,
+    check_record_time,
+    check_switches,
+)
 from keeper_agent.settings import Settings
 from memory.backup import BACKUPS, ENDING
 from memory.connection import DATABASE
@@ -23,23 +33,11 @@ from tools.domain.parameter import default_parameters
 from tools.market.kernel import CACHE
 from tools.market.tapes import find_tapes
 
-OK, WARNING, FAULT = "ok", "warning", "fault"
-
 BUILT_AFTER = 1_767_225_600 * 10**9  # 2026-01-01: a clock before that is wrong
 DAY_NS = 86_400 * 10**9
 OLD_DAYS = 8  # a backup this old would lose more than a week
 LEAST_FREE = 500 * 1024 * 1024
 WAL_FIXED = (3, 51, 3)
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One check's result; ``fix`` is empty where nothing is to be done."""
-
-    name: str
-    state: str
-    found: str
-    fix: str = ""
 
 
 def check_python(settings: Settings, clock: Clock) -> Finding:
@@ -183,11 +181,6 @@ def check_kernels(settings: Settings, clock: Clock) -> Finding:
     return Finding("kernels", OK, f"{CACHE}{'' if compiled else ', empty: keeper compile fills it'}")
 
 
-def check_brain(settings: Settings, clock: Clock) -> Finding:
-    """Who is asked on ambiguous signals."""
-    return Finding("brain", OK, "none: ambiguous signals abstain")
-
-
 CHECKS: tuple[Callable[[Settings, Clock], Finding], ...] = (
     check_python,
     check_clock,
@@ -202,4 +195,11 @@ CHECKS: tuple[Callable[[Settings, Clock], Finding], ...] = (
     check_model,
     check_kernels,
     check_brain,
+    check_budget,
+    check_keys,
+    check_private,
+    check_ports,
+    check_record_time,
+    check_switches,
+    check_heartbeat,
 )

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,12 +21,13 @@ from keeper_agent.bench_words import PASSED_ON, bench
 from keeper_agent.evaluation_words import evaluate
 from keeper_agent.learning_words import dataset_app, models_app, strategies_app
 from keeper_agent.memory_words import memory_app
+from keeper_agent.operation_words import export, heartbeat_app
 from keeper_agent.record_words import Home, Json, ask, explain, mcp, replay_decision
 from keeper_agent.running_words import limits, pause, serve, status
 from keeper_agent.tape_words import lookahead, replay, sense
 from keeper_agent.vault_words import backup, rekey, restore
 from keeper_agent.venue_words import lab, record, venue
-from tools.domain.errors import KeeperError
+from tools.domain.errors import InvariantBroken, KeeperError
 
 INTERNAL = 70
 INTERRUPTED = 130
@@ -48,6 +50,7 @@ app.add_typer(download_words.app, name="download")
 app.add_typer(strategies_app, name="strategies")
 app.add_typer(dataset_app, name="dataset")
 app.add_typer(models_app, name="models")
+app.add_typer(heartbeat_app, name="heartbeat")
 
 
 @app.command()
@@ -146,7 +149,7 @@ def resume(home: Home = None, as_json: Json = False) -> None:
 
 @app.command()
 def doctor(home: Home = None, as_json: Json = False) -> None:
-    """Check that Keeper can work here; each problem comes with its fix."""
+    """Check that Keeper can work here; what hurts comes with its fix. Exit code 1 where one is a fault."""
     from keeper_agent.commands.doctor import examine
 
     examine(home=home, as_json=as_json)
@@ -179,6 +182,7 @@ app.command()(evaluate)
 app.command()(backup)
 app.command()(restore)
 app.command()(rekey)
+app.command()(export)
 
 
 def main() -> None:
@@ -197,6 +201,7 @@ def _run() -> None:
     except KeeperError as error:
         from keeper_agent.console import fail
 
+        _note_if_broken(error)
         fail(str(error))
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
@@ -213,6 +218,16 @@ def _run() -> None:
     except Exception as error:  # noqa: BLE001 (the last line of defence)
         sys.exit(_usage(error) if hasattr(error, "format_message") else _internal(error))
     sys.exit(code or 0)
+
+
+def _note_if_broken(error: KeeperError) -> None:
+    """Count a broken promise in the home, where there is one: alerts look there."""
+    from keeper_agent.broken import note_broken
+    from keeper_agent.settings import load_home
+
+    if isinstance(error, InvariantBroken):
+        with suppress(KeeperError, OSError):  # the error itself matters more than its count
+            note_broken(load_home(_home_given(sys.argv)), str(error))
 
 
 def _usage(error: Any) -> int:

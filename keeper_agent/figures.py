@@ -82,14 +82,21 @@ def _brain(store: Store, settings: Settings, now: int) -> Mapping[str, Any] | No
     names = chosen(settings)
     if not names:
         return None
-    day, month = _spent(store, day_bounds(day_of(now))[0]), _spent(store, month_bounds(now)[0])
+    day, month = spent_on_brains(store, now)
     return {
         "who": names,
+        "budget_today_usd": plain(settings.keeper_brain_usd_per_day),
+        "budget_month_usd": plain(settings.keeper_brain_usd_per_month),
         "spent_today_usd": plain(day),
         "left_today_usd": plain(max(Decimal(0), settings.keeper_brain_usd_per_day - day)),
         "spent_month_usd": plain(month),
         "left_month_usd": plain(max(Decimal(0), settings.keeper_brain_usd_per_month - month)),
     }
+
+
+def spent_on_brains(store: Store, now: int) -> tuple[Decimal, Decimal]:
+    """What counts against the caps of the UTC day and month of ``now``, US dollars."""
+    return _spent(store, day_bounds(day_of(now))[0]), _spent(store, month_bounds(now)[0])
 
 
 def _spent(store: Store, since: int) -> Decimal:

@@ -8,8 +8,10 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from keeper_agent.app import Keeper
+from keeper_agent.beating import beating
 from keeper_agent.figures import figures
 from keeper_agent.last_status import keep_last
+from keeper_agent.pulse import Pulse
 from keeper_agent.settings import Settings
 from keeper_agent.sizing_words import suggest_size
 from keeper_agent.standing import standing, why_not
@@ -17,7 +19,7 @@ from memory.diary_file import DiaryFile
 from memory.store import Store
 from scheduler.control import ControlServer
 from scheduler.cycle import DecisionCycle
-from tools.domain.clock import NS, Clock
+from tools.domain.clock import NS, Clock, SystemStopwatch
 from tools.domain.errors import BadUsage, KeeperError, NotRunning
 from tools.domain.market import Instrument
 from tools.execution.kill import KillSwitch, PauseSwitch
@@ -47,13 +49,21 @@ class Reporter:
         self._figured_at = 0
         self._reader: Store | None = None
         self._diary = DiaryFile(settings.keeper_home)
+        self.pulse = Pulse(clock, SystemStopwatch())
 
-    def publish(self, ts: int, cycles: Mapping[str, DecisionCycle]) -> None:
-        """Called by the loop: how it stands at ``ts``."""
+    def publish(
+        self, ts: int, cycles: Mapping[str, DecisionCycle], venue: Mapping[str, Any] | None = None
+    ) -> None:
+        """Called by the loop: how it stands at ``ts``; ``venue`` is what it knows of the venue's side."""
         if self._began is None:
             self._began = ts
         self._instruments = {symbol: cycle.market.instrument for symbol, cycle in cycles.items()}
-        self._last = standing(self._keeper, cycles, ts=ts, began=self._began, place=self._place)
+        self._last = {
+            **standing(self._keeper, cycles, ts=ts, began=self._began, place=self._place),
+            "venue": venue,
+            "rows_waiting": self._keeper.store.n_waiting,
+            "pulse": self.pulse.beat(),
+        }
 
     @contextmanager
     def serving(self) -> Iterator[None]:
@@ -67,9 +77,13 @@ class Reporter:
             "size": self._size,
         }
         server = ControlServer(self._settings.keeper_home, handlers, self.keep, FRESH_S)
+        settings = self._settings
+        url = settings.keeper_heartbeat_url.get_secret_value()
+        heart = beating(settings.keeper_home, self._clock, self.pulse, url)
         server.start()
         try:
-            yield
+            with heart:
+                yield
         finally:
             server.close()
             with suppress(KeeperError, OSError):  # an end in order matters more than its report

@@ -20,6 +20,7 @@ from tools.domain.errors import BadUsage
 from tools.domain.parameter import SPECS
 
 CREDENTIALS = re.compile(r"//[^/@\s]*@")  # of an address
+WEB = re.compile(r"https?://[^\s/]+\S*")
 NOT_KEPT = {"keeper_live_confirm"}  # consent is given anew
 
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -190,6 +191,10 @@ class Settings(BaseSettings):
     keeper_api_hosts: str = Field(
         default="", description="further names it may be addressed by, separated by commas"
     )
+    keeper_heartbeat_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="address called once a minute while the agent trades; its silence is the alarm",
+    )
     ml_model_path: Path | None = Field(
         default=None, description="folder of a trained outcome model to use instead of the home's own"
     )
@@ -199,6 +204,14 @@ class Settings(BaseSettings):
     def _at_home(cls, path: Path | None) -> Path | None:
         """A leading ~ means the user's folder here as in a shell."""
         return path if path is None else path.expanduser()
+
+    @field_validator("keeper_heartbeat_url")
+    @classmethod
+    def _of_the_web(cls, url: SecretStr) -> SecretStr:
+        text = url.get_secret_value()
+        if text and not WEB.fullmatch(text):
+            raise ValueError("expected an address that begins with http:// or https://")
+        return url
 
     def without_secrets(self) -> dict[str, Any]:
         """Every setting as JSON has it, but keys, secrets, and what an address may carry of them."""
@@ -266,6 +279,16 @@ def _named_values(text: str) -> dict[str, float]:
 
 
 SECRETS = {name for name, field in Settings.model_fields.items() if field.annotation is SecretStr}
+
+
+class ServiceSettings(BaseSettings):
+    """What systemd tells a service that it started; set by it, never by hand."""
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True, env_ignore_empty=True)
+
+    notify_socket: str = ""
+    watchdog_usec: int | None = None
+    watchdog_pid: int | None = None
 
 
 class _Home(BaseSettings):

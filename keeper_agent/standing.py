@@ -64,6 +64,7 @@ def standing(
         "limits": {row.parameter: parameters[row.parameter] for row in TABLE if row.parameter},
         "run": _run(keeper),
         "latencies": keeper.latencies(),
+        "spreads": keeper.spreads(),
         "model": None if keeper.model is None else keeper.model.version,
         "parameters_version": parameters.version,
         "patterns": len(keeper.recall),
@@ -89,6 +90,7 @@ def _symbol(
     regime = seen.get("regime")
     return {
         "symbol": symbol,
+        "quote": market.instrument.quote,
         "book": market.status,
         "silent_s": max(0, ts - market.ts) / NANOS if market.ts else None,
         "feed": market.counters(),
@@ -111,6 +113,7 @@ def _symbol(
         "doing": _doing(cycle),
         "rest_s": max(0, account.rests.get(symbol, 0) - ts) / NANOS,
         "entries_today": account.trades_today(symbol),
+        "at_stake_usd": plain(account.symbol_exposure_usd(symbol)),
     }
 
 

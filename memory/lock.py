@@ -94,6 +94,18 @@ class HomeLock:
         self.release()
 
 
+def is_locked(home: Path) -> bool:
+    """Whether a process owns ``home``; looking takes nothing."""
+    try:
+        with (home / LOCK_FILE).open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except FileNotFoundError:
+        return False
+    return False
+
+
 def _sign(descriptor: int, command: str) -> None:
     os.ftruncate(descriptor, 0)
     os.pwrite(descriptor, f"{os.getpid()}\n{' '.join(command.split())}\n".encode(), 0)

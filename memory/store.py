@@ -112,6 +112,11 @@ class Store:
             if len(self._queue) >= QUEUE_ROWS:
                 self.flush()
 
+    @property
+    def n_waiting(self) -> int:
+        """How many rows are queued and not written yet."""
+        return len(self._queue)
+
     def flush(self) -> None:
         """Write what is queued; on failure the queue is kept, so nothing is lost."""
         with self._lock:

@@ -9,10 +9,11 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
-from keeper_agent.api import control, events, live, login, record
+from keeper_agent.api import control, events, live, login, metrics, record
 from keeper_agent.api.access import READ
 from keeper_agent.api.desk import Desk
 from keeper_agent.api.guard import Guard
+from keeper_agent.api.scraping import Scrape
 from keeper_agent.api.shapes import Fault
 from keeper_agent.app import CODE_VERSION
 from keeper_agent.controlling import Refused
@@ -37,7 +38,8 @@ def build_app(desk: Desk) -> FastAPI:
         responses=FAULTS,
     )
     app.state.desk, app.state.streams, app.state.is_closing = desk, 0, False
-    for part in (live, record, control, events, login):
+    app.state.scrape = Scrape(desk)
+    for part in (live, record, control, events, login, metrics):
         app.include_router(part.router)
 
     @app.get("/api/openapi.json", include_in_schema=False, dependencies=[READ])

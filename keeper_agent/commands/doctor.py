@@ -8,8 +8,9 @@ from pathlib import Path
 import typer
 from rich.markup import escape
 
-from keeper_agent.checks import CHECKS, FAULT, OK, WARNING
+from keeper_agent.checks import CHECKS
 from keeper_agent.console import OUT, print_json
+from keeper_agent.finding import FAULT, OK, WARNING
 from keeper_agent.settings import load_settings
 from tools.domain.clock import SystemClock
 

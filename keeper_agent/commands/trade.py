@@ -23,6 +23,7 @@ from keeper_agent.latency import Meter
 from keeper_agent.reflecting import timetable_of
 from keeper_agent.reporting import Reporter
 from keeper_agent.settings import Settings
+from keeper_agent.venue_side import venue_side
 from keeper_agent.views.board import SymbolRow
 from keeper_agent.views.live import LiveView
 from memory.account import present
@@ -259,7 +260,9 @@ class VenueSession:
         self._began = self._clock.now()
         follow_leader(cycles)
         async with feed:
-            trading = Trading(feed, self._desk, cycles, self._clock, lambda ts: self._each_frame(ts, cycles))
+            trading = Trading(
+                feed, self._desk, cycles, self._clock, lambda ts: self._each_frame(ts, cycles, feed)
+            )
             return await trading.run(stop, None if minutes is None else minutes * 60)
 
     async def _prime(self, cycles: Mapping[str, DecisionCycle]) -> None:
@@ -273,7 +276,7 @@ class VenueSession:
             if len(prints):
                 cycle.run(prints, int(prints["ts_init"][-1]))
 
-    def _each_frame(self, ts: int, cycles: Mapping[str, DecisionCycle]) -> None:
+    def _each_frame(self, ts: int, cycles: Mapping[str, DecisionCycle], feed: Feed) -> None:
         rests = self._keeper.ledger.snapshot(ts).rests
         rows = [
             SymbolRow(
@@ -285,7 +288,7 @@ class VenueSession:
             )
             for symbol, cycle in cycles.items()
         ]
-        self._reporter.publish(ts, cycles)
+        self._reporter.publish(ts, cycles, venue_side(self._gateway, self._reconciler, feed))
         minutes = self._settings.keeper_minutes
         share = None if minutes is None else min(1.0, (ts - self._began) / (minutes * 60 * NANOS))
         self._view.frame_of(ts, share, rows)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 import pytest
 
+from keeper_agent.heart import HEART_FILE
 from memory.account import last_known
 from memory.connection import DATABASE
 from memory.schema import METADATA
@@ -23,6 +24,7 @@ from tools.domain.errors import NotInRecord, StoreUnusable
 
 FAST = "10000"
 SLOW = "4"
+LEISURELY = "0.5"  # two minutes
 AS_IT_WAS = "1"  # a minute: long enough for six commands beside it on a busy machine
 BRIEF = "hold_timeout_s=10,entry_timeout_s=5"
 
@@ -57,8 +59,14 @@ def has_ordered(home: Path) -> bool:
 
 
 @contextmanager
-def running(tapes: Path, home: Path, speed: str = SLOW) -> Iterator[subprocess.Popen[str]]:
-    """An agent in the middle of a tape, with decisions on disk."""
+def running(
+    tapes: Path,
+    home: Path,
+    speed: str = SLOW,
+    is_ready: Callable[[Path], bool] = has_ordered,
+    most_s: float = 40,
+) -> Iterator[subprocess.Popen[str]]:
+    """An agent in the middle of a tape, with decisions on disk or whatever else is waited for."""
     words = command("run", "--tape", tapes, "--speed", speed, "--json")
     extra = {"KEEPER_PARAMETERS": "probe_share=0.5,signal_spacing_s=1"}
     process = subprocess.Popen(
@@ -66,10 +74,10 @@ def running(tapes: Path, home: Path, speed: str = SLOW) -> Iterator[subprocess.P
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
     try:
-        deadline = time.monotonic() + 40
-        while not has_ordered(home):
+        deadline = time.monotonic() + most_s
+        while not is_ready(home):
             assert process.poll() is None, process.communicate()[1]
-            assert time.monotonic() < deadline, "no order within 40 seconds"
+            assert time.monotonic() < deadline, f"not ready within {most_s} seconds"
             time.sleep(0.1)
         yield process
     finally:
@@ -119,6 +127,51 @@ def test_an_agent_asked_to_stop_ends_in_order(tapes: Path, tmp_path: Path) -> No
     assert (counts["decision"], counts["intent"]) == (summary["decisions"], summary["orders"])
     answered = {row["client_order_id"] for row in rows(home, "order")}
     assert answered == {row["client_order_id"] for row in rows(home, "intent")}
+
+
+def has_a_heartbeat(home: Path) -> bool:
+    return (home / HEART_FILE).exists()
+
+
+def alive(home: Path) -> str:
+    """Empty where ``keeper heartbeat check`` finds the loop alive, else what it says; its code agrees."""
+    said = keeper("heartbeat", "check", "--older", "5", "--json", home=home)
+    told = orjson.loads(said.out)
+    assert said.code == (0 if told["is_alive"] else 10), said.err
+    return str(told["why"])
+
+
+def until(home: Path, *words: str) -> None:
+    """Wait until the check says ``words``; no words is alive."""
+    deadline, why = time.monotonic() + 30, None
+    while time.monotonic() < deadline:
+        why = alive(home)
+        if (not why and not words) or (words and all(word in why for word in words)):
+            return
+        time.sleep(0.2)
+    raise AssertionError(f"expected {words or 'alive'}, the check says {why!r}")
+
+
+def test_the_heartbeat_tells_a_hanging_a_dead_and_a_stopped_agent_from_one_at_work(
+    tapes: Path, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    with running(tapes, home, LEISURELY, has_a_heartbeat, 120) as process:
+        until(home)
+        process.send_signal(signal.SIGSTOP)
+        until(home, "s old, more than 5")
+        process.send_signal(signal.SIGCONT)
+        until(home)
+        process.kill()
+        process.communicate(timeout=30)
+        until(home, "s old, more than 5")
+    (home / HEART_FILE).unlink()
+    with running(tapes, home, LEISURELY, has_a_heartbeat, 120) as process:
+        until(home)
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate(timeout=30)
+        assert process.returncode == 0, err
+        assert "ended in order" in alive(home)
 
 
 def test_a_killed_agent_loses_no_order_and_starts_again(tapes: Path, tmp_path: Path) -> None:

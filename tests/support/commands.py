@@ -62,7 +62,9 @@ class Here:
 def environment(home: Path, extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """This process's environment without any setting of Keeper, but with ``home`` and ``extra``."""
     kept = {
-        name: os.environ[name] for name in ("PATH", "HOME", "LANG", "XDG_CACHE_HOME") if name in os.environ
+        name: os.environ[name]
+        for name in ("PATH", "HOME", "LANG", "XDG_CACHE_HOME", "PYTHONPATH")
+        if name in os.environ
     }
     return kept | {"KEEPER_HOME": str(home), "COLUMNS": "200"} | dict(extra or {})
 

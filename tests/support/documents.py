@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from keeper_agent.metrics.catalogue import CATALOGUE as METRICS
 from tools.domain.parameter import CATALOGUE, ParameterSpec
 from tools.features.names import FEATURES
 from tools.features.units import MEANING_OF, UNIT_OF
@@ -15,6 +16,7 @@ PARAMETERS = ROOT / "docs" / "parameters.md"
 FEATURES_PAGE = ROOT / "docs" / "features.md"
 LIMITS_PAGE = ROOT / "docs" / "limits.md"
 DATASET_PAGE = ROOT / "docs" / "dataset.md"
+METRICS_PAGE = ROOT / "docs" / "metrics.md"
 
 HEADER = """# Parameters
 
@@ -82,6 +84,25 @@ def _limit_row(limit: Limit) -> str:
     return "| " + " | ".join((*row, limit.meaning, f"`{held}`")) + " |\n"
 
 
+METRICS_HEADER = """# Metrics
+
+What `/metrics` of the HTTP API tells, in Prometheus text; a token that reads it alone is in
+`scrape-token` of the home. A dashboard for Grafana is `examples/grafana/keeper.json`,
+rules that alert are `examples/alerts.yml`.
+A histogram has `_bucket`, `_sum` and `_count` after its name. A metric that is not known yet is absent.
+Made from `keeper_agent/metrics/catalogue.py` by `python -m tests.support.documents`.
+
+| metric | type | labels | meaning |
+|---|---|---|---|
+"""
+
+
+def metrics_page() -> str:
+    """docs/metrics.md as it must be."""
+    rows = ((m.full_name, m.kind.value, ", ".join(f"`{x}`" for x in m.labels), m.help) for m in METRICS)
+    return METRICS_HEADER + "".join("| `{}` | {} | {} | {} |\n".format(*row) for row in rows)
+
+
 def dataset_page() -> str:
     """docs/dataset.md as it must be."""
     rows = ((name, *told) for name, told in described().items())
@@ -109,3 +130,4 @@ if __name__ == "__main__":
     FEATURES_PAGE.write_text(features_page(), "utf-8")
     LIMITS_PAGE.write_text(limits_page(), "utf-8")
     DATASET_PAGE.write_text(dataset_page(), "utf-8")
+    METRICS_PAGE.write_text(metrics_page(), "utf-8")

@@ -71,7 +71,13 @@ class ReconcileConfig:
 
 
 class Reconciler:
-    """Compares, and halts the gateway's entries while there is a difference."""
+    """Compares, and halts the gateway's entries while there is a difference.
+
+    Attributes:
+        equal: How many comparisons ended equal.
+        different: How many did not, those that could not be made included.
+        last: What the last one found; None before the first.
+    """
 
     def __init__(
         self,
@@ -84,6 +90,8 @@ class Reconciler:
         self._record = record
         self._on_mismatch = on_mismatch
         self._config = config or ReconcileConfig()
+        self.equal = self.different = 0
+        self.last: Reconciliation | None = None
 
     async def run(self) -> None:
         """Compare every ``every_s`` seconds until cancelled."""
@@ -111,9 +119,12 @@ class Reconciler:
         return all(o.phase is Phase.OPEN and o.ended is None for o in self._gateway.working)
 
     def _conclude(self, found: Reconciliation) -> Reconciliation:
+        self.last = found
         if found.is_equal:
+            self.equal += 1
             self._gateway.allow()
         else:
+            self.different += 1
             self._gateway.halt(f"memory and venue differ: {found}")
             self._on_mismatch(found)
         return found

@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from keeper_agent import checks
-from keeper_agent.checks import CHECKS, FAULT, OK, WARNING, Finding
+from keeper_agent.checks import CHECKS
+from keeper_agent.finding import FAULT, OK, WARNING, Finding
 from keeper_agent.settings import Settings, load_settings
 from memory.connection import DATABASE
 from memory.lock import HomeLock

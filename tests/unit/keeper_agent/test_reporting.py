@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from contextlib import closing
 from pathlib import Path
 from sqlite3 import connect
 from stat import S_IMODE
@@ -13,89 +12,23 @@ from typing import Any
 
 import pytest
 
-from keeper_agent.app import Keeper
 from keeper_agent.controlling import Refused, tell
 from keeper_agent.last_status import LAST_FILE, read_last
-from keeper_agent.latency import Meter
-from keeper_agent.reporting import Reporter
 from keeper_agent.retaking import retake
 from keeper_agent.settings import load_settings
 from memory.connection import DATABASE
 from memory.lookup import tell as tell_of
 from memory.store import Store
 from memory.strategies import StrategyBook, StrategyVersion, rules_of
-from scheduler.cycle import DecisionCycle
-from scheduler.observer import Silent
-from scheduler.run import RunIdentity
 from tests.support.api import served
 from tests.support.commands import Here
-from tests.support.replays import EAGER
-from tests.support.senses import BUNDLED, instrument_of, opening
-from tools.domain.clock import SystemClock, SystemStopwatch
+from tests.support.living import TAPE, Session, session
+from tests.support.senses import BUNDLED, opening
 from tools.domain.market import NANOS
-from tools.domain.trading import Action, Decision, Signal, World
+from tools.domain.trading import Action
 from tools.execution.kill import PauseSwitch
 
-SECONDS, TAPE = 150, 240
-
-
-class Noted(Silent):
-    """Keeps what was decided."""
-
-    def __init__(self) -> None:
-        self.decisions: list[Decision] = []
-
-    def on_decision(self, decision: Decision, signal: Signal) -> None:
-        """Keep it."""
-        self.decisions.append(decision)
-
-
-@dataclass
-class Session:
-    """An agent at a tape, which goes on as far as the test says."""
-
-    home: Path
-    keeper: Keeper
-    cycle: DecisionCycle
-    reporter: Reporter
-    noted: Noted
-    second: int = 0
-
-    def play_to(self, second: int) -> None:
-        """Let the tape run on, with a frame each second, as a loop would."""
-        events = opening(BUNDLED[0], TAPE)
-        first = int(events["ts_init"][0])
-        for at in range(self.second, second):
-            low, high = first + at * NANOS, first + (at + 1) * NANOS
-            part = events[(events["ts_init"] >= low) & (events["ts_init"] < high)]
-            self.cycle.run(part, high - 1)
-            self.reporter.publish(high - 1, {self.cycle.market.instrument.symbol: self.cycle})
-        self.second = second
-        self.keeper.store.flush()
-
-
-@contextmanager
-def session(home: Path) -> Iterator[Session]:
-    settings = load_settings(
-        keeper_home=home, keeper_parameters=f"{EAGER},entry_timeout_s=5,hold_timeout_s=8"
-    )
-    instrument, noted = instrument_of(BUNDLED[0]), Noted()
-    first = int(opening(BUNDLED[0], TAPE)["ts_init"][0])
-    with Store.open(home, is_throwaway=True) as store:
-        keeper = Keeper(
-            settings,
-            store,
-            RunIdentity("run_0000000000", World.RECORDED, 7),
-            {instrument.symbol: instrument},
-            noted,
-            None,
-            first,
-            meter=Meter(SystemStopwatch()),
-        )
-        keeper.begin("run", {}, "", first)
-        reporter = Reporter(settings, keeper, SystemClock(), "tapes on paper")
-        with reporter.serving():
-            yield Session(home, keeper, keeper.cycle(instrument), reporter, noted)
+SECONDS = 150
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,1 @@
+"""What a monitoring system scrapes: the running agent, the record and the home as Prometheus metrics."""
