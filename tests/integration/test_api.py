@@ -209,7 +209,7 @@ def test_every_answer_forbids_what_is_not_ours(call: Caller) -> None:
 def logged_in(call: Caller) -> str:
     code = call.desk.sessions.new_link()
     found = call("GET", f"/login?code={code}", scope=None)
-    assert (found.status, found.headers["location"]) == (303, "/api/health")
+    assert (found.status, found.headers["location"]) == (303, "/")
     cookie = found.headers["set-cookie"]
     assert "HttpOnly" in cookie
     assert "SameSite=strict" in cookie
