@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from keeper_agent.app import Keeper
+from keeper_agent.depth import depth_of
 from keeper_agent.figures import figures
 from keeper_agent.last_status import keep_last
 from keeper_agent.settings import Settings
@@ -17,13 +18,16 @@ from memory.diary_file import DiaryFile
 from memory.store import Store
 from scheduler.control import ControlServer
 from scheduler.cycle import DecisionCycle
-from tools.domain.clock import NS, Clock
+from tools.domain.clock import NS, Clock, iso
 from tools.domain.errors import BadUsage, KeeperError, NotRunning
 from tools.domain.market import Instrument
 from tools.execution.kill import KillSwitch, PauseSwitch
+from tools.execution.reconcile import Reconciler
 from tools.execution.sizing import SizingMode
 
 FRESH_S = 5.0  # figures out of memory are read again after so long
+LOOKED_AT_S = 5.0  # a book is published for so long after somebody asked for it
+MOST_LOOKED_AT = 8  # books at a time
 LONGEST_REASON = 200
 
 
@@ -47,6 +51,10 @@ class Reporter:
         self._figured_at = 0
         self._reader: Store | None = None
         self._diary = DiaryFile(settings.keeper_home)
+        self._looked_at: dict[str, int] = {}  # until when, by symbol; replaced whole, never changed
+        self._depths: Mapping[str, Any] = {}
+        self._reconciler: Reconciler | None = None
+        self._reconciled: dict[str, Any] | None = None
 
     def publish(self, ts: int, cycles: Mapping[str, DecisionCycle]) -> None:
         """Called by the loop: how it stands at ``ts``."""
@@ -54,6 +62,22 @@ class Reporter:
             self._began = ts
         self._instruments = {symbol: cycle.market.instrument for symbol, cycle in cycles.items()}
         self._last = standing(self._keeper, cycles, ts=ts, began=self._began, place=self._place)
+        until = self._looked_at
+        self._depths = {
+            symbol: depth_of(cycle.market) for symbol, cycle in cycles.items() if until.get(symbol, 0) > ts
+        }
+        self._note_comparison(ts)
+
+    def watch(self, reconciler: Reconciler) -> None:
+        """Tell from now on what it found when memory was held against the venue."""
+        self._reconciler = reconciler
+
+    def _note_comparison(self, ts: int) -> None:
+        if self._reconciler is None or self._reconciler.last is None:
+            return
+        n, found = self._reconciler.compared, self._reconciler.last
+        if self._reconciled is None or self._reconciled["n"] != n:
+            self._reconciled = {"n": n, "is_equal": found.is_equal, "text": str(found), "time": iso(ts)}
 
     @contextmanager
     def serving(self) -> Iterator[None]:
@@ -65,6 +89,7 @@ class Reporter:
             "pause": lambda request: self._set(self._switches[1], request),
             "resume": lambda request: self._resume(),
             "size": self._size,
+            "depth": self._depth,
         }
         server = ControlServer(self._settings.keeper_home, handlers, self.keep, FRESH_S)
         server.start()
@@ -83,7 +108,12 @@ class Reporter:
         now = self._clock.now()
         if now - self._figured_at > FRESH_S * NS:
             self._figures, self._figured_at = self._try_to_read(last, now), now
-        return {**last, "why": why_not(self._switches), "metrics": dict(self._figures)}
+        return {
+            **last,
+            "why": why_not(self._switches),
+            "metrics": dict(self._figures),
+            "reconciliation": self._reconciled,
+        }
 
     def keep(self) -> None:
         """Leave what is known in the home, for when nobody runs there, and what was remembered as text."""
@@ -134,6 +164,19 @@ class Reporter:
             raise NotRunning("the agent is starting")
         mode = SizingMode(self._settings.position_sizing_mode)
         return suggest_size(request, self._last["symbols"], self._instruments, parameters, mode)
+
+    def _depth(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """The book and tape of a symbol as last published; the first answer after a while is empty."""
+        symbol, last = request.get("symbol"), self._last
+        if not last:
+            raise NotRunning("the agent is starting")
+        if symbol not in {row["symbol"] for row in last["symbols"]}:
+            raise BadUsage("the agent does not watch that symbol")
+        ts = last["ts"]
+        held = {name: until for name, until in self._looked_at.items() if until > ts and name != symbol}
+        newest = list(held.items())[-(MOST_LOOKED_AT - 1) :]
+        self._looked_at = {**dict(newest), str(symbol): ts + round(LOOKED_AT_S * NS)}
+        return dict(self._depths.get(str(symbol), {}))
 
     def _resume(self) -> dict[str, Any]:
         was = [switch.NAME for switch in self._switches if switch.clear()]

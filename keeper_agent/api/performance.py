@@ -47,6 +47,13 @@ def performance(store: Store, hours: float, world: str | None = None) -> Perform
     )
 
 
+def tail_of(store: Store) -> Tail:
+    """The worst of the newest round trips in the world of the newest decision."""
+    wanted = DecisionFilter(world=_world(store), kind="taken")
+    trades = trade_facts(store, wanted, newest=MOST_FACTS, has_rules=False)
+    return _tail([trade.net_bps for trade in trades])
+
+
 def _world(store: Store) -> str | None:
     newest = decision_facts(store, DecisionFilter(), newest=1)
     return newest[0].world if newest else None

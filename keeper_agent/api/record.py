@@ -14,7 +14,9 @@ from keeper_agent.api.access import READ, desk_of
 from keeper_agent.api.analytics import execution, maker_history
 from keeper_agent.api.decided import Wanted, decided
 from keeper_agent.api.live import Symbol
+from keeper_agent.api.remembered import graph_around
 from keeper_agent.api.shapes import Analytics, MarketMakerHistory, Question, Rows
+from keeper_agent.api.shapes_figures import Graph
 from memory.account import present
 from tools.domain.trading import Action, Route
 
@@ -59,11 +61,10 @@ def decision(request: Request, name: Name) -> dict[str, Any]:
 
 
 @router.get("/graph/{name}")
-def graph(request: Request, name: Name) -> dict[str, Any]:
+def graph(request: Request, name: Name) -> Graph:
     """The memory graph around a decision: nodes and edges."""
     with desk_of(request).reading() as store:
-        found: dict[str, Any] = explain(store, name)["graph"]
-        return found
+        return graph_around(store, name)
 
 
 @router.post("/ask")

@@ -168,6 +168,7 @@ class VenueSession:
         self._reporter = Reporter(settings, self._keeper, self._clock, PLACES[world])
         self._record = OpenOrders(store, world.value, wire.dialect.venue)
         self._reconciler = Reconciler(self._gateway, self._record, self._alarm)
+        self._reporter.watch(self._reconciler)
         self._flushed = self._told = self._began = self._clock.now()
 
     def _market(self, instrument: Instrument, parameters: ParameterSet) -> RoutedMarket:

@@ -69,6 +69,26 @@ def routes_figure(rows: Sequence[Mapping[str, Any]]) -> Markup:
     return _svg(parts, "Decisions by who settled them", 66)
 
 
+def posterior_figure(rows: Sequence[Mapping[str, Any]]) -> Markup:
+    """What is believed of each kind's win probability: median, 95 % interval, and a tick at its break-even."""
+    told = [row for row in rows if row["posterior"] is not None]
+    if not told:
+        return _empty("No signal was followed to its end yet.")
+    left, step = 190, 26
+    height = len(told) * step + 30
+    across = Scale(0, 1, left, WIDTH - RIGHT)
+    parts = [_line(across(k / 4), 4, across(k / 4), height - 22, "grid") for k in range(5)]
+    parts += [_text(across(k / 4), height - 6, f"{25 * k} %", "middle") for k in range(5)]
+    for place, row in enumerate(told):
+        found, y = row["posterior"], place * step + 16
+        edge = across(row["followed"]["breakeven_win_rate"])
+        parts.append(_text(left - 8, y + 4, f"{row['name']} {row['source']}"[:28], "end"))
+        parts.append(_line(across(found["low"]), y, across(found["high"]), y, "bar"))
+        parts.append(f'<circle cx="{across(found["median"])}" cy="{y}" r="4.5" class="dot"/>')
+        parts.append(_line(edge, y - 9, edge, y + 9, "edge"))
+    return _svg(parts, "Win probability by kind of signal: median, 95 % interval, break-even", height)
+
+
 def _empty(why: str) -> Markup:
     return Markup('<p class="none">{}</p>').format(why)
 

@@ -19,7 +19,13 @@ ENTRANCE = "/enter"
 PAGES = (
     ("/", "Overview"),
     ("/decisions", "Decisions"),
+    ("/market", "Market"),
+    ("/signals", "Signals"),
     ("/performance", "Performance"),
+    ("/risk", "Risk"),
+    ("/memory", "Memory"),
+    ("/reflection", "Reflection"),
+    ("/ask", "Ask"),
     ("/health", "Health"),
 )
 WORLDS = {world.value: told for world, told in TOLD.items()}

@@ -7,12 +7,24 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from keeper_agent.api.access import is_logged_in
 from keeper_agent.dashboard import assets
-from keeper_agent.dashboard.pages import decisions, door, health, performance, start
+from keeper_agent.dashboard.pages import (
+    ask,
+    decisions,
+    door,
+    health,
+    market,
+    memory,
+    performance,
+    reflection,
+    risk,
+    signals,
+    start,
+)
 from keeper_agent.dashboard.rendering import ENTRANCE, VISITOR, page, part, plain_page
 
 HEADINGS = {404: "Nothing there", 503: "No agent runs here"}
 inside = APIRouter(include_in_schema=False, dependencies=[VISITOR])
-for one in (start, decisions, performance, health, door):
+for one in (start, decisions, market, signals, performance, risk, memory, reflection, ask, health, door):
     inside.include_router(one.router)
 
 

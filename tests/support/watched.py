@@ -19,6 +19,12 @@ MIDS = (0.5109, 0.03412, 3.206, 0.0087, 1.4465)
 RESULTS = (6.2, -12.5, 8.1, -4.4, 9.7, -15.2, 5.5, 7.9, -9.3, 3.1)
 RUN = "run_0000000001"
 NOON = at("12:00:00")
+DEPTH = {
+    "ts": NOON,
+    "bids": [[f"0.5{10 - level:02d}", str(20 + level)] for level in range(8)],
+    "asks": [[f"0.5{12 + level:02d}", str(30 + level)] for level in range(8)],
+    "prints": [{"ts": NOON, "price": "0.51", "size": "12", "aggressor": "buy"}],
+}
 
 
 def a_busy_day(home: Path, count: int = 120) -> list[Decision]:
@@ -188,7 +194,8 @@ def a_stand_in(home: Path, **changes: Any) -> Iterator[dict[str, Any]]:
     def status(request: Mapping[str, Any]) -> dict[str, Any]:
         return a_status(next(steps), **told)
 
-    server = ControlServer(home, {"ping": lambda request: {"pid": 1}, "status": status})
+    handlers = {"ping": lambda request: {"pid": 1}, "status": status, "depth": lambda request: DEPTH}
+    server = ControlServer(home, handlers)
     server.start()
     try:
         yield told

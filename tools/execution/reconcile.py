@@ -71,7 +71,12 @@ class ReconcileConfig:
 
 
 class Reconciler:
-    """Compares, and halts the gateway's entries while there is a difference."""
+    """Compares, and halts the gateway's entries while there is a difference.
+
+    Attributes:
+        compared: How many comparisons came to an end.
+        last: What the last of them found; None before the first.
+    """
 
     def __init__(
         self,
@@ -84,6 +89,8 @@ class Reconciler:
         self._record = record
         self._on_mismatch = on_mismatch
         self._config = config or ReconcileConfig()
+        self.compared = 0
+        self.last: Reconciliation | None = None
 
     async def run(self) -> None:
         """Compare every ``every_s`` seconds until cancelled."""
@@ -111,6 +118,7 @@ class Reconciler:
         return all(o.phase is Phase.OPEN and o.ended is None for o in self._gateway.working)
 
     def _conclude(self, found: Reconciliation) -> Reconciliation:
+        self.compared, self.last = self.compared + 1, found
         if found.is_equal:
             self._gateway.allow()
         else:

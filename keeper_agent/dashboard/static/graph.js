@@ -42,16 +42,18 @@ const sheet = (look) => [
   } },
 ];
 
+export function element(node, position) {
+  return { group: "nodes", data: { ...node, whole: node.label, label: `${node.kind}\n${short(node.label, 34)}` }, position };
+}
+
 export function draw(place, said, told) {
   const places = placed(told.nodes);
   const graph = cytoscape({
     container: place,
     elements: {
-      nodes: told.nodes.map((node) => ({
-        data: { ...node, whole: node.label, label: `${node.kind}\n${short(node.label, 34)}` }, position: places[node.id],
-      })),
+      nodes: told.nodes.map((node) => element(node, places[node.id])),
       edges: told.edges.map((edge, number) => ({
-        data: { ...edge, id: `edge ${number}`, relation: edge.relation.replaceAll("_", " ") },
+        data: { ...edge, id: `${edge.source} ${edge.relation} ${edge.target} ${number}`, relation: edge.relation.replaceAll("_", " ") },
       })),
     },
     layout: { name: "preset", padding: 16 },
