@@ -27,7 +27,7 @@ LEAST_TAIL = 20  # round trips below which nothing is said of the worst twentiet
 def performance(store: Store, hours: float, world: str | None = None) -> Performance:
     """How the newest decisions within ``hours`` fared, of ``world`` or of the newest decision's world."""
     now = last_known(store)
-    chosen = world or _world(store)
+    chosen = world or world_of(store)
     wanted = DecisionFilter(world=chosen, ts_from=max(0, now - round(hours * HOUR_NS)))
     decisions = decision_facts(store, wanted, newest=MOST_FACTS)
     trades = trade_facts(store, wanted, newest=MOST_FACTS, has_rules=False)
@@ -49,12 +49,13 @@ def performance(store: Store, hours: float, world: str | None = None) -> Perform
 
 def tail_of(store: Store) -> Tail:
     """The worst of the newest round trips in the world of the newest decision."""
-    wanted = DecisionFilter(world=_world(store), kind="taken")
+    wanted = DecisionFilter(world=world_of(store), kind="taken")
     trades = trade_facts(store, wanted, newest=MOST_FACTS, has_rules=False)
     return _tail([trade.net_bps for trade in trades])
 
 
-def _world(store: Store) -> str | None:
+def world_of(store: Store) -> str | None:
+    """The world of the newest decision; None where there is none."""
     newest = decision_facts(store, DecisionFilter(), newest=1)
     return newest[0].world if newest else None
 

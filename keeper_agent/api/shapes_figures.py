@@ -106,7 +106,7 @@ class Market(Shape):
 
 
 class Depth(Shape):
-    """The best levels of the book as [price, size] and the last prints, newest first; empty until published."""
+    """The best levels of the book as [price, size] and the last prints, newest first; empty before."""
 
     ts: int | None
     bids: list[list[str]]
@@ -152,7 +152,7 @@ class Risk(Shape):
 
 
 class Graph(Shape):
-    """Nodes with ``id``, ``kind``, ``label``, ``is_later``; a node that is one decision's has ``decision_id``."""
+    """Nodes with ``id``, ``kind``, ``label``, ``is_later``; those of one decision ``decision_id``."""
 
     decision_id: str
     nodes: list[dict[str, Any]]

@@ -70,7 +70,7 @@ def routes_figure(rows: Sequence[Mapping[str, Any]]) -> Markup:
 
 
 def posterior_figure(rows: Sequence[Mapping[str, Any]]) -> Markup:
-    """What is believed of each kind's win probability: median, 95 % interval, and a tick at its break-even."""
+    """What is believed of each kind's win probability: median, 95 % interval, a tick at its break-even."""
     told = [row for row in rows if row["posterior"] is not None]
     if not told:
         return _empty("No signal was followed to its end yet.")

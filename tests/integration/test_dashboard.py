@@ -7,11 +7,13 @@ import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 
 from keeper_agent.api.sessions import COOKIE, csrf_of
 from keeper_agent.dashboard.assets import FOLDER, address_of, assets
+from keeper_agent.dashboard.pages.reflection import as_html
 from keeper_agent.dashboard.rendering import PAGES
 from tests.support.api import Caller, Reply, served
 from tests.support.memories import a_memory, at
@@ -21,6 +23,7 @@ from tools.execution.kill import KillSwitch
 
 CANARY = "<img src=x onerror=alert(1)>\"'&<script>alert(2)</script>"
 ADDRESSES = [address for address, _ in PAGES]
+PIECES = ("/pieces/latest", "/pieces/decisions", "/pieces/performance", "/pieces/quality", "/pieces/checks")
 BROWSER = {"Accept": "text/html"}
 
 
@@ -55,6 +58,15 @@ class Visitor:
 
     def __call__(self, target: str) -> Reply:
         return self.call("GET", target, scope=None, Cookie=f"{COOKIE}={self.cookie}", **BROWSER)
+
+    def ask(self, form: dict[str, str], csrf: str = "") -> Reply:
+        given = {
+            "Cookie": f"{COOKIE}={self.cookie}",
+            "Content_Type": "application/x-www-form-urlencoded",
+            "X_CSRF_Token": csrf or csrf_of(self.cookie),
+        }
+        body = urlencode(form).encode()
+        return self.call("POST", "/pieces/ask", scope=None, body=body, **given, **BROWSER)
 
     def text(self, target: str) -> str:
         found = self(target)
@@ -224,11 +236,64 @@ def test_what_others_wrote_stays_text_on_every_page(tmp_path: Path) -> None:
         build.follow(told, 2.0)
     with served(tmp_path / "home") as call, a_stand_in(tmp_path / "home", place=CANARY, why=CANARY):
         visit = Visitor(call)
-        for address in (*ADDRESSES, f"/decisions/{told.decision_id}", "/pieces/latest", "/pieces/decisions"):
+        for address in (*ADDRESSES, f"/decisions/{told.decision_id}", *PIECES):
             text = visit.text(address)
             assert "<img" not in text, address
             assert Marked(text).inline == [], address
         assert "&lt;img src=x onerror=alert(1)&gt;" in visit.text(f"/decisions/{told.decision_id}")
+
+
+def test_an_answer_cites_decisions_that_open(busy: tuple[Visitor, list[Decision]]) -> None:
+    visit, _ = busy
+    question = "how many decisions on 2024-08-08 on ORBUSDT?"
+    told = visit.ask({"question": question}).body.decode()
+    assert "24" in told
+    cited = re.findall(r'href="/decisions/(d_\w+)"', told)
+    assert cited
+    assert "ORBUSDT" in visit.text(f"/decisions/{cited[0]}")
+    told = visit.ask({"question": CANARY, "before": CANARY}).body.decode()
+    assert "alert(1)" in told
+    assert Marked(told).inline == []
+    assert "<img" not in told
+    assert visit.ask({"question": question}, csrf="0" * 64).status == 403
+    assert visit.ask({"question": "x" * 1_001}).status == 422
+
+
+def test_a_market_has_its_signals_fills_book_and_tape(busy: tuple[Visitor, list[Decision]]) -> None:
+    visit, decisions = busy
+    found = visit.call("GET", "/api/market/ORBUSDT?hours=100").json
+    own = [one for one in decisions if one.symbol == "ORBUSDT"]
+    assert [one["decision_id"] for one in found["seen"]] == [one.decision_id for one in own]
+    entered = {one.decision_id for one in own if one.action is Action.ENTER}
+    assert {one["decision_id"] for one in found["fills"]} == entered
+    assert {one["side"] for one in found["fills"]} == {"buy", "sell"}
+    assert visit.call("GET", "/api/depth/ORBUSDT").json["bids"][0] == ["0.510", "20"]
+    assert "0.510" in visit.text("/pieces/depth?symbol=ORBUSDT")
+
+
+def test_signals_are_counted_by_kind_with_what_is_believed_of_them(visit: Visitor) -> None:
+    (found,) = visit.call("GET", "/api/signals/quality").json
+    assert (found["name"], found["decisions"], found["entered"]) == ("mm_range", 120, 40)
+    assert found["followed"]["n"] == 120
+    told = found["posterior"]
+    assert 0 < told["low"] < told["median"] < told["high"] < 1
+    assert told["median"] == pytest.approx(found["followed"]["win_rate"]["value"], abs=0.02)
+    symbols = visit.call("GET", "/api/signals/quality?by=symbol").json
+    assert {one["name"]: one["decisions"] for one in symbols} == dict.fromkeys(SYMBOLS, 24)
+
+
+def test_what_bound_the_sizes_is_counted_by_limit(visit: Visitor) -> None:
+    (only,) = visit.call("GET", "/api/risk/bounds").json["limits"]
+    assert (only["limit"], only["shrank"], only["forbade"]) == ("max_order_size_usd", 40, 0)
+    assert only["left"] == pytest.approx(61 / 200)
+
+
+def test_a_report_is_shown_as_text_with_neither_pictures_nor_links() -> None:
+    written = f"# T\n\n![x](a.png)\n\n{CANARY}\n\n[y](javascript:alert(3))\n\n| a |\n| --- |\n| 1 |"
+    found = Marked(str(as_html(written)))
+    assert found.inline == []
+    assert {"h1", "table"} <= set(found.tags)
+    assert not {"img", "a", "script"} & set(found.tags)
 
 
 def test_faults_are_sentences_on_a_page_and_json_to_a_program(visit: Visitor) -> None:

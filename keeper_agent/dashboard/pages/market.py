@@ -1,8 +1,8 @@
-"""Market: the price between the market maker's bounds with our fills on it, refreshes, alerts, book and tape."""
+"""Market: the price within the market maker's bounds, our fills, refreshes, alerts, book and tape."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse
@@ -33,7 +33,13 @@ def market(request: Request, symbol: One = "", hours: Hours = 1.0) -> HTMLRespon
     rows = {} if status is None else {row["symbol"]: row for row in status["symbols"]}
     every = sorted({*known, *rows})
     chosen = symbol.upper() or (next(iter(rows), None) or (every[0] if every else ""))
-    told = {"symbol": chosen, "symbols": every, "row": rows.get(chosen), "hours": hours, "spans": SPANS}
+    told: dict[str, Any] = {
+        "symbol": chosen,
+        "symbols": every,
+        "row": rows.get(chosen),
+        "hours": hours,
+        "spans": SPANS,
+    }
     return page(request, "market.html", at="/market", **told)
 
 

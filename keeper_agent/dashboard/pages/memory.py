@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse
@@ -35,5 +35,5 @@ def memory(request: Request, around: Around = "") -> HTMLResponse:
     for one in found["strategies"]:
         one["told"] = rules_text(StrategyRules.model_validate(one["rules"]))
     start = around or (newest[0]["decision_id"] if newest else "")
-    told = {"found": found, "lessons": lessons, "worth": worth, "around": start}
+    told: dict[str, Any] = {"found": found, "lessons": lessons, "worth": worth, "around": start}
     return page(request, "memory.html", at="/memory", **told)

@@ -34,12 +34,12 @@ def reflection(request: Request, before: int | None = None) -> HTMLResponse:
     except NotInRecord:
         return nothing_yet(request, "/reflection")
     told = [{**one, "html": as_html(one["markdown"])} for one in reports.rows]
-    found = {"reports": told, "next": reports.next, "changes": changes, "effects": effects}
+    found: dict[str, Any] = {"reports": told, "next": reports.next, "changes": changes, "effects": effects}
     return page(request, "reflection.html", at="/reflection", **found)
 
 
 def as_html(markdown: str) -> Markup:
-    """A report as HTML in which everything that was written is text; its line with the picture is left out."""
+    """A report as HTML in which what was written is text; its line with the picture is left out."""
     kept = "\n".join(line for line in markdown.splitlines() if not line.startswith("!["))
     return Markup(WRITER.render(kept))  # noqa: S704 (the writer escapes)
 

@@ -2,8 +2,10 @@
 import { chartIn, rising } from "./charts.js";
 import { colours, faded } from "./colours.js";
 
-const place = document.getElementById("equity");
-if (place !== null) {
+function show() {
+  const place = document.getElementById("equity");
+  if (place === null || place.dataset.drawn) return;
+  place.dataset.drawn = "1";
   const told = JSON.parse(place.dataset.equity).map((one) => ({ ...one, time: Math.floor(one.ts / 1e9) }));
   const said = document.getElementById("equity-said");
   let sum, fall;
@@ -28,3 +30,5 @@ if (place !== null) {
     said.replaceChildren(link);
   });
 }
+show();
+document.body.addEventListener("htmx:after:swap", show);
