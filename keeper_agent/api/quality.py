@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from scipy.special import betainc, betaincinv
+from scipy.special import betainc, betaincinv  # type: ignore[import-untyped]
 from sqlalchemy import select
 
 from graphs.answers import statistics_as_data

@@ -30,8 +30,7 @@ def shown(request: Request, hours: Hours = 24.0, world: InWorld = None) -> HTMLR
             chosen = world_of(store) if world is None else world.value
     except NotInRecord:
         return nothing_yet(request, "/performance")
-    told = {"hours": hours, "world": chosen, "periods": PERIODS}
-    return page(request, "performance.html", at="/performance", **told)
+    return page(request, "performance.html", at="/performance", hours=hours, world=chosen, periods=PERIODS)
 
 
 @router.get("/pieces/performance")
