@@ -1,8 +1,8 @@
 """What live updates at 10 Hz cost the server: ``python -m benchmarks.dashboard --json``.
 
-The server is ``keeper serve`` in a process of its own, beside an agent that stands another way each time it is
-asked. Windows with and without a listener take turns, so that both have the same machine; what is compared is the
-processor time of the server's process. The baseline is the same process with nobody listening.
+The server is ``keeper serve`` in a process of its own, beside an agent that stands another way each time
+it is asked. Windows with and without a listener take turns, so that both have the same machine; compared is
+the processor time of the server's process. The baseline is the same process with nobody listening.
 """
 
 from __future__ import annotations
