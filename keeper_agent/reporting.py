@@ -9,6 +9,7 @@ from typing import Any
 
 from keeper_agent.app import Keeper
 from keeper_agent.beating import beating
+from keeper_agent.depth import depth_of
 from keeper_agent.figures import figures
 from keeper_agent.last_status import keep_last
 from keeper_agent.pulse import Pulse
@@ -19,13 +20,16 @@ from memory.diary_file import DiaryFile
 from memory.store import Store
 from scheduler.control import ControlServer
 from scheduler.cycle import DecisionCycle
-from tools.domain.clock import NS, Clock, SystemStopwatch
+from tools.domain.clock import NS, Clock, SystemStopwatch, iso
 from tools.domain.errors import BadUsage, KeeperError, NotRunning
 from tools.domain.market import Instrument
 from tools.execution.kill import KillSwitch, PauseSwitch
+from tools.execution.reconcile import Reconciler
 from tools.execution.sizing import SizingMode
 
 FRESH_S = 5.0  # figures out of memory are read again after so long
+LOOKED_AT_S = 5.0  # a book is published for so long after somebody asked for it
+MOST_LOOKED_AT = 8  # books at a time
 LONGEST_REASON = 200
 
 
@@ -50,6 +54,10 @@ class Reporter:
         self._reader: Store | None = None
         self._diary = DiaryFile(settings.keeper_home)
         self.pulse = Pulse(clock, SystemStopwatch())
+        self._looked_at: dict[str, int] = {}  # until when, by symbol; replaced whole, never changed
+        self._depths: Mapping[str, Any] = {}
+        self._reconciler: Reconciler | None = None
+        self._reconciled: dict[str, Any] | None = None
 
     def publish(
         self, ts: int, cycles: Mapping[str, DecisionCycle], venue: Mapping[str, Any] | None = None
@@ -64,6 +72,22 @@ class Reporter:
             "rows_waiting": self._keeper.store.n_waiting,
             "pulse": self.pulse.beat(),
         }
+        until = self._looked_at
+        self._depths = {
+            symbol: depth_of(cycle.market) for symbol, cycle in cycles.items() if until.get(symbol, 0) > ts
+        }
+        self._note_comparison(ts)
+
+    def watch(self, reconciler: Reconciler) -> None:
+        """Tell from now on what it found when memory was held against the venue."""
+        self._reconciler = reconciler
+
+    def _note_comparison(self, ts: int) -> None:
+        if self._reconciler is None or self._reconciler.last is None:
+            return
+        n, found = self._reconciler.compared, self._reconciler.last
+        if self._reconciled is None or self._reconciled["n"] != n:
+            self._reconciled = {"n": n, "is_equal": found.is_equal, "text": str(found), "time": iso(ts)}
 
     @contextmanager
     def serving(self) -> Iterator[None]:
@@ -75,6 +99,7 @@ class Reporter:
             "pause": lambda request: self._set(self._switches[1], request),
             "resume": lambda request: self._resume(),
             "size": self._size,
+            "depth": self._depth,
         }
         server = ControlServer(self._settings.keeper_home, handlers, self.keep, FRESH_S)
         settings = self._settings
@@ -97,7 +122,12 @@ class Reporter:
         now = self._clock.now()
         if now - self._figured_at > FRESH_S * NS:
             self._figures, self._figured_at = self._try_to_read(last, now), now
-        return {**last, "why": why_not(self._switches), "metrics": dict(self._figures)}
+        return {
+            **last,
+            "why": why_not(self._switches),
+            "metrics": dict(self._figures),
+            "reconciliation": self._reconciled,
+        }
 
     def keep(self) -> None:
         """Leave what is known in the home, for when nobody runs there, and what was remembered as text."""
@@ -151,6 +181,19 @@ class Reporter:
         believed = self._keeper.reactions.told(symbol, ts, parameters) if mode is SizingMode.LEARNED else {}
         rows = self._last["symbols"]
         return suggest_size(request, rows, self._instruments, parameters, mode, believed)
+
+    def _depth(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """The book and tape of a symbol as last published; the first answer after a while is empty."""
+        symbol, last = request.get("symbol"), self._last
+        if not last:
+            raise NotRunning("the agent is starting")
+        if symbol not in {row["symbol"] for row in last["symbols"]}:
+            raise BadUsage("the agent does not watch that symbol")
+        ts = last["ts"]
+        held = {name: until for name, until in self._looked_at.items() if until > ts and name != symbol}
+        newest = list(held.items())[-(MOST_LOOKED_AT - 1) :]
+        self._looked_at = {**dict(newest), str(symbol): ts + round(LOOKED_AT_S * NS)}
+        return dict(self._depths.get(str(symbol), {}))
 
     def _resume(self) -> dict[str, Any]:
         was = [switch.NAME for switch in self._switches if switch.clear()]

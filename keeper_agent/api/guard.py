@@ -27,8 +27,8 @@ HEADERS = {
     "referrer-policy": "no-referrer",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
-    "cache-control": "no-store",
 }
+CACHE = "cache-control"
 
 
 class Guard:
@@ -51,7 +51,9 @@ class Guard:
 
         async def send_safely(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(HEADERS)
+                leaving = MutableHeaders(scope=message)
+                leaving.update(HEADERS)
+                leaving.setdefault(CACHE, "no-store")
             await send(message)
 
         headers = Headers(scope=scope)

@@ -11,7 +11,7 @@ from keeper_agent.api.access import READ, desk_of
 from keeper_agent.api.sessions import COOKIE, SESSION_NS
 from tools.domain.market import NANOS
 
-FIRST = "/api/health"  # what a browser sees first
+FIRST = "/"  # what a browser sees first
 
 router = APIRouter(tags=["login"])
 

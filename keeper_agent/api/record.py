@@ -12,9 +12,13 @@ from graphs.query import answer
 from keeper_agent.api import rows
 from keeper_agent.api.access import READ, desk_of
 from keeper_agent.api.analytics import execution, maker_history
+from keeper_agent.api.decided import Wanted, decided
 from keeper_agent.api.live import Symbol
+from keeper_agent.api.remembered import graph_around
 from keeper_agent.api.shapes import Analytics, MarketMakerHistory, Question, Rows
+from keeper_agent.api.shapes_figures import Graph
 from memory.account import present
+from tools.domain.trading import Action, Route
 
 Limit = Annotated[int, Query(ge=1, le=rows.MOST_ROWS)]
 Before = Annotated[int | None, Query(ge=0, lt=1 << 63, description="next of the page before")]
@@ -27,14 +31,25 @@ router = APIRouter(prefix="/api", tags=["record"], dependencies=[READ])
 def _page(
     request: Request, page: rows.Page, limit: int, before: int | None, symbol: str | None = None
 ) -> Rows:
+    where = None if symbol is None else {"symbol": symbol.upper()}
     with desk_of(request).reading() as store:
-        return page.read(store, limit=limit, before=before, symbol=symbol)
+        return page.read(store, limit=limit, before=before, where=where)
 
 
 @router.get("/decisions")
-def decisions(request: Request, limit: Limit = 50, before: Before = None, symbol: One = None) -> Rows:
-    """Decisions, newest first."""
-    return _page(request, rows.DECISIONS, limit, before, symbol)
+def decisions(
+    request: Request,
+    limit: Limit = 50,
+    before: Before = None,
+    symbol: One = None,
+    action: Action | None = None,
+    route: Route | None = None,
+    is_probe: bool | None = None,
+) -> Rows:
+    """Decisions, newest first, each with the outcomes known by now."""
+    wanted = Wanted(symbol, action, route, is_probe)
+    with desk_of(request).reading() as store:
+        return decided(store, wanted, limit=limit, before=before)
 
 
 @router.get("/decisions/{name}")
@@ -46,11 +61,10 @@ def decision(request: Request, name: Name) -> dict[str, Any]:
 
 
 @router.get("/graph/{name}")
-def graph(request: Request, name: Name) -> dict[str, Any]:
+def graph(request: Request, name: Name) -> Graph:
     """The memory graph around a decision: nodes and edges."""
     with desk_of(request).reading() as store:
-        found: dict[str, Any] = explain(store, name)["graph"]
-        return found
+        return graph_around(store, name)
 
 
 @router.post("/ask")

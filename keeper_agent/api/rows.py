@@ -34,14 +34,24 @@ class Page:
     units: frozenset[str] = frozenset()
     packed: frozenset[str] = frozenset()
 
-    def read(self, store: Store, *, limit: int, before: int | None, symbol: str | None = None) -> Rows:
-        """At most ``limit`` rows that were written before the row ``before``."""
+    def read(
+        self, store: Store, *, limit: int, before: int | None, where: Mapping[str, Any] | None = None
+    ) -> Rows:
+        """At most ``limit`` rows that were written before the row ``before``.
+
+        Args:
+            store: The record.
+            limit: At most this many.
+            before: Number of a row, as ``next`` tells it.
+            where: Values of columns; None leaves a column open.
+        """
         table = METADATA.tables[self.table]
         query = select(ROW.label("number"), *(table.c[name] for name in self.columns)).select_from(table)
         if before is not None:
             query = query.where(before > ROW)
-        if symbol is not None:
-            query = query.where(table.c.symbol == symbol.upper())
+        for name, value in (where or {}).items():
+            if value is not None:
+                query = query.where(table.c[name] == value)
         found = store.read(query.order_by(ROW.desc()).limit(limit + 1))
         shown = found[:limit]
         following = int(shown[-1]["number"]) if len(found) > limit else None

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 import uvicorn
+from fastapi import FastAPI
 
 from keeper_agent.api.application import build_app
 from keeper_agent.api.desk import Desk
@@ -28,8 +29,12 @@ class Address:
 
 
 @contextmanager
-def serving_api(desk: Desk) -> Iterator[Address]:
+def serving_api(desk: Desk, add: Callable[[FastAPI], None] | None = None) -> Iterator[Address]:
     """Serve within; the address and port are those of the settings.
+
+    Args:
+        desk: What is served.
+        add: Adds more to the application than the API.
 
     Raises:
         BadUsage: The address cannot be listened on.
@@ -37,6 +42,8 @@ def serving_api(desk: Desk) -> Iterator[Address]:
     """
     listening = _listen(desk.settings.keeper_api_host, desk.settings.keeper_api_port)
     app = build_app(desk)
+    if add is not None:
+        add(app)
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -57,7 +64,7 @@ def serving_api(desk: Desk) -> Iterator[Address]:
         url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         yield Address(url, f"{url}/login?code={desk.sessions.new_link()}")
     finally:
-        app.state.is_closing = True
+        app.state.pulse.is_closing = True
         server.should_exit = True
         thread.join(PATIENCE_S)
         listening.close()

@@ -12,12 +12,12 @@ from typing import Any
 
 from rich.markup import escape
 
-from keeper_agent.api.wanted import serving_if_wanted
 from keeper_agent.app import Keeper, current_model
 from keeper_agent.brains import open_brain, require_brain, told_of_brain
 from keeper_agent.commands.layers import layers_as_data
 from keeper_agent.commands.reflect import reflect_day
 from keeper_agent.console import ERR, OUT, own_words, print_json
+from keeper_agent.dashboard.wanted import serving_if_wanted
 from keeper_agent.latency import Meter
 from keeper_agent.logs import open_log
 from keeper_agent.reflecting import timetable_of

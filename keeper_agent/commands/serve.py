@@ -7,8 +7,8 @@ import threading
 from pathlib import Path
 
 from keeper_agent.api.desk import Desk
-from keeper_agent.api.serving import serving_api
 from keeper_agent.console import OUT
+from keeper_agent.dashboard.serving import serving
 from keeper_agent.settings import load_settings
 from tools.domain.clock import SystemClock
 
@@ -25,7 +25,7 @@ def serve_home(*, home: Path | None, port: int | None) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: over.set())
     desk = Desk(settings, SystemClock())
-    with serving_api(desk) as address:
+    with serving(desk) as address:
         OUT.print(f"API on {address.url}; tokens in {desk.tokens.path}", soft_wrap=True, markup=False)
         OUT.print(f"open once, within ten minutes: {address.link}", soft_wrap=True, markup=False)
         over.wait()

@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 from rich.markup import escape
 
-from keeper_agent.api.wanted import serving_if_wanted
 from keeper_agent.app import Keeper, current_model
 from keeper_agent.brains import open_brain, require_brain, told_of_brain
 from keeper_agent.commands.layers import layers_as_data
 from keeper_agent.commands.reflect import reflect_day
 from keeper_agent.commands.run import show_end, stopping
 from keeper_agent.console import ERR, OUT, print_json
+from keeper_agent.dashboard.wanted import serving_if_wanted
 from keeper_agent.lab.child import local_venue
 from keeper_agent.latency import Meter
 from keeper_agent.reflecting import timetable_of
@@ -169,6 +169,7 @@ class VenueSession:
         self._reporter = Reporter(settings, self._keeper, self._clock, PLACES[world])
         self._record = OpenOrders(store, world.value, wire.dialect.venue)
         self._reconciler = Reconciler(self._gateway, self._record, self._alarm)
+        self._reporter.watch(self._reconciler)
         self._flushed = self._told = self._began = self._clock.now()
 
     def _market(self, instrument: Instrument, parameters: ParameterSet) -> RoutedMarket:

@@ -72,7 +72,11 @@ def test_an_explanation_tells_what_was_known_then_and_its_graph(
     found = call("GET", f"/api/explain/{name}").json
     assert found["decision_id"] == name
     assert found["known_then"]["action"] == "enter"
-    assert call("GET", f"/api/graph/{name}").json == found["graph"]
+    graph = call("GET", f"/api/graph/{name}").json
+    assert graph["edges"] == found["graph"]["edges"]
+    assert [node["id"] for node in graph["nodes"]] == [node["id"] for node in found["graph"]["nodes"]]
+    recalled = next(node for node in graph["nodes"] if node["kind"] == "pattern")
+    assert recalled["decision_id"] == decisions["won"].decision_id
     assert call("GET", f"/api/decisions/{name}").json == found
 
 
@@ -209,7 +213,7 @@ def test_every_answer_forbids_what_is_not_ours(call: Caller) -> None:
 def logged_in(call: Caller) -> str:
     code = call.desk.sessions.new_link()
     found = call("GET", f"/login?code={code}", scope=None)
-    assert (found.status, found.headers["location"]) == (303, "/api/health")
+    assert (found.status, found.headers["location"]) == (303, "/")
     cookie = found.headers["set-cookie"]
     assert "HttpOnly" in cookie
     assert "SameSite=strict" in cookie

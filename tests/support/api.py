@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 import orjson
 
 from keeper_agent.api.desk import Desk
-from keeper_agent.api.serving import Address, serving_api
+from keeper_agent.api.serving import Address
+from keeper_agent.dashboard.serving import serving
 from keeper_agent.settings import load_settings
 from tools.domain.clock import SystemClock
 
@@ -63,5 +64,5 @@ class Caller:
 def served(home: Path, **settings: Any) -> Iterator[Caller]:
     """``home`` served on a free port of loopback."""
     desk = Desk(load_settings(keeper_home=home, **settings), SystemClock())
-    with serving_api(desk) as address:
+    with serving(desk) as address:
         yield Caller(desk, address)

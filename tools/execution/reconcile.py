@@ -93,6 +93,11 @@ class Reconciler:
         self.equal = self.different = 0
         self.last: Reconciliation | None = None
 
+    @property
+    def compared(self) -> int:
+        """How many comparisons came to an end."""
+        return self.equal + self.different
+
     async def run(self) -> None:
         """Compare every ``every_s`` seconds until cancelled."""
         while True:

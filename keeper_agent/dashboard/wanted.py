@@ -1,4 +1,4 @@
-"""Whether a run serves the API at all: what is off costs no import."""
+"""Whether a run serves API and dashboard at all: what is off costs no import."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ def serving_if_wanted(settings: Settings, console: Any) -> Iterator[None]:
         return
     # FastAPI and uvicorn take over half a second to load; only a run that serves pays for them.
     from keeper_agent.api.desk import Desk
-    from keeper_agent.api.serving import serving_api
+    from keeper_agent.dashboard.serving import serving
 
-    with serving_api(Desk(settings, SystemClock())) as address:
+    with serving(Desk(settings, SystemClock())) as address:
         console.print(f"API on {address.url}", soft_wrap=True, markup=False)
         console.print(f"open once, within ten minutes: {address.link}", soft_wrap=True, markup=False)
         yield

@@ -1,0 +1,36 @@
+// The memory graph to walk in: it begins around one decision, and a pattern touched twice unfolds its own.
+import { draw, element } from "./graph.js";
+
+const place = document.getElementById("explorer");
+const said = document.getElementById("explorer-said");
+
+async function around(name) {
+  const answer = await fetch(`/api/graph/${encodeURIComponent(name)}`);
+  const told = await answer.json();
+  if (!answer.ok) throw new Error(told.error);
+  return told;
+}
+
+async function unfold(graph, node) {
+  const told = await around(node.data("decision_id"));
+  const known = new Set(graph.nodes().map((one) => one.id()));
+  const { x, y } = node.position();
+  const fresh = told.nodes.filter((one) => !known.has(one.id));
+  graph.add(fresh.map((one, row) => element(one, { x: x - 300 - 210 * (row % 3), y: y + 58 * (row - fresh.length / 2) })));
+  const ids = new Set(graph.nodes().map((one) => one.id()));
+  for (const edge of told.edges) {
+    const id = `${edge.source} ${edge.relation} ${edge.target}`;
+    if (!ids.has(edge.source) || !ids.has(edge.target) || graph.getElementById(id).nonempty()) continue;
+    graph.add({ group: "edges", data: { ...edge, id, relation: edge.relation.replaceAll("_", " ") } });
+  }
+  graph.animate({ fit: { padding: 20 } }, { duration: 250 });
+}
+
+if (place !== null) {
+  try {
+    const graph = draw(place, said, await around(place.dataset.around));
+    graph.on("dbltap", "node[decision_id]", (event) => unfold(graph, event.target).catch((fault) => said.replaceChildren(fault.message)));
+  } catch (fault) {
+    said.replaceChildren(fault.message);
+  }
+}

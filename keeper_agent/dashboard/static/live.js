@@ -1,0 +1,84 @@
+// One stream of live figures for the page; each element that names one shows it, as text.
+const listeners = { status: [], fault: [], line: [] };
+
+const none = (value) => value === null || value === undefined;
+const signedBy = (digits) => (value) => `${value > 0 ? "+" : value < 0 ? "-" : ""}${Math.abs(value).toFixed(digits)}`;
+const FORMATS = {
+  text: (value) => String(value),
+  words: (value) => String(value).replaceAll("_", " "),
+  price: (value) => Number(Number(value).toPrecision(7)).toString(),
+  bps: (value) => `${Number(value).toFixed(1)} bps`,
+  share: (value) => `${(100 * value).toFixed(1)} %`,
+  whole: (value) => Number(value).toFixed(0),
+  two: (value) => Number(value).toFixed(2),
+  signed: (value) => signedBy(4)(Number(value)),
+  ms: (value) => `${Number(value).toFixed(2)} ms`,
+  seconds: (value) => `${Number(value).toFixed(1)} s`,
+  clock: (value) => String(value).slice(11, 19),
+};
+
+export function valueAt(told, path) {
+  return path.split(".").reduce((found, name) => (none(found) ? null : found[name]), told);
+}
+
+function show(told) {
+  const symbols = Object.fromEntries(told.symbols.map((row) => [row.symbol, row]));
+  for (const place of document.querySelectorAll("[data-live]")) {
+    const source = place.dataset.symbol === undefined ? told : symbols[place.dataset.symbol];
+    const value = valueAt(source, place.dataset.live);
+    if (place instanceof HTMLMeterElement) {
+      if (!none(value)) place.value = Number(value);
+      continue;
+    }
+    const text = none(value) ? "–" : FORMATS[place.dataset.format ?? "text"](value);
+    if (place.textContent !== text) place.textContent = text;
+    if (place.dataset.tone !== undefined) {
+      place.classList.toggle("up", Number(value) > 0);
+      place.classList.toggle("down", Number(value) < 0);
+    }
+  }
+}
+
+// Pieces made from the record are fetched anew when it grew, at most every two seconds.
+const SPACING_MS = 2000;
+let mark = "";
+let told_at = 0;
+let waiting = 0;
+function tellGrowth(told) {
+  const now = JSON.stringify([told.run_id, told.run, told.positions.length, told.orders.length]);
+  if (now === mark) return;
+  const isFirst = mark === "";
+  mark = now;
+  if (isFirst || waiting) return;
+  const rest = Math.max(0, told_at + SPACING_MS - Date.now());
+  waiting = setTimeout(() => {
+    waiting = 0;
+    told_at = Date.now();
+    document.body.dispatchEvent(new CustomEvent("keeper:grown"));
+  }, rest);
+}
+
+function tell(kind, what) {
+  for (const listener of listeners[kind]) listener(what);
+}
+
+export const live = {
+  on(kind, listener) { listeners[kind].push(listener); },
+  start() {
+    const stream = new EventSource("/api/events");
+    stream.addEventListener("status", (event) => {
+      const told = JSON.parse(event.data);
+      show(told);
+      tellGrowth(told);
+      tell("status", told);
+      document.documentElement.dataset.seen = told.ts;
+    });
+    stream.addEventListener("fault", (event) => tell("fault", JSON.parse(event.data).error));
+    stream.addEventListener("open", () => tell("line", true));
+    stream.addEventListener("error", () => {
+      tell("line", false);
+      if (stream.readyState === EventSource.CLOSED) setTimeout(() => live.start(), 3000);
+    });
+    addEventListener("pagehide", () => stream.close());
+  },
+};
