@@ -6,8 +6,9 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
 from keeper_agent.api.access import desk_of
-from keeper_agent.checks import CHECKS, FAULT, Finding
+from keeper_agent.checks import CHECKS
 from keeper_agent.dashboard.rendering import page, part
+from keeper_agent.finding import FAULT, Finding
 from keeper_agent.last_status import read_last
 from memory.verify import verify
 from tools.domain.errors import KeeperError
