@@ -12,6 +12,7 @@ from memory.fields import FIELDS
 from memory.statistics import DecisionFact, TradeFact
 from prompts.composing import WEEKDAYS
 from prompts.queries import Ask, Bound, Query
+from prompts.reading.forms import Form, form_as_data
 from tools.domain.clock import iso
 from tools.domain.market import plain
 from tools.models.validation import Estimate
@@ -45,7 +46,7 @@ class Answer:
     """
 
     question: str
-    query: Query
+    query: Query | Form
     understood: str
     text: str
     numbers: Mapping[str, Any]
@@ -139,8 +140,10 @@ def bound_text(bound: Bound) -> str:
     return f"{bound.field.replace('_', ' ')}{low}{high}"
 
 
-def query_as_data(query: Query) -> dict[str, Any]:
+def query_as_data(query: Query | Form) -> dict[str, Any]:
     """The typed query with only what was asked for."""
+    if isinstance(query, Form):
+        return form_as_data(query)
     where = {name: getattr(query.where, name) for name in type(query.where).__dataclass_fields__}
     where["weekdays"] = where["weekdays"] or None
     if where["regime"] is not None:

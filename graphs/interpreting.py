@@ -14,7 +14,7 @@ from typing import Protocol
 
 from graphs.answers import Answer, Interpreted
 from graphs.brain import Asked, ConsultAnswer, Fault
-from graphs.query import Asking, answer_query, refusing_in, understand
+from graphs.query import Asking, answer_by_rules, answer_query, refusing_in
 from memory.consultations import ConsultationLog
 from memory.statistics import symbols
 from memory.store import Store
@@ -159,7 +159,7 @@ def answer_or_ask(
     """
     with refusing_in(question):
         try:
-            return answer_query(store, question, understand(store, question, asking), asking)
+            return answer_by_rules(store, question, asking)
         except NotUnderstood as refused:
             with opened() as interpreter:
                 if interpreter is None:

@@ -16,6 +16,7 @@ from graphs.consulted import consulted
 from graphs.counting import count, listed
 from graphs.fields import field
 from graphs.learned import answer_learned
+from graphs.reading.desk import agree, by_parts, outranks
 from graphs.results import extreme, result
 from graphs.standing import holding
 from graphs.taught import strategies
@@ -29,12 +30,14 @@ from prompts.nearest import nearest_questions
 from prompts.queries import Ask, Query, Subject
 from prompts.questions import (
     NotUnderstood,
+    follows_on,
     may_name_model,
     parse_question,
     referred,
     refers_back,
     shown_place,
 )
+from prompts.reading.forms import Form, What
 from prompts.vietnamese import is_vietnamese
 from prompts.vietnamese_answers import in_vietnamese, refused_in_vietnamese
 from tools.domain.clock import iso
@@ -93,7 +96,30 @@ def answer(
     """
     asking = Asking(now, tuple(before), tuple(shown), caps)
     with refusing_in(question):
-        return answer_query(store, question, understand(store, question, asking), asking)
+        return answer_by_rules(store, question, asking)
+
+
+def answer_by_rules(store: Store, question: str, asking: Asking) -> Answer:
+    """The answer by whichever of the two readings reads ``question``; by its parts where they differ.
+
+    Raises:
+        NotUnderstood: Neither reads it.
+        NotInRecord: The record does not reach there.
+        BadUsage: It names an impossible date, time or number.
+    """
+    is_following = bool(asking.before) and (
+        follows_on(question) or refers_back(question) or shown_place(question) is not None
+    )
+    by = None if is_following else by_parts(store, question, asking.now)
+    try:
+        found = answer_query(store, question, understand(store, question, asking), asking)
+    except NotInRecord as refused:
+        is_of_those = by is not None and getattr(by.query, "entity", "") in _LEARNED_OF
+        is_parted = is_of_those and _APART in str(refused)
+        if by is None or not (isinstance(refused, NotUnderstood) or is_parted):
+            raise
+        return by
+    return found if by is None or agree(found, by) or not outranks(by, found) else by
 
 
 @contextmanager
@@ -200,6 +226,8 @@ _ANSWERS: Mapping[Ask, Callable[[Store, Query], Told]] = {
 
 _SAID = {"symbol": "on {}", "hour": "in hour {}", "day": "on {}", "rule": "refused by the {} rule"}
 _SAID |= {"route": "by {}", "regime": "in the {} regime", "weekday": "every {}"}
+_LEARNED_OF = ("lesson", "call")
+_APART = "cannot be told apart"  # what the other rules say of a combination that they do not have
 _RANKS = (Ask.EXTREME, Ask.WHY, Ask.FIELD)
 
 
@@ -234,6 +262,8 @@ def _referred(store: Store, question: str, asking: Asking) -> Query | None:
 def _name_of(last: Answer, shown: Sequence[str]) -> str | None:
     """What a pronoun after ``last`` stands for, in words that are understood."""
     query, name = last.query, last.numbers.get("name")
+    if isinstance(query, Form):
+        return _name_of_form(query, last, shown)
     if isinstance(name, str) and query.group in _SAID and (query.best is not None or query.sides):
         return _SAID[query.group].format(name.removesuffix(":00") if query.group == "hour" else name.lower())
     cited_ids = tuple(shown) or last.citations
@@ -241,6 +271,16 @@ def _name_of(last: Answer, shown: Sequence[str]) -> str | None:
     is_listed = query.ask is Ask.LIST and last.numbers.get("shown") == 1
     is_single = query.ask is Ask.FIELD and query.best is None and last.numbers.get("n") != 1
     return cited_ids[0] if (is_one or is_listed) and cited_ids and not is_single else None
+
+
+def _name_of_form(form: Form, last: Answer, shown: Sequence[str]) -> str | None:
+    """As ``_name_of``, of an answer to a question that was read by its parts."""
+    name = last.numbers.get("name")
+    is_group = form.what in (What.LEADER, What.COMPARE, What.NAMES) and form.group in _SAID
+    if isinstance(name, str) and is_group:
+        return _SAID[form.group].format(name.removesuffix(":00") if form.group == "hour" else name.lower())
+    cited_ids = tuple(shown) or last.citations
+    return cited_ids[0] if form.what is What.RECORD and form.limit == 1 and cited_ids else None
 
 
 def _of_shown(store: Store, place: int, asking: Asking) -> Query:

@@ -1,0 +1,1 @@
+"""Answering what ``prompts.reading`` reads: one executor for every form, and its words."""

@@ -1,0 +1,66 @@
+"""A question answered by its parts, and how that answer stands to the one of the other rules."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+
+from graphs.answers import Answer
+from graphs.reading.answering import answer_form
+from graphs.reading.reader import surroundings
+from graphs.reading.telling import understood
+from memory.store import Store
+from prompts.reading.forms import Form, What
+from prompts.reading.parts import Unread
+from prompts.reading.reader import read_form
+from prompts.reading.tongue import Tongue
+from prompts.vietnamese import is_vietnamese
+from tools.domain.errors import BadUsage, NotInRecord
+
+SAME = 1e-6  # relative
+
+
+def by_parts(store: Store, question: str, now: int) -> Answer | None:
+    """The answer to what the parts of ``question`` ask; None where they ask nothing that is certain."""
+    try:
+        form = read_form(question, surroundings(store, now))
+        text, numbers, citations = answer_form(store, form, Tongue(is_vietnamese(question)))
+    except (Unread, NotInRecord, BadUsage):
+        return None
+    return Answer(question, form, understood(form), text, numbers, citations)
+
+
+def agree(one: Answer, other: Answer) -> bool:
+    """Whether two answers come down to the same: a name, else a number, else the same first decision."""
+    form = other.query
+    if isinstance(form, Form) and form.what in (What.NAMES, What.GROUPS):
+        return form.having is None and form.entity != "call"
+    names = (one.numbers.get("name"), other.numbers.get("name"))
+    if None not in names:
+        return names[0] == names[1]
+    first, second = (_number(each.numbers.get("value", each.numbers.get("n"))) for each in (one, other))
+    if first is not None and second is not None:
+        return abs(first - second) <= SAME * max(1.0, abs(first), abs(second))
+    return bool(one.citations) and one.citations[:1] == other.citations[:1]
+
+
+def outranks(one: Answer, other: Answer) -> bool:
+    """Whether an answer by parts heeds what the other rules have no place for.
+
+    That is what is denied, what must hold of groups, and a name where the other has none.
+    """
+    form = one.query
+    if not isinstance(form, Form):
+        return False
+    is_denied = any(each.is_not for each in (*form.where, *form.part, *form.times))
+    is_of_groups = form.having is not None
+    is_named = form.what in (What.LEADER, What.COMPARE) and other.numbers.get("name") is None
+    is_of_standing = form.entity in ("strategy", "lesson") and form.what is What.FIGURE and bool(form.where)
+    is_one = form.what is What.FIGURE and bool(form.times) and bool(getattr(other.query, "sides", ()))
+    return is_denied or is_of_groups or is_named or is_of_standing or is_one
+
+
+def _number(value: object) -> float | None:
+    try:
+        return None if value is None else float(Decimal(str(value)))
+    except InvalidOperation:
+        return None

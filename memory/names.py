@@ -1,0 +1,40 @@
+"""Names that a record holds, which a question may speak of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import orjson
+from sqlalchemy import select
+
+from memory.schema import METADATA
+from memory.store import Store
+
+_T = METADATA.tables
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Parameters that were changed, who was asked, and the features that strategies look at."""
+
+    parameters: tuple[str, ...]
+    providers: tuple[str, ...]
+    models: tuple[str, ...]
+    features: tuple[str, ...]
+
+
+def names_in_record(store: Store) -> Names:
+    """Each name once, in order."""
+    rules = (orjson.loads(text) for text in _distinct(store, "strategy", "rules"))
+    features = {condition["feature"] for rule in rules for condition in rule["conditions"]}
+    return Names(
+        parameters=_distinct(store, "parameter", "name"),
+        providers=_distinct(store, "consultation", "provider"),
+        models=_distinct(store, "consultation", "model"),
+        features=tuple(sorted(features)),
+    )
+
+
+def _distinct(store: Store, table: str, column: str) -> tuple[str, ...]:
+    c = _T[table].c[column]
+    return tuple(row[column] for row in store.read(select(c).distinct().order_by(c)))

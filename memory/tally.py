@@ -1,0 +1,203 @@
+"""Rows of an entity as a typed selection wants them: parameterised SQL, and bounds on exact values.
+
+What is equal, one of several or in a time is decided by the database; bounds on amounts are decided
+here, on decimals, because a sum of REAL loses digits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, TypeAlias
+
+import orjson
+
+from memory.archives import Archives
+from memory.entities import ENTITIES, FEATURE, Column
+from memory.store import Store
+from tools.domain.clock import NS
+from tools.domain.market import UNITS
+
+Value: TypeAlias = "str | int | float | Decimal | bool | tuple[str, ...] | None"
+TallyRow: TypeAlias = Mapping[str, Value]
+DAY_NS = 86_400 * NS
+_RULE = "rule."
+_LISTS: Mapping[str, Callable[[Any], Iterable[str]]] = {
+    "names": lambda told: told,
+    "rules": lambda votes: (
+        vote["component"].removeprefix(_RULE)
+        for vote in votes
+        if vote["stance"] == "skip" and vote["component"].startswith(_RULE)
+    ),
+    "limits": lambda clamps: (clamp["limit"] for clamp in clamps),
+    "conditions": lambda rules: (condition["feature"] for condition in rules["conditions"]),
+}
+EPOCH_WEEKDAY = 3  # 1970-01-01 was a Thursday
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What must hold of a column: it is one of ``values``, or with ``is_not`` none of them.
+
+    A column of names is one of them where it holds any of them. What is unknown is none of them.
+    """
+
+    column: str
+    values: tuple[str | int, ...]
+    is_not: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A value above ``low`` and below ``high``, or at them with ``is_closed``; None where open."""
+
+    column: str
+    low: Decimal | None = None
+    high: Decimal | None = None
+    is_closed: bool = False
+
+    def admits(self, value: Value) -> bool:
+        """Whether a value lies within; what is unknown does not."""
+        if value is None or isinstance(value, str | tuple):
+            return False
+        number = value if isinstance(value, Decimal) else Decimal(str(value))
+        if self.is_closed:
+            return (self.low is None or number >= self.low) and (self.high is None or number <= self.high)
+        return (self.low is None or number > self.low) and (self.high is None or number < self.high)
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """When: [``ts_from``, ``ts_to``) of the column ``ts``, and what part of each day or week.
+
+    Attributes:
+        hours: Seconds of the day from and before which counts.
+        weekdays: Days that count, 0 for Monday; empty is all.
+        is_not: Whether everything outside is meant.
+    """
+
+    ts_from: int | None = None
+    ts_to: int | None = None
+    hours: tuple[int, int] | None = None
+    weekdays: tuple[int, ...] = ()
+    is_not: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which rows of an entity are wanted, and which of their values."""
+
+    entity: str
+    columns: tuple[str, ...]
+    where: tuple[Condition, ...] = ()
+    bounds: tuple[Bound, ...] = ()
+    times: tuple[Times, ...] = ()
+    time_column: str = "ts"
+
+
+def tally(store: Store, wanted: Selection) -> list[TallyRow]:
+    """The rows of ``wanted``, oldest first, each with ``id``, ``ts`` and the columns asked for.
+
+    Raises:
+        KeyError: The entity has no such column.
+    """
+    entity = ENTITIES[wanted.entity]
+    listed = [one for one in wanted.where if entity.columns[one.column].kind in _LISTS]
+    bounded = [one.column for one in wanted.bounds]
+    needed = (*wanted.columns, *bounded, *(one.column for one in listed))
+    names = tuple(dict.fromkeys(("id", "ts", *needed)))
+    sensed = [name for name in names if entity.columns[name].kind == FEATURE]
+    read = [name for name in names if name not in sensed]
+    if sensed:
+        read += ["features", "signal"]
+    told = ", ".join(f"({entity.columns[name].sql}) AS c{number}" for number, name in enumerate(read))
+    values: dict[str, Any] = {}
+    plain = [one for one in wanted.where if one not in listed]
+    tests = [entity.base, *(_test(entity.columns[one.column], one, values) for one in plain)]
+    tests += [_in_time(entity.columns[wanted.time_column].sql, one, values) for one in wanted.times]
+    order = f"({entity.columns['ts'].sql}), ({entity.columns['id'].sql})"
+    statement = f"SELECT {told} FROM {entity.source} WHERE {' AND '.join(tests)} ORDER BY {order}"  # noqa: S608 (constants of the catalogue)
+    rows = []
+    for one in store.fetch(statement, values):
+        row = {name: _value(entity.columns[name], raw) for name, raw in zip(read, one, strict=True)}
+        rows.append(row)
+    if sensed:
+        _sense(store, rows, [(name, entity.columns[name].sql) for name in sensed])
+    return [
+        row
+        for row in rows
+        if all(bound.admits(row[bound.column]) for bound in wanted.bounds)
+        and all(holds(row[one.column], one) for one in listed)
+    ]
+
+
+def holds(value: Value, one: Condition) -> bool:
+    """Whether a condition holds of a value that was read."""
+    found = bool(set(value) & set(one.values)) if isinstance(value, tuple) else value in one.values
+    return found is not one.is_not
+
+
+def _test(column: Column, one: Condition, values: dict[str, Any]) -> str:
+    names = []
+    for value in one.values:
+        name = f"v{len(values)}"
+        values[name] = value
+        names.append(f":{name}")
+    listed = ", ".join(names)
+    # What is unknown is none of them: it is not left out where they are excluded.
+    found = f"COALESCE(({column.sql}) IN ({listed}), 0)"
+    return f"NOT {found}" if one.is_not else found
+
+
+def _in_time(ts: str, one: Times, values: dict[str, Any]) -> str:
+    tests = []
+
+    def bound(value: int) -> str:
+        name = f"v{len(values)}"
+        values[name] = value
+        return f":{name}"
+
+    if one.ts_from is not None:
+        tests.append(f"({ts}) >= {bound(one.ts_from)}")
+    if one.ts_to is not None:
+        tests.append(f"({ts}) < {bound(one.ts_to)}")
+    if one.hours is not None:
+        low, high = (bound(second * NS) for second in one.hours)
+        tests.append(f"({ts}) % {DAY_NS} >= {low} AND ({ts}) % {DAY_NS} < {high}")
+    if one.weekdays:
+        days = ", ".join(bound(day) for day in one.weekdays)
+        tests.append(f"(({ts}) / {DAY_NS} + {EPOCH_WEEKDAY}) % 7 IN ({days})")
+    told = " AND ".join(tests) or "1"
+    return f"NOT COALESCE(({told}), 0)" if one.is_not else f"({told})"
+
+
+def _value(column: Column, raw: Any) -> Value:
+    if raw is None:
+        return None
+    if column.kind == "money":
+        return Decimal(str(raw))
+    if column.kind == "units":
+        return float(raw) / UNITS
+    if column.kind == "span":
+        return float(raw) / NS
+    if column.kind in _LISTS:
+        return tuple(dict.fromkeys(str(one) for one in _LISTS[column.kind](orjson.loads(raw))))
+    if column.kind == "added":
+        amounts = orjson.loads(raw)
+        return None if None in amounts else sum((Decimal(one) for one in amounts), Decimal(0))
+    return bool(raw) if column.kind == "flag" else raw
+
+
+def _sense(store: Store, rows: Sequence[dict[str, Any]], wanted: Sequence[tuple[str, str]]) -> None:
+    """Put what was sensed into ``rows``, from the archives where it has left the database."""
+    archives = Archives.of(store) if any(not row["features"] for row in rows) else None
+    for row in rows:
+        text = row["features"]
+        if not text and archives is not None:
+            query = "SELECT rowid FROM signal WHERE signal_id = :name"
+            ((number,),) = store.fetch(query, {"name": row["signal"]})
+            text = (archives.bulk("signal", number) or {}).get("features")
+        features = orjson.loads(text) if text else {}
+        for name, feature in wanted:
+            row[name] = features.get(feature)
