@@ -258,7 +258,7 @@ def _spread(store: Store, form: Form, tongue: Tongue) -> Told:
     label = tongue.label(form.measure, ENTITIES[form.entity].columns[form.measure].label)
     head = f"{label.capitalize()} {tongue.say('on')} {len(values)} {tongue.noun(form.entity)}:"
     lines = [f"  {name}: {told(value, unit, tongue)}" for name, value in found.items()]
-    numbers = {
+    numbers: dict[str, Any] = {
         "n": len(values),
         "value": as_number(found["median"]),
         "unit": unit,

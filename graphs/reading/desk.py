@@ -51,7 +51,9 @@ def outranks(one: Answer, other: Answer) -> bool:
     form = one.query
     if not isinstance(form, Form):
         return False
-    is_denied = any(each.is_not for each in (*form.where, *form.part, *form.times))
+    is_denied = any(each.is_not for each in (*form.where, *form.part)) or any(
+        each.is_not for each in form.times
+    )
     is_of_groups = form.having is not None
     is_named = form.what in (What.LEADER, What.COMPARE) and other.numbers.get("name") is None
     is_of_standing = form.entity in ("strategy", "lesson") and form.what is What.FIGURE and bool(form.where)

@@ -52,7 +52,8 @@ def columns_of(form: Form) -> tuple[str, ...]:
         form.measure,
         form.attribute,
         form.time_column,
-        *(one.column for one in (*form.part, *form.part_bounds)),
+        *(one.column for one in form.part),
+        *(one.column for one in form.part_bounds),
     ]
     named += [form.group, *(one.column for side in form.sides for one in side.where)]
     named += [] if form.having is None else [form.having.measure]

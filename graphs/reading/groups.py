@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from graphs.answers import MOST_CITED, Told
@@ -238,12 +239,13 @@ def compare(store: Store, form: Form, tongue: Tongue) -> Told:
 
 
 def _difference(one: Figure, other: Figure) -> Any:
-    assert one.value is not None and other.value is not None  # noqa: PT018, S101 (both are known)
-    return (
-        one.value - other.value
-        if type(one.value) is type(other.value)
-        else float(one.value) - float(other.value)
-    )
+    first, second = one.value, other.value
+    assert first is not None and second is not None  # noqa: PT018, S101 (both are known)
+    if isinstance(first, Decimal) and isinstance(second, Decimal):
+        return first - second
+    if isinstance(first, int) and isinstance(second, int):
+        return first - second
+    return float(first) - float(second)
 
 
 def _side_name(name: str, form: Form) -> str:
