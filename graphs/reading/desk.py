@@ -8,6 +8,7 @@ from graphs.answers import Answer
 from graphs.reading.answering import answer_form
 from graphs.reading.reader import surroundings
 from graphs.reading.telling import understood
+from memory.entities import ENTITIES
 from memory.store import Store
 from prompts.reading.forms import Form, What
 from prompts.reading.parts import Unread
@@ -23,10 +24,20 @@ def by_parts(store: Store, question: str, now: int) -> Answer | None:
     """The answer to what the parts of ``question`` ask; None where they ask nothing that is certain."""
     try:
         form = read_form(question, surroundings(store, now))
+        if not columns_asked(form) <= set(ENTITIES[form.entity].columns):
+            return None
         text, numbers, citations = answer_form(store, form, Tongue(is_vietnamese(question)))
     except (Unread, NotInRecord, BadUsage):
         return None
     return Answer(question, form, understood(form), text, numbers, citations)
+
+
+def columns_asked(form: Form) -> set[str]:
+    """Every column that ``form`` names; what is asked for may have others."""
+    conditions = [*form.where, *form.part, *(one for side in form.sides for one in side.where)]
+    named = {one.column for one in conditions} | {one.column for one in (*form.bounds, *form.part_bounds)}
+    having = "" if form.having is None else form.having.measure
+    return (named | {form.measure, form.attribute, form.time_column, having}) - {""}
 
 
 def agree(one: Answer, other: Answer) -> bool:
