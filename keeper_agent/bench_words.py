@@ -14,7 +14,7 @@ def bench(
     name: Annotated[str | None, typer.Argument(help="Which; without one all are listed.")] = None,
 ) -> None:
     """Run a benchmark of the source checkout with its own options, e.g. keeper bench detection --json."""
-    from keeper_agent.commands.bench import list_benchmarks, run_benchmark
+    from keeper_agent.commands.bench import list_benchmarks, run_benchmark  # reads every benchmark
 
     if name is None or name in ("--json", "--help"):
         list_benchmarks(as_json=name == "--json" or "--json" in context.args)

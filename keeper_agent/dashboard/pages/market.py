@@ -40,7 +40,7 @@ def market(request: Request, symbol: One = "", hours: Hours = 1.0) -> HTMLRespon
         "hours": hours,
         "spans": SPANS,
     }
-    return page(request, "market.html", at="/market", hours=hours, spans=SPANS, **told)
+    return page(request, "market.html", at="/market", **told)
 
 
 @router.get("/pieces/depth")

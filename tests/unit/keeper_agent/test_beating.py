@@ -141,12 +141,11 @@ def test_a_manager_that_does_not_read_holds_nobody_up(tmp_path: Path) -> None:
         assert len(heard()) == sum(told)
 
 
-@pytest.mark.parametrize(
-    ("pid", "watchdog_s"), [("", 45.0), (str(os.getpid()), 45.0), (str(os.getpid() + 1), None)]
-)
+@pytest.mark.parametrize(("whose", "watchdog_s"), [("nobody's", 45.0), ("ours", 45.0), ("another's", None)])
 def test_a_watchdog_for_another_process_is_not_ours(
-    monkeypatch: pytest.MonkeyPatch, pid: str, watchdog_s: float | None
+    monkeypatch: pytest.MonkeyPatch, whose: str, watchdog_s: float | None
 ) -> None:
+    pid = {"nobody's": "", "ours": str(os.getpid()), "another's": str(os.getpid() + 1)}[whose]
     for name, value in (("NOTIFY_SOCKET", "@x"), ("WATCHDOG_USEC", "45000000"), ("WATCHDOG_PID", pid)):
         monkeypatch.setenv(name, value)
     assert ServiceManager.of_environment() == ServiceManager("@x", watchdog_s)
