@@ -16,7 +16,7 @@ from graphs.consulted import consulted
 from graphs.counting import count, listed
 from graphs.fields import field
 from graphs.learned import answer_learned
-from graphs.reading.desk import agree, by_parts, outranks
+from graphs.reading.desk import agree, by_parts, form_of, outranks
 from graphs.results import extreme, result
 from graphs.standing import holding
 from graphs.taught import strategies
@@ -110,16 +110,21 @@ def answer_by_rules(store: Store, question: str, asking: Asking) -> Answer:
     is_following = bool(asking.before) and (
         follows_on(question) or refers_back(question) or shown_place(question) is not None
     )
-    by = None if is_following else by_parts(store, question, asking.now)
+    form = None if is_following else form_of(store, question, asking.now)
     try:
         found = answer_query(store, question, understand(store, question, asking), asking)
     except NotInRecord as refused:
-        is_of_those = by is not None and getattr(by.query, "entity", "") in _LEARNED_OF
-        is_parted = is_of_those and _APART in str(refused)
-        if by is None or not (isinstance(refused, NotUnderstood) or is_parted):
+        is_parted = form is not None and form.entity in _LEARNED_OF and _APART in str(refused)
+        if not (isinstance(refused, NotUnderstood) or is_parted):
+            raise
+        by = by_parts(store, question, form)
+        if by is None:
             raise
         return by
-    return found if by is None or agree(found, by) or not outranks(by, found) else by
+    if form is None or not outranks(form, found):
+        return found
+    by = by_parts(store, question, form)
+    return found if by is None or agree(found, by) else by
 
 
 @contextmanager

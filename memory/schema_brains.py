@@ -45,6 +45,8 @@ class ConsultationRow(SQLModel, table=True):
         Index("ix_consultation_decision", "decision_id"),
         Index("ix_consultation_ts_known", "ts_known"),
         Index("ix_consultation_run", "run_id"),
+        Index("ix_consultation_provider", "provider"),
+        Index("ix_consultation_model", "model"),
     )
 
     consultation_id: str = Field(primary_key=True)

@@ -20,12 +20,20 @@ from tools.domain.errors import BadUsage, NotInRecord
 SAME = 1e-6  # relative
 
 
-def by_parts(store: Store, question: str, now: int) -> Answer | None:
-    """The answer to what the parts of ``question`` ask; None where they ask nothing that is certain."""
+def form_of(store: Store, question: str, now: int) -> Form | None:
+    """What the parts of ``question`` ask; None where they ask nothing that is certain."""
     try:
         form = read_form(question, surroundings(store, now))
-        if not columns_asked(form) <= set(ENTITIES[form.entity].columns):
-            return None
+    except (Unread, BadUsage):
+        return None
+    return form if columns_asked(form) <= set(ENTITIES[form.entity].columns) else None
+
+
+def by_parts(store: Store, question: str, form: Form | None) -> Answer | None:
+    """The answer to ``form``, which may read all the rows it is about; None where there is none."""
+    if form is None:
+        return None
+    try:
         text, numbers, citations = answer_form(store, form, Tongue(is_vietnamese(question)))
     except (Unread, NotInRecord, BadUsage):
         return None
@@ -54,14 +62,11 @@ def agree(one: Answer, other: Answer) -> bool:
     return bool(one.citations) and one.citations[:1] == other.citations[:1]
 
 
-def outranks(one: Answer, other: Answer) -> bool:
-    """Whether an answer by parts heeds what the other rules have no place for.
+def outranks(form: Form, other: Answer) -> bool:
+    """Whether what the parts ask heeds what the other rules have no place for.
 
     That is what is denied, what must hold of groups, and a name where the other has none.
     """
-    form = one.query
-    if not isinstance(form, Form):
-        return False
     is_denied = any(each.is_not for each in (*form.where, *form.part)) or any(
         each.is_not for each in form.times
     )
