@@ -24,7 +24,7 @@ def form_of(store: Store, question: str, now: int) -> Form | None:
     """What the parts of ``question`` ask; None where they ask nothing that is certain."""
     try:
         form = read_form(question, surroundings(store, now))
-    except (Unread, BadUsage):
+    except (Unread, NotInRecord, BadUsage):
         return None
     return form if columns_asked(form) <= set(ENTITIES[form.entity].columns) else None
 
