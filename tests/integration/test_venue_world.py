@@ -70,7 +70,8 @@ def test_a_second_session_in_the_same_home_meets_no_trade_it_knows(tmp_path: Pat
     words = ("run", "--world", "venue", "--minutes", "0.5", "--home", str(tmp_path), "--json")
     busy = (
         "mm_min_trades=2,mm_min_confidence=0,mm_refresh_rate_min=0.1,entry_zone=1,signal_min_confidence=0,"
-        "signal_spacing_s=1,probe_share=0.5,hold_timeout_s=5,abort_confidence=0,tape_window_s=120,entry_ticks_ahead=100"
+        "signal_spacing_s=1,probe_share=0.5,hold_timeout_s=5,abort_confidence=0,tape_window_s=120,entry_ticks_ahead=100,"
+        "blacklist_departures=0,max_departure_share=1"
     )
     environment = {**os.environ, "KEEPER_PARAMETERS": busy, "KEEPER_SEED": "16"}
     fills = []
