@@ -79,7 +79,7 @@ class SymbolLine:
                 rows["flags"][0] |= GAP
             self._ids.extend(ids)
             self._has_prints = True
-            self._put(rows)
+            self._put_all((rows,))
 
     def on_lost(self) -> None:
         """The connection is gone; what waits for a snapshot is void."""
@@ -99,8 +99,11 @@ class SymbolLine:
         return batch
 
     def _put_all(self, messages: Sequence[Events]) -> None:
+        """Messages that belong together: a book and what had waited for it are kept or thrown away whole."""
         for rows in messages:
             self._put(rows)
+        if self._n_pending > self._most_pending:
+            self._overflow()
 
     def _put(self, rows: Events) -> None:
         now = self._clock.now()
@@ -110,8 +113,6 @@ class SymbolLine:
             rows["ts_event"] = self._stamp
         self._pending.append(rows)
         self._n_pending += len(rows)
-        if self._n_pending > self._most_pending:
-            self._overflow()
 
     def _overflow(self) -> None:
         self.overflows += 1

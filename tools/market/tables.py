@@ -11,7 +11,8 @@ import gzip
 import re
 import stat
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,7 @@ from tools.market.gzip_faults import why_no_gzip
 
 SUFFIXES = ("csv.gz", "csv", "parquet")
 BATCH_ROWS = 1 << 17
+BLOCK_BYTES = 1 << 20  # of a CSV's text at a time, which no line is longer than
 _WORDS = pa.dictionary(pa.int32(), pa.string())
 _PANDAS_INDEX = re.compile(r"__index_level_\d+__")  # a frame's row labels; not the recording's
 _FAST_TYPES = {
@@ -122,20 +124,46 @@ def _csv_rows(path: Path, columns: Sequence[str], as_text: bool) -> Iterator[pa.
 
 
 def _parsed(path: Path, stream: IO[bytes], names: list[str], as_text: bool) -> Iterator[pa.RecordBatch]:
+    """Arrow parses text already read: its own threads must never call Python, or they may as Python ends."""
     types = {name: _WORDS if _FAST_TYPES.get(name) == _WORDS else pa.string() for name in names}
+    read = pa_csv.ReadOptions(use_threads=False, column_names=names, block_size=2 * BLOCK_BYTES)
+    parse = pa_csv.ParseOptions(ignore_empty_lines=False)
+    convert = pa_csv.ConvertOptions(column_types=types if as_text else types | _FAST_TYPES, null_values=[])
     try:
-        yield from pa_csv.open_csv(
-            pa.PythonFile(stream, mode="r"),
-            pa_csv.ReadOptions(use_threads=False, column_names=names),
-            pa_csv.ParseOptions(ignore_empty_lines=False),
-            pa_csv.ConvertOptions(column_types=types if as_text else types | _FAST_TYPES, null_values=[]),
-        )
+        for text in _whole_lines(path, stream):
+            yield from pa_csv.read_csv(pa.BufferReader(text), read, parse, convert).to_batches()
     except pa.ArrowInvalid as error:
-        if "Empty CSV file" in str(error):
-            return
         if not as_text:
             raise
         raise BadInput(_why_unreadable(path, len(names), error)) from error
+
+
+def _whole_lines(path: Path, stream: IO[bytes]) -> Generator[bytes]:
+    """The rest of ``stream`` in blocks that each end with a line's end, the last of them maybe not."""
+    rest = b""
+    number = 2
+    for block in _ahead(stream):
+        end = block.rfind(b"\n") + 1
+        if end:
+            text = rest + block[:end]
+            yield text
+            number += text.count(b"\n")
+            rest = block[end:]
+        else:
+            rest += block
+        if len(rest) > BLOCK_BYTES:
+            raise BadInput(f"{path} line {number}: longer than {BLOCK_BYTES} bytes")
+    if rest:
+        yield rest
+
+
+def _ahead(stream: IO[bytes]) -> Generator[bytes]:
+    """The rest of ``stream`` in blocks; the next is unpacked while the caller is at work on one."""
+    with ThreadPoolExecutor(1, "unpacking") as worker:
+        coming = worker.submit(stream.read, BLOCK_BYTES)
+        while block := coming.result():
+            coming = worker.submit(stream.read, BLOCK_BYTES)
+            yield block
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """A line under a slow consumer: what is thrown away is never passed off as complete."""
 
 import numpy as np
+import pytest
 
 from tools.market.events import BOOK, EVENT, GAP, LAST, PRINT, RESET, SNAPSHOT, Events
 from tools.market.lines import SymbolLine
@@ -69,6 +70,26 @@ def test_overflow_does_not_swallow_the_news_of_a_gap() -> None:
     batch = line.take()
     assert batch is not None
     assert is_dropped_book(batch.events)
+
+
+@pytest.mark.parametrize("prints", range(MOST))
+def test_changes_that_waited_for_a_book_are_never_handed_out_without_it(prints: int) -> None:
+    """However full the line is, a book and the changes behind it come together or not at all."""
+    line = sound_line()
+    line.on_depth(Depth("AUSDT", 14, 15, rows(1, BOOK), 1))  # a gap
+    for number in range(16, 20):
+        line.on_depth(Depth("AUSDT", number - 1, number, rows(1, BOOK), 1))
+    for number in range(2, prints + 2):
+        line.on_prints(Prints("AUSDT", rows(1, PRINT), (number,)))
+    line.on_snapshot(opened(14))
+    batch = line.take()
+    assert batch is not None
+    has_book = True
+    for row in batch.events[batch.events["kind"] == BOOK]:
+        if row["flags"] & RESET:
+            has_book = row["size"] > 0
+        assert has_book or row["flags"] & RESET, "a change of a book that nobody has"
+    assert has_book == line.book.is_sound
 
 
 def test_overflow_before_any_book_tells_of_none() -> None:
