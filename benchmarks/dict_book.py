@@ -294,10 +294,11 @@ class DictSenses:
         )
 
     def _bounds(self, ts: int, belief: float) -> tuple[float, float]:
-        maker = self.maker
-        bid, ask = (quote.price for quote in maker.quotes)
-        if belief >= 0.5 and bid and ts - maker.ts_refresh <= self.config["window_ns"]:
-            return bid * 1e-8, ask * 1e-8
+        trail = self.maker.trail
+        found = trail.bounds()
+        is_followed = belief >= 0.5 or self.maker.paces[-1] >= 3.0
+        if is_followed and found and ts - trail.ts_placed <= self.config["window_ns"]:
+            return found[0] * 1e-8, found[1] * 1e-8
         return self.tape.bounds() if len(self.tape.prints) >= self.config["min_trades"] else (NAN, NAN)
 
     def evaluate(self, ts: int) -> list[float]:

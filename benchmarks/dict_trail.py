@@ -61,6 +61,17 @@ class DictTrail:
     def __init__(self) -> None:
         self.quotes = (Follow(), Follow())
         self.usual, self.alike = 0.0, 0.0
+        self.ts_placed = 0
+
+    def renew(self, side: int, placed: Placement) -> None:
+        """The quote of a side is ``placed``."""
+        self.quotes[side].renew(placed)
+        self.ts_placed = placed.ts
+
+    def bounds(self) -> tuple[int, int] | None:
+        """Prices of bid and ask, if they are two that are known."""
+        bid, ask = (quote.price for quote in self.quotes)
+        return (bid, ask) if 0 < bid < ask else None
 
     def lost(self) -> None:
         """The book is not to be believed."""
@@ -94,8 +105,8 @@ class DictTrail:
     ) -> None:
         """A message is whole: the pair that it refreshed, the latest placements, and the maker's distance."""
         if pair and self._is_renewal(pair, is_linked):
-            for quote, placed in zip(self.quotes, pair, strict=True):
-                quote.renew(placed)
+            for side in (0, 1):
+                self.renew(side, pair[side])
             return
         states = [quote.state for quote in self.quotes]
         if all(state in GONE for state in states) and self._renew_both(recent):
@@ -132,8 +143,8 @@ class DictTrail:
                 last = bid, together[-1]
         if last is None:
             return False
-        self.quotes[0].renew(last[0])
-        self.quotes[1].renew(last[1])
+        self.renew(0, last[0])
+        self.renew(1, last[1])
         return True
 
     def _renew_side(self, side: int, recent: Sequence[Placement], reach: int, near: int) -> None:
@@ -141,7 +152,7 @@ class DictTrail:
         for placed in self._candidates(side, recent):
             off, after = abs(placed.price - quote.price), placed.ts - quote.ts_gone
             if (after <= SOON_NS and off <= reach) or (after <= LOST_NS and off <= near):
-                quote.renew(placed)
+                self.renew(side, placed)
                 return
 
     def has_left(self, ts: int, period: float) -> bool:

@@ -5,8 +5,8 @@ worlds full of imitators, beside the size signature on the same stream; calibrat
 labels leave of it; bounds, size and rate; departures beside the rule before; spoofing by lifetime beside
 the rule of K1.2. Everything was developed on the families timer, triggered and ladder, seeds below
 24,000,000 and the coins ORB and KITE; by default the figures are of the families inventory and hummingbot
-and of MOSS, FERN and DUSK. Windows and looks of one world are not independent; the intervals do not
-know that.
+and of MOSS, FERN and DUSK. Windows and looks at one market are not independent: their intervals are
+bootstraps of whole markets; those of departures are Wilson's.
 """
 
 from __future__ import annotations
@@ -116,11 +116,11 @@ def tables(found: dict[str, Any]) -> list[Table]:
         told = one["calibration"]
         makers.add_row(
             tier, _share(here["recall"]), _share(before["recall"]), _share(here["false_positives"]),
-            str(told["brier_skill"]), str(told["brier_skill_shuffled"]), str(told["calibration_error"]),
+            _told(told, "brier_skill"), str(told["brier_skill_shuffled"]), _told(told, "calibration_error"),
         )  # fmt: skip
         for family, row in one["estimates"].items():
-            named = ("bounds_within_a_tick", "size_error_median", "rate_within_20_percent", "rate_unknown")
-            quotes.add_row(tier, family, *(str(row.get(name, "–")) for name in named))
+            named = ("bounds_within_a_tick", "size_error", "rate_within_20_percent", "rate_unknown")
+            quotes.add_row(tier, family, *(_share(row.get(name)) for name in named))
         rows = one["departures"]["all"]["trail"], one["departures"]["all"]["pair"]
         left.add_row(tier, *(
             f"{_share(rows[0][name])} ({_share(rows[1][name])})"
@@ -146,20 +146,24 @@ def _spoofing(found: dict[str, Any] | None) -> list[Table]:
         row = found[kind]
         table.add_row(
             kind, _share(row["recall"]), _share(row["rule"]["recall"]),
-            str(row["false_alarms_a_symbol_hour"]),
+            "{} [{}, {}]".format(row["false_alarms_a_symbol_hour"], *row["false_alarms_interval"]),
             str(row["rule"]["false_alarms_a_symbol_hour"]), _share(row.get("shuffled_truth", {"n": 0})),
         )  # fmt: skip
     return [table]
 
 
+def _told(found: dict[str, Any], name: str) -> str:
+    return "{} [{}, {}]".format(found[name], *found[f"{name}_interval"])
+
+
 def _share(found: object) -> str:
-    """A share with its interval and n; anything else as it is."""
+    """A share or a median with its interval and n; anything else as it is."""
     if not isinstance(found, dict):
         return "–" if found is None else str(found)
     if not found.get("n"):
         return "–"
     low, high = found["interval"]
-    return f"{found['share']} [{low}, {high}], n = {found['n']}"
+    return f"{found.get('share', found.get('median'))} [{low}, {high}], n = {found['n']}"
 
 
 if __name__ == "__main__":

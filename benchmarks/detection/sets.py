@@ -1,9 +1,9 @@
 """Which worlds the market-maker posterior is fitted on, which it is chosen on, and which judge it.
 
 A batch is used for one thing only, those named LEAVING for departures. ``JUDGED`` and ``LEAVING_JUDGED``
-have been looked at, the figures in the decision are of them; ``HELD_OUT`` has never been run: whoever runs
-it says so, and from then on it is spent. Only its seeds are of its own: the venue has no family and no coin
-that neither the fit nor ``JUDGED`` has had.
+have been looked at, the figures in the decision are of them; ``HELD_OUT`` was run once, on 2026-11-27, and
+is spent. Only its seeds were of its own: the venue has no family and no coin that neither the fit nor
+``JUDGED`` has had.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy.typing as npt
 from keeper_agent.lab.seat import events_of
 from tools.detection.alert_log import AlertLog
 from tools.detection.senses import sense
+from tools.detection.spoof_evidence import FIRST
 from tools.detection.state import new_senses
 from tools.domain.parameter import default_parameters
 from tools.market.events import Events
@@ -119,9 +120,9 @@ def attempts_of(truth: Truth, symbol: str, tick: int, period_ns: int) -> list[At
     return found
 
 
-def scored_of(events: Events, symbol: str) -> Void:
+def scored_of(events: Events, symbol: str, first: Sequence[float] = FIRST) -> Void:
     """Every withdrawal of large levels with its evidence, after the first minute."""
-    log = AlertLog(new_senses(instrument_for("binance", symbol), default_parameters()), floor=0.0)
+    log = AlertLog(new_senses(instrument_for("binance", symbol), default_parameters()), 0.0, first)
     log.sense_until(events, 0, 1 << 62)
     alerts = log.alerts()
     found: Void = alerts[alerts["ts_event"] >= START_NS + FIRST_NS]

@@ -5,21 +5,26 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from benchmarks.detection.figures import calibration, estimates, presence
+from benchmarks.detection.controls import alarms_of_nobody, nobody_against_nobody, shuffled_presence
+from benchmarks.detection.errors import Errors, errors, pooled
+from benchmarks.detection.figures import calibration, presence
 from benchmarks.detection.leaving import Tally, count, pair_alarms, trail_alarms, watched
 from benchmarks.detection.looking import Moment, Window, moments, windows
 from benchmarks.detection.sets import MOSS_FERN_DUSK, TIERS
 from benchmarks.detection.spoofing import judge
 from benchmarks.detection.worlds import NOBODY, World, markets
+from benchmarks.detection.zero_edge import zero_edge
 
 QUOTED, TUNING, EMPTY = "quoted", "tuning", "empty"
 OFFSETS = {QUOTED: 0, EMPTY: 500_000, TUNING: 700_000}  # of the seeds, by what a world is for
 SPOOFED = 3_000_000
+WALKED = 6_000_000
+WALKS = 4
 SURE = 0.7
 Told = Callable[[int, int], None]
 
@@ -72,33 +77,44 @@ class Seen:
 
     windows: list[Window] = field(default_factory=list)
     moments: list[Moment] = field(default_factory=list)
-    estimates: list[dict[str, Any]] = field(default_factory=list)
+    errors: list[Errors] = field(default_factory=list)
     trail: Tally = field(default_factory=Tally)
     pair: Tally = field(default_factory=Tally)
+    elsewhere: Tally = field(default_factory=Tally)  # the trail's alarms against another market's truth
+    nobodys: list[tuple[int, int, int]] = field(default_factory=list)  # alarms, looks, looks at somebody
 
     def add(self, other: Seen) -> None:
         """Take in another's."""
         self.windows += other.windows
         self.moments += other.moments
-        self.estimates += other.estimates
+        self.errors += other.errors
         self.trail.add(other.trail)
         self.pair.add(other.pair)
+        self.elsewhere.add(other.elsewhere)
+        self.nobodys += other.nobodys
 
 
 def see(world: World, role: str) -> Seen:
     """Run a world and look at its coins."""
     seen = Seen()
+    watches = []
     for market in markets(world):
         seen.windows += windows(market)
         if role == TUNING:
             continue
         looks = list(moments(market))
         seen.moments += looks
+        look = watched(market)
         if role == QUOTED:
-            seen.estimates.append(estimates(looks, market.tick))
-            look = watched(market)
+            seen.errors.append(errors(looks, market.tick))
             count(look, trail_alarms(look.seen), seen.trail)
             count(look, pair_alarms(look.seen), seen.pair)
+            watches.append(look)
+        else:
+            known = int((look.seen[:, 2] > 0).sum())
+            seen.nobodys.append((len(trail_alarms(look.seen)), len(look.seen), known))
+    for look, other in zip(watches, [*watches[1:], *watches[:1]], strict=True):
+        count(replace(look, market=other.market), trail_alarms(look.seen), seen.elsewhere)
     return seen
 
 
@@ -121,6 +137,7 @@ def measure(plan: Plan, told: Told) -> dict[str, Any]:
             "seconds": plan.seconds,
             "period_ms": plan.period_ms,
             "tiers": {tier: _tier(plan, tier, seen) for tier in plan.tiers},
+            "zero_edge": zero_edge(plan.seeds[0] + WALKED, WALKS, plan.seconds),
         }
         if spoofing is not None:
             found["spoofing"] = spoofing.result()
@@ -143,38 +160,26 @@ def _tier(plan: Plan, tier: str, seen: dict[tuple[str, str, str], Seen]) -> dict
         "presence": presence([one for one in every.windows if one.is_quoted], tuning.windows, empty.windows),
         "calibration": calibration(every.moments + empty.moments, rng),
         "confident_without_a_maker": round(float(np.mean(sure)), 4),
-        "estimates": {family: pooled(one.estimates) for family, one in quoted.items()},
+        "estimates": {family: pooled(one.errors) for family, one in quoted.items()},
         "departures": {
             "all": _departures(every),
             **{family: _departures(one) for family, one in quoted.items()},
         },
+        "controls": _controls(every, empty, rng),
+    }
+
+
+def _controls(every: Seen, empty: Seen, rng: np.random.Generator) -> dict[str, Any]:
+    return {
+        "presence": shuffled_presence([one for one in every.windows if one.is_quoted], empty.windows, rng),
+        "nobody": nobody_against_nobody(empty.windows, rng),
+        "departures_of_nobody": alarms_of_nobody(*zip(*empty.nobodys, strict=True)),
+        "departures_elsewhere": every.elsewhere.figures(),
     }
 
 
 def _departures(seen: Seen) -> dict[str, Any]:
     return {"trail": seen.trail.figures(), "pair": seen.pair.figures()}
-
-
-def pooled(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Estimates of several markets, weighted by their looks."""
-    rows = [row for row in rows if row.get("bounds_within_a_tick")]
-    if not rows:
-        return {"n": 0}
-    n = [row["bounds_within_a_tick"]["n"] for row in rows]
-    rated = [row for row in rows if row["rate_within_20_percent"]["n"]]
-    rates = [row["rate_within_20_percent"] for row in rated]
-    return {
-        "n": sum(n),
-        "bounds_within_a_tick": _mean([row["bounds_within_a_tick"]["share"] for row in rows], n),
-        "size_error_median": _mean([row["size_error_median"] for row in rows], n),
-        "rate_within_20_percent": _mean([one["share"] for one in rates], [one["n"] for one in rates]),
-        "rate_unknown": sum(row["rate_unknown"] for row in rows),
-    }
-
-
-def _mean(values: Sequence[float], weights: Sequence[float]) -> float | None:
-    """Weighted mean, three digits; None of nothing."""
-    return round(float(np.average(values, weights=weights)), 3) if len(values) else None
 
 
 def checked(text: str, known: Sequence[str], what: str) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from tools.detection import posterior as po
 from tools.market.kernel import kernel
 
 BELIEVED = 0.5  # probability of a market maker from which its quotes are the bounds
+FOLLOWED = 3.0  # linked refreshes of the last minute that say as much
 LEAST_WATCHED_S = 10.0  # of a sound book before the market maker is judged
 
 
@@ -36,13 +37,15 @@ def believe(s: Any, ts: int) -> tuple[float, float]:
 def quoted_bounds(s: Any, ts: int, prints: int, belief: float) -> tuple[float, float]:
     """Where the market maker buys and sells, quote per base.
 
-    The quotes that are followed say it while their maker is believed in; otherwise the window's
-    tape does, if it has enough prints.
+    The quotes that are followed, each by itself, say it while their maker is believed in or its
+    refreshes are linked; otherwise the window's tape does, if it has enough prints.
     """
-    maker = s.maker
+    trail = s.trail
     config = s.config
-    if belief >= BELIEVED and maker.quote_price[0] > 0 and ts - maker.ts_refresh <= config.window_ns:
-        return maker.quote_price[0] * 1e-8, maker.quote_price[1] * 1e-8
+    is_followed = belief >= BELIEVED or s.maker.paces[mk.PACES - 1] >= FOLLOWED
+    is_recent = trail.price[0] > 0 and ts - trail.ts_placed <= config.window_ns
+    if is_followed and is_recent and trail.price[1] > trail.price[0]:
+        return trail.price[0] * 1e-8, trail.price[1] * 1e-8
     if prints < config.min_trades:
         return np.nan, np.nan
     mm.tape_bounds(s.tape, s.ring, ts, config.window_ns, s.scratch, s.small)

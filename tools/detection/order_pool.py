@@ -57,6 +57,11 @@ POOL = np.dtype(
         ("crowded", np.int64),  # given up for want of room
         ("n_ended", np.int64),  # ever
         ("n_taken", np.int64),  # of these read by whoever keeps them
+        (
+            "taken",
+            np.uint8,
+            (SLOTS,),
+        ),  # 0 or 1, beside the orders, so that a search reads bytes instead of them
         ("orders", ORDER, (SLOTS,)),
         ("table", np.int32, (TABLE,)),  # slot of the level's oldest + 1; 0 is empty
         ("ends", END, (ENDED,)),
@@ -137,6 +142,7 @@ def unlink(pool: Any, slot: int) -> None:
         if state.table[position] == slot + 1:
             state.table[position] = order.next + 1
     order.key = 0
+    state.taken[slot] = 0
     state.known -= 1
 
 
@@ -195,7 +201,7 @@ def free_slot(pool: Any) -> int:
     """A slot for a new order; the one longest in use where all are taken."""
     state = pool
     if state.known < SLOTS:
-        while state.orders[state.hand].key != 0:
+        while state.taken[state.hand] != 0:
             state.hand = (state.hand + 1) & (SLOTS - 1)
     else:
         forget_order(state, state.hand)
@@ -226,6 +232,7 @@ def append(pool: Any, key: int, ts: int, size: int, n: int) -> None:
         order.last = youngest
         state.orders[youngest].next = slot
         state.orders[first].last = slot
+    state.taken[slot] = 1
     order.key = key
     order.ts = ts
     order.size = size

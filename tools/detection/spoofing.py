@@ -1,8 +1,10 @@
 """Large orders that were shown and withdrawn: how likely is it that they were not meant?
 
 Judged when a book message is whole, for each side: what was withdrawn of large levels placed
-together, against what is usual for the symbol (background.py). The log-odds are linear in the
-evidence, fitted on development worlds only (decision 28). Nothing is judged unless an ``AlertLog`` asks.
+together, against what is usual for the symbol (background.py), against when such orders end there
+(hazards.py) and against what this market withdrew before (repeats.py). The log-odds are linear in the
+evidence, fitted on development worlds only (decision 28): first those of the act alone, then, with what
+the market showed, those of the alert. Nothing is judged unless an ``AlertLog`` asks.
 """
 
 from __future__ import annotations
@@ -12,7 +14,10 @@ from typing import Any
 import numpy as np
 
 from tools.detection import background as bg
+from tools.detection import hazards as hz
+from tools.detection import repeats as rp
 from tools.detection.order_pool import CANCEL, ENDED, FILL, SLOTS, oldest_of
+from tools.detection.spoof_evidence import ALONE, N
 from tools.market.kernel import kernel
 
 LEAST = 1.5  # of the usual value: smaller levels are not looked at
@@ -23,28 +28,9 @@ LEVELS = 16  # large levels of one side and message
 LOOK_BACK = 128  # ends before this message among which a small one opposite is looked for
 TOUCHES = 2048  # messages whose touch is remembered; a power of two so that an index is a mask
 LATEST = 64  # newest orders among which replacements are looked for
-REPEAT_S = 180.0  # time constant of what is remembered of earlier acts
+BALANCED, LOPSIDED = -1.0, 6.0  # bounds of what a mirror is smaller by, octaves
 KINDS = ("cancel", "layered", "mirrored")
 ONE, LAYERED, MIRRORED = 0, 1, 2
-
-EVIDENCE = (
-    "one",
-    "size",  # log2 of the largest level's value in usual ones
-    "total",  # log2 of all levels' value in large ones
-    "layers",  # log2 of the levels withdrawn together that were placed together
-    "life",  # log of the lifetime, seconds
-    "life_squared",
-    "rarity",  # of so short a life among all orders, -log of the share
-    "distance",  # log1p of the distance from the touch as it was placed, bps
-    "approach",  # share of 5 bps by which the touch came closer since; negative: went away
-    "mirror",  # a smaller order opposite, at the touch, came and went with it
-    "mirror_filled",  # and was filled
-    "repeats",  # log1p of earlier acts with layers or mirror, fading
-    "replaced",  # log1p of what the same message placed large on that side, in shares of the total
-)
-N = len(EVIDENCE)
-WEIGHTS = (-10.555, 0.242, 2.117, 4.602, 0.95, -0.215, 0.899, -0.07, 0.237, 7.413, -0.672, -0.044, -0.473)
-THRESHOLD = 0.9964
 
 LEVEL = np.dtype([("key", np.int64), ("units", np.int64), ("birth", np.int64), ("value", np.float64)])
 TOUCH = np.dtype([("ts", np.int64), ("bid", np.int64), ("ask", np.int64)])
@@ -69,12 +55,13 @@ ALERTS = np.dtype(
         ("n_touches", np.int64),
         ("n_alerts", np.int64),  # ever
         ("n_taken", np.int64),
-        ("repeats", np.float64),
-        ("ts_repeat", np.int64),
+        ("first", np.float64, (ALONE,)),
         ("weights", np.float64, (N,)),
         ("levels", LEVEL, (LEVELS,)),
         ("touches", TOUCH, (TOUCHES,)),
         ("background", bg.BACKGROUND),
+        ("hazards", hz.HAZARDS),
+        ("acts", rp.ACTS),
         ("alerts", ALERT, (ENDED,)),
     ],
     align=True,
@@ -95,15 +82,24 @@ def note_touch(alerts: Any, ts: int, bid: int, ask: int) -> None:
 @kernel
 def touch_key(alerts: Any, ts: int, side: int) -> int:
     """Key (price times side) of the touch after the last message up to ``ts``; 0 is not known."""
-    low = max(0, alerts.n_touches - TOUCHES)
-    high = alerts.n_touches
+    floor = max(0, alerts.n_touches - TOUCHES)
+    low = alerts.n_touches
+    high = low
+    step = 1
+    while low > floor:  # most that is asked for is recent
+        low = max(floor, high - step)
+        if alerts.touches[low & (TOUCHES - 1)].ts <= ts:
+            low += 1
+            break
+        high = low
+        step *= 2
     while low < high:
         middle = (low + high) // 2
         if alerts.touches[middle & (TOUCHES - 1)].ts <= ts:
             low = middle + 1
         else:
             high = middle
-    if low <= max(0, alerts.n_touches - TOUCHES):
+    if low <= floor:
         return 0
     row = alerts.touches[(low - 1) & (TOUCHES - 1)]
     key: int = row.bid if side > 0 else -row.ask
@@ -180,19 +176,30 @@ def gather_levels(alerts: Any, pool: Any, side: int, touch: int, ts: int) -> int
 
 
 @kernel
-def find_mirror(alerts: Any, pool: Any, lead: Any, ts: int) -> int:
-    """Whether a smaller order opposite came with ``lead`` and went with it: 0, CANCEL or FILL."""
+def find_mirror(alerts: Any, pool: Any, lead: Any, ts: int) -> Any:
+    """Whether a smaller order opposite came and went with ``lead`` (0, CANCEL or FILL), and the balance.
+
+    The balance is log2 of the lead's value in that of the largest order opposite that came and went with
+    it, wherever it lay: a market maker's two sides are of one size. 0 where there was none.
+    """
     side = 1 if lead.key > 0 else -1
     touch = touch_key(alerts, lead.birth, -side)
     found = 0
+    most = 0.0
     for i in range(max(0, alerts.n_seen - LOOK_BACK), pool.n_ended):
         row = pool.ends[i & (ENDED - 1)]
         if row.key * side > 0 or row.ts_add == 0 or row.ended == 0 or ts - row.ts_end > TOGETHER_NS:
             continue
-        is_small = row.size * abs(row.key) < lead.units * abs(lead.key)
-        if is_small and abs(row.ts_add - lead.birth) <= TOGETHER_NS and row.key >= touch:
+        if abs(row.ts_add - lead.birth) > TOGETHER_NS:
+            continue
+        value = abs(row.key) * 1e-8 * (row.size * 1e-8)
+        most = max(most, value)
+        if value < lead.value and row.key >= touch:
             found = max(found, row.ended)
-    return found
+    balance = 0.0
+    if most > 0.0:
+        balance = min(max(np.log2(lead.value / most), BALANCED), LOPSIDED)
+    return found, balance
 
 
 @kernel
@@ -231,7 +238,7 @@ def weigh(alerts: Any, pool: Any, n: int, touch: int, ts: int, alert: Any) -> No
     before = touch_key(alerts, lead.birth, 1 if lead.key > 0 else -1)
     now = distance_bps(touch, lead.key)
     placed = distance_bps(before, lead.key) if before != 0 else now
-    mirror = find_mirror(alerts, pool, lead, ts)
+    mirror, balance = find_mirror(alerts, pool, lead, ts)
     x = alert.evidence
     x[0] = 1.0
     x[1] = np.log2(lead.value / background.usual)
@@ -244,8 +251,11 @@ def weigh(alerts: Any, pool: Any, n: int, touch: int, ts: int, alert: Any) -> No
     x[8] = min(max((placed - now) / 5.0, -1.0), 1.0)
     x[9] = 1.0 if mirror != 0 else 0.0
     x[10] = 1.0 if mirror == FILL else 0.0
-    x[11] = np.log1p(alerts.repeats * np.exp(-(ts - alerts.ts_repeat) * 1e-9 / REPEAT_S))
+    x[11] = balance
     x[12] = np.log1p(placed_instead(pool, lead, ts) / total)
+    cell = hz.cell_of(lead.value / background.usual, placed)
+    x[13] = -np.log(hz.ended_by(alerts.hazards, cell, hz.CANCELS, life_s))
+    x[14] = np.log(hz.ended_by(alerts.hazards, cell, hz.FILLS, life_s))
     alert.ts = ts
     alert.ts_add = lead.birth
     alert.key = lead.key
@@ -254,12 +264,20 @@ def weigh(alerts: Any, pool: Any, n: int, touch: int, ts: int, alert: Any) -> No
 
 
 @kernel
-def remember_act(alerts: Any, ts: int, alert: Any) -> None:
-    """Acts with layers or a mirror make the next one likelier."""
+def recall_acts(alerts: Any, alert: Any, ts: int) -> None:
+    """What this market withdrew before, as evidence; then the act joins it."""
     state = alerts
-    if alert.kind != ONE:
-        state.repeats = 1.0 + state.repeats * np.exp(-(ts - state.ts_repeat) * 1e-9 / REPEAT_S)
-        state.ts_repeat = ts
+    x = alert.evidence
+    odds = 0.0
+    for i in range(ALONE):
+        odds += state.first[i] * x[i]
+    side = 1 if alert.key > 0 else -1
+    likely, alike = rp.alike_before(state.acts, ts, side, x[1], x[7], x[3], x[4])
+    x[15] = np.log1p(likely)
+    x[16] = np.log1p(alike)
+    x[17] = rp.belief_at(state.acts, ts)
+    x[18] = state.acts.usual
+    rp.learn_act(state.acts, ts, side, x[1], x[7], x[3], x[4], odds)
 
 
 @kernel
@@ -271,14 +289,24 @@ def judge_side(alerts: Any, pool: Any, side: int, touch: int, ts: int, ts_event:
         return
     alert = state.alerts[state.n_alerts & (ENDED - 1)]
     weigh(state, pool, n, touch, ts, alert)
+    recall_acts(state, alert, ts)
     odds = 0.0
     for i in range(N):
         odds += state.weights[i] * alert.evidence[i]
     alert.score = 1.0 / (1.0 + np.exp(-odds))
     alert.ts_event = ts_event
-    remember_act(state, ts, alert)
     if alert.score >= state.floor:
         state.n_alerts += 1
+
+
+@kernel
+def learn_end(alerts: Any, row: Any, value: float, life_s: float, ts: int) -> None:
+    """When an order of this size and distance ended, and how."""
+    state = alerts
+    touch = touch_key(state, row.ts_add, 1 if row.key > 0 else -1)
+    if touch != 0 and state.background.usual > 0:
+        cell = hz.cell_of(value / state.background.usual, distance_bps(touch, row.key))
+        hz.learn_end(state.hazards, ts, cell, hz.FILLS if row.ended == FILL else hz.CANCELS, life_s)
 
 
 @kernel
@@ -292,7 +320,9 @@ def judge_withdrawals(alerts: Any, pool: Any, before: Any, after: Any, ts: int, 
         row = pool.ends[i & (ENDED - 1)]
         if row.ts_add != 0 and row.ended != 0:
             value = abs(row.key) * 1e-8 * (row.size * 1e-8)
-            bg.learn_order(state.background, ts, value, (ts - row.ts_add) * 1e-9)
+            life_s = (ts - row.ts_add) * 1e-9
+            bg.learn_order(state.background, ts, value, life_s)
+            learn_end(state, row, value, life_s, ts)
     state.n_seen = pool.n_ended
     if after[0] > 0 and after[1] > 0:
         note_touch(state, ts, after[0], after[1])

@@ -35,6 +35,7 @@ TRAIL = np.dtype(
         ("other", np.int64, (2,)),  # its size if it was replaced in its place by a smaller one; 0 is none
         ("level", np.int64, (2,)),  # what its price holds now
         ("ts_gone", np.int64, (2,)),
+        ("ts_placed", np.int64),  # the last quote of either side
         ("usual", np.float64),  # log value of the maker's order, quote; NaN is unknown
         ("alike", np.float64),  # log ratio up to which another value may be the maker's
         ("off", np.float64, (SIZES,)),  # of the values remembered from the usual one
@@ -120,6 +121,7 @@ def renew_quote(trail: Any, i: int, placed: Any) -> None:
     state.size[i] = size
     state.other[i] = 0
     state.level[i] = placed.level
+    state.ts_placed = placed.ts
 
 
 @kernel

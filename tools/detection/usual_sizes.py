@@ -58,12 +58,27 @@ def count_of(usual: Any, size: int) -> float:
 
 
 @kernel
+def commonest(usual: Any) -> float:
+    """How often the commonest of the usual sizes was added lately."""
+    most = 0.0
+    for i in range(SIZES):
+        most = max(most, usual.count[i])
+    return most
+
+
+@kernel
 def first_of_two(usual: Any, size: int) -> int:
     """Size of one of the two orders that ``size`` is likelier the sum of; 0 where it is likelier one."""
     best = max(count_of(usual, size), RARE)
     found = 0
+    most = commonest(usual)
     for i in range(SIZES):
-        if 0 < usual.size[i] < size and usual.count[i] >= 2.0:
+        # No partner is commoner than the commonest, and rounding keeps the order: nothing best is left out.
+        if (
+            0 < usual.size[i] < size
+            and usual.count[i] >= 2.0
+            and usual.count[i] * most / usual.n * TWO > best
+        ):
             both = usual.count[i] * count_of(usual, size - usual.size[i]) / usual.n * TWO
             if both > best:
                 best = both
@@ -75,3 +90,9 @@ def first_of_two(usual: Any, size: int) -> int:
 def is_replacement(usual: Any, size: int, change: int) -> bool:
     """Whether a new order of ``size`` in place of another explains a ``change`` better than an add of it."""
     return bool(count_of(usual, size) * REPLACED > max(count_of(usual, change), RARE))
+
+
+@kernel
+def may_be_replacement(usual: Any, change: int) -> bool:
+    """Whether a size is common enough to explain a ``change`` as ``is_replacement`` does, whichever it is."""
+    return bool(commonest(usual) * REPLACED > max(count_of(usual, change), RARE))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from tools.detection.order_pool import CANCEL, append, end_order, forget_order, held_at, oldest_of, record_end
-from tools.detection.usual_sizes import is_replacement
+from tools.detection.usual_sizes import is_replacement, may_be_replacement
 from tools.market.kernel import kernel
 
 HURRIED = 0.05  # share of such messages from which the feed shows every event, each one order's
@@ -153,7 +153,7 @@ def replaced_by(orders: Any, key: int, change: int) -> int:
     """Slot of the youngest order that another of a usual size replaced, ``change`` larger; -1 for none."""
     pool = orders.pool
     first = oldest_of(pool, key)
-    if first < 0:
+    if first < 0 or not may_be_replacement(orders.usual, abs(change)):
         return -1
     slot: int = pool.orders[first].last
     for _ in range(PAIR):

@@ -63,4 +63,8 @@ EVIDENCE_UNIT_OF: Mapping[str, str] = {
     "mm_tolerance": "MM orders",
     "mm_reactions": "fills",
     "mm_reactions_left": "fills",
+    "bandit_won": "results",
+    "bandit_lost": "results",
+    "bandit_mean_bps": "bps",
+    "bandit_error_bps": "bps",
 }

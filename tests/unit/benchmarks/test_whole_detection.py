@@ -11,6 +11,7 @@ from benchmarks.detection.leaving import Tally
 from benchmarks.detection.sets import HELD_OUT, LEAVING_JUDGED, TIERS, UNSEEN_FAMILIES
 from benchmarks.detection.whole import EMPTY, OFFSETS, QUOTED, TUNING, Plan, measure
 from benchmarks.detection.worlds import NOBODY
+from benchmarks.detection.zero_edge import TELLING
 
 
 def plan(**changes: object) -> Plan:
@@ -75,4 +76,9 @@ def test_an_easy_world_is_read_and_its_figures_told() -> None:
     assert tier["presence"]["confidence"]["recall"]["n"] > 0
     assert tier["presence"]["confidence"]["false_positives"]["n"] > 0
     assert tier["calibration"]["brier_skill"] > 0.5 > tier["calibration"]["brier_skill_shuffled"]
+    controls = tier["controls"]
+    assert controls["presence"]["ranking"] > controls["presence"]["shuffled_mean"] + 0.2
+    assert controls["nobody"]["is_chance"]
+    assert controls["departures_of_nobody"]["hours"] > 0
+    assert set(found["zero_edge"]) == set(TELLING)
     assert [table.row_count for table in tables(found)] == [1, 1, 1]

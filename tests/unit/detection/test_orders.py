@@ -85,6 +85,35 @@ def test_a_print_that_an_earlier_message_has_shown_explains_nothing_later() -> N
     assert ends(log) == [(1, 2, 7, CANCEL)]
 
 
+def test_a_print_of_after_the_message_explains_nothing_in_it() -> None:
+    """By the venue's clock it came later, though it was received before."""
+    later = print_event(START + 2 * STEP, -1, BID, 7)
+    later["ts_event"] = START + 2 * STEP + 1
+    assert ends(followed(*bid_sizes(12), later, at(2, (1, BID, 5)))) == [(1, 2, 7, CANCEL)]
+
+
+def test_a_print_explains_one_decrease_only() -> None:
+    """Two rows of one message at one price: the print took the first, the second was withdrawn."""
+    printed = print_event(START + 2 * STEP, -1, BID, 7)
+    log = followed(*bid_sizes(12), printed, at(2, (1, BID, 5), (1, BID, 12), (1, BID, 5)))
+    assert [row[3] for row in ends(log) if row[0] != 0] == [CANCEL]
+
+
+def test_a_level_that_comes_back_has_none_of_its_old_orders() -> None:
+    """It left the window with an order, and comes back while the window has room: nobody saw the end."""
+    worse, better = BID - 2 * UNITS, BID + UNITS // 2
+    log = followed(
+        snapshot((1, worse - UNITS, 3)),
+        at(1, (1, worse - UNITS, 0), (1, worse, 8)),
+        at(2, (1, worse, 0), (1, better, 9)),
+        at(3, (1, better, 0)),
+        at(4, (1, worse, 8)),
+        at(5, (1, worse, 0)),
+        at(6, (1, BID, 4)),
+    )
+    assert [(row[0], row[3]) for row in ends(log) if row[2] == 8] == [(1, UNSEEN), (4, CANCEL)]
+
+
 def test_a_print_and_a_cancel_in_one_bucket_are_told_apart() -> None:
     log = followed(*bid_sizes(12, 23, 40), print_event(START + 4 * STEP, -1, BID, 5), at(4, (1, BID, 24)))
     assert ends(log) == [(0, 4, 5, FILL), (2, 4, 11, CANCEL)]

@@ -1,5 +1,7 @@
 """Large orders shown and withdrawn: what is scored, as what, and what it must not depend on."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,8 @@ from tools.detection.alert_log import AlertLog
 from tools.detection.background import BACKGROUND, FEWEST, learn_order, share_shorter
 from tools.detection.order_log import OrderLog
 from tools.detection.senses import evaluate
-from tools.detection.spoofing import ALERT, EVIDENCE, LAYERED, MIRRORED, ONE
+from tools.detection.spoof_evidence import EVIDENCE
+from tools.detection.spoofing import ALERT, ALERTS, LAYERED, MIRRORED, ONE, note_touch, touch_key
 from tools.detection.state import feature_buffer, new_senses
 from tools.domain.market import NANOS, UNITS
 from tools.domain.parameter import default_parameters
@@ -34,7 +37,7 @@ def ordinary() -> list[Events]:
     deep = [(1, BID - 400 * TICK, UNITS), (-1, ASK + 400 * TICK, UNITS)]  # nothing below leaves the window
     top = [(1, BID, 9 * UNITS), (-1, ASK, 9 * UNITS)]
     events = [book_message(START, [*top, *deep], is_snapshot=True)]
-    for i in range(1, 201):
+    for i in range(81, 201):
         place = (1, BID - 50 * TICK, SMALL)
         events += [at(2 * i - 1, place), at(2 * i, (*place[:2], 0))]
     return events
@@ -47,8 +50,22 @@ def log_of(*events: Events, floor: float = 0.0) -> AlertLog:
     return log
 
 
+@cache
+def usual_market() -> np.ndarray:
+    """Senses that have seen what is ordinary."""
+    senses = new_senses(BTCUSDT, default_parameters())
+    log = AlertLog(senses, 0.0)
+    for batch in ordinary():
+        log.sense_until(batch, 0, 1 << 62)
+    assert log.raised == 0
+    return senses
+
+
 def scored(*events: Events) -> np.ndarray:
-    return log_of(*ordinary(), *events).alerts()
+    log = AlertLog(usual_market().copy(), 0.0)
+    for batch in events:
+        log.sense_until(batch, 0, 1 << 62)
+    return log.alerts()
 
 
 def test_one_large_order_that_vanishes_is_scored_where_it_lay() -> None:
@@ -182,3 +199,58 @@ def test_nothing_is_judged_until_somebody_asks_and_no_feature_changes_when_one_d
 def test_an_empty_log_has_no_alerts() -> None:
     assert log_of().alerts().dtype == ALERT
     assert len(log_of().alerts()) == 0
+
+
+def test_an_order_opposite_as_large_as_itself_is_no_mirror() -> None:
+    large, other = (1, BID - 2 * TICK, LARGE), (-1, ASK - TICK, LARGE + SMALL)
+    alerts = scored(at(410, large, other), at(414, (*large[:2], 0), (*other[:2], 0)))
+    assert [int(alert["kind"]) for alert in alerts if alert["key"] > 0] == [ONE]
+
+
+def test_a_withdrawal_is_judged_once() -> None:
+    large = (1, BID - 2 * TICK, LARGE)
+    later = [at(step, (1, BID - 60 * TICK, SMALL + step)) for step in range(415, 420)]
+    assert len(scored(at(410, large), at(414, (*large[:2], 0)), *later)) == 1
+
+
+def test_a_withdrawal_is_judged_by_the_touch_before_its_message() -> None:
+    """A bid behind the touch goes with the touch: it lay behind it, not before the new one."""
+    large, step = (1, BID - 40 * TICK, LARGE), 414
+    (alert,) = scored(at(410, large), at(step, (*large[:2], 0), (1, BID, 0)))
+    x = dict(zip(EVIDENCE, alert["evidence"], strict=True))
+    assert x["distance"] == pytest.approx(np.log1p(4.0))
+    assert x["approach"] == pytest.approx(0.0)
+
+
+def test_the_touch_is_that_of_the_moment_and_not_of_the_message_after() -> None:
+    state = np.zeros(1, ALERTS)
+    for ts in (10, 20, 30):
+        note_touch(state[0], ts, 1000 + ts, 2000 + ts)
+    assert [touch_key(state[0], ts, 1) for ts in (20, 29, 30, 99)] == [1020, 1020, 1030, 1030]
+    assert touch_key(state[0], 25, -1) == -2020
+    assert touch_key(state[0], 9, 1) == 0
+
+
+def test_an_act_with_a_mirror_is_remembered_and_fades() -> None:
+    large, mirror = (1, BID - 2 * TICK, LARGE), (-1, ASK - TICK, SMALL)
+    act = [at(410, large, mirror), at(414, (*large[:2], 0), (*mirror[:2], 0))]
+    again = [at(420, large), at(424, (*large[:2], 0)), at(1320, large), at(1324, (*large[:2], 0))]
+    habit = scored(*act, *again)["evidence"][:, EVIDENCE.index("habit")].tolist()
+    kept = [0.0, np.exp(-1.0 / 180), np.exp(-91.0 / 180) + np.exp(-90.0 / 180)]
+    assert habit == pytest.approx(np.log1p(kept), abs=1e-9)
+
+
+def test_only_what_no_print_took_was_withdrawn() -> None:
+    """Of a small and a large order at one level a print took the small one, which was first."""
+    price = BID + TICK
+    orders = [at(408, (1, price, 3 * SMALL)), at(410, (1, price, 3 * SMALL + LARGE))]
+    taken = print_event(START + 414 * STEP, -1, price, 3 * SMALL)
+    (alert,) = scored(*orders, taken, at(414, (1, price, 0)))
+    assert alert["units"] == LARGE
+
+
+def test_what_takes_the_place_of_a_large_order_has_not_gone() -> None:
+    """An order of the usual size stands where the large one was: the rest of it was withdrawn."""
+    price = BID - 2 * TICK
+    (alert,) = scored(at(410, (1, price, LARGE)), at(414, (1, price, SMALL)))
+    assert alert["units"] == LARGE - SMALL

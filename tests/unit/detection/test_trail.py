@@ -231,6 +231,18 @@ def test_an_order_of_before_or_long_after_is_no_renewal() -> None:
     assert market.states == (STANDS, WITHDRAWN)
 
 
+def test_a_quote_is_not_renewed_by_the_order_that_stood_there_before_it_went() -> None:
+    """Of the same moment, but placed before the quote at that very price went: it is the one that went."""
+    market = Market()
+    market.withdraw(ASKS)
+    market.place(T0 + NANOS - 1 * MS, (ASKS, ASK, SIZE))
+    assert market.states == (STANDS, WITHDRAWN)
+    market.place(T0 + NANOS - 51 * MS, (ASKS, ASK + TICK, SIZE))
+    assert market.states == (STANDS, WITHDRAWN)
+    market.place(T0 + NANOS, (ASKS, ASK, SIZE))
+    assert market.states == (STANDS, STANDS)
+
+
 def test_what_may_be_alike_is_learnt_from_how_much_the_sizes_vary() -> None:
     even, odd = Market(), Market()
     rng = np.random.default_rng(3)

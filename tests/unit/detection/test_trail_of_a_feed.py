@@ -44,6 +44,14 @@ def test_a_print_at_its_price_tells_a_quote_taken_from_one_withdrawn(has_print: 
     assert states(market) == (state, STANDS)
 
 
+def test_the_bounds_follow_a_side_that_moves_alone() -> None:
+    market, bid, ask = followed()
+    market.take(book_message(END, [(1, bid, 0), (1, bid - CENT, SIZE)]))
+    said = market.features(END + NANOS // 10)
+    assert said["mm_lower_bound"] == pytest.approx((bid - CENT) / UNITS, abs=1e-9)
+    assert said["mm_upper_bound"] == pytest.approx(ask / UNITS, abs=1e-9)
+
+
 @pytest.mark.parametrize(
     ("is_bid_taken", "is_ask_taken", "departed"), [(0, 0, 1.0), (1, 0, 1.0), (1, 1, 0.0)]
 )
