@@ -17,6 +17,7 @@ from pathlib import Path
 
 from prompts.claims import Supplied, supplied_by
 from prompts.forms import CONSULTATION, QUESTION
+from tools.domain.errors import NotInRecord
 from tools.domain.identity import content_hash
 from tools.domain.market import plain, to_decimal
 from tools.domain.ports import Neighbour
@@ -26,6 +27,8 @@ LONGEST_FIELD = 200  # characters of any single text shown
 MOST_NEIGHBOURS = 25
 
 
+EARLIER = ("consult-2",)  # texts that decisions were asked with and are taken again with
+WITHOUT_LATELY = EARLIER  # from before a mind was shown what happened lately
 _VERSION = re.compile(r"version: (\d+)\n")
 
 
@@ -36,7 +39,7 @@ class Prompt:
     Attributes:
         system: The constant part: the task and the form of the answer.
         user: The evidence of one case.
-        version: Name and version of the constant part, e.g. ``consult-2``.
+        version: Name and version of the constant part, e.g. ``consult-3``.
         supplied: What the evidence lets an answer claim.
         form: Which form the answer must have, see ``forms``.
     """
@@ -54,17 +57,28 @@ class Prompt:
 
 
 @cache
-def constant_part(name: str) -> tuple[str, str]:
-    """The text ``name`` of this folder and its version, e.g. ``consult-2``.
+def constant_part(name: str, version: str | None = None) -> tuple[str, str]:
+    """The text ``name`` of this folder and its version, e.g. ``consult-3``; an earlier one where it is named.
 
     Raises:
+        NotInRecord: That version is no longer kept.
         ValueError: The file does not begin with its version.
     """
-    text = (Path(__file__).parent / f"{name}.md").read_text(encoding="utf-8")
+    current = _kept_text(name)
+    if version in (None, current[1]):
+        return current
+    kept = Path(__file__).parent / f"{version}.md"
+    if version not in EARLIER or not kept.is_file():
+        raise NotInRecord(f"expected {name} in a version that is kept, was {version}")
+    return _kept_text(version)
+
+
+def _kept_text(file: str) -> tuple[str, str]:
+    text = (Path(__file__).parent / f"{file}.md").read_text(encoding="utf-8")
     found = _VERSION.match(text)
     if found is None:
-        raise ValueError(f"expected {name}.md to begin with a line such as 'version: 1'")
-    return text[found.end() :].strip(), f"{name}-{found[1]}"
+        raise ValueError(f"expected {file}.md to begin with a line such as 'version: 1'")
+    return text[found.end() :].strip(), f"{file.partition('-')[0]}-{found[1]}"
 
 
 def render_consult(
@@ -72,10 +86,21 @@ def render_consult(
     votes: Sequence[Vote],
     neighbours: Sequence[Neighbour],
     profile: Mapping[str, float] | None = None,
+    lately: Mapping[str, float] | None = None,
+    version: str | None = None,
 ) -> Prompt:
     """The consultation on ``signal``; the same evidence gives the same text.
 
-    ``profile`` is what is known of the symbol in this regime; nothing is said of it where there is none.
+    Args:
+        signal: The proposed entry.
+        votes: What was heard of it.
+        neighbours: Remembered states that resemble it; the first ``MOST_NEIGHBOURS`` are shown.
+        profile: What is known of the symbol in this regime; nothing is said of it where there is none.
+        lately: What happened on the symbol lately; nothing is said of it where nobody looked.
+        version: Which version of the text, e.g. ``consult-2``; the current one where not given.
+
+    Raises:
+        NotInRecord: That version is no longer kept.
     """
     shown = neighbours[:MOST_NEIGHBOURS]
     evidence: dict[str, object] = {
@@ -84,11 +109,13 @@ def render_consult(
         "neighbours": [_neighbour(neighbour) for neighbour in shown],
         "neighbours_together": _together(shown),
     }
+    system, told = constant_part("consult", version)
     if profile is not None:
-        evidence["symbol_in_this_regime"] = {_short(name): _number(profile[name]) for name in sorted(profile)}
-    system, version = constant_part("consult")
+        evidence["symbol_in_this_regime"] = _figures(profile)
+    if lately is not None and told not in WITHOUT_LATELY:
+        evidence["symbol_lately"] = _figures(lately)
     user = f"<evidence>\n{_as_data(evidence)}\n</evidence>"
-    return Prompt(system, user, version, supplied_by(evidence, shown_ids(votes, shown)))
+    return Prompt(system, user, told, supplied_by(evidence, shown_ids(votes, shown)))
 
 
 def render_question(question: str, symbols: Sequence[str], today: str) -> Prompt:
@@ -152,6 +179,10 @@ def _neighbour(neighbour: Neighbour) -> dict[str, object]:
         "net_bps": _number(neighbour.net_bps),
         "result": _short(neighbour.result),
     }
+
+
+def _figures(figures: Mapping[str, float]) -> dict[str, float | None]:
+    return {_short(name): _number(figures[name]) for name in sorted(figures)}
 
 
 def _number(value: float | None) -> float | None:

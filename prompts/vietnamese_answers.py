@@ -30,6 +30,7 @@ RESULTS: Mapping[str, str] = {
     "stop": "cắt lỗ",
     "timeout": "hết giờ",
     "abort": "bị hủy",
+    "close out": "đóng cuối phiên",
     "unfilled": "không khớp",
 }
 DEEDS: Mapping[str, str] = {

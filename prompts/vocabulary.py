@@ -148,6 +148,7 @@ WORDS: Mapping[str, Meaning] = {
     **_all(("result", Result.STOP), "stophit stop stops stopped sl"),
     **_all(("result", Result.TIMEOUT), "timeout timeouts"),
     **_all(("result", Result.ABORT), "abort aborts aborted departures departure"),
+    **_all(("result", Result.CLOSE_OUT), "closeout closeouts"),
     **_all(("result", Result.UNFILLED), "unfilled"),
     **_all(("world", "recorded"), "recorded replayed"),
     **_all(("world", "live"), "live"),

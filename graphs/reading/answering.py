@@ -7,6 +7,7 @@ from typing import Any
 
 from graphs.answers import Told
 from graphs.reading.citing import cited, require, share_numbers
+from graphs.reading.counted import counted
 from graphs.reading.figures import (
     Figure,
     amounts,
@@ -61,10 +62,11 @@ def _require_covered(store: Store, one: Times) -> None:
 
 
 def _figure(store: Store, form: Form, tongue: Tongue) -> Told:
-    rows = rows_of(store, form)
     if form.statistic is Statistic.DISTINCT:
-        return distinct(store, form, rows, tongue)
-    found = figure(rows, form, form.statistic, form.measure)
+        return distinct(store, form, tongue)
+    quick = counted(store, form)
+    rows = rows_of(store, form) if quick is None else quick.newest
+    found = figure(rows, form, form.statistic, form.measure) if quick is None else quick.figure
     if found.value is None:
         require((), form)
     unit = unit_of(form, form.statistic, form.measure)

@@ -20,15 +20,13 @@ from memory.tally import TallyRow
 from prompts.reading.forms import Form
 from tools.domain.errors import NotInRecord
 
-_WITHOUT_DECISION = ("run", "report", "profile", "pattern")
-
-
 _BY_EVIDENCE = ("lesson", "change", "strategy")
+_OF_DECISIONS = ("decision", "trade", "paper", "fill", "order", "call", "reaction", "spend")
 
 
 def cited(store: Store, form: Form, rows: Sequence[TallyRow]) -> tuple[str, ...]:
     """The newest decisions that the rows rest on."""
-    if form.entity in _WITHOUT_DECISION:
+    if form.entity not in (*_BY_EVIDENCE, *_OF_DECISIONS):
         return ()
     names: list[str] = []
     for row in reversed(rows):
@@ -36,7 +34,8 @@ def cited(store: Store, form: Form, rows: Sequence[TallyRow]) -> tuple[str, ...]
             proof = row["proof"]
             names += decisions_of(store, proof[:MOST_CITED]).values() if isinstance(proof, tuple) else []
         else:
-            names.append(str(row["id"]))
+            name = row["asked_for" if form.entity == "spend" else "id"]
+            names += [] if name is None else [str(name)]
         if len(names) > 3 * MOST_CITED:
             break
     return tuple(dict.fromkeys(names))[:MOST_CITED]

@@ -72,6 +72,8 @@ def columns_of(form: Form) -> tuple[str, ...]:
             "before",
             "after",
             "standing",
+            "ts_exit",
+            "asked_for",
         )
         if one in known
     ]
@@ -95,6 +97,8 @@ def figure(rows: Sequence[TallyRow], form: Form, statistic: Statistic, measure: 
         return _share(rows, form, measure)
     if statistic is Statistic.STREAK:
         return _streak(rows, form)
+    if statistic is Statistic.DRAWDOWN:
+        return _drawdown(rows, measure)
     if statistic is Statistic.PER_DAY:
         days = {day_of(int(str(row["ts"]))) for row in rows}
         whole = sum(amounts(rows, measure), Decimal(0)) if measure else Decimal(len(rows))
@@ -124,10 +128,15 @@ def _share(rows: Sequence[TallyRow], form: Form, measure: str) -> Figure:
     if measure:
         some, whole = (sum(amounts(each, measure), Decimal(0)) for each in (part, rows))
         return Figure(some / whole if whole else None, len(rows), some, whole)
-    if not rows:
+    return share_of(len(part), len(rows))
+
+
+def share_of(part: int, whole: int) -> Figure:
+    """The share that ``part`` rows are of ``whole``, with its interval."""
+    if not whole:
         return Figure(None, 0, 0, 0)
-    low, high = wilson_interval(len(part), len(rows))
-    return Figure(Decimal(len(part)) / len(rows), len(rows), len(part), len(rows), low, high)
+    low, high = wilson_interval(part, whole)
+    return Figure(Decimal(part) / whole, whole, part, whole, low, high)
 
 
 def is_part(row: TallyRow, form: Form) -> bool:
@@ -144,6 +153,19 @@ def _streak(rows: Sequence[TallyRow], form: Form) -> Figure:
         run = run + 1 if is_part(row, form) else 0
         longest = max(longest, run)
     return Figure(longest, len(rows))
+
+
+def _drawdown(rows: Sequence[TallyRow], measure: str) -> Figure:
+    """The deepest fall of the running sum, which begins at nothing, in order of when results were known."""
+    known = [row for row in rows if row[measure] is not None]
+    if not known:
+        return Figure(None, 0)
+    total = peak = deepest = Decimal(0)
+    for row in sorted(known, key=lambda one: (int(str(one.get("ts_exit") or one["ts"])), str(one["id"]))):
+        total += amounts([row], measure)[0]
+        peak = max(peak, total)
+        deepest = max(deepest, peak - total)
+    return Figure(deepest, len(known))
 
 
 def grouped(rows: Sequence[TallyRow], form: Form, group: str) -> dict[str, list[TallyRow]]:

@@ -9,10 +9,12 @@ from typing import Any
 
 from graphs.answers import MOST_CITED, Told
 from graphs.reading.citing import cited, require, share_numbers
+from graphs.reading.counted import counted, newest_in
 from graphs.reading.figures import (
     Figure,
     figure,
     grouped,
+    names_of,
     ordered,
     rows_of,
     told_names,
@@ -28,22 +30,23 @@ from graphs.reading.telling import (
 from memory.entities import ENTITIES
 from memory.store import Store
 from memory.tally import TallyRow
-from prompts.reading.forms import TIME_GROUPS, Form, Statistic
+from prompts.reading.forms import TIME_GROUPS, Form, Statistic, What
 from prompts.reading.tongue import Tongue
 from tools.domain.clock import day_of
 from tools.domain.errors import NotInRecord
 
 MOST_GROUPS = 31
+_LISTS = ("rule", "limit", "feature", "objecting", "favouring")  # of which a row may have none
 
 
-def distinct(store: Store, form: Form, rows: Sequence[TallyRow], tongue: Tongue) -> Told:
+def distinct(store: Store, form: Form, tongue: Tongue) -> Told:
     """How many groups there are, and which."""
-    names, found = _names(form, rows)
+    names, found, meant = _names(store, form)
     numbers = {"n": len(names), "value": len(names), "names": names, "groups": len(found)}
     head = f"{len(names)} {tongue.group(form.group, len(names))}"
     more = _more(names, tongue)
     text = f"{head}: {joined(names[:MOST_GROUPS])}{more}." if names else f"{head}."
-    return text, numbers, cited(store, form, rows)
+    return text, numbers, cited(store, form, meant)
 
 
 def _more(names: Sequence[str], tongue: Tongue) -> str:
@@ -51,37 +54,49 @@ def _more(names: Sequence[str], tongue: Tongue) -> str:
     return f" {tongue.say('and more').format(left)}" if left > 0 else ""
 
 
-def _names(form: Form, rows: Sequence[TallyRow]) -> tuple[list[str], Mapping[str, Figure]]:
-    """The groups for which what must hold holds, and the figures of all."""
-    groups = grouped(rows, form, form.group)
-    groups.pop("unavailable", None)
-    if form.group == "rule":
-        groups.pop("none", None)
+def _names(store: Store, form: Form) -> tuple[list[str], Mapping[str, Figure], Sequence[TallyRow]]:
+    """The groups for which what must hold holds, the figures of all, and rows of those groups."""
     having = form.having
     statistic, measure = (Statistic.COUNT, "") if having is None else (having.statistic, having.measure)
-    found = {name: figure(those, form, statistic, measure) for name, those in groups.items()}
+    quick = counted(store, replace(form, what=What.NAMES, statistic=statistic, measure=measure))
+    if quick is None:
+        rows = rows_of(store, form)
+        found = {
+            name: figure(those, form, statistic, measure)
+            for name, those in grouped(rows, form, form.group).items()
+        }
+    else:
+        rows, found = [], dict(quick.groups)
+    found.pop("unavailable", None)
+    if form.group in _LISTS:
+        found.pop("none", None)
     names = [
         name
         for name, one in found.items()
         if having is None or (one.value is not None and having.bound.admits(one.value))
     ]
-    return sorted(names), found
+    if quick is not None:
+        rows = newest_in(store, form, *(quick.values[name] for name in names))
+    return sorted(names), found, [row for row in rows if set(names) & set(_groups_of(row, form))]
 
 
 def groups(store: Store, form: Form, tongue: Tongue) -> Told:
     """One line a group: times in their order, others from the highest."""
-    rows = rows_of(store, form)
+    quick = counted(store, form)
+    rows = rows_of(store, form) if quick is None else quick.newest
     require(rows, form)
-    groups = grouped(rows, form, form.group)
-    found = {name: figure(those, form, form.statistic, form.measure) for name, those in groups.items()}
+    n = len(rows) if quick is None else quick.n
+    found = _figures(rows, form) if quick is None else dict(quick.groups)
+    if form.group in _LISTS and len(found) > 1:
+        found.pop("none", None)
     names = sorted(found) if form.group in TIME_GROUPS else ordered(found, best=True)
     what = _measured(form, tongue)
-    of = f"{len(rows)} {tongue.noun(form.entity, len(rows))}"
+    of = f"{n} {tongue.noun(form.entity, n)}"
     head = f"{what.capitalize()} {tongue.say('by')} {tongue.group(form.group, 1)}, {of}:"
     lines = [f"  {_group_line(name, found[name], form, tongue)}" for name in names]
     first = ordered(found, best=True)[0]
     numbers = {
-        "n": len(rows),
+        "n": n,
         "value": as_number(found[first].value),
         "name": first,
         "names": names,
@@ -129,11 +144,11 @@ def _by(found: Mapping[str, Figure], form: Form) -> dict[str, Any]:
 
 def leader(store: Store, form: Form, tongue: Tongue) -> Told:
     """The group that is first, and all of them below it."""
-    rows = rows_of(store, form)
-    groups = grouped(rows, form, form.group)
-    for name in ("unavailable", *(("none",) if form.group == "rule" else ())):
-        groups.pop(name, None)
-    found = {name: figure(those, form, form.statistic, form.measure) for name, those in groups.items()}
+    quick = counted(store, form) if form.group not in TIME_GROUPS else None
+    rows = rows_of(store, form) if quick is None else quick.newest
+    found = _figures(rows, form) if quick is None else dict(quick.groups)
+    for name in ("unavailable", *(("none",) if form.group in _LISTS else ())):
+        found.pop(name, None)
     ranked = [name for name in ordered(found, best=form.best is not False) if found[name].value is not None]
     if not ranked:
         require((), form)
@@ -157,7 +172,7 @@ def leader(store: Store, form: Form, tongue: Tongue) -> Told:
     )
     lines = [f"  {_group_line(name, found[name], form, tongue)}" for name in ranked[:MOST_GROUPS]]
     numbers = {
-        "n": len(rows),
+        "n": len(rows) if quick is None else quick.n,
         "value": as_number(found[chosen[0]].value),
         "unit": unit_of(form, form.statistic, form.measure),
         "name": chosen[0],
@@ -165,13 +180,22 @@ def leader(store: Store, form: Form, tongue: Tongue) -> Told:
         "groups": len(ranked),
         "by": _by(found, form),
     }
-    return "\n".join([head, *lines]), numbers, cited(store, form, groups[chosen[0]])
+    first = (
+        [row for row in rows if chosen[0] in names_of(row, form.group, form.time_column)]
+        if quick is None
+        else newest_in(store, form, quick.values[chosen[0]])
+    )
+    return "\n".join([head, *lines]), numbers, cited(store, form, first)
+
+
+def _figures(rows: Sequence[TallyRow], form: Form) -> dict[str, Figure]:
+    groups = grouped(rows, form, form.group)
+    return {name: figure(those, form, form.statistic, form.measure) for name, those in groups.items()}
 
 
 def named(store: Store, form: Form, tongue: Tongue) -> Told:
     """The groups for which what must hold holds."""
-    rows = rows_of(store, form)
-    names, found = _names(form, rows)
+    names, found, meant = _names(store, form)
     having = form.having
     of = f"{len(names)} {tongue.say('of')} {len(found)} {tongue.group(form.group, len(found))}"
     head = (
@@ -189,7 +213,6 @@ def named(store: Store, form: Form, tongue: Tongue) -> Told:
     numbers = {"n": len(names), "value": len(names), "names": names, "groups": len(found), "by": by}
     if len(names) == 1:
         numbers["name"] = names[0]
-    meant = [row for row in rows if set(names) & set(_groups_of(row, form))]
     return "\n".join([head, *lines]), numbers, cited(store, form, meant)
 
 
@@ -201,12 +224,17 @@ def compare(store: Store, form: Form, tongue: Tongue) -> Told:
     """Several selections side by side, the one that is ahead first."""
     found: dict[str, Figure] = {}
     rows: dict[str, list[TallyRow]] = {}
+    n = 0
     for side in form.sides:
         one = replace(form, where=(*form.where, *side.where), times=(*form.times, *side.times), sides=())
         name = _side_name(side.name, one)
-        rows[name] = rows_of(store, one)
-        found[name] = figure(rows[name], form, form.statistic, form.measure)
-    numbers: dict[str, Any] = {"n": sum(map(len, rows.values())), "by": _by(found, form)}
+        quick = counted(store, one)
+        rows[name] = rows_of(store, one) if quick is None else quick.newest
+        found[name] = (
+            figure(rows[name], form, form.statistic, form.measure) if quick is None else quick.figure
+        )
+        n += len(rows[name]) if quick is None else quick.n
+    numbers: dict[str, Any] = {"n": n, "by": _by(found, form)}
     each = "; ".join(_group_line(name, one, form, tongue) for name, one in found.items())
     known = [name for name in found if found[name].value is not None]
     cites = tuple(
@@ -229,6 +257,9 @@ def compare(store: Store, form: Form, tongue: Tongue) -> Told:
             numbers | {"name": None, "value": as_number(values[0])},
             cites,
         )
+    if form.is_gap:
+        numbers |= {"name": ranked[0], "value": as_number(gap), "unit": unit}
+        return f"{gap_told.capitalize()}: {each} ({what}).", numbers, cites
     lead = ranked[0]
     numbers |= {"name": lead, "value": as_number(found[lead].value)}
     head = f"{lead}: {each} ({joined([one for one in (what, gap_told) if one])})"

@@ -59,12 +59,18 @@ def told_value(value: Value, column: str, form: Form, tongue: Tongue, row: Tally
     """One value of a row; the row tells the unit of a parameter."""
     known = ENTITIES[form.entity].columns[column]
     if known.kind == "time":
-        return tongue.say("unavailable") if value is None else iso(int(str(value)))
+        return tongue.say("unavailable") if value is None else moment_told(int(str(value)))
     if isinstance(value, bool) or value is None or isinstance(value, str | tuple):
         return ", ".join(told_names(value, column))
     if column in ("after", "before") and row is not None:
         return f"{told(value, '', tongue)} {parameter_unit(row)}".rstrip()
     return told(value, known.unit, tongue)
+
+
+def moment_told(ts: int) -> str:
+    """A moment as people read it."""
+    text = iso(ts)
+    return f"{text[:10]} {text[11:19]} UTC"
 
 
 def parameter_unit(row: TallyRow) -> str:

@@ -2,61 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from dataclasses import replace
 
 from memory.entities import ENTITIES
-from memory.tally import Bound, Condition, Times
+from memory.tally import Condition
+from prompts.reading.bounds import bounds_of, pieces_of
+from prompts.reading.drafts import Draft
 from prompts.reading.forms import Form, Statistic, What
-from prompts.reading.measures import Measure, bounds_of, gains, measure_of, unit_of
-from prompts.reading.parts import Parts, Threshold, Unread, bound, deny
+from prompts.reading.learned import beside_lessons, features, of_change, values, versions
+from prompts.reading.making import makers
+from prompts.reading.measures import Measure, gains, measure_of, unit_of
+from prompts.reading.parts import Parts, Unread, bound, deny, include
 from prompts.reading.spotting import Spot, Spotted
-from prompts.reading.subject import Filter, conditions, entity_of, filters_of, sides_of
+from prompts.reading.subject import OF_MANY, Filter, conditions, filters_of, sides_of
+from prompts.reading.things import entity_of
 
 _STARTS = ("did", "do", "does", "is", "are", "was", "were", "have", "has")
-
-
-@dataclass(slots=True)
-class Draft:
-    """What is known of a form while it is made.
-
-    Attributes:
-        filters: What narrows, in order.
-        bounds: Bounds on values, with where they stand.
-        thresholds: Numbers that bound groups or shares.
-        dims: Ways to split that are asked for or split by.
-        part: The filters that make the part of a share.
-    """
-
-    parts: Parts
-    entity: str
-    unit: str
-    measure: Measure | None = None
-    filters: list[Filter] = field(default_factory=list)
-    bounds: list[tuple[int, Bound]] = field(default_factory=list)
-    thresholds: list[Threshold] = field(default_factory=list)
-    times: tuple[Times, ...] = ()
-    time_column: str = "ts"
-    statistic: Statistic | None = None
-    part: list[Filter] = field(default_factory=list)
-    part_bounds: list[Bound] = field(default_factory=list)
-    dims: list[Spot] = field(default_factory=list)
-    is_counted: bool = False
-    is_share: bool = False
-
-    def form(self, what: What, **more: object) -> Form:
-        """The form with what narrows it."""
-        made = Form(
-            what=what,
-            entity=self.entity,
-            where=conditions(self.filters),
-            bounds=tuple(one for _, one in self.bounds),
-            times=self.times,
-            time_column=self.time_column,
-            part=conditions(self.part),
-            part_bounds=tuple(self.part_bounds),
-        )
-        return replace(made, **more)  # type: ignore[arg-type]
 
 
 def draft(spotted: Spotted) -> Draft:
@@ -66,7 +27,9 @@ def draft(spotted: Spotted) -> Draft:
         Unread: They are not certain.
     """
     parts = Parts(spotted)
+    include(parts)
     _of_money(parts)
+    makers(parts)
     deny(parts)
     bound(parts)
     entity = entity_of(parts)
@@ -75,22 +38,43 @@ def draft(spotted: Spotted) -> Draft:
     made.is_counted = is_counted(parts)
     made.is_share = _is_share(parts)
     if entity == "strategy":
-        _features(made)
-    made.filters = filters_of(parts, entity)
+        features(made)
+    versions(made)
+    made.filters += filters_of(parts, entity)
+    _require_possible(made)
+    of_change(made)
+    pieces = pieces_of(parts, entity)
     made.measure = measure_of(parts, entity, unit)
     is_which = made.is_counted or made.is_share or parts.has("q", "list")
-    found, by_gain = gains(parts, entity, unit, is_counted=is_which, has_measure=made.measure is not None)
+    found, by_gain = gains(parts, entity, unit, is_counted=is_which, measure=made.measure)
     made.filters = sorted([*made.filters, *found], key=lambda one: one.at)
     made.measure = made.measure or by_gain
     if entity == "change":
-        _values(made)
-    bounds, made.thresholds = bounds_of(parts, entity, made.measure, made.filters)
+        values(made)
+    bounds, made.thresholds = bounds_of(parts, entity, made.measure, made.filters, pieces)
     made.bounds += bounds
     _counted_by(made, is_bounded=bool(bounds))
     made.dims = _once_each(parts)
+    beside_lessons(made)
     _time(made)
     _summing(made)
     return made
+
+
+def _require_possible(made: Draft) -> None:
+    """Refuse what is and is not the same at once: "how many are active and how many retired".
+
+    Raises:
+        Unread: A value is wanted and denied.
+    """
+    wanted = {(one.column, one.value) for one in made.filters if not one.is_not}
+    for column in ("action", "won"):
+        values = [str(value) for name, value in wanted if name == column]
+        if len(values) > 1 and not any(made.parts.has(one) for one in ("join", "better", "than", "cmp")):
+            raise Unread("two things that exclude each other", sorted(values))
+    for one in made.filters:
+        if one.is_not and (one.column, one.value) in wanted:
+            raise Unread("wanted and denied at once", [str(one.value)])
 
 
 def _of_money(parts: Parts) -> None:
@@ -125,6 +109,8 @@ def is_counted(parts: Parts) -> bool:
         if spot.has("q", "num"):
             if after is None or after.has("g") or after.has("m") or after.has("q"):
                 continue
+            if after.has("dim", "regime") and parts.has("regime"):
+                continue
             if not any(
                 after.has(slot)
                 for slot in (
@@ -152,20 +138,6 @@ def _is_share(parts: Parts) -> bool:
     return parts.has("q", "often") and any(parts.has(slot) for slot in ("g", "won"))
 
 
-def _features(made: Draft) -> None:
-    """What a strategy looks at names it."""
-    names = {"confidence": "mm_confidence", "spread": "spread_bps"}
-    for spot in (*made.parts.free("m"), *made.parts.free("rule")):
-        name = spot.get("m") or spot.get("rule")
-        if name in ("net", "matches", "after"):
-            continue
-        made.filters.append(
-            Filter("feature", names.get(name, name), spot.is_negative, made.parts.place(spot))
-        )
-        spot.slots = (("named", name),)
-        spot.is_used = True
-
-
 def _counted_by(made: Draft, *, is_bounded: bool) -> None:
     """Where rows are counted, a measure is what they are bounded by, or what there is a number of.
 
@@ -175,23 +147,15 @@ def _counted_by(made: Draft, *, is_bounded: bool) -> None:
     measure = made.measure
     if not made.is_counted or measure is None or not measure.is_said or made.entity == "change":
         return
-    if is_bounded:
+    if is_bounded and measure.column != "wins":
         made.measure = None
         return
     for spot in made.parts.all("q", "count") + made.parts.all("q", "num"):
-        after = made.parts.beside(spot, 1)
-        if after is not None and after.has("m"):
+        near = (made.parts.beside(spot, 1), made.parts.beside(spot, -1))
+        if any(one is not None and (one.has("m") or one.has("tok")) for one in near):
             return
     if not made.parts.has("dim"):
         raise Unread("counted and measured at once", [measure.column])
-
-
-def _values(made: Draft) -> None:
-    """A number beside a parameter is the value that it was given."""
-    for spot in made.parts.free("num"):
-        number = Decimal(spot.get("num"))
-        made.parts.use(spot)
-        made.bounds.append((made.parts.place(spot), Bound("after", number, number, is_closed=True)))
 
 
 def _time(made: Draft) -> None:
@@ -203,7 +167,19 @@ def _time(made: Draft) -> None:
         if len(times) != 1:
             raise Unread("which time is left out is not clear")
         times = (replace(times[0], is_not=True),)
+    if made.entity == "lesson" and len(times) == 1 and times[0].hours and times[0].ts_from is None:
+        hour = times[0].hours[0] // 3_600
+        made.filters.append(Filter("scope_hour", f"{hour:02d}", False, 0))
+        times = ()
     made.times = times
+    is_ended = (
+        any(one.column == "standing" for one in made.filters) and "ts_exit" in ENTITIES[made.entity].columns
+    )
+    is_ended = is_ended and made.entity in ("lesson", "strategy", "change") and not parts.has("act", "find")
+    if is_ended and not any(
+        one.column == "standing" and one.value == "active" and not one.is_not for one in made.filters
+    ):
+        made.time_column = "ts_exit"
     closes = parts.all("act", "close")
     if closes and made.entity in ("trade", "run") and times:
         made.time_column = "ts_exit"
@@ -217,6 +193,17 @@ def _summing(made: Draft) -> None:
         aggs = [one for one in aggs if one != "per"]
         if not aggs and made.measure is not None and not parts.has("sup"):
             aggs = ["mean"]
+    if "drawdown" in aggs:
+        if made.entity not in ("trade", "paper") or made.is_share or made.is_counted:
+            raise Unread("the drawdown of what is not clear", ["drawdown"])
+        parts.use_all("agg")
+        parts.use_all("sup")
+        column = "net_bps" if made.unit == "bps" or made.entity == "paper" else "net"
+        made.measure = Measure(column, Statistic.DRAWDOWN)
+        made.statistic = Statistic.DRAWDOWN
+        return
+    if "median" in aggs and all(one.text.startswith("typical") for one in parts.all("agg", "mean")):
+        aggs = [one for one in aggs if one != "mean"]  # "the typical (median) result"
     if len(aggs) > 1 and "sum" in aggs:
         aggs.remove("sum")  # "in total" beside a mean says which rows, all of them
     if len(aggs) > 1:
@@ -237,7 +224,7 @@ def _summing(made: Draft) -> None:
         columns = ENTITIES[made.entity].columns
         if made.is_counted:
             raise Unread("the mean of a count over what is not said")
-        if "net_bps" not in columns:
+        if "net_bps" not in columns or made.entity == "decision":
             raise Unread("the mean of what is not said")
     if made.measure is not None and made.measure.column == "net" and made.unit == "":
         made.measure = replace(made.measure, column="net_bps")  # each its own size: a mean goes by bps
@@ -264,16 +251,39 @@ def finished(made: Draft, form: Form) -> Form:
         raise Unread(
             "what a number bounds is not clear", [str(one.low or one.high) for one in made.thresholds]
         )
+    _require_a_part(form)
+    if form.what is not What.COMPARE and any(
+        one.text in _SET_AGAINST for one in made.parts.all("join", "vs")
+    ):
+        raise Unread("what is compared is not clear", ["vs"])
     if len(form.times) > 1 and form.what is not What.COMPARE:
         raise Unread("several times")
     first = made.parts.spots[0] if made.parts.spots else None
+    is_loose = made.measure is not None and made.measure.is_loose and form.what is What.FIGURE
+    is_loose = is_loose and form.statistic is Statistic.SUM and made.statistic is None
     is_whether = made.parts.has("q", "yes") or (
         first is not None
         and first.has("verb")
         and first.text.split()[0] in _STARTS
         and not made.parts.has("q", "count")
     )
-    return replace(form, is_asked_whether=is_whether)
+    return replace(form, is_asked_whether=is_whether, is_loose=is_loose)
+
+
+_SET_AGAINST = ("vs", "versus", "compared to", "compared with", "so với")
+
+
+def _require_a_part(form: Form) -> None:
+    """Refuse a share whose part cannot be of its whole: "the ratio of winners to losers".
+
+    Raises:
+        Unread: What is wanted of the part is not wanted of the whole.
+    """
+    for part in form.part:
+        for whole in form.where:
+            is_alike = part.column == whole.column and not (part.is_not or whole.is_not)
+            if is_alike and part.column not in OF_MANY and not set(part.values) & set(whole.values):
+                raise Unread("a share of what it is not", [str(one) for one in part.values])
 
 
 _UNITS = {"quote": ("quote", "money"), "usd": ("quote", "money"), "bps": ("bps",), "s": ("s", "min", "h")}

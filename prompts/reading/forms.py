@@ -36,6 +36,7 @@ class Statistic(StrEnum):
     SHARE = "share"  # of rows, or with a measure of its sum
     HIGHEST = "highest"
     LOWEST = "lowest"
+    DRAWDOWN = "drawdown"  # deepest fall of the running sum below its highest
     STREAK = "streak"  # longest run of rows of the part
     DISTINCT = "distinct"  # how many groups there are
     PER_DAY = "per_day"  # sum or count over the days that have any
@@ -82,6 +83,8 @@ class Form:
         attribute: The value of a record that is asked for; empty is all of it.
         sides: What is compared.
         is_asked_whether: Whether the question is answered with yes or no first.
+        is_gap: Whether by how much two sides differ is asked for.
+        is_loose: Whether only a loose word says what is measured: "how did you do".
         corrections: Misspelt words that were put right.
     """
 
@@ -104,6 +107,8 @@ class Form:
     attribute: str = ""
     sides: tuple[Side, ...] = ()
     is_asked_whether: bool = False
+    is_loose: bool = False
+    is_gap: bool = False
     corrections: tuple[str, ...] = ()
     is_follow_up: bool = False
 

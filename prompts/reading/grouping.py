@@ -7,10 +7,10 @@ from decimal import Decimal
 
 from memory.entities import ENTITIES
 from memory.tally import Bound
-from prompts.reading.composing import Draft
+from prompts.reading.drafts import Draft
 from prompts.reading.forms import TIME_GROUPS, Form, Having, Statistic, What
 from prompts.reading.parts import Unread
-from prompts.reading.splits import asked_dim, core, is_number_of, is_split, number_beside
+from prompts.reading.splits import asked_dim, core, is_number_of, is_split, number_beside, place_of
 from prompts.reading.spotting import Spot
 
 _BY_MEAN = ("hold", "delay")
@@ -43,8 +43,8 @@ def grouped(made: Draft) -> Form | None:
     number = number_beside(parts, sups) or number_beside(parts, [dim])
     place = 1
     for order in parts.free("order"):
-        place = {"second": 2, "third": 3}.get(order.get("order"), 0)
-        if not place:
+        place = place_of(order)
+        if place == 1:
             raise Unread("ranked and in time at once", [order.text])
         parts.use(order)
     statistic, measure, best = _leading(made, sups)
@@ -80,7 +80,7 @@ def _leading(made: Draft, sups: list[Spot]) -> tuple[Statistic, str, bool]:
         return Statistic.SHARE, measure, is_high
     if made.measure is None:
         if name in ("best", "worst"):
-            if made.unit not in ("quote", "money") and made.statistic is None:
+            if made.unit not in ("quote", "money") and made.statistic is None and not parts_of_day(made):
                 raise Unread("best by what is not said", [one.text for one in sups])
             column = "net" if made.unit in ("quote", "money") else "net_bps"
             return made.statistic or Statistic.SUM, column, name == "best"
@@ -88,7 +88,7 @@ def _leading(made: Draft, sups: list[Spot]) -> tuple[Statistic, str, bool]:
             raise Unread("the mean of what is not said", [one.text for one in sups])
         return Statistic.COUNT, "", name in ("most", "high")
     statistic, column = core(made)
-    is_vague = made.measure.is_said and column in ("net", "net_bps") and not made.unit
+    is_vague = not parts_of_day(made) and made.measure.is_loose  # a "result" may be a mean or a sum
     if is_vague and name in ("best", "worst") and made.statistic is None:
         raise Unread("best by what is not said", [one.text for one in sups])
     if not made.measure.is_said:
@@ -97,6 +97,11 @@ def _leading(made: Draft, sups: list[Spot]) -> tuple[Statistic, str, bool]:
         is_high = name in ("most", "high", "best")
         return statistic, column, is_high if made.measure.sign > 0 else not is_high
     return statistic, column, name not in _SMALL
+
+
+def parts_of_day(made: Draft) -> bool:
+    """Whether "daily" says that what is ranked is the sum of each day."""
+    return any(one.has("by") for one in made.parts.all("dim"))
 
 
 def counted_groups(made: Draft) -> Form | None:
@@ -111,7 +116,8 @@ def counted_groups(made: Draft) -> Form | None:
     group = dim.get("dim")
     if group not in ENTITIES[made.entity].columns and group not in TIME_GROUPS:
         raise Unread(f"{ENTITIES[made.entity].many} have no {group}", [dim.text])
-    return made.form(What.FIGURE, statistic=Statistic.DISTINCT, group=group, having=_having(made))
+    having = _none_of(made) or _having(made)
+    return made.form(What.FIGURE, statistic=Statistic.DISTINCT, group=group, having=having)
 
 
 def named(made: Draft) -> Form | None:
@@ -126,7 +132,21 @@ def named(made: Draft) -> Form | None:
     group = asked.get("dim")
     if group not in ENTITIES[made.entity].columns and group not in TIME_GROUPS:
         raise Unread(f"{ENTITIES[made.entity].many} have no {group}", [asked.text])
-    return made.form(What.NAMES, group=group, having=_having(made))
+    having = _none_of(made) or _having(made)
+    return made.form(What.NAMES, group=group, having=having)
+
+
+def _none_of(made: Draft) -> Having | None:
+    """Where it is asked in which there was none of what is said of a thing: "days without a stop-out"."""
+    if not made.parts.has("none"):
+        return None
+    made.part = [one for one in made.filters if one.is_predicate]
+    if not made.part or made.thresholds or made.bounds:
+        raise Unread("none of what is not clear")
+    made.filters = [one for one in made.filters if one not in made.part]
+    made.parts.use_all("none")
+    made.measure = None
+    return Having(Statistic.COUNT, "", Bound("value", high=Decimal(0), is_closed=True))
 
 
 def _having(made: Draft) -> Having | None:
@@ -139,6 +159,10 @@ def _having(made: Draft) -> Having | None:
         one = thresholds[0]
         if one.noun:
             return Having(Statistic.COUNT, "", one.bound("value"))
+        parts_of = [each for each in made.filters if each.is_predicate]
+        if one.unit == "pct" and not made.is_share and len(parts_of) == 1:
+            made.part, made.is_share = parts_of, True  # "that win above 50 %"
+            made.filters = [each for each in made.filters if each not in parts_of]
         if made.is_share and one.unit == "pct":
             return Having(Statistic.SHARE, "", one.bound("value", Decimal("0.01")))
         raise Unread("what a number bounds is not clear", [one.unit])
@@ -148,11 +172,13 @@ def _having(made: Draft) -> Having | None:
         (_, bound), *rest = made.bounds
         if rest:
             raise Unread("two bounds at once")
+        made.filters = [one for one in made.filters if one.column != "won"]
         made.bounds = []
         summed = statistic if made.measure is not None else Statistic.SUM
         return Having(summed, bound.column, replace(bound, column="value"))
     won = [one for one in made.filters if one.column == "won"]
-    is_whole = won and not nouns and not any(spot.has("won") for spot in parts.all("ent"))
+    is_summed = parts.has("agg", "sum")
+    is_whole = won and (is_summed or (not nouns and not any(spot.has("won") for spot in parts.all("ent"))))
     if is_whole and made.entity == "trade":
         made.filters = [one for one in made.filters if one not in won]
         return _of_sign(made, 1 if won[0].value == 1 else -1)

@@ -63,6 +63,7 @@ class Lexicon:
             slots
             for phrase, slots in self.bares.get(tuple(bare(word) for word in typed), ())
             if all(_fits(one, other) for one, other in zip(typed, phrase, strict=True))
+            and (typed == phrase or _is_bare(typed) or _is_marked_alike(typed, phrase))
         ]
         return tuple(dict.fromkeys(fitting)) or None
 
@@ -71,7 +72,7 @@ class Lexicon:
         if len(word) == LEAST - 1:
             close = [one for one in SHORT if one != word and distance(word, one, 1) == 1]
             return close[0] if len(close) == 1 else None
-        if len(word) < LEAST or not word.isalpha() or word in OTHER_WORDS:
+        if len(word) < LEAST or not word.isalpha() or word in OTHER_WORDS or word in self.words:
             return None
         limit = 2 if len(word) >= 8 else 1
         near: dict[int, list[str]] = {}
@@ -80,11 +81,21 @@ class Lexicon:
                 near.setdefault(distance(word, known, limit), []).append(known)
         for edits in range(1, limit + 1):
             if found := near.get(edits):
+                found = [one for one in found if not (one[-1] == "s" and one[:-1] in found)] or found
                 meant = {self._phrase((one,)) for one in found}
                 says = any(slot not in SOFT for each in meant for slots in each or () for slot, _ in slots)
                 is_said = len(word) > NOTHING_LEAST or says or found[0] in SHORT
                 return found[0] if len(meant) == 1 and is_said else None
         return None
+
+
+def _is_bare(typed: Key) -> bool:
+    return all(word.isascii() for word in typed)
+
+
+def _is_marked_alike(typed: Key, phrase: Key) -> bool:
+    """Whether what stands without a mark beside marked words has none in the phrase either."""
+    return all(one == other for one, other in zip(typed, phrase, strict=True) if one.isascii())
 
 
 def _fits(typed: str, phrase: str) -> bool:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import dataclass, replace
 
 from memory.entities import ENTITIES
-from memory.tally import Bound
 from prompts.reading.forms import Statistic
-from prompts.reading.parts import Parts, Threshold, Unread
+from prompts.reading.parts import Parts, Unread
 from prompts.reading.spotting import Spot
 from prompts.reading.subject import Filter, is_money_word
 
@@ -23,10 +21,45 @@ _SUMMED = (
     "gross",
     "matches",
     "wins",
+    "cut",
+    "fills",
+    "orders",
+    "decisions",
 )
-_UNIT_SECONDS = {"s": Decimal(1), "min": Decimal(60), "h": Decimal(3600)}
+
+
 _GAINS = {"made": 1, "won": 1, "lost": 0}
+
+
+_TAKES = ("mất", "mat", "hao", "mất đi")  # said of time, it takes
+
+
+_NOT_MONEY = (
+    "hold",
+    "delay",
+    "confidence",
+    "spoofing_score",
+    "spread",
+    "slices",
+    "fills",
+    "orders",
+    "slippage",
+)
+
+
+_LOOSE = (
+    "làm ăn", "lam an", "ăn thua", "kết quả", "ket qua", "performance", "perform", "performed", "doing", "go",
+    "went", "fared", "fare", "did we do", "do we do", "have we done", "hiệu quả", "hiệu suất", "result",
+    "results", "outcome",
+)  # fmt: skip
+
+
+_BOUGHT = ("mua vào", "mua", "buy", "bought", "put in", "mua vao", "buy into")
+
+
 _NOUNS = ("lệnh", "giao dịch", "kèo", "lenh", "giao dich", "keo")
+
+
 _LIVING = ("trade", "paper", "pattern", "strategy", "profile")
 
 
@@ -37,12 +70,14 @@ class Measure:
     Attributes:
         sign: -1 where more of what was said is less of the column: "lost most".
         is_said: Whether a word named it, or only "made" and "lost" did.
+        is_loose: Whether that word says no more than "how did it go".
     """
 
     column: str
     statistic: Statistic
     sign: int = 1
     is_said: bool = True
+    is_loose: bool = False
 
 
 def unit_of(parts: Parts) -> str:
@@ -60,10 +95,23 @@ def measure_of(parts: Parts, entity: str, unit: str) -> Measure | None:
         Unread: Two things are measured, or the entity has no such value.
     """
     _drop_costs(parts, entity)
-    spots = [one for one in parts.free("m") if not one.has("m", "streak")]
+    spots = [
+        one
+        for one in parts.all("m")
+        if not one.has("m", "streak") and (not one.is_used or one.has("m", "volume"))
+    ]
     names = list(dict.fromkeys(one.get("m") for one in spots))
+    if parts.has("m", "streak") and names == ["hold"]:
+        names = []  # "how long was the longest streak" counts
+        parts.use(*spots)
     if len(names) > 1 and "net" in names:
         names.remove("net")
+    if not names and (entity == "spend" or _is_paid_for(parts, entity, unit)):
+        return Measure("cost" if entity == "spend" else "value", Statistic.SUM)
+    if entity == "strategy" and not names and parts.has("g", "won"):
+        for spot in parts.free("g", "won"):
+            spot.slots, spot.is_used = (("named", "wins"), ("m", "wins")), True
+        return Measure("wins", Statistic.SUM)
     if entity == "call" and parts.has("tok"):
         names = ["input_tokens" if parts.has("tok", "in") else "output_tokens"]
         parts.use_all("tok")
@@ -73,8 +121,25 @@ def measure_of(parts: Parts, entity: str, unit: str) -> Measure | None:
         raise Unread("more than one thing is measured", [one.text for one in spots])
     parts.use(*spots)
     if names:
-        return _named(names[0], entity, unit)
+        is_loose = names == ["net"] and not unit and all(one.text in _LOOSE for one in spots)
+        return replace(_named(names[0], entity, unit), is_loose=is_loose)
     return None
+
+
+def _is_paid_for(parts: Parts, entity: str, unit: str) -> bool:
+    """Whether it is asked for how much money something was bought."""
+    if entity not in ("decision", "trade") or unit not in ("quote", "money") or parts.thresholds:
+        return False
+    if any(parts.has(slot) for slot in ("g", "rate", "won", "sup")) or parts.has("q", "share"):
+        return False
+    for spot in parts.all("action", "enter"):
+        after = parts.beside(spot, 1)
+        is_much = after is not None and (after.has("q", "num") or after.has("q", "count"))
+        before = parts.beside(spot, -1, over=("verb", "of", "plain", "ent", "action", "symbol"))
+        is_much = is_much or (before is not None and (before.has("unit") or before.has("q", "amount")))
+        if spot.text in _BOUGHT and is_much:
+            return True
+    return False
 
 
 def _drop_costs(parts: Parts, entity: str) -> None:
@@ -94,6 +159,8 @@ def _drop_costs(parts: Parts, entity: str) -> None:
 def _named(name: str, entity: str, unit: str) -> Measure:
     columns = ENTITIES[entity].columns
     column = {"volume": "value"}.get(name, name)
+    if name == "hold" and entity == "call":
+        column = "delay"
     if name == "net":
         is_quote = "net" in columns and unit != "bps"
         column = "net" if is_quote else "net_bps"
@@ -114,7 +181,7 @@ def _named(name: str, entity: str, unit: str) -> Measure:
 
 
 def gains(
-    parts: Parts, entity: str, unit: str, *, is_counted: bool, has_measure: bool
+    parts: Parts, entity: str, unit: str, *, is_counted: bool, measure: Measure | None
 ) -> tuple[list[Filter], Measure | None]:
     """What "made", "lost" and "won" say: which trades, or what is measured.
 
@@ -123,6 +190,10 @@ def gains(
     Raises:
         Unread: The entity makes and loses nothing.
     """
+    if entity in ("lesson", "change", "check", "trial"):
+        return [], None
+    if entity == "decision" and parts.has("m", "cut"):
+        parts.use_all("g")
     spots = parts.free("g")
     found: list[Filter] = []
     measured: list[Spot] = []
@@ -152,7 +223,13 @@ def gains(
             measured.append(spot)
     if len({one.value for one in found}) > 1:
         raise Unread("both made and lost", [one.text for one in spots])
-    if not measured or has_measure:
+    if measured and measure is not None and measure.column in _NOT_MONEY:
+        measured = [one for one in measured if one.text not in _TAKES]
+        found += [Filter("won", _GAINS[spot.get("g")], False, parts.place(spot)) for spot in measured]
+        return found, None
+    if any(_is_summed(parts, one) for one in spots) and measure is None:
+        return found, Measure("net", Statistic.SUM, is_said=False)
+    if not measured or measure is not None:
         return found, None
     signs = {1 if _GAINS[one.get("g")] else -1 for one in measured}
     column = "net_bps" if unit == "bps" or "net" not in ENTITIES[entity].columns else "net"
@@ -164,7 +241,13 @@ def _is_averaged(parts: Parts, spot: Spot) -> bool:
     """Whether it is the noun of a mean: the average loss is that of losing trades."""
     before = parts.spots[parts.place(spot) - 1] if parts.place(spot) else None
     is_mean = before is not None and (before.has("agg", "mean") or before.has("agg", "median"))
-    return is_mean and spot.text in ("loss", "losses", "win", "wins")
+    return (is_mean or _is_summed(parts, spot)) and spot.text in ("loss", "losses", "win", "wins")
+
+
+def _is_summed(parts: Parts, spot: Spot) -> bool:
+    """Whether it is the noun of a sum: "the sum of losses" leaves out what was won."""
+    before = parts.spots[parts.place(spot) - 1] if parts.place(spot) else None
+    return before is not None and before.text in ("sum of", "the sum of") and spot.text in ("losses", "wins")
 
 
 def _is_done(parts: Parts, spot: Spot) -> bool:
@@ -180,7 +263,9 @@ def _is_beside_noun(parts: Parts, spot: Spot) -> bool:
     before = parts.spots[at - 1] if at > 0 else None
     after = parts.spots[at + 1] if at + 1 < len(parts.spots) else None
     if parts.is_vietnamese:
-        is_asked = after is not None and (after.has("q", "num") or after.has("sup") or after.has("unit"))
+        is_asked = after is not None and (
+            after.has("q", "num") or after.has("sup") or after.has("unit") or after.has("agg")
+        )
         is_noun = before is not None and (
             before.has("ent") or (before.has("agg") and before.text.endswith(_NOUNS))
         )
@@ -194,58 +279,3 @@ def _is_ranked(parts: Parts, spot: Spot) -> bool:
         one is not None and one.has("sup")
         for one in (parts.beside(spot, -1), parts.beside(spot, 1, over=("verb", "of", "unit", "plain")))
     )
-
-
-def bounds_of(
-    parts: Parts, entity: str, measure: Measure | None, filters: list[Filter]
-) -> tuple[list[tuple[int, Bound]], list[Threshold]]:
-    """The bounds on values, with where they stand; and the thresholds on groups or shares that are left.
-
-    Raises:
-        Unread: It is not clear what a number bounds.
-    """
-    found: list[tuple[int, Bound]] = []
-    left: list[Threshold] = []
-    for one in parts.thresholds:
-        if one.noun or one.unit == "pct":
-            left.append(one)
-            continue
-        found.append((one.at, _bound_of(parts, entity, measure, one, filters)))
-    return found, left
-
-
-def _bound_of(
-    parts: Parts, entity: str, measure: Measure | None, one: Threshold, filters: list[Filter]
-) -> Bound:
-    columns = ENTITIES[entity].columns
-    if one.unit in _UNIT_SECONDS:
-        column = measure.column if measure and columns[measure.column].unit == "s" else "hold"
-        if column not in columns:
-            raise Unread("a length of time of what is not clear", [one.unit])
-        return one.bound(column, _UNIT_SECONDS[one.unit])
-    if one.unit in ("quote", "money"):
-        column = measure.column if measure and columns[measure.column].unit in ("quote", "usd") else "net"
-        column = "cost" if entity == "call" else column
-    elif one.unit == "bps":
-        column = measure.column if measure and columns[measure.column].unit == "bps" else "net_bps"
-    elif measure is not None and not columns[measure.column].unit:
-        column = measure.column
-    else:
-        raise Unread("a number without a unit", ["number"])
-    if column not in columns:
-        raise Unread(f"{ENTITIES[entity].many} have no {column}", [one.unit])
-    return _turned(one, column, parts, filters)
-
-
-def _turned(one: Threshold, column: str, parts: Parts, filters: list[Filter]) -> Bound:
-    """Lost more than 0.15 is a result below -0.15."""
-    is_loss = column in ("net", "net_bps") and any(
-        spot.has("g", "lost") or spot.has("won", "0") for spot in parts.spots[: one.at + 1]
-    )
-    if not is_loss or (one.low is not None and one.low < 0) or (one.high is not None and one.high < 0):
-        return one.bound(column)
-    low = None if one.high is None else -one.high
-    high = None if one.low is None else -one.low
-    if low is not None and not any(each.column == "won" for each in filters):
-        return Bound(column, low, Decimal(0), one.is_closed)
-    return Bound(column, low, high, one.is_closed)

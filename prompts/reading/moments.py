@@ -44,6 +44,7 @@ _JOINED = (
     (re.compile(rf"(?:vào |trong |ở |hồi |của |vao )*{_HALF}({_SAID})(?: (?:vừa rồi|vừa qua))?"), "{}"),
 )
 _PARTS = {"sáng": 0, "sang": 0, "trưa": 12, "trua": 12, "chiều": 12, "chieu": 12, "tối": 12, "toi": 12}
+_ISO = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
 _COLON = re.compile(r"\b(\d{1,2}):(\d{2})\b")
 _PART = re.compile(
     rf"\b(\d{{1,2}}) ?(?:h|giờ|gio)(\d{{2}})? (?:buổi |buoi )?({'|'.join(_PARTS)})(?! nay| qua)\b"
@@ -52,6 +53,7 @@ _SPOKEN = (
     (re.compile(r"(?<=\d) (?:cho )?(?:tới|đến|toi|den) (?:nay|giờ|gio|hiện tại|bây giờ)\b"), " "),
     (re.compile(r"\b(?:trong |cả |suốt )?tuần (?=từ)|\b(?:trong |ca )?tuan (?=tu\b)"), ""),
     (re.compile(r"\b(?:trong|vào) (ngày|ngay) (?=\d)"), r"\1 "),
+    (re.compile(r"\b(?:khung )?(?:giờ|gio) (\d{1,2})(?= utc)"), r"\1h"),
     (re.compile(r"\blúc (?=\d)|\bluc (?=\d)"), ""),
     (re.compile(r"(?<=\d)h (?=utc\b)"), "h "),
 )
@@ -70,6 +72,15 @@ _WEEKEND = re.compile(
 )
 _WORKDAYS = re.compile(r"\b(?:on|during) (?:working days|workdays|weekdays)\b|\bmonday to friday\b")
 _CLOCKED = re.compile(r"\d ?(?:h|am|pm)\b|\d{1,2}:\d{2}|\bo'?clock\b|\bbetween \d{1,2} and \d{1,2}\b")
+_DAYS_NAMED = re.compile(
+    r"(?<!\bon )(?<!\bor )(?<!\band )(?<!, )(?<!\bevery )(?<!\ball )(?<!\blast )"
+    r"\b(mondays|tuesdays|wednesdays|thursdays|fridays|saturdays|sundays)\b"
+)
+_RANKED_HOURS = re.compile(
+    r"(?<!lúc )(?<!luc )(?<!từ )(?<!tu )(?<!trước )(?<!sau )\b(\d{1,2}|hai|ba) (giờ|gio)"
+    r"(?=(?: [^\W\d]+){1,6} (?:nhất|nhat|nhứt)\b)"
+)
+_PASSED_OVER = re.compile(r"\b(bỏ|bo|lướt|luot|cho|vượt|vuot) qua\b")  # this "qua" is none of a time
 _DAILY = re.compile(
     r"\b(both days|both|all days) (included|inclusive|together)\b|\binclusive\b|,? ?incl\.?\b"
 )
@@ -90,13 +101,16 @@ def cut_moments(text: str, clock: Clock, *, is_vietnamese: bool) -> tuple[str, t
     Raises:
         BadUsage: A date or time does not exist.
     """
-    text = _DAILY.sub(" ", text)
+    text = _DAYS_NAMED.sub(r"on \1", _DAILY.sub(" ", text))
+    text = _RANKED_HOURS.sub(r"\1 khung \2", text)
     standing: list[Times] = []
     for pattern, days in ((_WEEKEND, (5, 6)), (_WORKDAYS, (0, 1, 2, 3, 4))):
         if pattern.search(text):
             text = pattern.sub(f" {MARK} ", text, count=1)
             standing.append(Times(weekdays=days))
+    text = _PASSED_OVER.sub(r"\1qvq", text)
     text, found = _vietnamese(text, clock) if is_vietnamese else _english(text, clock)
+    text = text.replace("qvq", " qua")
     text, times = _merged(text, [*standing, *found])
     while Times() in times:  # all the time
         place = times.index(Times())
@@ -122,6 +136,7 @@ def _vietnamese(text: str, clock: Clock) -> tuple[str, list[Times]]:
     found: list[Times] = []
     for pattern, made in _SPOKEN:
         text = pattern.sub(made, text)
+    text = _ISO.sub(r"\3/\2/\1", text)
     text = _PART.sub(_in_day, text)
     while (one := _EACH.search(text)) is not None:
         name = one[1].split()[-1]

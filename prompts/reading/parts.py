@@ -12,15 +12,19 @@ from prompts.reading.spotting import Spot, Spotted
 # Columns whose values narrow; the first are said of a thing, the others tell where it was.
 PREDICATES = (
     "result", "won", "action", "probe", "rule", "leg", "maker", "status", "standing", "answered", "purpose",
-    "kind", "direction",
+    "kind", "direction", "limit", "clamped", "stage", "id", "objecting", "favouring", "post_only",
+    "reduce_only",
 )  # fmt: skip
 PLACES = ("symbol", "side", "route", "regime", "provider", "model_name", "parameter", "brain")
 FILTERS = (*PREDICATES, *PLACES)
 # What holds a sentence together and says nothing that could be overlooked.
 SOFT = ("join", "verb", "of", "plain", "than", "each", "negend", "by", "only", "q")
-SOFT_DEEDS = ("exist", "settle", "close", "place")
+SOFT_DEEDS = ("exist", "settle", "close", "place", "begin")
 HARD_QUESTIONS = ("why", "say", "spread", "trend", "when")
 _DENIABLE = (*FILTERS, "g", "act")
+_NONE = ("no", "without", "with no", "không có", "khong co", "chưa có", "không")
+_NEVER = ("never", "not once", "không bao giờ", "khong bao gio", "chưa bao giờ", "chua bao gio", "chưa từng",
+          "chua tung", "chưa hề", "chua he", "không lần nào", "khong lan nao")  # fmt: skip
 _PASSED = ("verb", "of", "plain", "ent", "by", "only", "act", "agg")
 
 
@@ -62,6 +66,7 @@ class Parts:
         self.spots = spotted.spots
         self.times = spotted.times
         self.is_vietnamese = spotted.is_vietnamese
+        self.causes = spotted.causes
         self.thresholds: list[Threshold] = []
         self.negative_times = False
 
@@ -105,6 +110,10 @@ class Parts:
             at += step
         return self.spots[at] if 0 <= at < len(self.spots) else None
 
+    def is_cause_between(self, first: int, last: int) -> bool:
+        """Whether a "because" stands between two words."""
+        return any(first < one < last for one in self.causes)
+
     def unused(self) -> list[Spot]:
         """What no reading has accounted for and is not of no account."""
         return [one for one in self.spots if not one.is_used and not _is_soft(one)]
@@ -127,14 +136,19 @@ def deny(parts: Parts) -> None:
     for place, spot in enumerate(spots):
         if not spot.has("neg"):
             continue
+        if _is_none(parts, place):
+            spot.slots = (("none", "1"),)
+            continue
         if place + 1 < len(spots) and spots[place + 1].has("neg"):
             spot.is_used = True  # "except those not …" is caught by what the second denies
             if place + 2 < len(spots) and spots[place + 2].has("neg"):
                 raise Unread("denied more than once", [spot.text])
             continue
         at = place + 1
-        while at < len(spots) and not _is_deniable(spots[at]) and any(spots[at].has(one) for one in _PASSED):
+        while at < len(spots) and not _is_deniable(spots[at]) and _is_passed(spots[at]):
             at += 1
+        if at < len(spots) and parts.is_cause_between(spots[place + 1].at, spots[at].at):
+            raise Unread("what is denied is not clear", [spot.text])
         if at < len(spots) and _is_deniable(spots[at]):
             _mark(spots, at)
             spot.is_used = True
@@ -142,10 +156,23 @@ def deny(parts: Parts) -> None:
             parts.negative_times = spot.is_used = True
         elif _closes(spots, place, parts):
             spot.slots = (("q", "yes"),)
-        elif len(parts.times) == 1 and not parts.is_vietnamese:
-            parts.negative_times = spot.is_used = True
         else:
             raise Unread("what is denied is not clear", [spot.text])
+
+
+def _is_none(parts: Parts, place: int) -> bool:
+    """Whether a noun is denied behind what is asked for: "ngày không có lệnh nào"."""
+    spots = parts.spots
+    is_asked = any(one.has("dim") for one in spots[:place])
+    noun = _at(spots, place + 1, "ent")
+    if is_asked and spots[place].text in _NEVER:
+        return any(any(one.has(slot) for slot in PREDICATES) for one in spots[place + 1 :])
+    return is_asked and noun is not None and spots[place].text in _NONE
+
+
+def _is_passed(spot: Spot) -> bool:
+    """Whether a denial reaches over it; "không tính mấy lần" counts nothing."""
+    return any(spot.has(one) for one in _PASSED) or spot.text in ("mấy lần", "may lan", "số lần", "so lan")
 
 
 def _is_deniable(spot: Spot) -> bool:
@@ -156,7 +183,9 @@ def _is_deniable(spot: Spot) -> bool:
 
 def _closes(spots: Sequence[Spot], place: int, parts: Parts) -> bool:
     """Whether a "không" ends a question for yes or no."""
-    return parts.is_vietnamese and all(_is_soft(one) for one in spots[place + 1 :])
+    rest = spots[place + 1 :]
+    is_listed = bool(rest) and rest[0].has("q", "list")  # "… không, liệt kê ngày"
+    return parts.is_vietnamese and (is_listed or all(_is_soft(one) for one in rest))
 
 
 def _mark(spots: Sequence[Spot], at: int) -> None:
@@ -167,9 +196,50 @@ def _mark(spots: Sequence[Spot], at: int) -> None:
     while at + 2 < len(spots) and spots[at + 1].has("join") and spots[at + 2].has(column):
         at += 2
         spots[at].is_negative = True
-    while at + 1 < len(spots) and spots[at + 1].has(column) and column in PLACES:
+    while (
+        at + 1 < len(spots)
+        and spots[at + 1].has(column)
+        and (column in PLACES or spots[at + 1].get(column) == first.get(column))
+    ):
         at += 1  # "without BTC, ETH"
         spots[at].is_negative = True
+
+
+def include(parts: Parts) -> None:
+    """What is said to be included, "audits included", narrows nothing; account for it."""
+    spots = parts.spots
+    for place, spot in enumerate(spots):
+        if spot.has("incl", "pre"):
+            spot.is_used = True
+            at = place + 1
+            while at < len(spots) and not _ends_inclusion(spots[at]):
+                _set_aside(spots[at])
+                at += 1
+        elif spot.has("incl", "end"):
+            spot.is_used = True
+        elif spot.has("incl", "post"):
+            spot.is_used = True
+            at = place - 1
+            while at >= 0 and (_is_filter(spots[at]) or spots[at].has("join") or spots[at].has("verb")):
+                _set_aside(spots[at])
+                at -= 1
+
+
+def _is_filter(spot: Spot) -> bool:
+    return any(spot.has(slot) for slot in FILTERS)
+
+
+def _ends_inclusion(spot: Spot) -> bool:
+    is_question = spot.has("q") and not spot.has("q", "num")
+    if spot.has("incl", "end"):
+        spot.is_used = True
+    return is_question or any(
+        spot.has(slot) for slot in ("sup", "agg", "m", "dim", "rate", "t", "cmp", "incl")
+    )
+
+
+def _set_aside(spot: Spot) -> None:
+    spot.slots, spot.is_used, spot.is_negative = (("named", spot.text),), True, False
 
 
 def bound(parts: Parts) -> None:
@@ -186,6 +256,10 @@ def bound(parts: Parts) -> None:
                 continue
             if number is None:
                 continue
+            if (share := _at(spots, place + 2, "q")) is not None and share.text.startswith(
+                ("%", "percent of")
+            ):
+                share.slots = (("unit", "pct"),)  # "more than 55 % of their trades"
             unit = _at(spots, place + 2, "unit")
             noun = _at(spots, place + 2, "ent")
             told = Decimal(number.get("num"))
@@ -196,11 +270,34 @@ def bound(parts: Parts) -> None:
             if spot.is_negative:
                 raise Unread("a bound that is denied", [spot.text])
             parts.thresholds.append(made)
+        elif spot.has("cmp", "compare") and (found := _between(spots, place)) is not None:
+            low, high, unit = found
+            parts.use(spot, low, high, unit)
+            least, greatest = sorted((Decimal(low.get("num")), Decimal(high.get("num"))))
+            kind = "" if unit is None else unit.get("unit")
+            parts.thresholds.append(Threshold(place, least, greatest, kind, True, kind == "times"))
         elif spot.has("tail"):
             unit = spots[place - 1] if place >= 1 and spots[place - 1].has("unit") else None
             noun = spots[place - 1] if place >= 1 and spots[place - 1].has("ent") else None
             at = place - (2 if unit is not None or noun is not None else 1)
+            back = place - 1
+            while (
+                noun is None
+                and unit is None
+                and back > 0
+                and _is_filter(spots[back])
+                and not spots[back].has("ent")
+            ):
+                back -= 1
+            if noun is None and unit is None and back < place - 1 and spots[back].has("ent"):
+                noun, at = spots[back], back - 1
             number = _at(spots, at, "num")
+            if number is None and (once := _at(spots, place - 1, "once")) is not None:
+                parts.use(spot, once)
+                parts.thresholds.append(
+                    _threshold(place, spot.get("tail"), Decimal(once.get("once")), "times", True)
+                )
+                continue
             if number is None:
                 continue
             parts.use(spot, number, unit)
@@ -209,6 +306,15 @@ def bound(parts: Parts) -> None:
                 at, spot.get("tail"), Decimal(number.get("num")), kind, noun is not None or kind == "times"
             )
             parts.thresholds.append(made)
+
+
+def _between(spots: Sequence[Spot], place: int) -> tuple[Spot, Spot, Spot | None] | None:
+    """The two numbers behind "between", and their unit."""
+    rest = [one for one in spots[place + 1 : place + 7] if not one.has("join") and not one.has("unit")][:2]
+    if len(rest) < 2 or not all(one.has("num") for one in rest):
+        return None
+    last = spots.index(rest[1])
+    return rest[0], rest[1], _at(spots, last + 1, "unit")
 
 
 def _at(spots: Sequence[Spot], place: int, slot: str) -> Spot | None:

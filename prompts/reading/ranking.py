@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from memory.entities import ENTITIES
-from prompts.reading.composing import Draft, alternatives
+from prompts.reading.composing import alternatives
+from prompts.reading.drafts import Draft
 from prompts.reading.forms import Form, Statistic, What
 from prompts.reading.parts import Unread
-from prompts.reading.splits import asked_dim, core, number_beside, take_order
+from prompts.reading.splits import asked_dim, core, number_beside, place_of, take_moments, take_order
 from prompts.reading.spotting import Spot
 from prompts.reading.subject import Filter
 
@@ -24,8 +25,8 @@ def record(made: Draft) -> Form | None:
     orders, sups = parts.free("order"), parts.free("sup")
     if not orders and not sups:
         return None
-    number = number_beside(parts, [*orders, *sups])
     if orders and not sups:
+        number = number_beside(parts, orders)
         if number and (made.measure is not None or made.is_share or made.is_counted or made.part):
             _part_of_last(made, orders[0])
             order = take_order(parts)
@@ -46,9 +47,16 @@ def record(made: Draft) -> Form | None:
         raise Unread("ranked and in time at once", [one.text for one in orders])
     if not _is_of_record(made, sups, asked):
         return None
-    if made.statistic in (Statistic.MEAN, Statistic.MEDIAN, Statistic.SHARE, Statistic.PER_DAY):
+    if made.statistic in (
+        Statistic.SUM,
+        Statistic.MEAN,
+        Statistic.MEDIAN,
+        Statistic.SHARE,
+        Statistic.PER_DAY,
+    ):
         return None
-    place = {"second": 2, "third": 3}.get(orders[0].get("order"), 1) if orders else 1
+    number = number_beside(parts, [*orders, *sups])
+    place = place_of(orders[0]) if orders else 1
     parts.use(*orders)
     measure, best = _ranking(made, sups)
     parts.use_all("single")
@@ -74,7 +82,7 @@ def _part_of_last(made: Draft, order: Spot) -> None:
 def _is_of_record(made: Draft, sups: list[Spot], asked: Spot | None) -> bool:
     """Whether the most or least of rows, rather than of groups, is meant."""
     parts = made.parts
-    if parts.has("single"):
+    if parts.has("single") or _is_one_trade(made):
         return True
     for spot in sups:
         name = spot.get("sup")
@@ -89,6 +97,14 @@ def _is_of_record(made: Draft, sups: list[Spot], asked: Spot | None) -> bool:
         if name in ("long", "short") and made.statistic is None and nouns:
             return True
     return False
+
+
+def _is_one_trade(made: Draft) -> bool:
+    """Whether one trade is spoken of and what it did: "the trade that lost the most"."""
+    nouns = [
+        one for one in made.parts.all("ent") if one.text in ("trade that", "trade which", "round trip that")
+    ]
+    return bool(nouns) and made.entity in ("trade", "paper")
 
 
 def _ranking(made: Draft, sups: list[Spot]) -> tuple[str, bool]:
@@ -109,6 +125,8 @@ def _ranking(made: Draft, sups: list[Spot]) -> tuple[str, bool]:
         return column, name == "long"
     won = [one.value for one in made.filters if one.column == "won"]
     if measure is None:
+        if made.entity in ("order", "fill") and name in ("high", "low"):
+            return "value", name == "high"
         if not ("net_bps" in ENTITIES[made.entity].columns and made.entity in ("trade", "paper")):
             raise Unread("ranked by what is not clear", [one.text for one in sups])
         column = "net" if made.unit in ("quote", "money") and made.entity == "trade" else "net_bps"
@@ -125,6 +143,8 @@ def _ranking(made: Draft, sups: list[Spot]) -> tuple[str, bool]:
             made.filters.append(Filter("won", 1 if measure.sign > 0 else 0, False, 0))
             return measure.column, measure.sign < 0
         return measure.column, measure.sign > 0
+    if measure.column == "worst_bps":
+        return measure.column, name in ("low", "fewest", "best")  # the farther down, the larger
     return measure.column, name not in _SMALL
 
 
@@ -145,7 +165,8 @@ def _attribute(made: Draft, asked: Spot | None, ranked: str = "") -> str:
         return name
     if parts.has("q", "when"):
         parts.use_all("q", "when")
-        return "ts_exit" if parts.has("act", "close") and made.entity == "trade" else "ts"
+        take_moments(made)
+        return "ts_exit" if parts.has("act", "close") and "ts_exit" in ENTITIES[made.entity].columns else "ts"
     if made.measure is not None:
         column = made.measure.column
         made.measure = None

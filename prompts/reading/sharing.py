@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from prompts.reading.composing import Draft
+from prompts.reading.drafts import Draft
 from prompts.reading.parts import Unread
 from prompts.reading.subject import Filter
 
@@ -34,7 +34,7 @@ def share(made: Draft) -> None:
             and made.measure.column not in ("net", "net_bps")
         ):
             raise Unread("a share and a value at once", [one.text for one in rates])
-        parts.use(*rates)
+        parts.use(*(one for one in rates if not one.has("sup")))
         column, value = _RATES[names[0]]
         same = [one for one in made.filters if one.column == column and one.value == value]
         made.filters = [one for one in made.filters if one not in same]  # "win rate: how many made money"

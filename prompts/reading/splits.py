@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from prompts.reading.composing import Draft
-from prompts.reading.forms import Statistic
+from prompts.reading.drafts import Draft
+from prompts.reading.forms import TIME_GROUPS, Statistic
 from prompts.reading.parts import Parts, Unread
 from prompts.reading.spotting import Spot
 
@@ -33,16 +33,30 @@ def take_order(parts: Parts) -> int:
         return 2
     if len(names) > 1:
         raise Unread("more than one place in time", [one.text for one in orders])
-    return {"last": 1, "first": -1, "second": -2, "third": -3}[names.pop()]
+    name = names.pop()
+    return -int(name) if name.isdigit() else {"last": 1, "first": -1, "second": -2, "third": -3}[name]
+
+
+def take_moments(made: Draft) -> None:
+    """A day or hour beside "when" asks for nothing more: "when was it (date)"."""
+    moments = [one for one in made.dims if one.get("dim") in TIME_GROUPS and not is_split(made, one)]
+    made.parts.use(*moments)
+    made.dims = [one for one in made.dims if one not in moments]
+
+
+def place_of(order: Spot) -> int:
+    """The place in a ranking that an ordinal names; 1 where it names none."""
+    name = order.get("order")
+    return int(name) if name.isdigit() else {"second": 2, "third": 3}.get(name, 1)
 
 
 def asked_dim(made: Draft) -> Spot | None:
     """The way to split that is asked for: "which day", "ngày nào"; not one that is split by."""
     for dim in made.dims:
-        before, after = made.parts.beside(dim, -1), made.parts.beside(dim, 1)
-        if before is not None and before.has("by"):
+        before, after = made.parts.beside(dim, -1, over=("verb", "of")), made.parts.beside(dim, 1)
+        if dim.has("by") or (before is not None and before.has("by")):
             continue
-        if dim.has("q", "which"):
+        if dim.has("q", "which") or (before is not None and before.has("plain") and parts_bound(made)):
             return dim
         if (before is not None and before.has("q", "which")) or (
             after is not None and after.has("q", "which")
@@ -56,10 +70,15 @@ def asked_dim(made: Draft) -> Spot | None:
     return loose[0] if len(loose) == 1 and is_asked else None
 
 
+def parts_bound(made: Draft) -> bool:
+    """Whether it is asked if there is any for which a bound holds: "did any day lose more than"."""
+    return bool(made.bounds or made.thresholds) and not made.is_counted and not made.is_share
+
+
 def is_split(made: Draft, dim: Spot) -> bool:
     """Whether it stands behind "by" or "each"."""
     before = made.parts.beside(dim, -1)
-    return before is not None and before.has("by")
+    return dim.has("by") or (before is not None and before.has("by"))
 
 
 def is_number_of(made: Draft, dim: Spot) -> bool:

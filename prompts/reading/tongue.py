@@ -18,6 +18,13 @@ _NOUNS = {
     "run": ("run", "runs", "phiên chạy"),
     "report": ("reflection", "reflections", "lần nhìn lại"),
     "pattern": ("pattern", "patterns", "mẫu"),
+    "spend": ("booking", "bookings", "khoản ghi"),
+    "reaction": ("reaction of a market maker", "reactions of market makers", "phản ứng của nhà tạo lập"),
+    "check": ("check of a lesson", "checks of lessons", "lần kiểm tra bài học"),
+    "trial": ("test of a change", "tests of changes", "lần thử tham số"),
+    "experiment": ("experiment", "experiments", "thí nghiệm"),
+    "worth": ("measured worth", "measured worths", "giá trị đo được"),
+    "job": ("job", "jobs", "công việc"),
 }
 _GROUPS = {
     "symbol": ("symbol", "symbols", "đồng"),
@@ -41,6 +48,10 @@ _GROUPS = {
     "standing": ("standing", "standings", "tình trạng"),
     "run": ("run", "runs", "phiên chạy"),
     "probe": ("kind of entry", "kinds of entry", "kiểu vào lệnh"),
+    "limit": ("limit", "limits", "giới hạn"),
+    "feature": ("feature", "features", "đặc trưng"),
+    "stage": ("stage", "stages", "giai đoạn"),
+    "version": ("version", "versions", "phiên bản"),
     "won": ("kind of result", "kinds of result", "kiểu kết quả"),
 }
 _LABELS = {
@@ -64,6 +75,15 @@ _LABELS = {
     "price": ("price", "giá khớp"),
     "entry_price": ("entry price", "giá vào"),
     "exit_price": ("exit price", "giá ra"),
+    "cut": ("cut", "phần bị cắt"),
+    "slippage": ("entry slippage", "trượt giá khi vào"),
+    "slices": ("slices", "lát"),
+    "fills": ("fills", "lần khớp"),
+    "evidence": ("trades behind it", "số lệnh làm chứng"),
+    "matches": ("matches", "lần khớp mẫu"),
+    "wins": ("wins", "lần thắng"),
+    "best_bps": ("best on the way", "mức tốt nhất trên đường đi"),
+    "worst_bps": ("worst on the way", "mức xấu nhất trên đường đi"),
 }
 _PHRASES: Mapping[str, tuple[str, str]] = {
     "in all": ("in all", "tổng cộng"),

@@ -30,6 +30,7 @@ _SPOKEN = (
         re.compile(rf"\b({_HOW})((?: (?!nhất|nhat|hơn|hon)\w+){{1,4}}?) (nhất|nhat|nhứt|hơn|hon)\b"),
         r"\2 \1 \3",
     ),
+    (re.compile(r"\bit((?: (?!nhat|nhut|hon)\w+){1,5}?) (nhat|nhut|hon)\b"), r"\1 it \2"),
 )
 
 
@@ -70,6 +71,8 @@ def bare(word: str) -> str:
 @lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
     """An English word without its ending; other words as they are."""
+    if word.isascii() and "-" in word and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        return word[:-1]  # stop-outs
     if not word.isascii() or not word.isalpha() or len(word) < 4:
         return word
     for ending, made in _ENDINGS:

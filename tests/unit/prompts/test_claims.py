@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prompts.claims import Supplied, false_claims, supplied_by
-from prompts.render import constant_part, render_consult
+from prompts.render import EARLIER, constant_part, render_consult
 from tests.support.proposals import a_neighbour, a_signal, a_vote
+from tools.domain.errors import NotInRecord
 from tools.domain.identity import content_hash
 
 EVIDENCE = {
@@ -75,9 +76,42 @@ def test_a_prompt_supplies_its_own_counts() -> None:
     assert false_claims("8 of 9 made money", supplied) == ["8", "9"]
 
 
-PINNED = {"consult-2": "05f7e3ae634a485535441446d86172e289810e4c483b99cd4f6bc9a2893952c6"}
+PINNED = {
+    "consult-2": "05f7e3ae634a485535441446d86172e289810e4c483b99cd4f6bc9a2893952c6",
+    "consult-3": "25378f63cd55f6acdd30853d8973643aed4ebc4b08b0ee0b536ddd65db2c4c50",
+}
 
 
 def test_a_text_that_changes_gets_another_version() -> None:
     text, version = constant_part("consult")
     assert PINNED[version] == content_hash(text.encode()), "change the version on the text's first line, too"
+    assert set(PINNED) == {version, *EARLIER}, "what decisions were asked with is kept"
+    for earlier in EARLIER:
+        kept = constant_part("consult", earlier)
+        assert (kept[1], content_hash(kept[0].encode())) == (earlier, PINNED[earlier])
+
+
+def test_a_prompt_of_an_earlier_version_is_what_it_was_to_the_last_byte() -> None:
+    """The fingerprint is of a program that knew no other version."""
+    evidence = (a_signal(), (a_vote("pattern", 0.6, 3.0, "o_1"),), (a_neighbour(1), a_neighbour(2)))
+    told = render_consult(*evidence, {"won_share": 0.65}, {"decisions": 4137.0}, "consult-2")
+    assert told.fingerprint == "8a954bb075111dd240508cf52f2ec6ff83cb0a7bf6a0072081f70db58abb4099"
+    assert false_claims("of 4137 decisions", told.supplied) == ["4137"], "what was not shown may not be said"
+
+
+@pytest.mark.parametrize("version", ["consult-1", "consult-9", "ask-1", "../../README"])
+def test_a_version_that_is_not_kept_is_refused(version: str) -> None:
+    with pytest.raises(NotInRecord, match="in a version that is kept"):
+        render_consult(a_signal(), (), (), version=version)
+
+
+def test_what_happened_lately_is_supplied_and_its_neighbours_are_not() -> None:
+    figures = {"decisions": 50.0, "refused_by.rule.spoofing": 17.0, "followed_mean_net_bps": -3.4567}
+    told = render_consult(a_signal(), (), (), lately=figures)
+    assert told.version == "consult-3"
+    assert '"refused_by.rule.spoofing": 17.0' in told.user
+    assert false_claims("17 of 50 refused as spoofing, followed lost 3.46 bps", told.supplied) == []
+    assert false_claims("18 of 51 lost 3.47 bps", told.supplied) == ["18", "51", "3.47"]
+    plain = render_consult(a_signal(), (), ())
+    assert "symbol_lately" not in plain.user
+    assert false_claims("17 of the last lost 3.46 bps", plain.supplied) == ["17", "3.46"]
