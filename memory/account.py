@@ -17,14 +17,17 @@ from tools.domain.trading import Result
 
 @dataclass(frozen=True, slots=True)
 class AccountDay:
-    """Entries by symbol, the result after fees by symbol in quote, and aborts by symbol, of one UTC day.
+    """What one UTC day has come to so far, by symbol.
 
-    An abort is a market maker that left or a session that ended; the record does not tell which.
+    Attributes:
+        entries: Decisions that sent an order.
+        realised_quote: Result after fees, quote currency.
+        departures: Entries that ended because the market maker left.
     """
 
     entries: Mapping[str, int]
     realised_quote: Mapping[str, Decimal]
-    aborts: Mapping[str, int]
+    departures: Mapping[str, int]
 
 
 def account_day(store: Store, world: str, ts: int) -> AccountDay:
@@ -43,14 +46,26 @@ def account_day(store: Store, world: str, ts: int) -> AccountDay:
         outcomes.ts_known <= ts,
     )
     realised: dict[str, Decimal] = {}
-    aborts: dict[str, int] = {}
+    left: dict[str, int] = {}
     for row in store.read(closed):
         symbol = row["symbol"]
         if row["net_quote"] is not None:
             realised[symbol] = realised.get(symbol, Decimal(0)) + Decimal(row["net_quote"])
         if row["result"] == Result.ABORT:
-            aborts[symbol] = aborts.get(symbol, 0) + 1
-    return AccountDay({row["symbol"]: row["n"] for row in store.read(entered)}, realised, aborts)
+            left[symbol] = left.get(symbol, 0) + 1
+    return AccountDay({row["symbol"]: row["n"] for row in store.read(entered)}, realised, left)
+
+
+def last_departures(store: Store, world: str, since: int, ts: int) -> dict[str, int]:
+    """When the last entry that a market maker left was over, ns by symbol; after ``since``, up to ``ts``."""
+    c = METADATA.tables["outcome"].c
+    query = (
+        select(c.symbol, func.max(c.ts_known).label("last"))
+        .where(c.world == world, c.kind == "taken", c.result == Result.ABORT)
+        .where(c.ts_known > since, c.ts_known <= ts)
+        .group_by(c.symbol)
+    )
+    return {row["symbol"]: row["last"] for row in store.read(query)}
 
 
 def last_known(store: Store) -> int:

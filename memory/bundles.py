@@ -109,3 +109,10 @@ def read_bundle(store: Store, decision_id: str) -> Bundle:
         weights=orjson.loads(row["weights"] or "{}"),
         heard=None if row["heard"] is None else orjson.loads(row["heard"]),
     )
+
+
+def read_heard(store: Store, decision_id: str) -> Mapping[str, Any] | None:
+    """What a decision that waited for an answer was concluded from; None for one that did not wait."""
+    bundles = METADATA.tables["bundle"].c
+    found = store.read(select(bundles.heard).where(bundles.decision_id == decision_id))
+    return orjson.loads(found[0]["heard"]) if found and found[0]["heard"] is not None else None

@@ -172,6 +172,8 @@ def connect_reader(path: Path) -> sqlite3.Connection:
 
 def allow_reading_only(connection: sqlite3.Connection) -> None:
     """From now on refuse every statement but SELECT: no pragma, no attach, no extension."""
+    # Its first use sets up a table that no statement may make afterwards.
+    connection.execute("SELECT 1 FROM json_each('[]')")
     connection.set_authorizer(_authorize)
 
 

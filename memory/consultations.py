@@ -132,9 +132,17 @@ class ConsultationLog:
             cost_usd=sum((Decimal(row["cost_usd"]) for row in rows), Decimal(0)),
         )
 
-    def has_any(self) -> bool:
-        """Whether anybody was ever asked."""
-        return bool(self._store.read(select(METADATA.tables["consultation"].c.consultation_id).limit(1)))
+
+def counted_costs_usd(store: Store, ts: int, limit: int) -> tuple[Decimal, ...]:
+    """What the last ``limit`` calls known at ``ts`` cost whose tokens a provider had counted, US dollars."""
+    c = METADATA.tables["consultation"].c
+    query = (
+        select(c.cost_usd)
+        .where(c.ts_known <= ts, c.input_tokens.is_not(None))
+        .order_by(c.ts_known.desc(), c.consultation_id)
+        .limit(limit)
+    )
+    return tuple(Decimal(row["cost_usd"]) for row in store.read(query))
 
 
 def last_attempts(consultations: Sequence[Consultation]) -> dict[str, Consultation]:

@@ -7,60 +7,19 @@ an entity and columns; what a person writes is only ever bound to a parameter.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from memory.entities_learned import LEARNED
+from memory.entity import FEATURE, Column, Entity
 from tools.domain.regime import Regime
-
-FEATURE = "feature"  # a column of this kind is read from what was sensed, which may be archived
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One value of an entity.
-
-    Attributes:
-        sql: A constant expression over the entity's source; for a feature its name.
-        kind: ``text``, ``flag``, ``time`` (ns), ``span`` (ns, told in s), ``units`` (of 1e-8), ``money``
-            (decimal text), ``real``, ``whole``, ``names`` (a JSON array of text), ``added`` (a JSON array
-            of decimal text), ``rules`` (votes, of which those of rules that refused count), ``limits``
-            (clamps), ``conditions`` (of a strategy) or ``feature``.
-        unit: What it is told in: quote, bps, s, usd, share; empty for plain numbers and text.
-        label: What it is called.
-    """
-
-    sql: str
-    kind: str
-    label: str
-    unit: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Entity:
-    """One sort of thing.
-
-    Attributes:
-        source: Tables and joins after FROM.
-        base: What must hold of every row.
-        columns: Values by name; ``ts`` is when it was, ``id`` its name.
-        one: What one is called.
-        many: What several are called.
-    """
-
-    source: str
-    base: str
-    columns: Mapping[str, Column]
-    one: str
-    many: str
-
 
 _REGIME = "CASE COALESCE(s.regime, 0) {} END".format(
     " ".join(f"WHEN {int(one)} THEN '{one.label}'" for one in Regime)
 )
-_CASE_SOURCE = (
-    "decision d JOIN signal s ON s.signal_id = d.signal_id "
-    "LEFT JOIN outcome t ON t.decision_id = d.decision_id AND t.kind = 'taken' "
-    "LEFT JOIN outcome p ON p.decision_id = d.decision_id AND p.kind = 'shadow'"
-)
+_OF_CASE = {
+    "s": "JOIN signal s ON s.signal_id = d.signal_id",
+    "t": "LEFT JOIN outcome t ON t.decision_id = d.decision_id AND t.kind = 'taken'",
+    "p": "LEFT JOIN outcome p ON p.decision_id = d.decision_id AND p.kind = 'shadow'",
+}
 _CONTEXT = {  # of a decision and its signal, whatever hangs on it
     "decision": Column("d.decision_id", "text", "decision"),
     "symbol": Column("d.symbol", "text", "symbol"),
@@ -72,6 +31,12 @@ _CONTEXT = {  # of a decision and its signal, whatever hangs on it
     "run": Column("d.run_id", "text", "run"),
     "rule": Column("d.votes", "rules", "rule"),
     "limit": Column("d.clamps", "limits", "limit"),
+    "cut": Column("d.clamps", "cuts", "cut", "quote"),
+    "clamped": Column("d.clamps <> '[]'", "flag", "cut by a limit"),
+    "version": Column("d.parameters_version", "whole", "version of the parameters"),
+    "code": Column(
+        "(SELECT code_version FROM run WHERE run.run_id = d.run_id)", "text", "version of the code"
+    ),
 }
 _SENSED = {
     "confidence": ("mm_confidence", "market maker confidence", ""),
@@ -99,8 +64,16 @@ _SIGNAL = {
     "expected_cost": Column("s.cost_bps", "real", "expected cost", "bps"),
     "target_price": Column("s.take_profit", "units", "take-profit price"),
     "stop_price": Column("s.stop", "units", "stop price"),
+    "signal_price": Column("s.entry_price", "units", "signal price"),
     "value": Column("json_extract(d.plan, '$.value_quote')", "money", "size", "quote"),
     "slices": Column("json_array_length(d.plan, '$.slices')", "whole", "slices"),
+    "source": Column("s.source", "text", "kind of signal"),
+    "fills": Column("(SELECT COUNT(*) FROM fill WHERE fill.decision_id = d.decision_id)", "whole", "fills"),
+    "orders": Column(
+        "(SELECT COUNT(*) FROM intent WHERE intent.decision_id = d.decision_id)", "whole", "orders"
+    ),
+    "objecting": Column("d.votes", "objecting", "who voted to skip"),
+    "favouring": Column("d.votes", "favouring", "who voted to enter"),
     "features": Column("s.features", "text", "features"),
     **{name: Column(feature, FEATURE, label, unit) for name, (feature, label, unit) in _SENSED.items()},
 }
@@ -121,6 +94,9 @@ _TAKEN = {
     "delay": Column("COALESCE(t.time_to_fill_ns, t.ts_entry - d.ts)", "span", "time to fill", "s"),
     "best_bps": Column("t.mfe_bps", "real", "best on the way", "bps"),
     "worst_bps": Column("t.mae_bps", "real", "worst on the way", "bps"),
+    "slippage": Column(
+        "s.side * (t.entry_price - s.entry_price) * 1e4 / s.entry_price", "real", "entry slippage", "bps"
+    ),
     "entry_price": Column("t.entry_price", "units", "entry price"),
     "exit_price": Column("t.exit_price", "units", "exit price"),
     "size": Column("t.size", "units", "quantity"),
@@ -141,9 +117,11 @@ _PAPER = {
     "entry_price": Column("p.entry_price", "units", "entry price"),
     "exit_price": Column("p.exit_price", "units", "exit price"),
 }
-_OF_DECISION = "JOIN decision d ON d.decision_id = {}.decision_id JOIN signal s ON s.signal_id = d.signal_id"
+_EXECUTED = {
+    name: one for name, one in _CONTEXT.items() if name != "rule"
+}  # rules refuse, they execute nothing
 _FILLS = {
-    **_CONTEXT,
+    **_EXECUTED,
     "id": Column("d.decision_id", "text", "decision"),
     "ts": Column("f.ts", "time", "time"),
     "leg": Column("i.leg", "text", "leg"),
@@ -155,13 +133,17 @@ _FILLS = {
     "fee": Column("f.fee_quote", "money", "fees", "quote"),
 }
 _ORDERS = {
-    **_CONTEXT,
+    **_EXECUTED,
     "id": Column("d.decision_id", "text", "decision"),
     "ts": Column("i.ts", "time", "time"),
     "leg": Column("i.leg", "text", "leg"),
     "side": Column("CASE i.side WHEN 1 THEN 'buy' ELSE 'sell' END", "text", "side"),
     "kind": Column("CASE WHEN i.price IS NULL THEN 'market' ELSE 'limit' END", "text", "kind"),
     "status": Column("COALESCE(o.status, 'unknown')", "text", "status"),
+    "attempt": Column("i.attempt", "whole", "attempt"),
+    "post_only": Column("i.is_post_only", "flag", "post only"),
+    "reduce_only": Column("i.is_reduce_only", "flag", "reduce only"),
+    "value": Column("(CAST(i.price AS REAL) * i.size) / 1e16", "real", "value", "quote"),
     "price": Column("i.price", "units", "price"),
     "size": Column("i.size", "units", "quantity"),
 }
@@ -177,7 +159,9 @@ _CALLS = {
     "tokens": Column("COALESCE(c.input_tokens, 0) + COALESCE(c.output_tokens, 0)", "whole", "tokens"),
     "input_tokens": Column("c.input_tokens", "whole", "input tokens"),
     "output_tokens": Column("c.output_tokens", "whole", "output tokens"),
+    "cached_tokens": Column("c.cached_tokens", "whole", "cached tokens"),
     "delay": Column("c.ts_known - c.ts", "span", "time to answer", "s"),
+    "attempt": Column("c.attempt", "whole", "attempt"),
     "world": Column("c.world", "text", "world"),
     "run": Column("c.run_id", "text", "run"),
     "symbol": Column("d.symbol", "text", "symbol"),
@@ -185,136 +169,101 @@ _CALLS = {
     "route": Column("d.route", "text", "route"),
     "probe": Column("d.is_probe", "flag", "probe"),
 }
-_LESSONS = {
-    "id": Column("l.lesson_id", "text", "lesson"),
-    "ts": Column("l.ts_known", "time", "time"),
-    "statement": Column("l.statement", "text", "lesson"),
-    "symbol": Column("json_extract(l.scope, '$.symbol')", "text", "symbol"),
-    "regime": Column("json_extract(l.scope, '$.regime')", "text", "regime"),
-    "standing": Column(
-        "CASE WHEN l.ts_retired IS NULL THEN 'active' ELSE COALESCE((SELECT k.verdict FROM lesson_check k "
-        "WHERE k.lesson_id = l.lesson_id AND k.verdict IN ('refuted', 'contradicted', 'refined', 'outdated') "
-        "ORDER BY k.ts_known DESC LIMIT 1), 'retired') END",
-        "text",
-        "standing",
-    ),
-    "effect": Column("l.effect", "real", "effect", "bps"),
-    "evidence": Column("l.n", "whole", "trades behind it"),
-    "proof": Column("l.evidence", "names", "evidence"),
-    "world": Column("l.world", "text", "world"),
-}
-_CHANGES = {
-    "id": Column("CAST(q.version AS TEXT)", "text", "version"),
-    "ts": Column("q.ts_known", "time", "time"),
-    "parameter": Column("q.name", "text", "parameter"),
-    "proof": Column("q.evidence", "names", "evidence"),
-    "before": Column("q.value_before", "real", "value before"),
-    "after": Column("q.value", "real", "value after"),
-    "reason": Column("q.reason", "text", "reason"),
-    "direction": Column("CASE WHEN q.value > q.value_before THEN 'up' ELSE 'down' END", "text", "direction"),
-    "standing": Column(
-        "CASE WHEN EXISTS (SELECT 1 FROM effect e WHERE e.version = q.version AND e.verdict = 'rolled_back') "
-        "THEN 'rolled_back' ELSE 'kept' END",
-        "text",
-        "standing",
-    ),
-    "world": Column("q.world", "text", "world"),
-}
-_STRATEGIES = {
-    "id": Column("y.strategy_id", "text", "strategy"),
-    "ts": Column(
-        "(SELECT MIN(z.ts_known) FROM strategy z WHERE z.strategy_id = y.strategy_id)", "time", "found"
-    ),
-    "standing": Column("y.standing", "text", "standing"),
-    "reason": Column("y.reason", "text", "reason"),
-    "proof": Column("y.evidence", "names", "evidence"),
-    "origin": Column("y.origin", "text", "origin"),
-    "feature": Column("y.rules", "conditions", "feature"),
-    "matches": Column("y.n", "whole", "matches"),
-    "wins": Column("y.wins", "whole", "wins"),
-    "net_bps": Column("y.net_bps", "real", "net result", "bps"),
-    "world": Column("y.world", "text", "world"),
-}
-_PROFILES = {
-    "id": Column("r.profile_id", "text", "profile"),
-    "ts": Column("r.ts_known", "time", "time"),
-    "symbol": Column("r.symbol", "text", "symbol"),
-    "regime": Column("r.regime", "text", "regime"),
-    "matches": Column("r.n", "whole", "follows"),
-    "win_rate": Column("CAST(r.wins AS REAL) / r.n", "real", "win rate", "share"),
-    "breakeven": Column("r.breakeven", "real", "break-even probability"),
-    "net_bps": Column("r.net_bps", "real", "net result on paper", "bps"),
-    "spread": Column("r.spread_bps", "real", "spread", "bps"),
-    "world": Column("r.world", "text", "world"),
-}
 _RUNS = {
     "id": Column("u.run_id", "text", "run"),
     "ts": Column("u.ts_started", "time", "start"),
     "command": Column("u.command", "text", "command"),
     "world": Column("u.world", "text", "world"),
+    "code": Column("u.code_version", "text", "version of the code"),
+    "seed": Column("u.seed", "whole", "seed"),
+    "decisions": Column(
+        "(SELECT COUNT(*) FROM decision WHERE decision.run_id = u.run_id)", "whole", "decisions"
+    ),
+    "standing": Column("CASE WHEN u.ts_ended IS NULL THEN 'active' ELSE 'finished' END", "text", "standing"),
     "hold": Column("u.ts_ended - u.ts_started", "span", "length", "s"),
     "ts_exit": Column("u.ts_ended", "time", "end"),
-}
-_REPORTS = {
-    "id": Column("w.day || ' ' || w.kind", "text", "report"),
-    "ts": Column("w.ts", "time", "time"),
-    "kind": Column("w.kind", "text", "kind"),
-    "world": Column("w.world", "text", "world"),
-}
-_PATTERNS = {
-    "id": Column("n.outcome_id", "text", "pattern"),
-    "ts": Column("n.ts", "time", "time"),
-    "symbol": Column("n.symbol", "text", "symbol"),
-    "result": Column("n.result", "text", "result"),
-    "won": Column("n.net_bps > 0", "flag", "made money"),
-    "net_bps": Column("n.net_bps", "real", "net result on paper", "bps"),
-    "importance": Column("n.importance", "real", "importance"),
-    "standing": Column("CASE WHEN n.ts_retired IS NULL THEN 'active' ELSE 'retired' END", "text", "standing"),
-    "world": Column("n.world", "text", "world"),
 }
 _LAST_ORDER = (
     'LEFT JOIN "order" o ON o.client_order_id = i.client_order_id AND o.sequence = '
     '(SELECT MAX(b.sequence) FROM "order" b WHERE b.client_order_id = i.client_order_id)'
 )
 
+_SPENT = {
+    "id": Column("b.reservation_id || ' ' || b.stage", "text", "booking"),
+    "ts": Column("b.ts", "time", "time"),
+    "stage": Column("b.stage", "text", "stage"),
+    "provider": Column("b.provider", "text", "provider"),
+    "model": Column("b.model", "text", "model"),
+    "cost": Column("b.amount_usd", "money", "amount", "usd"),
+    "world": Column("b.world", "text", "world"),
+    "asked_for": Column(
+        "(SELECT c.decision_id FROM consultation c WHERE c.consultation_id = b.reservation_id)",
+        "text",
+        "decision that was asked about",
+    ),
+}
+_REACTIONS = {
+    **_CONTEXT,
+    "id": Column("m.decision_id", "text", "decision"),
+    "ts": Column("m.ts", "time", "time"),
+    "gone": Column("m.has_left", "flag", "market maker left"),
+    "ratio": Column("m.ratio", "real", "size against the market maker's"),
+    "slippage": Column("m.slip_bps", "real", "slippage", "bps"),
+}
+
+
+def _of_decision(alias: str) -> dict[str, str]:
+    return {"d": f"JOIN decision d ON d.decision_id = {alias}.decision_id", "s": _OF_CASE["s"]}
+
+
 ENTITIES: Mapping[str, Entity] = {
-    "decision": Entity(_CASE_SOURCE, "1", {**_CONTEXT, **_SIGNAL, **_TAKEN}, "decision", "decisions"),
+    "decision": Entity(
+        "decision d", "1", {**_CONTEXT, **_SIGNAL, **_TAKEN}, "decision", "decisions", _OF_CASE
+    ),
     "trade": Entity(
-        _CASE_SOURCE, "t.net_bps IS NOT NULL", {**_CONTEXT, **_SIGNAL, **_TAKEN}, "trade", "trades"
+        "decision d",
+        "t.net_bps IS NOT NULL",
+        {**_CONTEXT, **_SIGNAL, **_TAKEN},
+        "trade",
+        "trades",
+        _OF_CASE,
     ),
     "paper": Entity(
-        _CASE_SOURCE,
+        "decision d",
         "p.net_bps IS NOT NULL",
         {**_CONTEXT, **_SIGNAL, **_PAPER},
         "signal followed on paper",
         "signals followed on paper",
+        _OF_CASE,
     ),
     "fill": Entity(
-        f"fill f JOIN intent i ON i.client_order_id = f.client_order_id {_OF_DECISION.format('f')}",
+        "fill f",
         "1",
         _FILLS,
         "fill",
         "fills",
+        {"i": "JOIN intent i ON i.client_order_id = f.client_order_id", **_of_decision("f")},
     ),
-    "order": Entity(f"intent i {_OF_DECISION.format('i')} {_LAST_ORDER}", "1", _ORDERS, "order", "orders"),
+    "order": Entity("intent i", "1", _ORDERS, "order", "orders", {**_of_decision("i"), "o": _LAST_ORDER}),
     "call": Entity(
-        "consultation c LEFT JOIN decision d ON d.decision_id = c.decision_id",
+        "consultation c",
         "1",
         _CALLS,
         "call of a brain",
         "calls of a brain",
+        {"d": "LEFT JOIN decision d ON d.decision_id = c.decision_id"},
     ),
-    "lesson": Entity("lesson l", "1", _LESSONS, "lesson", "lessons"),
-    "change": Entity("parameter q", "1", _CHANGES, "change of a parameter", "changes of parameters"),
-    "strategy": Entity(
-        "strategy y",
-        "y.ts_known = (SELECT MAX(z.ts_known) FROM strategy z WHERE z.strategy_id = y.strategy_id)",
-        _STRATEGIES,
-        "strategy",
-        "strategies",
+    "spend": Entity(
+        "spend b", "1", _SPENT, "booking of the brains' budget", "bookings of the brains' budget"
     ),
-    "profile": Entity("profile r", "r.ts_retired IS NULL", _PROFILES, "profile", "profiles"),
+    "reaction": Entity(
+        "reaction m",
+        "1",
+        _REACTIONS,
+        "reaction of a market maker",
+        "reactions of market makers",
+        _of_decision("m"),
+    ),
+    **LEARNED,
     "run": Entity("run u", "1", _RUNS, "run", "runs"),
-    "report": Entity("report w", "1", _REPORTS, "reflection", "reflections"),
-    "pattern": Entity("pattern n", "1", _PATTERNS, "pattern", "patterns"),
 }

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 
 from memory.store import Store
 from tools.domain.errors import BadUsage
+from tools.domain.market import NANOS
 
 MOST = 10_000
+LONGEST_WAIT_NS = 60 * NANOS  # for an answer; what was followed meanwhile may end before its decision
 
 _LAST = """
 SELECT decision_id, ts, action, route, is_probe, expected_bps FROM decision
@@ -21,19 +23,33 @@ WHERE symbol = :symbol AND ts <= :ts AND +ts_known <= :ts AND (:world IS NULL OR
 ORDER BY ts DESC, decision_id LIMIT :limit
 """
 
-_FOLLOWS = """
-SELECT decision_id, result, net_bps FROM outcome
-WHERE symbol = :symbol AND ts_known BETWEEN :first AND :ts AND +kind = 'shadow'
+_ENDED = """
+SELECT decision_id, kind, ts_known, result, net_bps FROM outcome
+WHERE symbol = :symbol AND ts_known BETWEEN :first AND :ts
 """
 
 
 @dataclass(frozen=True, slots=True)
-class RecentDecision:
-    """A decision at a glance, with what was known by then of its follow on paper.
+class Ended:
+    """How a follow on paper or a round trip ended.
 
     Attributes:
-        result: How the follow ended; None while it was not known.
-        net_bps: What it came to after costs; None where it was not known or never filled.
+        ts: When that was known, ns.
+        net_bps: What it came to after costs; None where it never filled.
+    """
+
+    ts: int
+    result: str
+    net_bps: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class RecentDecision:
+    """A decision at a glance, with what was known by then of what came of it.
+
+    Attributes:
+        followed: How its follow on paper ended; None while that was not known.
+        traded: How its round trip ended; None while that was not known, or where nothing was entered.
     """
 
     decision_id: str
@@ -42,8 +58,18 @@ class RecentDecision:
     route: str
     is_probe: bool
     expected_bps: float | None
-    result: str | None
-    net_bps: float | None
+    followed: Ended | None = None
+    traded: Ended | None = None
+
+    @property
+    def result(self) -> str | None:
+        """How the follow on paper ended; None while it was not known."""
+        return None if self.followed is None else self.followed.result
+
+    @property
+    def net_bps(self) -> float | None:
+        """What the follow came to after costs; None where it was not known or never filled."""
+        return None if self.followed is None else self.followed.net_bps
 
 
 def last_decisions(
@@ -66,14 +92,23 @@ def last_decisions(
     rows = store.fetch(_LAST, {"symbol": symbol, "ts": ts, "limit": limit, "world": world})
     if not rows:
         return []
-    follows = _follows(store, symbol, int(rows[-1][1]), ts)
+    ended = _ended(store, symbol, int(rows[-1][1]) - LONGEST_WAIT_NS, ts)
     return [
-        RecentDecision(name, taken, action, route, bool(is_probe), expected, *follows.get(name, (None, None)))
+        RecentDecision(
+            name,
+            taken,
+            action,
+            route,
+            bool(is_probe),
+            expected,
+            ended.get((name, "shadow")),
+            ended.get((name, "taken")),
+        )
         for name, taken, action, route, is_probe, expected in rows
     ]
 
 
-def _follows(store: Store, symbol: str, first: int, ts: int) -> Mapping[str, tuple[str | None, float | None]]:
-    """What was known at ``ts`` of decisions taken since ``first``; a follow ends after its decision."""
-    rows = store.fetch(_FOLLOWS, {"symbol": symbol, "first": first, "ts": ts})
-    return {name: (result, net) for name, result, net in rows}
+def _ended(store: Store, symbol: str, first: int, ts: int) -> Mapping[tuple[str, str], Ended]:
+    """What was known at ``ts`` of what ended since ``first``, by decision and kind."""
+    rows = store.fetch(_ENDED, {"symbol": symbol, "first": first, "ts": ts})
+    return {(name, kind): Ended(known, result, net) for name, kind, known, result, net in rows}

@@ -13,6 +13,7 @@ from sqlmodel import Field, SQLModel
 
 import memory.schema_archive
 import memory.schema_experiments
+import memory.schema_posteriors
 import memory.schema_profiles
 import memory.schema_reactions
 import memory.schema_trials

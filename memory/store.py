@@ -37,7 +37,7 @@ from memory.contradictions import broken_reference, require_same
 from memory.migrations import HEAD, REVISIONS, upgrade
 from memory.rows import Row
 from memory.schema import METADATA
-from tools.domain.errors import InvariantBroken, KeeperError, StoreUnusable
+from tools.domain.errors import InvariantBroken, KeeperError, StoreOfOtherVersion, StoreUnusable
 
 QUEUE_ROWS = 2_000  # rows kept back before a batch is written unasked
 WRITER_CHECK_S, READER_CHECK_S = 10.0, 1.0  # most time for a look through the pages before use
@@ -252,11 +252,11 @@ class Store:
         if revision is None:
             raise nothing_remembered(self.path.parent)
         if revision not in REVISIONS:
-            raise StoreUnusable(
+            raise StoreOfOtherVersion(
                 f"{self.path} was written by a newer Keeper: expected revision {HEAD}, was {revision}"
             )
         if self.is_read_only:
-            raise StoreUnusable(
+            raise StoreOfOtherVersion(
                 f"{self.path} has the tables of an older Keeper (revision {revision}, expected {HEAD}); "
                 "a writing command such as keeper run brings it up to date"
             )

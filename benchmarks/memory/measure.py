@@ -21,6 +21,8 @@ from graphs.query import answer
 from memory.account import account_day, present
 from memory.chain import TABLES, read_head, seal
 from memory.hindsight import judged_votes
+from memory.lately import lately
+from memory.lookup import tell
 from memory.open_orders import OpenOrders
 from memory.recent import last_decisions
 from memory.statistics import symbols
@@ -63,6 +65,7 @@ def measure(home: Path, *, reads: int, seed: int) -> Figures:
             "bytes": sum(path.stat().st_size for path in home.rglob("*") if path.is_file()),
             "open_s": opened_s,
             "recall_last_50": _recall(store, generator, reads),
+            "shown_to_a_brain": _lately(store, generator, min(reads, 500)),
             "explain": _explain(store, generator, min(reads, 500)),
             "start": _start(store),
             "ask": _ask(store),
@@ -92,6 +95,14 @@ def _recall(store: Store, generator: np.random.Generator, n: int) -> Figures:
         for symbol, ts in asked[:3]
     )
     return {**asdict(found), "full_scan": asdict(scan)}
+
+
+def _lately(store: Store, generator: np.random.Generator, n: int) -> Figures:
+    """What a brain is shown of a symbol's last 50 decisions, for signals of the record."""
+    signals = [tell(store, name).signal for name in _ids(store, generator, n + WARM)]
+    for signal in signals[:WARM]:
+        lately(store, signal)
+    return asdict(timed(lambda s=signal: lately(store, s) for signal in signals[WARM:]))  # type: ignore[misc]
 
 
 def _explain(store: Store, generator: np.random.Generator, n: int) -> Figures:

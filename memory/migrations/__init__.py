@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 REVISIONS = (
     "0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012", "0013",
+    "0014",
 )  # fmt: skip
 HEAD = REVISIONS[-1]
 FOLDER = Path(__file__).parent

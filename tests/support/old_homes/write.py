@@ -42,6 +42,9 @@ MEANT = {
 }
 
 
+ELSEWHERE = ("link", "archive", "evidence", "open_order")  # sealing, files beside the database, derived
+
+
 def main(checkout: Path) -> None:
     """Print the dump."""
     sys.path.insert(0, str(checkout))
@@ -72,8 +75,8 @@ def fill(home: Path, made: Any) -> None:
             make.episode(log, n)
             store.flush()
         for table in METADATA.sorted_tables:
-            if table.name != "link" and not store.read(table.select()):
-                store.write([Row(table.name, values(store, table))])
+            if table.name not in ELSEWHERE and not store.read(table.select()):
+                store.write([Row(str(table.name), values(store, table))])
                 store.flush()
 
 

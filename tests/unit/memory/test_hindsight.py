@@ -63,7 +63,6 @@ def test_a_consultation_comes_back_to_the_last_byte(build: MemoryBuilder) -> Non
     assert log.of_decision(decision.decision_id) == (first, second)
     assert last_attempts(log.all_until()) == {decision.decision_id: second}
     assert log.all_until(decision.ts) == ()
-    assert log.has_any()
 
 
 def test_an_outcome_of_the_future_judges_nothing(build: MemoryBuilder) -> None:

@@ -29,7 +29,18 @@ from tools.domain.errors import NotInRecord, StoreUnusable
 from tools.domain.trading import Action
 
 EARLIER = REVISIONS[:-1]
-WRITTEN = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")  # every one that was ever in use
+WRITTEN = (
+    "0001",
+    "0002",
+    "0003",
+    "0004",
+    "0005",
+    "0006",
+    "0007",
+    "0011",
+    "0013",
+)  # every one that was ever in use
+ELSEWHERE = ("archive", "evidence", "open_order")  # rows that name files, or are made of others
 
 
 def open_and_close(home: Path) -> None:
@@ -67,7 +78,7 @@ def test_there_is_a_memory_of_every_revision_in_use_with_something_in_every_tabl
     for revision in OLD:
         found = content(make_old_home(tmp_path / revision, revision) / DATABASE)
         assert found["alembic_version"][0]["version_num"] == revision
-        assert [name for name, rows in found.items() if not rows] == []
+        assert [name for name, rows in found.items() if not rows and name not in ELSEWHERE] == []
 
 
 @pytest.mark.parametrize("revision", REVISIONS)

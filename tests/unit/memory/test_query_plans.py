@@ -15,7 +15,7 @@ import pytest
 
 from graphs.explanation import explain
 from graphs.query import answer
-from memory.account import account_day, last_known
+from memory.account import account_day, last_departures, last_known
 from memory.graph import explain_graph
 from memory.hindsight import judged_votes
 from memory.jobs import JobBook
@@ -114,6 +114,7 @@ WORKS: dict[str, Callable[[Store], object]] = {
     "holdings": lambda store: OpenOrders(store, "recorded", "binance").holdings({}),
     "symbols with something left": lambda store: OpenOrders(store, "recorded", "binance").symbols(),
     "account of the day": lambda store: account_day(store, "recorded", at("11:00:00")),
+    "last departures": lambda store: last_departures(store, "recorded", at("10:00:00"), at("11:00:00")),
     "last known": last_known,
     "votes judged": lambda store: list(judged_votes(store, at("11:00:00"), 500)),
     "due jobs": lambda store: JobBook(store).has_decisions("recorded", DAY, DAY),
