@@ -9,7 +9,7 @@ whoever decides looks in. Nobody waits beyond the deadline, and no brain's fault
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -30,12 +30,14 @@ class Heard:
         seen: The symbol at the time of acting; None where nobody looked.
         cause: Why there was no answer to use; empty where its text decided.
         detail: The same in words.
+        lately: What happened on the symbol lately, as the brain was shown it; None where nobody looked.
     """
 
     ts_asked: int
     seen: Sighting | None
     cause: str = ""
     detail: str = ""
+    lately: Mapping[str, float] | None = None
 
     @property
     def fault(self) -> Fault | None:

@@ -25,6 +25,7 @@ ACTIONS = {
     ConsultAction.SKIP: AdviceAction.SKIP,
 }
 LONGEST_CAUSE = 200
+CALLS_COUNTED = 50  # of the last calls, whose mean is what the next is expected to cost
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class ConsultRequest:
         ts: When it is asked, ns UTC on the session's clock.
         purpose: ``decide``, or ``audit`` of a decision that stands whatever is answered.
         propensity: How likely this decision was to be sent.
+        lately: What happened on the symbol lately, as it is shown; None where nobody looked.
     """
 
     decision_id: str
@@ -53,6 +55,7 @@ class ConsultRequest:
     ts: int
     purpose: str = DECIDE
     propensity: float = 1.0
+    lately: Mapping[str, float] | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -194,11 +197,13 @@ def consult_request(
     purpose: str = DECIDE,
     propensity: float = 1.0,
     profile: Mapping[str, float] | None = None,
+    lately: Mapping[str, float] | None = None,
+    version: str | None = None,
 ) -> ConsultRequest:
-    """The request on ``signal`` with its prompt rendered."""
-    prompt = render_consult(signal, votes, neighbours, profile)
+    """The request on ``signal`` with its prompt rendered, see ``render_consult``."""
+    prompt = render_consult(signal, votes, neighbours, profile, lately, version)
     return ConsultRequest(
-        decision_id, signal, tuple(votes), tuple(neighbours), prompt, ts, purpose, propensity
+        decision_id, signal, tuple(votes), tuple(neighbours), prompt, ts, purpose, propensity, lately
     )
 
 

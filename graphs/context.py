@@ -18,6 +18,7 @@ from tools.risk.probing import ProbePolicy
 Scorer: TypeAlias = Callable[[Sequence[Signal], ParameterSet], Sequence[Vote]]
 StrategyVoter: TypeAlias = Callable[[Signal, ParameterSet], Vote]
 Profiler: TypeAlias = Callable[[Signal], Mapping[str, float] | None]
+LookBack: TypeAlias = Callable[[Signal], Mapping[str, float] | None]
 PatternVoter: TypeAlias = Callable[[Signal, Sequence[Neighbour], ParameterSet], Vote]
 
 
@@ -36,6 +37,16 @@ def _equal_weights(parameters: ParameterSet) -> Mapping[str, float]:
 
 def _no_profile(signal: Signal) -> Mapping[str, float] | None:
     """Nothing is known of any symbol."""
+    return None
+
+
+def _no_look_back(signal: Signal) -> Mapping[str, float] | None:
+    """Nobody looks back at any symbol."""
+    return None
+
+
+def current_prompt(decision_id: str) -> str | None:
+    """Every question is put in the current text."""
     return None
 
 
@@ -63,6 +74,9 @@ class DecisionContext:
         escalator: Chooses what a brain is asked about; None asks about everything ambiguous.
         audit: Sends decisions to a brain without waiting for what it says.
         profile: What is known of a signal's symbol in its regime, as heard at its time; a brain is shown it.
+        lately: What happened lately on a signal's symbol, as heard at its time; looked up only for what goes
+            to a brain, which is shown it.
+        prompt_version: In which version of the text a decision is asked about; None is the current one.
         weights: The reliability each component's votes have shown by now.
     """
 
@@ -79,4 +93,6 @@ class DecisionContext:
     escalator: Chooser | None = None
     audit: Callable[[Sequence[ConsultRequest]], None] = _no_audit
     profile: Profiler = _no_profile
+    lately: LookBack = _no_look_back
+    prompt_version: Callable[[str], str | None] = current_prompt
     weights: Callable[[ParameterSet], Mapping[str, float]] = _equal_weights

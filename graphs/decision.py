@@ -25,6 +25,7 @@ from tools.domain.ports import Priority
 from tools.domain.trading import Decision, Signal, Vote
 from tools.execution.entries import draft_entries, size_entries
 from tools.execution.freshness import Sighting, outdated_by
+from tools.risk.bandits import withhold
 from tools.risk.escalation import ASK_ALL, Purpose, Verdict
 from tools.risk.limits import limit_batch
 from tools.risk.probing import choose_probes
@@ -62,12 +63,13 @@ def score(state: DecisionState, context: DecisionContext) -> DecisionState:
     parameters = state["parameters"]
     pairs = zip(state["signals"], state["neighbours"], strict=True)
     patterns = [context.pattern_voter(signal, neighbours, parameters) for signal, neighbours in pairs]
-    heard: list[tuple[Vote, ...]] = [(pattern,) for pattern in patterns]
-    if context.scorer is not None:
+    is_heard = bool(parameters["heed_patterns"])
+    heard: list[tuple[Vote, ...]] = [(pattern,) if is_heard else () for pattern in patterns]
+    if context.scorer is not None and parameters["heed_model"]:
         models: Sequence[Vote] = context.scorer(state["signals"], parameters)
         _require_one_each("the model", models, state)
         heard = [(*votes, model) for votes, model in zip(heard, models, strict=True)]
-    if context.strategy_voter is not None:
+    if context.strategy_voter is not None and parameters["heed_strategies"]:
         voter = context.strategy_voter
         strategies = [voter(signal, parameters) for signal in state["signals"]]
         heard = [(*votes, strategy) for votes, strategy in zip(heard, strategies, strict=True)]
@@ -118,31 +120,35 @@ def heed(state: DecisionState, context: DecisionContext) -> DecisionState:
         faults = () if seen is None else outdated_by(request.signal, seen, state["parameters"])
         settlements[i] = outdate(advise(settlements[i], advice), faults)
         told = ("", "") if advice.cause is None else (str(advice.cause), advice.reason)
-        heard[request.decision_id] = Heard(request.ts, seen, *told)
+        heard[request.decision_id] = Heard(request.ts, seen, *told, lately=request.lately)
     account = context.account.snapshot(state["ts"])  # what is at stake when it is acted on
     return {"settlements": tuple(settlements), "heard": heard, "account": account}
 
 
 def _request(state: DecisionState, context: DecisionContext, i: int) -> ConsultRequest:
-    verdict = state["verdicts"][i]
+    verdict, signal = state["verdicts"][i], state["signals"][i]
+    name = decision_id(signal.signal_id)
     return consult_request(
-        decision_id(state["signals"][i].signal_id),
-        state["signals"][i],
+        name,
+        signal,
         state["settlements"][i].votes,
         state["neighbours"][i],
         ts=state["ts"],
         purpose=str(verdict.purpose),
         propensity=verdict.propensity,
-        profile=context.profile(state["signals"][i]),
+        profile=context.profile(signal),
+        lately=context.lately(signal),
+        version=context.prompt_version(name),
     )
 
 
 def limit(state: DecisionState, context: DecisionContext) -> DecisionState:
-    """Draw probes, then let the account's limits cut the batch's wishes one after the other."""
+    """Let a bandit withhold, draw probes, then let the account's limits cut what is wished one by one."""
     signals, parameters, account = state["signals"], state["parameters"], state["account"]
     told = zip(state["settlements"], state["verdicts"], strict=True)
+    settled = [unasked(settlement, verdict.reason) for settlement, verdict in told]
     settlements = choose_probes(
-        [unasked(settlement, verdict.reason) for settlement, verdict in told],
+        withhold(settled, signals, parameters, context.probes.seed),
         signals,
         parameters,
         policy=context.probes,

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from graphs.arms import arm_as_data, arm_lines
+from graphs.looked_back import lately_as_data, lately_lines
 from graphs.reasons import entry_reasons, headline
 from memory.codec import to_plain
 from memory.consultations import AUDIT, Consultation, ConsultationLog
@@ -45,7 +46,12 @@ def explain(store: Store, text: str) -> dict[str, Any]:
         "known_then": _known_then(store, story),
         "known_later": _known_later(store, story),
         "graph": _graph(store, story),
-        "story": [headline(story), *arm_lines(store, decision.decision_id), *entry_reasons(story)],
+        "story": [
+            headline(story),
+            *arm_lines(store, decision.decision_id),
+            *lately_lines(store, decision.decision_id, decision.symbol),
+            *entry_reasons(story),
+        ],
     }
 
 
@@ -66,6 +72,7 @@ def _known_then(store: Store, story: DecisionStory) -> dict[str, Any]:
         "recalled": [_neighbour(outcome) for outcome in recalled],
         "consultations": _consultations(store, story, is_audit=False),
         "profile": _profile(store, story),
+        "lately": lately_as_data(store, story.decision.decision_id),
         "recalled_missing": [name for name in story.decision.recalled if name not in found],
     }
 

@@ -16,7 +16,8 @@ from graphs.consulted import consulted
 from graphs.counting import count, listed
 from graphs.fields import field
 from graphs.learned import answer_learned
-from graphs.reading.desk import agree, by_parts, form_of, outranks
+from graphs.reading.desk import agree, by_parts, form_of, outranks, unaccounted
+from graphs.referring import name_of
 from graphs.results import extreme, result
 from graphs.standing import holding
 from graphs.taught import strategies
@@ -37,7 +38,8 @@ from prompts.questions import (
     refers_back,
     shown_place,
 )
-from prompts.reading.forms import Form, What
+from prompts.reading.absent import absent_topic
+from prompts.reading.forms import Form
 from prompts.vietnamese import is_vietnamese
 from prompts.vietnamese_answers import in_vietnamese, refused_in_vietnamese
 from tools.domain.clock import iso
@@ -107,24 +109,67 @@ def answer_by_rules(store: Store, question: str, asking: Asking) -> Answer:
         NotInRecord: The record does not reach there.
         BadUsage: It names an impossible date, time or number.
     """
-    is_following = bool(asking.before) and (
-        follows_on(question) or refers_back(question) or shown_place(question) is not None
-    )
-    form = None if is_following else form_of(store, question, asking.now)
+    topic = absent_topic(question)
+    if topic:
+        raise NotInRecord(f'not in the record: Keeper keeps nothing of "{topic}"')
+    name = _name_before(store, question, asking)
+    form = _form(store, question, asking, name)
     try:
-        found = answer_query(store, question, understand(store, question, asking), asking)
-    except NotInRecord as refused:
-        is_parted = form is not None and form.entity in _LEARNED_OF and _APART in str(refused)
-        if not (isinstance(refused, NotUnderstood) or is_parted):
-            raise
+        found = answer_query(store, question, understand(store, question, asking, name), asking)
+    except (NotInRecord, BadUsage):
         by = by_parts(store, question, form)
         if by is None:
             raise
         return by
-    if form is None or not outranks(form, found):
+    if form is not None and not outranks(form, found):
         return found
     by = by_parts(store, question, form)
+    if by is None:
+        _require_accounted(store, question, found, asking)
+    if by is None and form is not None and _is_of_setting(form):
+        raise NotInRecord("not in the record: no such change of a setting")
     return found if by is None or agree(found, by) else by
+
+
+def _form(store: Store, question: str, asking: Asking, name: str) -> Form | None:
+    """What the parts of ``question`` ask, of what was asked before it where it builds on that."""
+    if asking.before and shown_place(question) is not None:
+        return None
+    if name:
+        return form_of(store, referred(question, name), asking.now)
+    is_building = bool(asking.before) and (follows_on(question) or refers_back(question))
+    return form_of(store, question, asking.now, asking.before if is_building else ())
+
+
+def _name_before(store: Store, question: str, asking: Asking) -> str:
+    """What a pronoun of ``question`` stands for; empty where it has none, or nothing one can name.
+
+    After an answer that names nothing it stands for what the pronoun of that question stood for.
+
+    Raises:
+        NotInRecord: What it refers back to has no answer.
+    """
+    if not asking.before or not refers_back(question):
+        return ""
+    try:
+        last = answer(store, asking.before[-1], asking.now, asking.before[:-1])
+    except NotInRecord as missing:
+        raise NotInRecord(f"not in the record: what it refers back to has no answer ({missing})") from missing
+    name = name_of(last, asking.shown)
+    if name is not None:
+        return name
+    return _name_before(store, asking.before[-1], replace(asking, before=asking.before[:-1], shown=()))
+
+
+def _is_of_setting(form: Form) -> bool:
+    return form.attribute == "reason" and any(one.column == "parameter" for one in form.where)
+
+
+def _require_accounted(store: Store, question: str, found: Answer, asking: Asking) -> None:
+    """Refuse what answers less than was asked."""
+    left = [] if asking.before else unaccounted(store, question, found, asking.now)
+    if left:
+        raise NotUnderstood(f'not in the record as asked: no answer accounts for "{", ".join(left)}"')
 
 
 @contextmanager
@@ -151,8 +196,8 @@ def _near(question: str) -> str:
     return ", ".join(f'"{one}"' for one in nearest_questions(question))
 
 
-def understand(store: Store, question: str, asking: Asking) -> Query:
-    """The query that ``question`` means by the rules.
+def understand(store: Store, question: str, asking: Asking, name: str = "") -> Query:
+    """The query that ``question`` means by the rules; a pronoun of it stands for ``name``.
 
     Raises:
         NotUnderstood: They cannot read it.
@@ -161,7 +206,7 @@ def understand(store: Store, question: str, asking: Asking) -> Query:
     newest = last_decision_time(store)
     if newest is None:
         raise NotInRecord(f"not in the record: {store.path} holds no decision yet; keeper run makes some")
-    named = _referred(store, question, asking) if asking.before and refers_back(question) else None
+    named = _referred(store, question, asking, name) if name else None
     if named is not None:
         return named
     place = shown_place(question) if asking.before else None
@@ -212,11 +257,9 @@ def _told(store: Store, query: Query, asking: Asking) -> Told:
 def _list(store: Store, query: Query) -> Told:
     text, numbers, ids = listed(store, query)
     text = f"Yes. {text}" if query.is_yes_or_no else text
-    return (
-        (text, numbers, ids)
-        if numbers["n"]
-        else (f"None: no {describe(query)}{nearest(store, query)}.", numbers, ())
-    )
+    if not numbers["n"]:
+        return f"None: no {describe(query)}{nearest(store, query)}.", numbers, ()
+    return text, numbers, ids
 
 
 _ANSWERS: Mapping[Ask, Callable[[Store, Query], Told]] = {
@@ -229,25 +272,11 @@ _ANSWERS: Mapping[Ask, Callable[[Store, Query], Told]] = {
 }
 
 
-_SAID = {"symbol": "on {}", "hour": "in hour {}", "day": "on {}", "rule": "refused by the {} rule"}
-_SAID |= {"route": "by {}", "regime": "in the {} regime", "weekday": "every {}"}
-_LEARNED_OF = ("lesson", "call")
-_APART = "cannot be told apart"  # what the other rules say of a combination that they do not have
-_RANKS = (Ask.EXTREME, Ask.WHY, Ask.FIELD)
-
-
-def _referred(store: Store, question: str, asking: Asking) -> Query | None:
+def _referred(store: Store, question: str, asking: Asking, name: str) -> Query | None:
     """The query in which a pronoun is the name, or the decision, that the last answer came down to.
 
-    None where the last answer had no such one, or the question asks nothing but why of it.
+    None where the question asks nothing but why of it.
     """
-    try:
-        last = answer(store, asking.before[-1], asking.now, asking.before[:-1])
-    except NotInRecord as missing:
-        raise NotInRecord(f"not in the record: what it refers back to has no answer ({missing})") from missing
-    name = _name_of(last, asking.shown)
-    if name is None:
-        return None
     known = {"symbols": symbols(store), "now": asking.now, "newest": last_decision_time(store)}
     known |= {"models": models(store) if may_name_model(question) else ()}
     try:
@@ -262,30 +291,6 @@ def _referred(store: Store, question: str, asking: Asking) -> Query | None:
     except (NotUnderstood, BadUsage):
         return None
     return None if query.ask in (Ask.WHY, Ask.LIST) and query.decision is None else query
-
-
-def _name_of(last: Answer, shown: Sequence[str]) -> str | None:
-    """What a pronoun after ``last`` stands for, in words that are understood."""
-    query, name = last.query, last.numbers.get("name")
-    if isinstance(query, Form):
-        return _name_of_form(query, last, shown)
-    if isinstance(name, str) and query.group in _SAID and (query.best is not None or query.sides):
-        return _SAID[query.group].format(name.removesuffix(":00") if query.group == "hour" else name.lower())
-    cited_ids = tuple(shown) or last.citations
-    is_one = query.ask in _RANKS and query.group is None and query.limit >= 1
-    is_listed = query.ask is Ask.LIST and last.numbers.get("shown") == 1
-    is_single = query.ask is Ask.FIELD and query.best is None and last.numbers.get("n") != 1
-    return cited_ids[0] if (is_one or is_listed) and cited_ids and not is_single else None
-
-
-def _name_of_form(form: Form, last: Answer, shown: Sequence[str]) -> str | None:
-    """As ``_name_of``, of an answer to a question that was read by its parts."""
-    name = last.numbers.get("name")
-    is_group = form.what in (What.LEADER, What.COMPARE, What.NAMES) and form.group in _SAID
-    if isinstance(name, str) and is_group:
-        return _SAID[form.group].format(name.removesuffix(":00") if form.group == "hour" else name.lower())
-    cited_ids = tuple(shown) or last.citations
-    return cited_ids[0] if form.what is What.RECORD and form.limit == 1 and cited_ids else None
 
 
 def _of_shown(store: Store, place: int, asking: Asking) -> Query:

@@ -49,6 +49,8 @@ def result(store: Store, query: Query) -> Told:
         return _a_day(trades, query)
     if query.group is not None and trades:
         return _by_group(trades, query, query.group, best=True, is_ranked=False)
+    if query.measure is Measure.SHARE:
+        raise NotInRecord("not in the record as asked: a share of what is not said")
     found = measure_trades(trades, SEED)
     head, numbers = _sum_up(found, _nouns(query), query), statistics_as_data(found)
     if query.measure is not None:

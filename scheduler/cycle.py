@@ -6,7 +6,7 @@ exchange behind the market differ.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -311,9 +311,16 @@ class DecisionCycle:
             hold_timeout_ns=parameters.nanos("hold_timeout_s"),
             cost_bps=round_trip_cost_bps(instrument),
             confidence=features["mm_confidence"] or 0.0,
-            features=features | self.market.evidence(ts) | self._tolerated(ts, parameters),
+            features=features | self.market.evidence(ts) | self._told(features, ts, parameters),
             vector=fingerprint(features),
         )
 
-    def _tolerated(self, ts: int, parameters: ParameterSet) -> dict[str, float | None]:
-        return dict(self._parts.tolerated(self.market.instrument.symbol, ts, parameters))
+    def _told(
+        self, features: Mapping[str, float | None], ts: int, parameters: ParameterSet
+    ) -> dict[str, float | None]:
+        """What was learned that bears on the signal, beside its features."""
+        symbol = self.market.instrument.symbol
+        return {
+            **self._parts.tolerated(symbol, ts, parameters),
+            **self._parts.believed(SOURCE, features, ts, parameters),
+        }

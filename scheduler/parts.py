@@ -80,6 +80,13 @@ def tell_nothing(symbol: str, ts: int, parameters: ParameterSet) -> Mapping[str,
     return {}
 
 
+def _believe_nothing(
+    source: str, features: Mapping[str, float | None], ts: int, parameters: ParameterSet
+) -> Mapping[str, float]:
+    """No bandit is on."""
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class CycleParts:
     """What a cycle is wired with.
@@ -91,6 +98,7 @@ class CycleParts:
         scheduler: Which algorithm slices entries.
         reacted: Told how the market maker took a fill; None where the market does not react to us.
         tolerated: What is believed of a symbol's market maker as of a time, beside the features.
+        believed: What a bandit believes of a signal from a source with these features, as of a time.
         adaptation: What sizes, stops and targets are adapted to, where that is switched on.
     """
 
@@ -109,4 +117,7 @@ class CycleParts:
     scheduler: Scheduler = PLANNED
     reacted: Callable[[Reaction], None] | None = None
     tolerated: Callable[[str, int, ParameterSet], Mapping[str, float]] = tell_nothing
+    believed: Callable[[str, Mapping[str, float | None], int, ParameterSet], Mapping[str, float]] = (
+        _believe_nothing
+    )
     adaptation: Adaptation = field(default_factory=Adaptation)

@@ -11,7 +11,7 @@ from langchain_anthropic import ChatAnthropic
 from langchain_core.messages import SystemMessage
 from pydantic import PrivateAttr, SecretStr
 
-from graphs.brains.chat import LangchainProvider
+from graphs.brains.chat import LangchainProvider, Scrub, as_it_is
 from graphs.brains.completion import ANTHROPIC, MOST_OUTPUT_TOKENS
 from prompts.forms import schema_of
 from prompts.render import Prompt
@@ -34,13 +34,16 @@ class AnthropicProvider(LangchainProvider):
         model: Its name of the model.
         key: The key.
         base_url: Where it is; None is the provider's own.
+        scrub: As of its base class.
     """
 
     dialect = ANTHROPIC
     name = "anthropic"
 
-    def __init__(self, model: str, key: SecretStr, base_url: str | None = None) -> None:
-        super().__init__(model, key)
+    def __init__(
+        self, model: str, key: SecretStr, base_url: str | None = None, *, scrub: Scrub = as_it_is
+    ) -> None:
+        super().__init__(model, key, scrub)
         place: dict[str, Any] = {} if base_url is None else {"base_url": base_url}
         chat = _NotedAnthropic(
             model_name=model,

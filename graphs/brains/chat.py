@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
 from langsmith import tracing_context
@@ -15,7 +16,13 @@ from graphs.brains.wire import CURRENT, fault_of, recording_client
 from prompts.render import Prompt
 from tools.risk.advice import Cause
 
-HIDDEN = b"[key]"
+HIDDEN = "[key]"
+Scrub: TypeAlias = Callable[[str], str]
+
+
+def as_it_is(text: str) -> str:
+    """``text``: nothing else is known to be secret."""
+    return text
 
 
 class LangchainProvider(ABC):
@@ -24,14 +31,15 @@ class LangchainProvider(ABC):
     Args:
         model: Its name of the model.
         key: Never shown: it is taken out of whatever is kept of a call.
+        scrub: Takes every other secret out of it, and the key in other spellings.
     """
 
     name: str
     dialect: Dialect
 
-    def __init__(self, model: str, key: SecretStr) -> None:
+    def __init__(self, model: str, key: SecretStr, scrub: Scrub = as_it_is) -> None:
         self.model = model
-        self._key = key
+        self._key, self._scrub_text = key, scrub
         self._client = recording_client()
 
     async def complete(self, prompt: Prompt, timeout_s: float) -> Completion:
@@ -78,14 +86,19 @@ class LangchainProvider(ABC):
             fault = ProviderFault(cause, f"the answer stopped with {stop}", exchange, tokens=tokens)
             raise self._without_key(fault)
         self._scrub(exchange)
-        return Completion(text, tokens, exchange)
+        return Completion(self._clean(text), tokens, exchange)
 
     def _without_key(self, fault: ProviderFault) -> ProviderFault:
         self._scrub(fault.exchange)
-        detail = fault.detail.replace(self._key.get_secret_value() or "\0", HIDDEN.decode())
-        return ProviderFault(fault.cause, detail, fault.exchange, is_free=fault.is_free, tokens=fault.tokens)
+        return ProviderFault(
+            fault.cause, self._clean(fault.detail), fault.exchange, is_free=fault.is_free, tokens=fault.tokens
+        )
 
     def _scrub(self, exchange: Exchange) -> None:
-        key = self._key.get_secret_value().encode() or b"\0"
-        exchange.request = exchange.request.replace(key, HIDDEN)
-        exchange.answer = exchange.answer.replace(key, HIDDEN)
+        exchange.request, exchange.answer = (
+            self._clean(sent.decode(errors="surrogateescape")).encode(errors="surrogateescape")
+            for sent in (exchange.request, exchange.answer)
+        )
+
+    def _clean(self, text: str) -> str:
+        return self._scrub_text(text.replace(self._key.get_secret_value() or "\0", HIDDEN))

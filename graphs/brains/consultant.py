@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from graphs.brain import Asked, ConsultAnswer, Fault, read_reply
+from graphs.brain import CALLS_COUNTED, Asked, ConsultAnswer, Fault, read_reply
 from graphs.brains.breaker import Breaker
 from graphs.brains.completion import ChatProvider, Completion, Exchange, ProviderFault
 from graphs.brains.loop import LoopThread
@@ -28,7 +28,6 @@ from tools.risk.advice import Cause
 GRACE_S = 0.5  # beyond the deadline, for a loop that is busy
 FIRST_SHARE = 0.6  # of the time left, for a provider that has another one behind it
 LEAST_TIME_S = 0.2  # with less than this left nobody else is asked
-CALLS_COUNTED = 50
 PASSED_ON = frozenset(
     {
         Cause.CIRCUIT_OPEN,

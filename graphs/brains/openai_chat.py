@@ -7,7 +7,7 @@ from typing import Any
 from langchain_openai import ChatOpenAI
 from pydantic import SecretStr
 
-from graphs.brains.chat import LangchainProvider
+from graphs.brains.chat import LangchainProvider, Scrub, as_it_is
 from graphs.brains.completion import MOST_OUTPUT_TOKENS, OPENAI
 from prompts.forms import schema_of
 from prompts.render import Prompt
@@ -23,14 +23,21 @@ class OpenAIProvider(LangchainProvider):
         key: The key.
         base_url: Where it is; None is the provider's own.
         is_local: Whether it runs here: its name is then ``local``, and it is asked without chance.
+        scrub: As of its base class.
     """
 
     dialect = OPENAI
 
     def __init__(
-        self, model: str, key: SecretStr, base_url: str | None = None, *, is_local: bool = False
+        self,
+        model: str,
+        key: SecretStr,
+        base_url: str | None = None,
+        *,
+        is_local: bool = False,
+        scrub: Scrub = as_it_is,
     ) -> None:
-        super().__init__(model, key)
+        super().__init__(model, key, scrub)
         self.name = "local" if is_local else "openai"
         options: dict[str, Any] = {"temperature": 0} if is_local else {}
         if not is_local and model.startswith(REASONING):

@@ -17,7 +17,7 @@ from prompts.forms import schema_of
 from prompts.render import Prompt
 
 UNSEEN_TOKENS = 1_500  # roles, markers, the schema and what a provider writes around it
-TYPICAL = Tokens(input=1_600, output=90)  # until calls were counted
+TYPICAL = Tokens(input=1_900, output=90)  # until calls were counted
 
 
 class NotPriced(Exception):

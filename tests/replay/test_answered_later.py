@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,10 +13,14 @@ import pytest
 from sqlalchemy import select
 
 from graphs.brain import ConsultAnswer, ConsultRequest
-from keeper_agent.brains import BrainParts, recorded_parts
+from keeper_agent.brains import BrainParts
+from keeper_agent.recorded_brains import recorded_parts
 from keeper_agent.retaking import retake
 from keeper_agent.settings import load_settings
+from memory.bundles import read_heard
 from memory.consultations import Consultation, ConsultationLog
+from memory.lately import lately
+from memory.lookup import tell
 from memory.schema import METADATA
 from memory.store import Store
 from scheduler.cycle import DecisionCycle
@@ -29,7 +33,7 @@ from tools.domain.identity import consultation_id
 from tools.domain.market import NANOS
 from tools.domain.trading import Action, Route
 from tools.market.events import Events
-from tools.risk.escalation import ASK_ALL, Purpose, RecordedChoices
+from tools.risk.escalation import ASK_ALL
 
 SECONDS = 330  # the first answers that only the price has outrun come in the sixth minute
 ASKING = f"{EAGER},ambiguity_z=5,pattern_min_neighbours=4,stale_move_bps=0.4,probe_share=0.3"
@@ -162,15 +166,17 @@ def test_a_replay_from_the_record_hears_each_answer_when_it_came(
     lived: tuple[Path, Record], tmp_path: Path
 ) -> None:
     with Store.open(lived[0], read_only=True) as remembered:
-        parts = recorded_parts(remembered, load_settings(keeper_home=lived[0]))
-        said = ConsultationLog(remembered).all_until()
+        parts = recorded_parts(remembered, load_settings(keeper_home=lived[0]), 0, run_id="run_0000000000")
     assert parts is not None
-    sent = {one.decision_id: (Purpose.DECIDE, 1.0) for one in said}
+    assert a_run(tmp_path, lambda store, identity: nullcontext(parts)) == lived[1]
 
-    @contextmanager
-    def recorded(store: Store, identity: RunIdentity) -> Iterator[BrainParts]:
-        yield replace(
-            parts, chooser=RecordedChoices(sent, "everything ambiguous is asked"), budget_ns=6 * NANOS
-        )
 
-    assert a_run(tmp_path, recorded) == lived[1]
+def test_what_happened_lately_is_the_same_when_it_is_looked_up_again(lived: tuple[Path, Record]) -> None:
+    """Answers that are waited for are where things are written later than they are dated."""
+    with Store.open(lived[0], read_only=True) as store:
+        names = {one.decision_id for one in ConsultationLog(store).all_until()}
+        sealed = {name: (read_heard(store, name) or {})["lately"] for name in names}
+        again = {name: dict(lately(store, tell(store, name).signal)) for name in names}
+    assert len(names) >= 10
+    assert again == sealed
+    assert any(figures["left_open"] > 0 and figures["followed"] > 0 for figures in sealed.values())

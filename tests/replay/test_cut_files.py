@@ -26,6 +26,7 @@ def replayed(book: Path, trades: Path, out: Path) -> list[bytes]:
         memory=None,
         out=out,
         quote_usd=None,
+        repeat=None,
         home=out / "home",
         as_json=True,
     )

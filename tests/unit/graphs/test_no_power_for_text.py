@@ -65,9 +65,9 @@ def decided(office: Office | None, *, account: LedgerSnapshot | None = None) -> 
         memory=FakeMemory(neighbours),
         account=account,
     )
-    (decision,) = DecisionGraph(replace(context, consult_budget_ns=20_000_000_000)).decide(
-        [signal], PARAMETERS, NOW
-    )
+    told = {"decisions": 50.0, f"refused_by.{ORDER}": 3.0}
+    context = replace(context, consult_budget_ns=20_000_000_000, lately=lambda signal: told)
+    (decision,) = DecisionGraph(context).decide([signal], PARAMETERS, NOW)
     return decision
 
 

@@ -172,7 +172,7 @@ def test_a_good_answer_is_taken_counted_and_paid_for(name: str, tmp_path: Path) 
         assert kept.cost_usd == ListedTariff(name, MODELS[name]).cost_usd(kept.tokens) == office.spent() > 0
         assert json.loads(kept.request) == stub.asked[0]
         assert kept.answer == BODIES[name]()
-        assert (kept.text, kept.cause, kept.prompt_version) == (GOOD_TEXT, None, "consult-2")
+        assert (kept.text, kept.cause, kept.prompt_version) == (GOOD_TEXT, None, "consult-3")
         assert KEY.encode() not in kept.request
         assert KEY in str(stub.headers[0]), "the key was really used"
 

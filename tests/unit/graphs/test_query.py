@@ -136,6 +136,8 @@ def test_the_decisions_taken_last_are_of_every_kind(told: Told) -> None:
 def test_a_count_is_split_by_what_was_asked(told: Told) -> None:
     assert ask(told, "how many decisions per symbol?").numbers["by"] == {"BTCUSDT": 8, "ETHUSDT": 2}
     assert ask(told, "how many wins by symbol").numbers["by"] == {"BTCUSDT": 2}
+    fills = ask(told, "how many fills by symbol").numbers["by"]
+    assert sum(one["n"] for one in fills.values()) == ask(told, "how many fills?").numbers["value"]
     assert ask(told, "which route had the most decisions").numbers["by"] == {
         "rule": 5,
         "pattern": 3,
@@ -248,7 +250,6 @@ def test_what_was_learned_names_changes_and_cites_their_evidence(told: Told) -> 
         ("what did you learn from the last run", "cannot be told apart by run"),
         ("how many fills because of spoofing", "cannot be told apart by rule"),
         ("how many traders did you take", '"traders"'),
-        ("how many fills by symbol", "cannot be told apart by group"),
         ("hello", "did not understand what is asked"),
         ("how many trades tomorrow?", "has not come yet"),
         ("how many on BTC?", "what shall be counted"),
