@@ -27,7 +27,6 @@ from tools.models.outcome_model import TrainedOutcome, train_outcome
 from tools.models.registry import ModelRegistry
 
 TRAINED_ON = 1_000_000  # how far seeds that are trained on lie above those that are judged on
-MOST_WORLDS = 10_000
 TOLERANCE = "tolerance"  # why a market maker leaves that somebody took too much from
 DAY_NS = 86_400 * NANOS
 

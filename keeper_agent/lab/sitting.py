@@ -24,7 +24,7 @@ from tools.domain.trading import Decision, Signal
 from tools.execution.news import NewsDesk
 from tools.execution.routed import RoutedMarket
 from tools.market.instruments import instrument_for
-from tools.models.scoring import TAKE_ALL
+from tools.models.scoring import TakeAll
 from venue.rolling import RollingView
 from venue.sim import Simulation
 from venue.symbols import BTC, Symbol
@@ -102,7 +102,7 @@ class Sitting:
             identity,
             instruments,
             self.witness,
-            TAKE_ALL if conditions.takes_all else current_model(settings),
+            TakeAll(doubt_bps=conditions.doubt_bps) if conditions.takes_all else current_model(settings),
             sim.now,
             market=self._market,
             decider=PlainDecisions if conditions.is_plain else DecisionGraph,

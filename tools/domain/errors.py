@@ -31,6 +31,10 @@ class StoreUnusable(KeeperError):
     exit_code = 4
 
 
+class StoreOfOtherVersion(StoreUnusable):
+    """The database is sound, but its tables are of an older or newer Keeper; the message says what to run."""
+
+
 class HomeLocked(KeeperError):
     """Another process owns this home; it alone may write."""
 

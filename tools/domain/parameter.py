@@ -145,6 +145,9 @@ CATALOGUE: tuple[ParameterSpec, ...] = (
     ParameterSpec(
         "pattern_importance_power", 0.5, 0, 1, "power", "how much importance counts beside similarity; 0 not"
     ),
+    ParameterSpec("heed_patterns", 1, 0, 1, "switch", "let similar states that are remembered vote"),
+    ParameterSpec("heed_model", 1, 0, 1, "switch", "let the outcome model vote, where there is one"),
+    ParameterSpec("heed_strategies", 1, 0, 1, "switch", "let learned strategies vote"),
     ParameterSpec("session_capacity", 50, 1, 1_000, "records", "last records of a kind and symbol at hand"),
     ParameterSpec("lesson_capacity", 1_000, 10, 10_000, "lessons", "lessons in force at most"),
     ParameterSpec("profile_capacity", 1_000, 10, 10_000, "profiles", "symbols and regimes profiled at most"),
@@ -174,6 +177,23 @@ CATALOGUE: tuple[ParameterSpec, ...] = (
     ),
     ParameterSpec(
         "skill_min_outcomes", 100, 10, 1e6, "outcomes", "fewer than these leave a vote's weight alone"
+    ),
+    # bandit
+    ParameterSpec(
+        "bandit",
+        0,
+        0,
+        2,
+        "choice",
+        "withhold entries by what their kind came to: 1 Thompson, 2 LinUCB; 0 off",
+    ),
+    ParameterSpec(
+        "bandit_base", 0, 0, 1, "share", "won from which Thompson acts; 0 is the signal's break-even"
+    ),
+    ParameterSpec("bandit_explore", 0.05, 0.01, 0.5, "share", "least chance of acting and of not acting"),
+    ParameterSpec("bandit_width", 1, 0, 10, "sigma", "errors that LinUCB adds to what it expects"),
+    ParameterSpec(
+        "bandit_half_life_days", 7, 0.01, 365, "days", "after which a bandit's outcome counts half"
     ),
     # sizing
     ParameterSpec("default_order_size_usd", 2, 0.1, 1e6, "USD", "target of one entry"),

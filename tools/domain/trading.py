@@ -52,12 +52,17 @@ class OrderStatus(StrEnum):
 
 
 class Result(StrEnum):
-    """How a round trip, taken or followed on paper, ended."""
+    """How a round trip, taken or followed on paper, ended.
+
+    ABORT: the market maker left while it was being entered (K6.3). CLOSE_OUT: sold at the market for another
+    reason, be it that the session ended or that the position could not be protected.
+    """
 
     TAKE_PROFIT = "take_profit"
     STOP = "stop"
     TIMEOUT = "timeout"
     ABORT = "abort"
+    CLOSE_OUT = "close_out"
     UNFILLED = "unfilled"
 
 

@@ -42,7 +42,6 @@ class Entry:
     entered: bool = False
     leaving: Result | None = None
     is_stopped: bool = False
-    is_departure: bool = False
     is_unsellable: bool = False
     cost_open: Decimal = Decimal(0)
 

@@ -127,7 +127,6 @@ class Executor:
         if ts >= entry.next_check:
             entry.next_check = ts + entry.parameters.nanos("mm_check_s")
             if mm_has_left(entry, self._market.features(ts)):
-                entry.is_departure = True
                 self.departures += 1
                 self._ledger.depart(entry.signal.symbol, ts)
                 self._ledger.rest(entry.signal.symbol, ts + entry.parameters.nanos("departure_rest_s"))
@@ -140,20 +139,20 @@ class Executor:
 
     def wind_down(self, ts: int) -> None:
         """End of a session at a venue: cancel, sell what is held; news will tell when it is over."""
-        self._leave(Result.ABORT, ts)
+        self._leave(Result.CLOSE_OUT, ts)
 
     def close_out(self, ts: int) -> None:
         """End of the tape or of the session: cancel, sell what is held at the book, finish.
 
         Where the book has no bid to sell to, the outcome says so: it has no exit and no result.
         """
-        self._leave(Result.ABORT, ts)
+        self._leave(Result.CLOSE_OUT, ts)
         while (entry := self.entry) is not None:
             held, is_selling = entry.position, any(o.leg == EXIT for o in entry.working.values())
             self._market.settle(ts)
             self._hear()
             if is_selling and entry.position == held:
-                self._finish(entry, entry.leaving or Result.ABORT, ts)
+                self._finish(entry, entry.leaving or Result.CLOSE_OUT, ts)
             else:
                 self._step(ts)
 
@@ -223,12 +222,13 @@ class Executor:
         bid = self._market.best_bid
         if bid >= entry.signal.take_profit:
             return Result.TAKE_PROFIT
-        return Result.STOP if bid <= entry.signal.stop else Result.ABORT
+        return Result.STOP if bid <= entry.signal.stop else Result.CLOSE_OUT
 
     def _sell_or_finish(self, entry: Entry, ts: int) -> None:
         if self._sellable(entry) == 0:
-            result = entry.leaving or Result.ABORT
-            self._finish(entry, result if entry.fills or entry.is_departure else Result.UNFILLED, ts)
+            result = entry.leaving or Result.CLOSE_OUT
+            is_told = entry.fills or result is Result.ABORT
+            self._finish(entry, result if is_told else Result.UNFILLED, ts)
         else:
             self._place(entry, EXIT, Side.SELL, None, self._sellable(entry), ts)
 
@@ -245,7 +245,7 @@ class Executor:
         else:
             self._protect(entry, ts)
             if not entry.working:
-                self._leave(Result.ABORT, ts)
+                self._leave(Result.CLOSE_OUT, ts)
 
     def _place_bracket(self, entry: Entry, size: int, stop: Stop, ts: int) -> None:
         self._place(entry, BRACKET, Side.SELL, entry.signal.take_profit, size, ts, stop)

@@ -19,7 +19,7 @@ from tools.domain.trading import Result
 from tools.features.names import FEATURES
 from tools.features.units import MEANING_OF, UNIT_OF
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 SECOND = 1e9
 Value: TypeAlias = str | int | float | bool | None
 
@@ -39,23 +39,20 @@ def entry_quality(trip: RoundTrip) -> float | None:
     """How well a taken entry went, 0 to 1; None for a trip on paper, or where no spread was known.
 
     The share filled of what was planned, times one less the adverse slippage over the spread at the
-    signal (at least 0). None, too, where it was aborted: see ``scared_away``.
+    signal (at least 0). None, too, where the session's end cut it short.
     """
     slippage, spread = entry_slippage_bps(trip), trip.signal.features.get("spread_bps")
     if slippage is None or trip.plan is None or not trip.plan.size or not spread:
         return None
-    if scared_away(trip) is None:
+    if trip.outcome.result is Result.CLOSE_OUT:
         return None
     filled = min(1.0, sum(fill.size for fill in trip.entries) / trip.plan.size)
     return filled * (1 - min(1.0, max(0.0, slippage) / spread))
 
 
-def scared_away(trip: RoundTrip) -> bool | None:
-    """Whether the market maker left; None where the trip was aborted.
-
-    An abort is a market maker that left or a session that ended, and the record does not tell which.
-    """
-    return None if trip.outcome.result is Result.ABORT else False
+def scared_away(trip: RoundTrip) -> bool:
+    """Whether the entry was aborted because the market maker left."""
+    return trip.outcome.result is Result.ABORT
 
 
 def entry_slippage_bps(trip: RoundTrip) -> float | None:
@@ -212,7 +209,7 @@ _DONE = (
         "mm_scared_away",
         "bool",
         "",
-        "the market maker left; empty: aborted, by that or by the end of a session",
+        "the market maker left while it was entered",
         scared_away,
     ),
     Column(

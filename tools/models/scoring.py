@@ -126,21 +126,22 @@ class SignalScorer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class TakeAll:
-    """The baseline that believes that every target will be reached, and so takes every trade that can pay."""
+    """The baseline that believes that every target will be reached, and so takes every trade that can pay.
+
+    ``doubt_bps`` is its standard error: with some, what is known better outweighs it.
+    """
 
     version: str = "take-all"
+    doubt_bps: float = 0.0
 
     def score(self, rows: Sequence[Row]) -> Scores:
-        """The gain at the target, without doubt.
+        """The gain at the target, with the doubt stated.
 
-        >>> TAKE_ALL.score([({}, 4.0, 20.0), ({}, -1.0, 20.0)]).expected_bps.tolist()
+        >>> TakeAll().score([({}, 4.0, 20.0), ({}, -1.0, 20.0)]).expected_bps.tolist()
         [4.0, -1.0]
         """
         gain = np.array([row[1] for row in rows], dtype=np.float64)
-        return Scores((gain > 0).astype(np.float64), gain, np.zeros(len(gain)))
-
-
-TAKE_ALL = TakeAll()
+        return Scores((gain > 0).astype(np.float64), gain, np.full(len(gain), self.doubt_bps))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
