@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from decimal import Decimal
 from functools import partial
 from importlib.metadata import version
 from typing import Any
@@ -13,19 +12,22 @@ from graphs.context import DecisionContext, Scorer, StrategyVoter
 from graphs.decision import DecisionGraph
 from graphs.living import LivingStrategies
 from graphs.thought import Thinker
+from keeper_agent.bandits import Bandits
 from keeper_agent.brains import BrainParts
+from keeper_agent.day_so_far import behaviour_start, ledger_start
 from keeper_agent.foresight import foresee
 from keeper_agent.latency import MODEL, MeasuredRecall, MeasuredThinker, Meter
 from keeper_agent.reactions import Reactions
 from keeper_agent.sealing import Sealer
 from keeper_agent.settings import Settings
-from memory.account import account_day
 from memory.bundles import BundleBook
 from memory.episodes import EpisodeLog
 from memory.experiments import ExperimentBook
-from memory.hindsight import judged_votes, last_results, taken_results
+from memory.hindsight import judged_votes, last_results
+from memory.lately import lately
 from memory.layers import Layer, layers
 from memory.parameters import ParameterStore
+from memory.posteriors import PosteriorBook
 from memory.profiles import ProfileBook, heard
 from memory.promotion import Promotion
 from memory.reactions import ReactionBook
@@ -41,7 +43,7 @@ from scheduler.run import RunIdentity, Tally
 from tools.domain.market import Instrument
 from tools.domain.parameter import ParameterSet
 from tools.domain.ports import Neighbour
-from tools.domain.trading import Signal, Vote
+from tools.domain.trading import Outcome, Signal, Vote
 from tools.execution.entries import SizingDesk
 from tools.execution.kill import KillSwitch, PauseSwitch
 from tools.execution.paper import PaperMarket
@@ -53,9 +55,7 @@ from tools.models.registry import ModelRegistry, load_folder
 from tools.models.scoring import OutcomeModel, SignalScorer
 from tools.models.votes import model_vote, pattern_vote, strategy_vote
 from tools.risk.adaptation import WINDOW, Adaptation
-from tools.risk.behaviour import Behaviour, Trip
 from tools.risk.escalation import Escalator
-from tools.risk.exposure import LedgerSnapshot
 from tools.risk.ledger import RiskLedger
 from tools.risk.limits import RiskAppetite
 from tools.risk.probing import ProbePolicy
@@ -103,14 +103,15 @@ class Keeper:
         self._meter = meter
         self.parameters = ParameterStore(store, settings.parameter_overrides())
         self.recall = PatternRecall.load(store, SIZE, since=ts)
-        session = SessionMemory(self.parameters.snapshot(ts).whole("session_capacity"))
+        first = self.parameters.snapshot(ts)
+        session = SessionMemory(first.whole("session_capacity"))
         promotion = Promotion(self.recall, appraise, self.parameters)
         self.log = EpisodeLog(store, self.recall, promotion, session)
         switch, pause = KillSwitch(settings.keeper_home), PauseSwitch(settings.keeper_home)
-        start = _ledger_start(store, identity, instruments, ts)
-        behaviour = _behaviour(store, identity, instruments, self.parameters.snapshot(ts), ts)
+        start = ledger_start(store, identity, instruments, first, ts)
+        behaviour = behaviour_start(store, identity, instruments, first, ts)
         self.ledger = RiskLedger(start, lambda: switch.is_set, lambda: pause.is_set, behaviour)
-        prospects = foresee(settings.keeper_home, instruments.values(), self.parameters.snapshot(ts), ts)
+        prospects = foresee(settings.keeper_home, instruments.values(), first, ts)
         if prospects is not None:
             self.ledger.foresee(prospects)
         self.model = model
@@ -131,11 +132,18 @@ class Keeper:
             weights=self.skill.weights,
             strategy_voter=strategy_voter(living),
             profile=partial(heard, ProfileBook(store)),
+            lately=partial(lately, store),
         )
         if brain is not None:
             context = _with_brain(context, brain, identity.seed)
         thinker = decider(context)
         self.reactions = Reactions(ReactionBook(store), identity.world, self.parameters.snapshot(ts), ts)
+        bandits = Bandits(PosteriorBook(store), identity, ts)
+
+        def followed(outcome: Outcome, signal: Signal) -> None:
+            living.follow(outcome, signal)
+            bandits.learn(outcome, signal, self.parameters.snapshot(outcome.ts_known))
+
         self._parts = CycleParts(
             identity=identity,
             decider=thinker if meter is None else MeasuredThinker(thinker, meter),
@@ -154,12 +162,13 @@ class Keeper:
                 code_version=CODE_VERSION,
             ),
             learn=self.skill.learn,
-            followed=living.follow,
+            followed=followed,
             adaptation=Adaptation(last_results(store, identity.world.value, ts, WINDOW)),
             arms=LiveArms(ExperimentBook(store), identity.world.value, identity.run_id),
             scheduler=Scheduler(Algorithm(settings.execution_algorithm), self.reactions.fills),
             reacted=self.reactions.reacted,
             tolerated=self.reactions.told if desk.mode is SizingMode.LEARNED else tell_nothing,
+            believed=bandits.told,
         )
 
     def cycle(self, instrument: Instrument) -> DecisionCycle:
@@ -206,6 +215,7 @@ def _with_brain(context: DecisionContext, brain: BrainParts, seed: int) -> Decis
         audit=brain.audit,
         consult_budget_ns=brain.budget_ns,
         is_beside=brain.is_beside,
+        prompt_version=brain.prompt_version,
     )
 
 
@@ -244,38 +254,3 @@ def current_model(settings: Settings) -> OutcomeModel | None:
         return load_folder(settings.ml_model_path)
     registry = ModelRegistry(settings.keeper_home)
     return registry.load() if registry.current() is not None else None
-
-
-def _ledger_start(
-    store: Store, identity: RunIdentity, instruments: Mapping[str, Instrument], ts: int
-) -> LedgerSnapshot:
-    """The day's account so far, so that a restart forgets neither losses nor counts.
-
-    Whatever was aborted counts as a market maker that left: the record does not tell it from a session's end.
-    """
-    day = account_day(store, identity.world.value, ts)
-    rates = {symbol: item.quote_usd or Decimal(0) for symbol, item in instruments.items()}
-    realised = sum(
-        (value * rates.get(symbol, Decimal(1)) for symbol, value in day.realised_quote.items()), Decimal(0)
-    )
-    return LedgerSnapshot(
-        ts=ts, entries_today=day.entries, realised_usd=realised, departures_today=day.aborts
-    )
-
-
-def _behaviour(
-    store: Store,
-    identity: RunIdentity,
-    instruments: Mapping[str, Instrument],
-    parameters: ParameterSet,
-    ts: int,
-) -> Behaviour:
-    """The rules that earlier round trips have brought into force; read from the record where they are on."""
-    if not parameters["behave"]:
-        return Behaviour()
-    rates = {symbol: item.quote_usd or Decimal(0) for symbol, item in instruments.items()}
-    trips = (
-        Trip(symbol, source, known, float(net * rates.get(symbol, Decimal(1))))
-        for symbol, source, known, net in taken_results(store, identity.world.value, ts)
-    )
-    return Behaviour(trips, parameters["risk_capital_usd"])

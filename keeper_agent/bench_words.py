@@ -13,7 +13,7 @@ def bench(
     context: typer.Context,
     name: Annotated[str | None, typer.Argument(help="Which; without one all are listed.")] = None,
 ) -> None:
-    """Run a benchmark of the source checkout with its own options, e.g. keeper bench detection --json."""
+    """Run a benchmark of the source checkout with its own options (keeper bench detection --json)."""
     from keeper_agent.commands.bench import list_benchmarks, run_benchmark  # reads every benchmark
 
     if name is None or name in ("--json", "--help"):

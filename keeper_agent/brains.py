@@ -14,22 +14,21 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from graphs.brain import Brain, ConsultRequest, Fault, RecordedAnswer, RecordedBrain
+from graphs.brain import Brain, ConsultRequest
 from graphs.brains.breaker import Breaker
 from graphs.brains.local import require_model
-from graphs.decision import NOBODY_THERE
+from graphs.context import current_prompt
 from keeper_agent.settings import Settings
-from memory.consultations import Consultation, ConsultationLog, last_attempts
+from keeper_agent.veil import veiled
+from memory.consultations import ConsultationLog
 from memory.spending import SpendCaps, SpendLedger
 from memory.store import Store
 from scheduler.run import RunIdentity
 from tools.domain.clock import Clock, Stopwatch
 from tools.domain.errors import BadUsage
 from tools.domain.market import NANOS, plain
-from tools.domain.trading import Decision, World
-from tools.risk.advice import Cause
-from tools.risk.escalation import Chooser, Purpose, RecordedChoices
-from tools.risk.routing import why_unasked
+from tools.domain.trading import World
+from tools.risk.escalation import Chooser
 
 if TYPE_CHECKING:
     from graphs.brains.completion import ChatProvider
@@ -48,6 +47,7 @@ class BrainParts:
         budget_ns: Time an answer may take.
         chooser: Chooses what is asked; None is the usual quota.
         is_beside: Whether it is asked in a thread of its own, as where the market does not wait.
+        prompt_version: In which version of the text a decision is asked about; None is the current one.
     """
 
     brain: Brain
@@ -57,6 +57,7 @@ class BrainParts:
     budget_ns: int
     chooser: Chooser | None = None
     is_beside: bool = False
+    prompt_version: Callable[[str], str | None] = current_prompt
 
 
 @contextmanager
@@ -140,39 +141,6 @@ def told_of_brain(settings: Settings, store: Store, run_id: str) -> dict[str, An
     }
 
 
-def recorded_brain(store: Store, decision_id: str) -> RecordedBrain:
-    """A brain that repeats what was said of one decision."""
-    found = ConsultationLog(store).of_decision(decision_id)
-    return RecordedBrain(_recorded(one) for one in last_attempts(found).values())
-
-
-def recorded_choices(store: Store, was: Decision, *, is_asked: bool) -> RecordedChoices:
-    """Asks about a decision taken again if, and only if, it was asked about.
-
-    ``is_asked`` is whether it is known to have waited for an answer, be there a record of one or not.
-    """
-    found = ConsultationLog(store).of_decision(was.decision_id)
-    sent = {one.decision_id: (Purpose(one.purpose), one.propensity) for one in found}
-    if is_asked:
-        sent[was.decision_id] = (Purpose.DECIDE, 1.0)
-    return RecordedChoices(sent, why_unasked(was.reason) or NOBODY_THERE)
-
-
-def recorded_parts(store: Store, settings: Settings) -> BrainParts | None:
-    """A recorded brain as a replay is wired with it: it costs nothing and audits nothing."""
-    log = ConsultationLog(store)
-    if not log.has_any():
-        return None
-    brain = RecordedBrain(_recorded(one) for one in last_attempts(log.all_until()).values())
-    budget = round(settings.keeper_brain_deadline_sec * NANOS)
-    return BrainParts(brain, lambda: 0.0, lambda: True, lambda requests: None, budget)
-
-
-def _recorded(one: Consultation) -> RecordedAnswer:
-    fault = None if one.cause is None else Fault(Cause(one.cause), one.detail)
-    return RecordedAnswer(one.decision_id, one.fingerprint, one.text, fault, one.ts_known - one.ts)
-
-
 def _consultant(
     desks: Sequence[Desk],
     settings: Settings,
@@ -228,7 +196,7 @@ def _openai(settings: Settings, stack: ExitStack) -> ChatProvider:
     from graphs.brains.openai_chat import OpenAIProvider
 
     key = _key(settings, "openai")
-    return OpenAIProvider(settings.openai_model, key, settings.openai_base_url or None)
+    return OpenAIProvider(settings.openai_model, key, settings.openai_base_url or None, scrub=veiled)
 
 
 def _anthropic(settings: Settings, stack: ExitStack) -> ChatProvider:
@@ -236,7 +204,7 @@ def _anthropic(settings: Settings, stack: ExitStack) -> ChatProvider:
     from graphs.brains.anthropic_chat import AnthropicProvider
 
     key = _key(settings, "anthropic")
-    return AnthropicProvider(settings.anthropic_model, key, settings.anthropic_base_url or None)
+    return AnthropicProvider(settings.anthropic_model, key, settings.anthropic_base_url or None, scrub=veiled)
 
 
 def _local(settings: Settings, stack: ExitStack) -> ChatProvider:
@@ -246,7 +214,7 @@ def _local(settings: Settings, stack: ExitStack) -> ChatProvider:
 
     server = LocalServer(_require_local(settings))
     stack.callback(server.close)
-    return OpenAIProvider(server.model, SecretStr(server.key), server.base_url, is_local=True)
+    return OpenAIProvider(server.model, SecretStr(server.key), server.base_url, is_local=True, scrub=veiled)
 
 
 def _require_local(settings: Settings) -> Path:

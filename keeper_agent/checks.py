@@ -22,6 +22,7 @@ from keeper_agent.service_checks import (
     check_record_time,
     check_switches,
 )
+from keeper_agent.setting_checks import check_env_files, check_telegram
 from keeper_agent.settings import Settings
 from memory.backup import BACKUPS, ENDING
 from memory.connection import DATABASE
@@ -202,4 +203,6 @@ CHECKS: tuple[Callable[[Settings, Clock], Finding], ...] = (
     check_record_time,
     check_switches,
     check_heartbeat,
+    check_telegram,
+    check_env_files,
 )

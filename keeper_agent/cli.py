@@ -18,14 +18,16 @@ import typer
 
 from keeper_agent import download_words
 from keeper_agent.bench_words import PASSED_ON, bench
-from keeper_agent.evaluation_words import evaluate
+from keeper_agent.command_list import Commands
+from keeper_agent.evaluation_words import ablate, evaluate
 from keeper_agent.learning_words import dataset_app, models_app, strategies_app
 from keeper_agent.memory_words import memory_app
 from keeper_agent.operation_words import export, heartbeat_app
 from keeper_agent.record_words import Home, Json, ask, explain, mcp, replay_decision
-from keeper_agent.running_words import limits, pause, serve, status
+from keeper_agent.running_words import limits, link, pause, serve, status, telegram
 from keeper_agent.tape_words import lookahead, replay, sense
 from keeper_agent.vault_words import backup, rekey, restore
+from keeper_agent.veil import veiling
 from keeper_agent.venue_words import lab, record, venue
 from tools.domain.errors import InvariantBroken, KeeperError
 
@@ -35,6 +37,7 @@ PRIVATE = 0o077  # what a library makes, Chroma or matplotlib, is the owner's al
 
 app = typer.Typer(
     name="keeper",
+    cls=Commands,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -169,6 +172,8 @@ app.command()(sense)
 app.command()(status)
 app.command()(limits)
 app.command()(serve)
+app.command()(link)
+app.command()(telegram)
 app.command()(pause)
 app.command()(ask)
 app.command()(explain)
@@ -179,6 +184,7 @@ app.command()(record)
 app.command()(lab)
 app.command(context_settings=PASSED_ON)(bench)
 app.command()(evaluate)
+app.command()(ablate)
 app.command()(backup)
 app.command()(restore)
 app.command()(rekey)
@@ -189,7 +195,8 @@ def main() -> None:
     """Entry point: every known error is one line and an exit code, and nobody else reads what is written."""
     before = os.umask(PRIVATE)
     try:
-        _run()
+        with veiling():
+            _run()
     finally:
         os.umask(before)
 

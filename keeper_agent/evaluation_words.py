@@ -1,4 +1,4 @@
-"""Words of the command that judges the agent's stages; ``cli`` gathers them."""
+"""Words of the commands that judge the agent's stages and parts; ``cli`` gathers them."""
 
 from __future__ import annotations
 
@@ -39,5 +39,42 @@ def evaluate(
         coins=coins,
         workers=workers,
         tried=tried,
+        as_json=as_json,
+    )
+
+
+def ablate(
+    parts: Annotated[
+        str,
+        typer.Option(help="Which parts, separated by commas; empty is every one."),
+    ] = "",
+    base: Annotated[
+        str, typer.Option(help="Held against: everything that goes together, or what is shipped on.")
+    ] = "everything",
+    scenario: Annotated[str, typer.Option(help="T0, T1, T2, T3, T4 or RANDOM: how hard it is.")] = "T3",
+    seeds: Annotated[
+        int, typer.Option(help="Worlds, each played once with all and once for each part.")
+    ] = 12,
+    first_seed: Annotated[int, typer.Option(help="First of them.")] = 7,
+    minutes: Annotated[float, typer.Option(help="Virtual minutes a world lasts.")] = 6,
+    coins: Annotated[int, typer.Option(help="Thin coins, 1 to 5.")] = 5,
+    workers: Annotated[int, typer.Option(help="Processes.")] = 2,
+    as_json: Json = False,
+) -> None:
+    """Play the same simulated worlds with and without each part of the agent and show what each is worth.
+
+    Exit codes: 0 done, 2 an unknown part, scenario or number, 130 interrupted.
+    """
+    from keeper_agent.commands.ablate import ablate_parts  # heavy: the matching engine and the agent
+
+    ablate_parts(
+        parts=parts,
+        base=base,
+        scenario=scenario,
+        seeds=seeds,
+        first_seed=first_seed,
+        minutes=minutes,
+        coins=coins,
+        workers=workers,
         as_json=as_json,
     )

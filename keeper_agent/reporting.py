@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -90,8 +90,8 @@ class Reporter:
             self._reconciled = {"n": n, "is_equal": found.is_equal, "text": str(found), "time": iso(ts)}
 
     @contextmanager
-    def serving(self) -> Iterator[None]:
-        """Answer meanwhile."""
+    def serving(self, new_link: Callable[[], str] | None = None) -> Iterator[None]:
+        """Answer meanwhile; ``new_link`` makes a link for a browser where the dashboard is served."""
         handlers = {
             "ping": lambda request: {"pid": os.getpid()},
             "status": lambda request: self.status(),
@@ -100,6 +100,7 @@ class Reporter:
             "resume": lambda request: self._resume(),
             "size": self._size,
             "depth": self._depth,
+            "link": lambda request: {"link": _link(new_link)},
         }
         server = ControlServer(self._settings.keeper_home, handlers, self.keep, FRESH_S)
         settings = self._settings
@@ -198,3 +199,9 @@ class Reporter:
     def _resume(self) -> dict[str, Any]:
         was = [switch.NAME for switch in self._switches if switch.clear()]
         return {"cleared": was}
+
+
+def _link(new_link: Callable[[], str] | None) -> str:
+    if new_link is None:
+        raise BadUsage("it serves no dashboard: KEEPER_API is off")
+    return new_link()

@@ -13,7 +13,7 @@ from graphs.decision import DecisionGraph
 from graphs.living import LivingStrategies
 from graphs.thought import Thought
 from keeper_agent.app import CODE_VERSION, model_scorer, neighbours_vote, strategy_voter
-from keeper_agent.brains import recorded_brain, recorded_choices
+from keeper_agent.recorded_brains import recorded_brain, recorded_choices, recorded_version
 from keeper_agent.sealing import LIVING
 from keeper_agent.settings import Settings
 from memory.bundles import Bundle, read_bundle
@@ -170,6 +170,7 @@ def _context(
 ) -> DecisionContext:
     policy = bundle.policy
     instrument = from_plain(Instrument, policy["instrument"])
+    sealed = None if bundle.heard is None else from_plain(Heard, bundle.heard).lately
     return DecisionContext(
         recall=recall,
         pattern_voter=neighbours_vote,
@@ -187,6 +188,8 @@ def _context(
         escalator=recorded_choices(store, was, is_asked=bundle.heard is not None),
         strategy_voter=strategy_voter(_shelf(store, policy)),
         profile=partial(heard, ProfileBook(store)),
+        lately=lambda signal: sealed,
+        prompt_version=partial(recorded_version, store),
     )
 
 

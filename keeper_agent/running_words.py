@@ -37,6 +37,27 @@ def serve(
     serve_home(home=home, port=port)
 
 
+def link(
+    rotate: Annotated[
+        bool,
+        typer.Option("--rotate", help="First make all tokens anew, which ends links and browsers' sessions."),
+    ] = False,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Print a link that opens the dashboard of the running agent, once and within ten minutes."""
+    from keeper_agent.commands.link import show_link  # heavy: the terminal
+
+    show_link(home=home, is_rotating=rotate, as_json=as_json)
+
+
+def telegram(home: Home = None) -> None:
+    """Serve the Telegram bot of TELEGRAM_BOT_TOKEN until Ctrl-C, beside a running agent or without one."""
+    from keeper_agent.commands.telegram import serve_telegram  # heavy: the database, HTTP
+
+    serve_telegram(home=home)
+
+
 def pause(
     reason: Annotated[
         str, typer.Option("--reason", help="Kept in the file, shown with refusals.")

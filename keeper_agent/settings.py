@@ -15,6 +15,7 @@ import platformdirs
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from keeper_agent.telegram_settings import TelegramSettings
 from keeper_agent.veil import hide
 from tools.domain.errors import BadUsage
 from tools.domain.parameter import SPECS
@@ -26,7 +27,7 @@ NOT_KEPT = {"keeper_live_confirm"}  # consent is given anew
 CHECKOUT = Path(__file__).resolve().parents[1]
 
 
-class Settings(BaseSettings):
+class Settings(TelegramSettings, BaseSettings):
     """What the operator decides; names are those of the environment, in lower case."""
 
     model_config = SettingsConfigDict(
@@ -289,6 +290,20 @@ class ServiceSettings(BaseSettings):
     notify_socket: str = ""
     watchdog_usec: int | None = None
     watchdog_pid: int | None = None
+
+
+class CallerSettings(BaseSettings):
+    """What a program that calls the API is given; the agent itself reads none of it."""
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True, env_ignore_empty=True)
+
+    keeper_api_token: SecretStr = SecretStr("")
+    keeper_api_token_file: Path | None = None
+
+
+def load_caller() -> CallerSettings:
+    """The token that the environment gives to a caller of the API."""
+    return CallerSettings()
 
 
 class _Home(BaseSettings):

@@ -31,6 +31,14 @@ def replay(
     ] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Folder for the record.")] = None,
     quote_usd: QuoteUsd = None,
+    repeat: Annotated[
+        str | None,
+        typer.Option(
+            "--repeat",
+            help="Run of the home over this very recording: what it asked is asked again, of its record, "
+            "and every decision is compared. Start from the memory it started from.",
+        ),
+    ] = None,
     home: Home = None,
     as_json: Json = False,
 ) -> None:
@@ -45,6 +53,7 @@ def replay(
         memory=memory,
         out=out,
         quote_usd=quote_usd,
+        repeat=repeat,
         home=home,
         as_json=as_json,
     )

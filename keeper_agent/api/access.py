@@ -11,6 +11,7 @@ from keeper_agent.api.desk import Desk
 from keeper_agent.api.guard import SAFE
 from keeper_agent.api.sessions import COOKIE, csrf_of
 from keeper_agent.api.tokens import Scope
+from tools.domain.errors import StoreUnusable
 
 BEARER = "bearer "
 LONGEST = 256  # characters of a credential
@@ -49,6 +50,14 @@ def is_logged_in(request: Request) -> bool:
     """Whether the request is of a browser with a session."""
     cookie = request.cookies.get(COOKIE)
     return cookie is not None and desk_of(request).sessions.is_known(cookie)
+
+
+def is_still_let_in(request: Request) -> bool:
+    """Whether who was let in to read would be let in again: its token may be another by now."""
+    try:
+        return _scope(request, request.headers.get("authorization"), None) is not None
+    except StoreUnusable:
+        return False
 
 
 def _scope(request: Request, authorization: str | None, csrf: str | None) -> Scope | None:

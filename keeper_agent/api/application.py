@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 
 from keeper_agent.api import control, events, figures_of, live, login, metrics, record
 from keeper_agent.api.access import READ
+from keeper_agent.api.asking import Questions
 from keeper_agent.api.desk import Desk
 from keeper_agent.api.guard import Guard
 from keeper_agent.api.pulse import Pulse
@@ -20,10 +21,16 @@ from keeper_agent.api.scraping import Scrape
 from keeper_agent.api.shapes import Fault
 from keeper_agent.app import CODE_VERSION
 from keeper_agent.controlling import Refused
-from tools.domain.errors import BadUsage, KeeperError, NotInRecord, NotRunning
+from tools.domain.errors import BadUsage, KeeperError, NotInRecord, NotRunning, StoreOfOtherVersion
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-STATUS: dict[type[KeeperError], int] = {BadUsage: 400, NotInRecord: 404, Refused: 409, NotRunning: 503}
+STATUS: dict[type[KeeperError], int] = {
+    BadUsage: 400,
+    NotInRecord: 404,
+    Refused: 409,
+    StoreOfOtherVersion: 409,
+    NotRunning: 503,
+}
 FAULTS: dict[int | str, dict[str, Any]] = {
     code: {"model": Fault} for code in (400, 401, 403, 404, 409, 413, 414, 421, 422, 503)
 }
@@ -41,10 +48,11 @@ def build_app(desk: Desk) -> FastAPI:
         docs_url=None,  # its page would load scripts from elsewhere
         redoc_url=None,
         openapi_url=None,
+        redirect_slashes=False,  # an address is right or it is not
         responses=FAULTS,
     )
     app.state.desk, app.state.pulse, app.state.tell_person = desk, Pulse(desk), None
-    app.state.scrape = Scrape(desk)
+    app.state.scrape, app.state.questions = Scrape(desk), Questions(desk)
     for part in (live, record, figures_of, control, events, login, metrics):
         app.include_router(part.router)
 

@@ -32,7 +32,7 @@ class Desk:
         self.settings = settings
         self.clock = clock
         self.tokens = Tokens(settings.keeper_home)
-        self.sessions = Sessions(clock)
+        self.sessions = Sessions(clock, self.tokens.seal)
         self.answered = Answered()
 
     @property

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import StreamingResponse
 
-from keeper_agent.api.access import READ
+from keeper_agent.api.access import READ, is_still_let_in
 from keeper_agent.api.pulse import Pulse
 
 MOST_STREAMS = 16
@@ -20,13 +20,16 @@ router = APIRouter(prefix="/api", tags=["live"], dependencies=[READ])
     responses={200: {"content": {"text/event-stream": {}}, "description": "events `status` and `fault`"}},
 )
 async def events(request: Request) -> StreamingResponse:
-    """A stream of events: ``status`` as ``/api/status`` has it, ``fault`` with a sentence where it cannot."""
+    """A stream of events: ``status`` as ``/api/status`` has it, ``fault`` with a sentence where it cannot.
+
+    It ends once whoever listens would no longer be let in.
+    """
     pulse: Pulse = request.app.state.pulse
     if pulse.listeners >= MOST_STREAMS:
         raise HTTPException(503, f"at most {MOST_STREAMS} streams are served at a time")
 
     async def told() -> AsyncIterator[bytes]:
-        async for event in pulse.listen():
+        async for event in pulse.listen(lambda: is_still_let_in(request)):
             yield event
 
     return StreamingResponse(told(), media_type="text/event-stream")

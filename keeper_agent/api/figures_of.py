@@ -8,13 +8,22 @@ from fastapi import APIRouter, Query, Request
 
 from keeper_agent.api.access import READ, desk_of
 from keeper_agent.api.bounds import bounds
+from keeper_agent.api.comoving import correlations
 from keeper_agent.api.live import Symbol
 from keeper_agent.api.market import depth, market_of
 from keeper_agent.api.performance import performance
 from keeper_agent.api.quality import quality
 from keeper_agent.api.record import Hours
 from keeper_agent.api.remembered import memory_of
-from keeper_agent.api.shapes_figures import Depth, Market, Memory, Performance, Risk, SignalQuality
+from keeper_agent.api.shapes_figures import (
+    Correlations,
+    Depth,
+    Market,
+    Memory,
+    Performance,
+    Risk,
+    SignalQuality,
+)
 from tools.domain.errors import NotRunning
 from tools.domain.trading import World
 
@@ -50,8 +59,10 @@ def market(request: Request, symbol: Symbol, hours: Hours = 1.0) -> Market:
 @router.get("/depth/{symbol}")
 def depth_now(request: Request, symbol: Symbol) -> Depth:
     """The book and tape of a symbol now; the first answer after a while is empty, as nobody had asked."""
-    found = depth(desk_of(request), symbol.upper())
+    desk = desk_of(request)
+    found = depth(desk, symbol.upper())
     if found is None:
+        desk.symbol(symbol)  # says so where an agent runs that does not watch it
         raise NotRunning(f"no agent that watches {symbol.upper()} runs here")
     return Depth(**{"ts": None, "bids": [], "asks": [], "prints": [], **found})
 
@@ -61,6 +72,13 @@ def what_bound(request: Request) -> Risk:
     """Each limit, and how often it made an entry smaller or forbade it."""
     with desk_of(request).reading() as store:
         return bounds(store)
+
+
+@router.get("/risk/correlations")
+def moving_together(request: Request, hours: Hours = 24.0, world: InWorld = None) -> Correlations:
+    """How each two symbols moved together, with interval and n; what rests on too little is not told."""
+    with desk_of(request).reading() as store:
+        return correlations(store, hours, None if world is None else world.value)
 
 
 @router.get("/memory")

@@ -12,6 +12,7 @@ from keeper_agent.api.sessions import COOKIE, SESSION_NS
 from tools.domain.market import NANOS
 
 FIRST = "/"  # what a browser sees first
+USED = "this link was used or is too old; keeper link prints a new one of a running agent"
 
 router = APIRouter(tags=["login"])
 
@@ -21,7 +22,7 @@ def login(request: Request, code: Annotated[str, Query(min_length=1, max_length=
     """Exchange the code of the link that was printed at the start."""
     cookie = desk_of(request).sessions.exchange(code)
     if cookie is None:
-        raise HTTPException(403, "this link was used or is too old; keeper serve prints a new one")
+        raise HTTPException(403, USED)
     response = RedirectResponse(FIRST, 303)
     is_secure = request.url.scheme == "https"
     age = SESSION_NS // NANOS

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import orjson
 from starlette.concurrency import run_in_threadpool
@@ -14,6 +14,7 @@ from tools.domain.errors import KeeperError
 EVERY_S = 0.1
 FAULT_EVERY_S = 1.0  # where nobody runs, or the answer is no use
 QUIET_S = 15.0  # without a change until a comment keeps the line open
+CHECKED_S = 1.0  # without a change until a listener is looked at again
 STILL_HERE = b": still here\n\n"
 
 
@@ -36,9 +37,13 @@ class Pulse:
         """How many listen now."""
         return len(self._listeners)
 
-    async def listen(self) -> AsyncIterator[bytes]:
-        """Events from now on, each time that something changed; a slow listener gets the newest."""
-        changed = asyncio.Event()
+    async def listen(self, may_listen: Callable[[], bool]) -> AsyncIterator[bytes]:
+        """Events from now on, each time that something changed; a slow listener gets the newest.
+
+        Args:
+            may_listen: Asked before each event and once a second; False ends it.
+        """
+        changed, quiet_s = asyncio.Event(), 0.0
         self._listeners.add(changed)
         if self._looking is None or self._looking.done():
             self._event = b""
@@ -46,23 +51,25 @@ class Pulse:
         elif self._event:
             changed.set()
         try:
-            while not self.is_closing:
-                try:
-                    await asyncio.wait_for(changed.wait(), QUIET_S)
-                except TimeoutError:
-                    yield STILL_HERE
-                    continue
-                changed.clear()
-                if not self.is_closing:
+            while True:
+                is_new = await _within(changed, CHECKED_S)
+                if self.is_closing or not may_listen():
+                    return
+                quiet_s = 0.0 if is_new else quiet_s + CHECKED_S
+                if is_new:
+                    changed.clear()
                     yield self._event
+                elif quiet_s >= QUIET_S:
+                    quiet_s = 0.0
+                    yield STILL_HERE
         finally:
             self._listeners.discard(changed)
 
     async def _look(self) -> None:
         while self._listeners:
-            event, rest = await run_in_threadpool(self._ask)
-            if self.is_closing or event != self._event:
-                self._event = event
+            newest, rest = await run_in_threadpool(self._ask)
+            if self.is_closing or newest != self._event:
+                self._event = newest
                 for changed in self._listeners:
                     changed.set()
             if self.is_closing:
@@ -71,10 +78,19 @@ class Pulse:
 
     def _ask(self) -> tuple[bytes, float]:
         try:
-            return _told("status", self._desk.status()), EVERY_S
+            return event("status", self._desk.status()), EVERY_S
         except KeeperError as error:
-            return _told("fault", {"error": str(error)}), FAULT_EVERY_S
+            return event("fault", {"error": str(error)}), FAULT_EVERY_S
 
 
-def _told(name: str, what: object) -> bytes:
+async def _within(changed: asyncio.Event, seconds: float) -> bool:
+    try:
+        await asyncio.wait_for(changed.wait(), seconds)
+    except TimeoutError:
+        return False
+    return True
+
+
+def event(name: str, what: object) -> bytes:
+    """One server-sent event; ``what`` is told as JSON in one line."""
     return b"event: " + name.encode() + b"\ndata: " + orjson.dumps(what) + b"\n\n"

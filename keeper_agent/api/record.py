@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, HTTPException, Path, Query, Request
+from starlette.responses import StreamingResponse
 
 from graphs.answers import as_data
 from graphs.explanation import explain
@@ -12,6 +13,7 @@ from graphs.query import answer
 from keeper_agent.api import rows
 from keeper_agent.api.access import READ, desk_of
 from keeper_agent.api.analytics import execution, maker_history
+from keeper_agent.api.asking import MOST_ASKED, Questions
 from keeper_agent.api.decided import Wanted, decided
 from keeper_agent.api.live import Symbol
 from keeper_agent.api.remembered import graph_around
@@ -74,6 +76,24 @@ def ask(request: Request, wanted: Question) -> dict[str, Any]:
     with desk.reading() as store:
         found = answer(store, wanted.question, present(store, desk.clock.now()), tuple(wanted.before))
     return as_data(found)
+
+
+@router.post(
+    "/ask/stream",
+    response_class=StreamingResponse,
+    responses={
+        200: {
+            "content": {"text/event-stream": {}},
+            "description": "events `reading`, `found`, and `answer` as `/api/ask` has it, or `fault`",
+        }
+    },
+)
+async def ask_streaming(request: Request, wanted: Question) -> StreamingResponse:
+    """The same, told while it happens: which tables are read, rows found, then answer and citations."""
+    questions: Questions = request.app.state.questions
+    if questions.are_too_many:
+        raise HTTPException(503, f"at most {MOST_ASKED} questions are answered at a time")
+    return StreamingResponse(questions.ask(wanted), media_type="text/event-stream")
 
 
 @router.get("/signals")

@@ -62,12 +62,21 @@ def serving_api(desk: Desk, add: Callable[[FastAPI], None] | None = None) -> Ite
         _wait_for(server, thread)
         host, port = listening.getsockname()[:2]
         url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-        yield Address(url, f"{url}/login?code={desk.sessions.new_link()}")
+        yield Address(url, link_at(url, desk))
     finally:
         app.state.pulse.is_closing = True
         server.should_exit = True
         thread.join(PATIENCE_S)
         listening.close()
+
+
+def link_at(url: str, desk: Desk) -> str:
+    """A link to what is served at ``url`` that lets one browser in, once, within ten minutes.
+
+    Raises:
+        StoreUnusable: The tokens it stands for cannot be read.
+    """
+    return f"{url}/login?code={desk.sessions.new_link()}"
 
 
 def _listen(host: str, port: int) -> socket.socket:

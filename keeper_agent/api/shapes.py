@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+LONGEST_QUESTION = 1_000  # characters
 
 
 class Shape(BaseModel):
@@ -49,7 +51,7 @@ class MarketMakerHistory(Shape):
 
     patterns: list[MarketMakerSeen]
     avg_confidence: float | None
-    departure_count: int = Field(description="signals that saw the market maker gone, and entries aborted")
+    departure_count: int = Field(description="signals that saw the market maker gone, and entries it ended")
 
 
 class SizeWanted(Shape):
@@ -98,7 +100,7 @@ class Analytics(Shape):
         description="mean of entry fills against the signal's entry price, by value; positive is worse"
     )
     splits: float | None = Field(description="entry orders a decision, mean")
-    departures: int = Field(description="round trips aborted")
+    departures: int = Field(description="entries that ended because the market maker left")
     unfilled: int
     net_bps: float | None = Field(description="mean of closed round trips after costs")
     fees_quote: str
@@ -129,8 +131,10 @@ class Health(Shape):
 class Question(Shape):
     """A question on the past, and those asked before that it follows."""
 
-    question: str = Field(min_length=1, max_length=1_000)
-    before: list[str] = Field(default_factory=list, max_length=8)
+    question: str = Field(min_length=1, max_length=LONGEST_QUESTION)
+    before: list[Annotated[str, Field(max_length=LONGEST_QUESTION)]] = Field(
+        default_factory=list, max_length=8
+    )
 
 
 class Switch(Shape):

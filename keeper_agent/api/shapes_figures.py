@@ -151,6 +151,38 @@ class Risk(Shape):
     limits: list[Binding]
 
 
+class SymbolSeen(Shape):
+    """A symbol, and how many signals saw its mid."""
+
+    symbol: str
+    n: int
+
+
+class Pair(Shape):
+    """How two symbols moved together: Hayashi and Yoshida's correlation with its 95 % interval."""
+
+    first: str
+    second: str
+    n: int = Field(description="moments at which both had moved since the last such moment")
+    value: float | None
+    low: float | None
+    high: float | None
+    why: str | None = Field(description="why there is no value: `too few`, or `too short or still`")
+
+
+class Correlations(Shape):
+    """How the mids that signals saw moved together, all pairs of the symbols with most signals."""
+
+    world: str | None
+    hours: float
+    since: str
+    is_cut: bool = Field(description="whether there were more signals; the newest 10,000 are looked at")
+    least: int = Field(description="n below which nothing is said")
+    symbols: list[SymbolSeen]
+    left_out: int = Field(description="symbols with fewer signals than those told")
+    pairs: list[Pair]
+
+
 class Graph(Shape):
     """Nodes with ``id``, ``kind``, ``label``, ``is_later``; those of one decision ``decision_id``."""
 

@@ -5,6 +5,7 @@ The file is looked at again whenever it changed, so that a new one counts at onc
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 from enum import IntEnum
 from pathlib import Path
@@ -56,7 +57,7 @@ class Tokens:
         self._refresh()
 
     def rotate(self) -> None:
-        """Make all tokens anew; the old ones count no longer, here and in a running agent.
+        """Make all tokens anew; the old ones, links and browsers' sessions end, here and in a running agent.
 
         Raises:
             StoreUnusable: The file cannot be written.
@@ -80,6 +81,15 @@ class Tokens:
             if hmac.compare_digest(given, own.encode()):
                 found = scope
         return found
+
+    def seal(self) -> str:
+        """A digest of all tokens, which is another once one of them is.
+
+        Raises:
+            StoreUnusable: The file is no longer usable.
+        """
+        self._refresh()
+        return hashlib.sha256(" ".join(self._tokens.values()).encode()).hexdigest()
 
     def _refresh(self) -> None:
         with self._lock:

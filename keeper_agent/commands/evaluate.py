@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
@@ -13,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from keeper_agent.console import OUT, print_json, progress
-from keeper_agent.lab.evaluating import MOST_WORLDS, Work, check, hold_stages, train_on_worlds
+from keeper_agent.lab.asked import MOST_WORLDS, check_worlds
+from keeper_agent.lab.evaluating import Work, check, hold_stages, train_on_worlds
 from keeper_agent.lab.many import Pool
 from keeper_agent.lab.stages import COMMON, STAGES, stages_of
 from keeper_agent.settings import load_settings
@@ -22,7 +22,6 @@ from tools.domain.errors import BadUsage
 from tools.models.claims import Claims, claims_of
 from tools.models.outcome_model import TrainedOutcome
 
-MOST_WORKERS = 16
 ASKED_FOR = 8_400  # round trips a stage that tell 78.9 from 80 % wins (80 % power, one-sided 5 %)
 
 
@@ -80,16 +79,9 @@ def evaluate_stages(
 
 
 def _check(seeds: int, first_seed: int, train_seeds: int, minutes: float, workers: int) -> None:
-    if not 1 <= seeds <= MOST_WORLDS:
-        raise BadUsage(f"--seeds expects 1 to {MOST_WORLDS} worlds, was {seeds}")
+    check_worlds(seeds, first_seed, minutes, workers)
     if not 1 <= train_seeds <= MOST_WORLDS:
         raise BadUsage(f"--train-seeds expects 1 to {MOST_WORLDS} worlds, was {train_seeds}")
-    if not 0 <= first_seed < 2**61:
-        raise BadUsage(f"--first-seed expects a whole number from 0, was {first_seed}")
-    if not (math.isfinite(minutes) and 1 <= minutes <= 24 * 60):
-        raise BadUsage(f"--minutes expects 1 to {24 * 60}, was {minutes}")
-    if not 1 <= workers <= MOST_WORKERS:
-        raise BadUsage(f"--workers expects 1 to {MOST_WORKERS} processes, was {workers}")
 
 
 def _told(work: Work, claims: Claims, models: Mapping[str, TrainedOutcome]) -> dict[str, Any]:

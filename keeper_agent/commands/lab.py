@@ -13,6 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from keeper_agent.console import OUT, own_words, print_json, progress
+from keeper_agent.lab.asked import check_workers
 from keeper_agent.lab.conditions import LabSettings
 from keeper_agent.lab.keeping import require_free
 from keeper_agent.lab.laboratory import Laboratory
@@ -23,7 +24,6 @@ from keeper_agent.settings import load_settings
 from keeper_agent.views.summary import summary_table
 from tools.domain.errors import BadUsage
 
-MOST_WORKERS = 16
 TRUTH = "truth"  # folder beside the memory, for scorers alone
 QUOTE = "USDT"
 CHANCE = (
@@ -75,8 +75,7 @@ def _check(seed: int, minutes: float, pairs: int, workers: int, change: Sequence
         raise BadUsage(f"--minutes expects a number up to {24 * 60}, was {minutes}")
     if not 0 <= pairs <= 10_000:
         raise BadUsage(f"--pairs expects 1 to 10000 pairs, was {pairs}")
-    if not 1 <= workers <= MOST_WORKERS:
-        raise BadUsage(f"--workers expects 1 to {MOST_WORKERS} processes, was {workers}")
+    check_workers(workers)
     if change and not pairs:
         raise BadUsage("--change says what differs between the halves of pairs; give --pairs, too")
 

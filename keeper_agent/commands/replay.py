@@ -5,7 +5,8 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -14,14 +15,17 @@ import orjson
 from rich.markup import escape
 
 from keeper_agent.app import Keeper, current_model
-from keeper_agent.brains import recorded_parts
+from keeper_agent.brains import BrainParts
 from keeper_agent.console import OUT, own_words, print_json, progress, say
+from keeper_agent.recorded_brains import recorded_parts
+from keeper_agent.repeating import repetition, to_repeat
 from keeper_agent.settings import Settings, load_settings
 from keeper_agent.views.summary import summary_table
 from memory.connection import DATABASE
 from memory.snapshots import open_snapshot_copy
 from memory.store import Store
 from scheduler.files import ReplayFiles
+from scheduler.live import place_in_time
 from scheduler.observer import Observer, Silent
 from scheduler.replay import replay
 from scheduler.run import RunIdentity
@@ -54,6 +58,7 @@ def replay_files(
     memory: str | None,
     out: Path | None,
     quote_usd: float | None,
+    repeat: str | None,
     home: Path | None,
     as_json: bool,
 ) -> None:
@@ -62,7 +67,7 @@ def replay_files(
     source = load_source(trades, book, symbol, venue, quote_rate(settings, quote_usd))
     files = ReplayFiles(out) if out is not None else None
     try:
-        summary = replay_source(settings, source, memory, files or Silent(), out)
+        summary = replay_source(settings, source, memory, files or Silent(), out, repeat)
     finally:
         if files is not None:
             files.close()
@@ -70,6 +75,8 @@ def replay_files(
         (out / "summary.json").write_bytes(orjson.dumps(summary, option=orjson.OPT_INDENT_2))
     if summary["silence"]:
         say(f"[yellow]note:[/] {escape(summary['silence'])}")
+    if "repeated" in summary:
+        say(_told_of_repetition(summary["repeated"]))
     if as_json:
         print_json(summary)
     else:
@@ -100,30 +107,66 @@ def load_source(trades: Path, book: Path, symbol: str, venue: str, rate: Decimal
 
 
 def replay_source(
-    settings: Settings, source: Source, memory: str | None, observer: Observer, out: Path | None
+    settings: Settings,
+    source: Source,
+    memory: str | None,
+    observer: Observer,
+    out: Path | None,
+    repeat: str | None = None,
 ) -> dict[str, Any]:
-    """Run the cycle over ``source`` from an empty memory or a frozen one; returns the summary."""
+    """Run the cycle over ``source`` from an empty memory or a frozen one; returns the summary.
+
+    ``repeat`` names a run of the home that is repeated over it, see ``repeating``.
+    """
     with tempfile.TemporaryDirectory(prefix="keeper-replay-") as scratch:
         home = Path(scratch) / "memory"
         frozen = None
         if memory is not None:
             frozen = open_snapshot_copy(memory, home, home=settings.keeper_home)
         own = settings.model_copy(update={"keeper_home": home})
-        run_id = derived_run_id(
-            source.instrument,
-            first_instant(source),
-            sorted(settings.parameter_overrides().items()),
-            settings.keeper_seed,
-            settings.position_sizing_mode,
-            settings.risk_appetite,
-            *([] if settings.execution_algorithm == "planned" else [settings.execution_algorithm]),
-            settings.keeper_probes,
-            frozen.fingerprint if frozen else "empty",
-        )
-        summary = run_cycle(own, source, RunIdentity(run_id, World.RECORDED, settings.keeper_seed), observer)
+        if repeat is None:
+            run_id = derived_run_id(
+                source.instrument,
+                first_instant(source),
+                sorted(settings.parameter_overrides().items()),
+                settings.keeper_seed,
+                settings.position_sizing_mode,
+                settings.risk_appetite,
+                *([] if settings.execution_algorithm == "planned" else [settings.execution_algorithm]),
+                settings.keeper_probes,
+                frozen.fingerprint if frozen else "empty",
+            )
+            identity = RunIdentity(run_id, World.RECORDED, settings.keeper_seed)
+            summary = run_cycle(own, source, identity, observer)
+        else:
+            summary = _repeat(settings, own, source, observer, repeat)
         if out is not None:
             keep_memory(home, out / "memory")
     return summary
+
+
+def _repeat(
+    settings: Settings, own: Settings, source: Source, observer: Observer, text: str
+) -> dict[str, Any]:
+    """Run the cycle as a run of the home was, under its name and at its time, and compare."""
+    symbol = source.instrument.symbol
+    found = to_repeat(settings, text, symbol, source.recording.book_sha256)
+    first_instant(source)
+    events = place_in_time(source.recording.events, found.run.ts_started)
+    placed = replace(source, recording=replace(source.recording, events=events))
+    identity = RunIdentity(found.run.run_id, World.RECORDED, found.run.seed)
+    summary = run_cycle(own, placed, identity, observer, found.brain)
+    return {**summary, "repeated": repetition(own, found, symbol, int(events["ts_init"][-1]))}
+
+
+def _told_of_repetition(told: Mapping[str, Any]) -> str:
+    """How well a run was repeated, in a line."""
+    text = f"{told['same']} of {told['decisions']} decisions of {told['run_id']} came out the same"
+    first = told["first_difference"]
+    if first is None:
+        return text
+    how = "did not come" if first["is_missing"] else f"differs in {', '.join(first['columns'])}"
+    return f"[yellow]note:[/] {text}; {first['decision_id']} {how}: was the memory it started from another?"
 
 
 def first_instant(source: Source) -> int:
@@ -142,9 +185,16 @@ def first_instant(source: Source) -> int:
 
 
 def run_cycle(
-    settings: Settings, source: Source, identity: RunIdentity, observer: Observer
+    settings: Settings,
+    source: Source,
+    identity: RunIdentity,
+    observer: Observer,
+    brain: BrainParts | None = None,
 ) -> dict[str, Any]:
-    """The cycle over ``source`` with the memory in the settings' home; returns the summary."""
+    """The cycle over ``source`` with the memory in the settings' home; returns the summary.
+
+    ``brain`` answers what is asked; where none is given, the record of that memory does and nobody else.
+    """
     recording, instrument = source.recording, source.instrument
     events = recording.events
     first, last = first_instant(source), int(events["ts_init"][-1])
@@ -158,7 +208,7 @@ def run_cycle(
             observer,
             model,
             first,
-            brain=recorded_parts(store, settings),  # a replay asks the record and nobody else
+            brain=brain or recorded_parts(store, settings, first),
         )
         hashes = f"{recording.book_sha256} {recording.trades_sha256}"
         keeper.begin("replay", {"parameters": dict(settings.parameter_overrides())}, hashes, first)

@@ -146,10 +146,10 @@ class Session:
         ts = self._start
         with (
             stopping(self._stop),
-            serving_if_wanted(self._settings, self._console),
+            serving_if_wanted(self._settings, self._console) as new_link,
             view,
             self._timetable(),
-            self._reporter.serving(),
+            self._reporter.serving(new_link),
         ):
             for tape in self._tapes:
                 if self._stop.requested:

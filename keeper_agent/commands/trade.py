@@ -202,10 +202,10 @@ class VenueSession:
         try:
             with (
                 stopping(stop),
-                serving_if_wanted(self._settings, self._console),
+                serving_if_wanted(self._settings, self._console) as new_link,
                 self._view,
                 self._timetable(),
-                self._reporter.serving(),
+                self._reporter.serving(new_link),
             ):
                 left = await self._trade(key, stop)
         finally:

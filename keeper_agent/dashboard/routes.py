@@ -22,7 +22,7 @@ from keeper_agent.dashboard.pages import (
 )
 from keeper_agent.dashboard.rendering import ENTRANCE, VISITOR, page, part, plain_page
 
-HEADINGS = {404: "Nothing there", 503: "No agent runs here"}
+HEADINGS = {404: "Nothing there", 409: "Not as things stand", 503: "No agent runs here"}
 inside = APIRouter(include_in_schema=False, dependencies=[VISITOR])
 for one in (start, decisions, market, signals, performance, risk, memory, reflection, ask, health, door):
     inside.include_router(one.router)
