@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html.parser import HTMLParser
 from pathlib import Path
-from urllib.parse import urlencode
 
 import pytest
 
@@ -15,7 +14,7 @@ from keeper_agent.api.sessions import COOKIE, csrf_of
 from keeper_agent.dashboard.assets import FOLDER, address_of, assets
 from keeper_agent.dashboard.pages.reflection import as_html
 from keeper_agent.dashboard.rendering import PAGES
-from tests.support.api import Caller, Reply, served
+from tests.support.api import Caller, Reply, events_of, served
 from tests.support.memories import a_memory, at
 from tests.support.watched import SYMBOLS, a_busy_day, a_stand_in
 from tools.domain.trading import Action, Decision, Route
@@ -59,14 +58,10 @@ class Visitor:
     def __call__(self, target: str) -> Reply:
         return self.call("GET", target, scope=None, Cookie=f"{COOKIE}={self.cookie}", **BROWSER)
 
-    def ask(self, form: dict[str, str], csrf: str = "") -> Reply:
-        given = {
-            "Cookie": f"{COOKIE}={self.cookie}",
-            "Content_Type": "application/x-www-form-urlencoded",
-            "X_CSRF_Token": csrf or csrf_of(self.cookie),
-        }
-        body = urlencode(form).encode()
-        return self.call("POST", "/pieces/ask", scope=None, body=body, **given, **BROWSER)
+    def ask(self, question: str, before: Sequence[str] = (), csrf: str = "") -> Reply:
+        given = {"Cookie": f"{COOKIE}={self.cookie}", "X_CSRF_Token": csrf or csrf_of(self.cookie)}
+        body = {"question": question, "before": list(before)}
+        return self.call("POST", "/api/ask/stream", scope=None, body=body, **given)
 
     def text(self, target: str) -> str:
         found = self(target)
@@ -246,17 +241,22 @@ def test_what_others_wrote_stays_text_on_every_page(tmp_path: Path) -> None:
 def test_an_answer_cites_decisions_that_open(busy: tuple[Visitor, list[Decision]]) -> None:
     visit, _ = busy
     question = "how many decisions on 2024-08-08 on ORBUSDT?"
-    told = visit.ask({"question": question}).body.decode()
-    assert "24" in told
-    cited = re.findall(r'href="/decisions/(d_\w+)"', told)
+    told = dict(events_of(visit.ask(question)))
+    assert "24" in told["answer"]["answer"]
+    cited = told["answer"]["citations"]
     assert cited
     assert "ORBUSDT" in visit.text(f"/decisions/{cited[0]}")
-    told = visit.ask({"question": CANARY, "before": CANARY}).body.decode()
-    assert "alert(1)" in told
-    assert Marked(told).inline == []
-    assert "<img" not in told
-    assert visit.ask({"question": question}, csrf="0" * 64).status == 403
-    assert visit.ask({"question": "x" * 1_001}).status == 422
+    assert visit.ask(question, csrf="0" * 64).status == 403
+    assert visit.ask("x" * 1_001).status == 422
+
+
+def test_what_is_told_of_a_question_is_put_into_the_page_as_text_alone(visit: Visitor) -> None:
+    told = visit.ask(CANARY, [CANARY])
+    assert told.headers["content-type"].startswith("text/event-stream")
+    assert [name for name, _ in events_of(told)][-1] == "fault"
+    script = visit(address_of("ask.js")).body.decode()
+    for way in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "setHTML", "DOMParser"):
+        assert way not in script
 
 
 def test_a_market_has_its_signals_fills_book_and_tape(busy: tuple[Visitor, list[Decision]]) -> None:

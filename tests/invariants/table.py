@@ -152,6 +152,7 @@ TABLE = (
         (
             f"{SYNC}::test_sound_book_is_the_venues_book_and_a_fresh_one_always_heals",
             f"{FEED}::test_gap_drops_the_book_and_a_fresh_one_replaces_it",
+            "tests/unit/market/test_lines.py::test_changes_that_waited_for_a_book_are_never_handed_out_without_it",
         ),
         (f"{SYNC}::test_mutant_is_caught",),
     ),

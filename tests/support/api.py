@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
@@ -11,10 +11,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
+from fastapi import FastAPI
 
 from keeper_agent.api.desk import Desk
-from keeper_agent.api.serving import Address
-from keeper_agent.dashboard.serving import serving
+from keeper_agent.api.serving import Address, serving_api
+from keeper_agent.dashboard.routes import add_dashboard
 from keeper_agent.settings import load_settings
 from tools.domain.clock import SystemClock
 
@@ -60,9 +61,18 @@ class Caller:
             peer.close()
 
 
+def events_of(reply: Reply) -> list[tuple[str, Any]]:
+    """The server-sent events of a whole answer, each with its name and what it holds."""
+    told = []
+    for part in reply.body.decode().split("\n\n")[:-1]:
+        name, data = part.split("\n")
+        told.append((name.removeprefix("event: "), orjson.loads(data.removeprefix("data: "))))
+    return told
+
+
 @contextmanager
-def served(home: Path, **settings: Any) -> Iterator[Caller]:
-    """``home`` served on a free port of loopback."""
+def served(home: Path, add: Callable[[FastAPI], None] = add_dashboard, **settings: Any) -> Iterator[Caller]:
+    """``home`` served on a free port of loopback, with what ``add`` adds to the API."""
     desk = Desk(load_settings(keeper_home=home, **settings), SystemClock())
-    with serving(desk) as address:
+    with serving_api(desk, add) as address:
         yield Caller(desk, address)

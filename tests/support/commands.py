@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -88,3 +89,18 @@ def keeper(
         timeout=timeout,
     )
     return Said(done.returncode, done.stdout, done.stderr)
+
+
+@contextmanager
+def started(*words: str | Path, home: Path, **extra: str) -> Iterator[subprocess.Popen[str]]:
+    """``keeper words…`` until the end of the block; what it says goes into a file beside the home."""
+    with (home.parent / f"{words[0]}.out").open("w") as out:
+        process = subprocess.Popen(
+            command(*words), env=environment(home, extra), cwd=home.parent, stdout=out, stderr=out, text=True
+        )
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                process.kill()
+            process.wait()

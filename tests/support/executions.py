@@ -220,7 +220,7 @@ def _check_money(outcome: Outcome, fills: Sequence[Fill], instrument: Instrument
         return
     if not fills:
         assert outcome.net_quote is None
-        assert outcome.result in (Result.UNFILLED, Result.ABORT)
+        assert outcome.result in (Result.UNFILLED, Result.ABORT, Result.CLOSE_OUT)
         return
     cash, fees = Decimal(0), Decimal(0)
     for fill in fills:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,7 +61,7 @@ class Session:
 
 
 @contextmanager
-def session(home: Path, **given: Any) -> Iterator[Session]:
+def session(home: Path, new_link: Callable[[], str] | None = None, **given: Any) -> Iterator[Session]:
     settings = load_settings(
         keeper_home=home, keeper_parameters=f"{EAGER},entry_timeout_s=5,hold_timeout_s=8", **given
     )
@@ -80,5 +80,5 @@ def session(home: Path, **given: Any) -> Iterator[Session]:
         )
         keeper.begin("run", {}, "", first)
         reporter = Reporter(settings, keeper, SystemClock(), "tapes on paper")
-        with reporter.serving():
+        with reporter.serving(new_link):
             yield Session(home, keeper, keeper.cycle(instrument), reporter, noted)

@@ -261,7 +261,7 @@ def test_exposure_follows_the_entry_from_working_to_held_to_nothing(desk: Execut
     (entry,) = desk.ledger.snapshot(desk.now).entries
     assert (entry.working_usd, entry.position_usd) == (0, Decimal("0.004") * price * rate)
     desk.close()
-    assert finished(desk) is Result.ABORT
+    assert finished(desk) is Result.CLOSE_OUT
 
 
 def test_an_order_id_is_never_used_twice(desk: ExecutorDesk) -> None:

@@ -54,7 +54,7 @@ def test_the_end_of_a_tape_sells_what_is_held_at_the_book_as_it_stands(desk: Exe
     holding(desk)
     desk.play(quotes(2_000, 9_995, 10_001))
     desk.close()
-    assert finished(desk) is Result.ABORT
+    assert finished(desk) is Result.CLOSE_OUT
     assert desk.fills[-1].price == 9_995 * CENT
     assert desk.outcomes[-1].ts_exit == at(2_000)
     assert all(update.ts <= at(2_000) for update in desk.updates)
@@ -80,7 +80,7 @@ def test_a_position_nobody_can_judge_at_the_end_has_an_outcome_without_a_result(
     holding(desk)
     desk.play(quotes(2_000, 10_001, 9_999))
     outcome = desk.close()
-    assert (outcome.result, outcome.size) == (Result.ABORT, 5 * LOT)
+    assert (outcome.result, outcome.size) == (Result.CLOSE_OUT, 5 * LOT)
     assert (outcome.net_quote, outcome.net_bps, outcome.exit_price) == (None, None, None)
     assert desk.statuses("exit") == [CANCELLED], "asked a broken book more than once"
     check_the_books(desk)

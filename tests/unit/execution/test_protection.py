@@ -211,7 +211,7 @@ def test_winding_down_cancels_the_brackets_and_sells_what_is_held() -> None:
     (exit_order,) = desk.venue.working("exit")
     desk.venue.fill(exit_order, 200 * LOT, desk.now, price=PRICE)
     desk.hear()
-    assert desk.result is Result.ABORT
+    assert desk.result is Result.CLOSE_OUT
 
 
 @settings(deadline=None, max_examples=150)

@@ -126,7 +126,7 @@ def test_a_brain_reads_what_the_rules_cannot_and_its_price_is_shown(
     assert sum((one.cost_usd for one in kept), Decimal(0)) == 2 * Decimal(found["brain"]["cost_usd"])
     assert KEY.encode() not in kept[0].request
     with Store.open(own_home, read_only=True) as store:
-        assert not ConsultationLog(store).has_any()
+        assert ConsultationLog(store).all_until() == ()
 
 
 def test_the_budget_of_questions_holds_from_one_command_to_the_next(

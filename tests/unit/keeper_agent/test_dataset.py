@@ -133,10 +133,15 @@ def test_a_taken_trip_tells_what_was_planned_paid_and_lost_on_the_way(
     assert paper["entry_slippage_bps"] is None, "nothing was bought on paper"
 
 
-def test_what_an_abort_was_is_not_guessed(store: Store, log: EpisodeLog, make: Maker, tmp_path: Path) -> None:
-    traded(log, make, 1, result=Result.ABORT)
+@pytest.mark.parametrize(
+    ("result", "left", "is_judged"), [(Result.ABORT, True, True), (Result.CLOSE_OUT, False, False)]
+)
+def test_an_abort_is_a_market_maker_that_left_and_a_sessions_end_judges_no_entry(
+    store: Store, log: EpisodeLog, make: Maker, tmp_path: Path, result: Result, left: bool, is_judged: bool
+) -> None:
+    traded(log, make, 1, result=result)
     (taken,) = (row for row in written(store, tmp_path / "t.parquet")[1] if row["kind"] == "taken")
-    assert (taken["mm_scared_away"], taken["entry_quality_score"]) == (None, None)
+    assert (taken["mm_scared_away"], taken["entry_quality_score"] is not None) == (left, is_judged)
 
 
 def test_only_what_was_known_and_asked_for_is_in_it(
@@ -187,7 +192,7 @@ def test_overlapping_trips_weigh_less_and_the_file_says_what_it_is(
     assert found.effective["shadow"] == pytest.approx(2.375)
     said = pq.ParquetFile(tmp_path / "trips.parquet").metadata.metadata  # type: ignore[no-untyped-call]
     assert said[b"keeper.sha256"].decode() == found.sha256
-    assert said[b"keeper.schema_version"] == b"2"
+    assert said[b"keeper.schema_version"] == b"3"
     require_dataset_path(tmp_path / "trips.parquet")
     foreign = tmp_path / "foreign.parquet"
     pq.write_table(pa.table({"a": [1]}), foreign)  # type: ignore[no-untyped-call]

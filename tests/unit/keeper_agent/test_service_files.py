@@ -42,7 +42,7 @@ def test_what_does_not_mend_by_itself_is_not_tried_again() -> None:
     assert {2, 7, 9} == set(map(int, service["RestartPreventExitStatus"].split()))
 
 
-@pytest.mark.parametrize("name", ["keeper.service", "keeper-heartbeat.service"])
+@pytest.mark.parametrize("name", ["keeper.service", "keeper-heartbeat.service", "keeper-telegram.service"])
 def test_our_program_knows_the_words_of_the_units(
     name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
