@@ -57,7 +57,7 @@ setup:  ## create .venv with the locked dependencies (does nothing when it is up
 # The environment and .env come before these defaults. Thin coins print a few times a minute and their market makers
 # are slower than the defaults expect; an empty memory has nothing to decide by, so half the refused signals are probed,
 # at full size: this venue's money is not real. The seed is one whose first minute has much to show.
-THIN := blacklist_departures=0,max_departure_share=1,mm_min_trades=4,mm_refresh_rate_min=0.2,tape_window_s=120,entry_zone=0.7,entry_ticks_ahead=4
+THIN := mm_min_trades=4,mm_refresh_rate_min=0.2,tape_window_s=120,entry_zone=0.7,entry_ticks_ahead=4
 SHOW := signal_spacing_s=2,entry_timeout_s=30,hold_timeout_s=30,probe_share=0.5,probe_target_usd=20
 
 run: setup  ## trade for three minutes at a local venue of its own (RUN_ARGS='--world recorded': over the bundled tapes)
@@ -69,11 +69,11 @@ run: setup  ## trade for three minutes at a local venue of its own (RUN_ARGS='--
 	exec $(BIN)/keeper run $(RUN_ARGS)
 
 test: setup  ## run the tests
-	@$(BIN)/python -m pytest -n 3 $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n 4 --dist worksteal $(PYTEST_ARGS)
 
 # Tracing every line nearly doubles the processor time of the tests that it is not switched off for.
 coverage: setup  ## run the tests and tell which lines they reach
-	@$(BIN)/python -m pytest -n 3 --cov $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n 4 --dist worksteal --cov $(PYTEST_ARGS)
 
 check: setup  ## check format, lint, types and import contracts
 	@echo '== format (ruff format)'
