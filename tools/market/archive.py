@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import IO
 
 from tools.domain.errors import BadInput, StoreUnusable
+from tools.market.tables import PART
+from tools.market.tapes import HALVES
 
 LEDGER = ".keeper-recorded"
-HALVES = ("book", "trades")
-PART = ".part"
 _CHUNK = 1 << 20
 
 
@@ -119,7 +119,7 @@ class Archive:
             self._write_ledger()
 
     def _publish(self, stem: str) -> None:
-        """Give both halves their names once both have rows; a start mends what a crash left between."""
+        """Give both halves their names once both have rows; a half left by a crash is read, and mended."""
         parts = [self._name(stem, half, PART) for half in HALVES]
         if all(path.exists() for path in parts) or self._is_half_published(stem):
             for half, part in zip(HALVES, parts, strict=True):

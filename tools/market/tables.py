@@ -26,6 +26,7 @@ from tools.domain.errors import BadInput
 from tools.market.gzip_faults import why_no_gzip
 
 SUFFIXES = ("csv.gz", "csv", "parquet")
+PART = ".part"  # ends a file that its recorder has not named yet
 BATCH_ROWS = 1 << 17
 BLOCK_BYTES = 1 << 20  # of a CSV's text at a time, which no line is longer than
 _WORDS = pa.dictionary(pa.int32(), pa.string())
@@ -57,13 +58,13 @@ def place(path: Path, row: int) -> str:
 
 
 def suffix_of(path: Path) -> str:
-    """The one of ``SUFFIXES`` that ``path`` ends with.
+    """The one of ``SUFFIXES`` that ``path`` ends with, be it followed by ``.part`` or not.
 
     Raises:
         BadInput: It ends with none of them.
     """
     for suffix in SUFFIXES:
-        if path.name.endswith(f".{suffix}"):
+        if path.name.removesuffix(PART).endswith(f".{suffix}"):
             return suffix
     raise BadInput(f"{path}: expected a file ending in {', '.join('.' + suffix for suffix in SUFFIXES)}")
 

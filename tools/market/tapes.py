@@ -2,7 +2,8 @@
 
 A recording is two files, ``<venue>_<symbol>_<YYYYMMDD-HHMM>.book`` and ``.trades``, each
 ``.csv.gz``, ``.csv`` or ``.parquet``; the stamp is the start in UTC. A character of the symbol that
-no file name can carry is percent-encoded.
+no file name can carry is percent-encoded. A recorder gives both halves their names one after the other:
+if it dies between, the other half ends in ``.part`` and is read as it is.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from urllib.parse import quote, unquote
 
 from tools.domain.errors import BadInput
 from tools.domain.market import NANOS
+from tools.market.tables import PART
 
 HALVES = ("book", "trades")
 _SUFFIX = r"(?:csv\.gz|csv|parquet)"
@@ -42,12 +44,17 @@ def find_tapes(folder: Path) -> tuple[TapeFiles, ...]:
         BadInput: The folder is missing, holds no recording, or a half of one is missing, double or misnamed.
     """
     halves: dict[str, dict[str, Path]] = {}
-    for path in _entries(folder):
+    entries = _entries(folder)
+    for path in entries:
         named = _HALF.fullmatch(path.name)
         if named and path.is_file():
             half = halves.setdefault(named["stem"], {}).setdefault(named["half"], path)
             if half != path:
                 raise BadInput(f"{path}: the same recording is there as {half.name}; expected one of the two")
+    for path in entries:
+        named = _HALF.fullmatch(path.name.removesuffix(PART))
+        if path.suffix == PART and named and named["stem"] in halves:
+            halves[named["stem"]].setdefault(named["half"], path)
     if not halves:
         raise BadInput(f"{folder}: no recording found; expected {EXPECTED}")
     tapes = [_tape(folder, stem, pair) for stem, pair in halves.items()]

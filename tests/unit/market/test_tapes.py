@@ -7,9 +7,12 @@ import pytest
 from tests.support.tapes import START_NS, write_market
 from tools.domain.errors import BadInput
 from tools.domain.market import NANOS
+from tools.market.instruments import instrument_for
 from tools.market.tapes import find_tapes, tape_name
+from tools.market.tardis import read_recording
 
 EXAMPLES = Path(__file__).parents[3] / "examples" / "tapes"
+INSTRUMENT = instrument_for("binance", "BTCUSDT")
 STEM = "binance_BTCUSDT_20240808-2354"
 
 
@@ -55,6 +58,22 @@ def test_lone_half_is_refused_and_the_other_named(tmp_path: Path, half: str, oth
         find_tapes(touched(tmp_path, f"{STEM}.{half}.csv.gz"))
     assert f"{STEM}.{half}.csv.gz" in str(refused.value)
     assert f"{STEM}.{other}" in str(refused.value)
+
+
+@pytest.mark.parametrize(("half", "other"), [("book", "trades"), ("trades", "book")])
+def test_a_recording_named_by_halves_only_is_read(tmp_path: Path, half: str, other: str) -> None:
+    whole = write_market(tmp_path, seconds=2)
+    named = getattr(whole, other)
+    part = named.rename(named.with_name(f"{named.name}.part"))
+    (tape,) = find_tapes(tmp_path)
+    assert (getattr(tape, half), getattr(tape, other)) == (getattr(whole, half), part)
+    assert len(read_recording(tape.trades, tape.book, INSTRUMENT).events) > 0
+
+
+def test_a_recording_with_no_name_yet_is_passed_over(tmp_path: Path) -> None:
+    touched(tmp_path, f"{STEM}.book.csv.gz.part", f"{STEM}.trades.csv.gz.part")
+    with pytest.raises(BadInput, match="no recording found"):
+        find_tapes(tmp_path)
 
 
 def test_empty_folder_is_refused_with_what_was_expected(tmp_path: Path) -> None:
