@@ -78,6 +78,7 @@ def told(report: Report) -> str:
         f"wire to senses p50 {report.delay_p50_ms:.2f} ms, p99 {report.delay_p99_ms:.1f} ms",
         f"loop late p99 {report.lag_p99_ms:.1f} ms, most {report.lag_most_ms:.0f} ms",
         f"sender late p99 {sender['late_p99_ms']:.1f} ms, most unread {sender['most_unread']} bytes",
+        f"the machine paused for at most {report.paused_s:.2f} s, silence is {report.plan.silence_s:.2f} s",
         f"load average {report.load_before:.1f} before, {report.load_after:.1f} after",
     ]
     lines += [

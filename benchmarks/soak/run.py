@@ -36,6 +36,8 @@ class Report:
     Attributes:
         delay_p50_ms: From wire to the end of the senses, as ``delay_p99_ms``.
         lag_p99_ms: How much too late the loop woke a sleeper.
+        paused_s: The longest that the machine may have let sender and receiver wait; from ``silence_s`` on a
+            sound connection is rightly taken for a frozen one, and what was counted tells of the machine.
     """
 
     plan: SoakPlan
@@ -49,6 +51,7 @@ class Report:
     lag_p50_ms: float
     lag_p99_ms: float
     lag_most_ms: float
+    paused_s: float
     load_before: float
     load_after: float
     broken: Sequence[str]
@@ -100,6 +103,7 @@ def report(plan: SoakPlan, folder: Path, load_before: float) -> Report:
         lag_p50_ms=received["lag_p50_ms"],
         lag_p99_ms=received["lag_p99_ms"],
         lag_most_ms=received["lag_most_ms"],
+        paused_s=_longest_gap_s(log) + received["lag_most_ms"] / 1000,
         load_before=load_before,
         load_after=os.getloadavg()[0],
         broken=broken,
@@ -111,6 +115,12 @@ def _unfit(plan: SoakPlan, state: Mapping[str, Any]) -> Iterator[str]:
     late_s = state["late_p99_ms"] / 1000
     if late_s > plan.silence_s / 2:
         yield f"the machine was too busy: the sender wrote {late_s:.1f} s late (99th percentile)"
+
+
+def _longest_gap_s(log: Log) -> float:
+    """Between two moments at which the sender wrote anything at all."""
+    sent = np.sort(log["ts_sent"][log["ts_sent"] > 0])
+    return float(np.diff(sent).max(initial=0)) / 1e9
 
 
 def _delays(log: Log, journal: Journal) -> tuple[float, float]:

@@ -64,7 +64,7 @@ def running(
     home: Path,
     speed: str = SLOW,
     is_ready: Callable[[Path], bool] = has_ordered,
-    most_s: float = 40,
+    most_s: float = 120,
 ) -> Iterator[subprocess.Popen[str]]:
     """An agent in the middle of a tape, with decisions on disk or whatever else is waited for."""
     words = command("run", "--tape", tapes, "--speed", speed, "--json")
@@ -78,7 +78,7 @@ def running(
         while not is_ready(home):
             assert process.poll() is None, process.communicate()[1]
             assert time.monotonic() < deadline, f"not ready within {most_s} seconds"
-            time.sleep(0.1)
+            time.sleep(0.3)
         yield process
     finally:
         if process.poll() is None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from benchmarks.loopback.plan import Chances, LoadPlan
 from benchmarks.soak.plan import SoakPlan
-from benchmarks.soak.run import soak
+from benchmarks.soak.run import Report, soak
 
 MUTANTS = "leak,unchecked_books,unmarked_prints"
 FAULTS = Chances(drop=0.003, duplicate=0.003, reorder=0.002, disconnect=0.0004, freeze=0.0003)
@@ -22,12 +22,22 @@ PLAN = SoakPlan(
     stall_s=2.0,
     sample_s=0.05,
 )
+TRIES = 3
 # nothing that would open a wrong book anew
 STEADY = replace(LOAD, seconds=4.5, calm_s=0.5, chances=Chances(drop=0.01))
 
 
+def soaked() -> Report:
+    """A soak during which the machine let nobody wait for as long as a frozen connection does, if at all."""
+    for _ in range(TRIES):
+        report = soak(PLAN)
+        if not report.broken or report.paused_s < PLAN.silence_s:
+            break
+    return report
+
+
 def test_sound_reader_keeps_every_claim() -> None:
-    report = soak(PLAN)
+    report = soaked()
     assert report.broken == []
     assert all(report.sender["faults"].values()), "every kind of fault was to be made"
     assert report.counts["overflows"] > 0, "the consumer was to be too slow"
