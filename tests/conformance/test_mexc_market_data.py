@@ -188,7 +188,7 @@ async def said(world: MexcWorld, *messages: object, url: str = "/ws") -> list[An
     async with session.ws_connect(f"ws://{world.facade.address}{url}") as socket:
         for message in messages:
             await socket.send_str(message if isinstance(message, str) else orjson.dumps(message).decode())
-            answers.append(orjson.loads((await socket.receive(timeout=3)).data))
+            answers.append(orjson.loads((await socket.receive(timeout=30)).data))
     return answers
 
 
@@ -219,7 +219,7 @@ def test_a_connection_carries_so_many_streams_and_no_more() -> None:
         session = world.client.session
         async with session.ws_connect(f"ws://{world.facade.address}/ws") as socket:
             await socket.send_json(wanted)
-            taken, refused = [(await socket.receive_json(timeout=3))["msg"] for _ in range(2)]
+            taken, refused = [(await socket.receive_json(timeout=30))["msg"] for _ in range(2)]
         assert taken == f"{DEPTH},{others[0]}"
         assert refused == f"Not Subscribed successfully! [{others[1]}].  Reason: Too many subscriptions! "
 

@@ -50,14 +50,14 @@ def test_killed_and_interrupted_recorders_leave_what_the_venue_said(dialect: str
     async def play() -> dict[str, object]:
         async with MarketServer(dialect).running() as server:
             first = await recorder(server, tmp_path)
-            await until(lambda: server.followers(A) == 1 and server.asked == 1, 20)
+            await until(lambda: server.followers(A) == 1 and server.asked == 1, 90)
             await trading(server, 30)
-            await until(lambda: bool(list(tmp_path.glob("*.csv.gz"))), 10)
+            await until(lambda: bool(list(tmp_path.glob("*.csv.gz"))), 90)
             first.send_signal(signal.SIGKILL)
             await first.communicate()
             assert last_book(tmp_path, instrument_for(dialect, A))[0]
             second = await recorder(server, tmp_path)
-            await until(lambda: server.followers(A) == 1 and server.asked == 2, 20)
+            await until(lambda: server.followers(A) == 1 and server.asked == 2, 90)
             await trading(server, 30)
             await asyncio.sleep(0.2)
             second.send_signal(signal.SIGINT)

@@ -97,12 +97,12 @@ class BotApi:
         with self._lock:
             return [one["text"] for one in self.sent if one["chat_id"] == user]
 
-    def await_texts(self, n: int, user: int = OWNER, within_s: float = 20) -> list[str]:
+    def await_texts(self, n: int, user: int = OWNER, within_s: float = 90) -> list[str]:
         """What ``user`` was sent, once it is ``n`` messages."""
         found: list[str] = self.wait_for(lambda: self.texts(user), lambda texts: len(texts) >= n, within_s)
         return found
 
-    def await_text(self, part: str, user: int = OWNER, within_s: float = 20) -> str:
+    def await_text(self, part: str, user: int = OWNER, within_s: float = 90) -> str:
         """The first message to ``user`` that holds ``part``."""
         found = self.wait_for(
             lambda: [one for one in self.texts(user) if part in one], lambda texts: bool(texts), within_s
@@ -110,7 +110,7 @@ class BotApi:
         return str(found[0])
 
     def wait_for(
-        self, look: Callable[[], Any], is_enough: Callable[[Any], bool], within_s: float = 20
+        self, look: Callable[[], Any], is_enough: Callable[[Any], bool], within_s: float = 90
     ) -> Any:
         """What ``look`` finds once it is enough."""
         until, pause = self._watch.elapsed() + within_s * NS, threading.Event()

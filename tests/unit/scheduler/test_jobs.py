@@ -133,7 +133,7 @@ def test_the_timetable_looks_at_once_and_again_and_complains_in_one_line(tmp_pat
 
     with Timetable(look, hour=3, complain=told.append, every_s=0.05):
         for _ in range(3):
-            assert looked.acquire(timeout=20)
+            assert looked.acquire(timeout=90)
     assert told
     assert told[0] == "a job could not be done, it will be tried again: the disk is full"
 
