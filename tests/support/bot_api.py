@@ -116,7 +116,7 @@ class BotApi:
         until, pause = self._watch.elapsed() + within_s * NS, threading.Event()
         while not is_enough(found := look()):
             assert self._watch.elapsed() < until, f"not within {within_s} s: {found}, sent {self.sent}"
-            pause.wait(0.01)
+            pause.wait(0.05)
         return found
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
