@@ -24,6 +24,10 @@ def evaluate(
         int | None,
         typer.Option(help="Settings tried on these worlds so far, these included; default: the stages."),
     ] = None,
+    gate: Annotated[
+        str,
+        typer.Option(help="A model takes the half it ranks better (rank), or what it expects to pay (edge)."),
+    ] = "rank",
     as_json: Json = False,
 ) -> None:
     """Run the agent's stages over the same simulated worlds and show what each is worth, with intervals."""
@@ -39,6 +43,7 @@ def evaluate(
         coins=coins,
         workers=workers,
         tried=tried,
+        gate=gate,
         as_json=as_json,
     )
 

@@ -13,14 +13,13 @@ import numpy as np
 
 from keeper_agent.console import OUT, print_json, progress
 from keeper_agent.lab.asked import MOST_WORLDS, check_worlds
-from keeper_agent.lab.evaluating import Work, check, hold_stages, train_on_worlds
+from keeper_agent.lab.evaluating import Taught, Work, check, hold_stages, train_on_worlds
 from keeper_agent.lab.many import Pool
-from keeper_agent.lab.stages import COMMON, STAGES, stages_of
+from keeper_agent.lab.stages import COMMON, STAGES, Gate, gate_of, stages_of
 from keeper_agent.settings import load_settings
 from keeper_agent.views.claims import claims_table, notes
 from tools.domain.errors import BadUsage
 from tools.models.claims import Claims, claims_of
-from tools.models.outcome_model import TrainedOutcome
 
 ASKED_FOR = 8_400  # round trips a stage that tell 78.9 from 80 % wins (80 % power, one-sided 5 %)
 
@@ -36,6 +35,7 @@ def evaluate_stages(
     coins: int,
     workers: int,
     tried: int | None,
+    gate: str,
     as_json: bool,
 ) -> None:
     """Check the words, train, hold every session, and show the table."""
@@ -49,6 +49,7 @@ def evaluate_stages(
         minutes=minutes,
         coins=coins,
         keeper=load_settings(),
+        gate=gate_of(gate),
     )
     check(work)
     tries = len(work.stages) if tried is None else tried
@@ -65,10 +66,10 @@ def evaluate_stages(
             bar.advance(bar.task_ids[0])
 
         models = train_on_worlds(work, pool, Path(scratch), step)
-        folders = {name: folder for name, (folder, _) in models.items()}
-        results, cpu = hold_stages(work, pool, folders, step)
+        deciders = {name: taught.decider(work.gate) for name, taught in models.items()}
+        results, cpu = hold_stages(work, pool, deciders, step)
     claims = claims_of(results, np.random.default_rng(first_seed), tried=tries)
-    told = _told(work, claims, {name: trained for name, (_, trained) in models.items()})
+    told = _told(work, claims, models)
     told["cost"] = _cost(claims, cpu, time.perf_counter() - began)
     if as_json:
         print_json(told)
@@ -84,7 +85,7 @@ def _check(seeds: int, first_seed: int, train_seeds: int, minutes: float, worker
         raise BadUsage(f"--train-seeds expects 1 to {MOST_WORLDS} worlds, was {train_seeds}")
 
 
-def _told(work: Work, claims: Claims, models: Mapping[str, TrainedOutcome]) -> dict[str, Any]:
+def _told(work: Work, claims: Claims, models: Mapping[str, Taught]) -> dict[str, Any]:
     return {
         "scenario": work.scenario,
         "worlds": claims.worlds,
@@ -99,12 +100,13 @@ def _told(work: Work, claims: Claims, models: Mapping[str, TrainedOutcome]) -> d
         "tried": claims.tried,
         "overfitting": claims.overfitting,
         "stages": [asdict(stage) for stage in claims.stages],
-        "models": {name: _model(trained) for name, trained in models.items()},
+        "gate": work.gate.value,
+        "models": {name: _model(taught, work.gate) for name, taught in models.items()},
     }
 
 
-def _model(trained: TrainedOutcome) -> dict[str, Any]:
-    report = trained.report
+def _model(taught: Taught, gate: Gate) -> dict[str, Any]:
+    report = taught.trained.report
     return {
         "examples": report.n,
         "effective_n": report.effective_n,
@@ -112,6 +114,7 @@ def _model(trained: TrainedOutcome) -> dict[str, Any]:
         "brier_skill": asdict(report.model.brier_skill),
         "ece": report.model.ece,
         "ece_floor": report.model.ece_floor,
+        "takes_above_bps": taught.decider(gate).above_bps,
         "data_hash": report.data_hash,
     }
 

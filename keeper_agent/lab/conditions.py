@@ -45,6 +45,8 @@ class LabSettings:
             size and within every limit, 0 to 0.5; None leaves the product's own share.
         venture: Where candidates enter.
         takes_all: Whether every candidate is believed to reach its target, whatever model is in force.
+        takes_above_bps: Expected value above which the model in force takes a candidate, without doubt;
+            None leaves that to the parameters.
         doubt_bps: With which standard error that is believed, basis points.
         is_plain: Whether the decision graph's nodes are called without the framework around them.
         memory: Frozen snapshot to start from; None starts empty.
@@ -63,6 +65,7 @@ class LabSettings:
     exploration: float | None = None
     venture: Venture = Venture.RANGE
     takes_all: bool = False
+    takes_above_bps: float | None = None
     doubt_bps: float = 0.0
     is_plain: bool = True
     memory: str | None = None

@@ -11,17 +11,20 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from keeper_agent.app import CODE_VERSION
 from keeper_agent.lab.entry_costs import EntryCost, entry_costs
 from keeper_agent.lab.laboratory import Laboratory
 from keeper_agent.lab.many import Job, Pool, held
 from keeper_agent.lab.session import Session
-from keeper_agent.lab.stages import STAGES, Models, Stage, alone
+from keeper_agent.lab.stages import STAGES, Decider, Gate, Models, Stage, alone
 from keeper_agent.settings import Settings
 from tools.domain.market import NANOS
 from tools.domain.parameter import default_parameters
 from tools.models.claims import WorldResult
-from tools.models.examples import Example, build_dataset, example_of
+from tools.models.examples import Dataset, Example, build_dataset, example_of
 from tools.models.inputs import INPUT_SETS
 from tools.models.outcome_model import TrainedOutcome, train_outcome
 from tools.models.registry import ModelRegistry
@@ -47,6 +50,7 @@ class Work:
         first_seed: Of the worlds judged on; those trained on begin ``TRAINED_ON`` above it.
         worlds, train_worlds: How many.
         minutes: Virtual minutes each lasts.
+        gate: When a stage's model takes a candidate.
     """
 
     scenario: str
@@ -57,6 +61,7 @@ class Work:
     minutes: float
     coins: int
     keeper: Settings
+    gate: Gate = Gate.RANK
 
     @property
     def seeds(self) -> range:
@@ -109,21 +114,47 @@ def one_after_the_other(worlds: Sequence[Sequence[Example]]) -> list[Example]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Taught:
+    """A model for the stages, and what is known of it.
+
+    Attributes:
+        median_bps: Of its expected values on the latest examples, which it had not seen.
+    """
+
+    folder: Path
+    trained: TrainedOutcome
+    median_bps: float
+
+    def decider(self, gate: Gate) -> Decider:
+        """The model as a stage has it."""
+        return Decider(self.folder, self.median_bps if gate is Gate.RANK else None)
+
+
 def train_models(
     examples: Sequence[Example], sets: Sequence[str], folder: Path, *, seed: int
-) -> dict[str, tuple[Path, TrainedOutcome]]:
-    """A model a set of inputs, saved under ``folder``: where it lies, and what is known of it.
+) -> dict[str, Taught]:
+    """A model a set of inputs, saved under ``folder``.
 
     Raises:
         NotEnoughData: Fewer examples than an honest split needs.
     """
     found = {}
     for name in sets:
-        trained = train_outcome(build_dataset(examples, INPUT_SETS[name]), seed=seed)
+        data = build_dataset(examples, INPUT_SETS[name])
+        trained = train_outcome(data, seed=seed)
         registry = ModelRegistry(folder / name)
         version = registry.save(trained, ts_trained=examples[-1].ts_end, code_version=CODE_VERSION)
-        found[name] = (registry.root / version, trained)
+        found[name] = Taught(registry.root / version, trained, float(np.median(later(data, trained))))
     return found
+
+
+def later(data: Dataset, trained: TrainedOutcome) -> NDArray[np.float64]:
+    """What the model expects of each of the latest examples, which were kept from it, basis points."""
+    late = np.argsort(data.spans[:, 0], kind="stable")[-trained.report.test_n :]
+    return trained.model.score_matrix(
+        data.matrix[late], data.gain_bps[late], data.loss_bps[late]
+    ).expected_bps
 
 
 def measured_world(job: Job) -> Measured:
@@ -160,9 +191,7 @@ def result_of(session: Session, job: Job) -> WorldResult:
     )
 
 
-def train_on_worlds(
-    work: Work, pool: Pool, folder: Path, each: Callable[[], None]
-) -> dict[str, tuple[Path, TrainedOutcome]]:
+def train_on_worlds(work: Work, pool: Pool, folder: Path, each: Callable[[], None]) -> dict[str, Taught]:
     """The models that the stages of ``work`` need, from the baseline's worlds; none where none is needed."""
     if not work.sets:
         return {}

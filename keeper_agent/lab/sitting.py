@@ -19,12 +19,12 @@ from keeper_agent.settings import Settings
 from memory.store import Store
 from scheduler.run import RunIdentity
 from tools.domain.market import Instrument, to_units
-from tools.domain.parameter import ParameterSet
+from tools.domain.parameter import ParameterSet, default_parameters
 from tools.domain.trading import Decision, Signal
 from tools.execution.news import NewsDesk
 from tools.execution.routed import RoutedMarket
 from tools.market.instruments import instrument_for
-from tools.models.scoring import TakeAll
+from tools.models.scoring import Ranked, SignalScorer, TakeAll
 from venue.rolling import RollingView
 from venue.sim import Simulation
 from venue.symbols import BTC, Symbol
@@ -56,6 +56,22 @@ def listed(symbol: Symbol, conditions: LabSettings) -> Instrument:
         min_notional=rules.min_notional,
         maker_fee_bps=conditions.maker_bps,
         taker_fee_bps=conditions.taker_bps,
+    )
+
+
+def scorer(conditions: LabSettings, settings: Settings) -> SignalScorer | None:
+    """What scores signals under ``conditions``; None where nothing was ever promoted.
+
+    Raises:
+        ModelUnusable: There is a model and it cannot be trusted.
+    """
+    if conditions.takes_all:
+        return TakeAll(doubt_bps=conditions.doubt_bps)
+    model = current_model(settings)
+    if model is None or conditions.takes_above_bps is None:
+        return model
+    return Ranked(
+        model, conditions.takes_above_bps, default_parameters(conditions.overrides())["min_edge_bps"]
     )
 
 
@@ -102,7 +118,7 @@ class Sitting:
             identity,
             instruments,
             self.witness,
-            TakeAll(doubt_bps=conditions.doubt_bps) if conditions.takes_all else current_model(settings),
+            scorer(conditions, settings),
             sim.now,
             market=self._market,
             decider=PlainDecisions if conditions.is_plain else DecisionGraph,

@@ -2,13 +2,15 @@
 
 All of them enter the inside of the spread, remember nothing and throw no coins, so that what differs
 is what the stage adds. Limits, fees, delays, stops and the rest after a departure are the product's, but for
-shorter patience: many round trips are wanted in little time.
+shorter patience: many round trips are wanted in little time. Where no candidate is expected to pay, a model
+that decides by its edge takes none, and nothing is learned of it; by rank it takes the half it thinks better.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +20,35 @@ from keeper_agent.lab.many import Job
 from keeper_agent.settings import Settings
 from tools.domain.errors import BadUsage
 
-Models = Mapping[str, Path]  # folder of the model by its set of inputs
+
+class Gate(StrEnum):
+    """When a stage's model takes a candidate."""
+
+    RANK = "rank"  # it lies in the half that the model ranked better, in worlds of the training's kind
+    EDGE = "edge"  # it is expected to pay, as the product has it
+
+
+@dataclass(frozen=True, slots=True)
+class Decider:
+    """A model that decides for a stage.
+
+    Attributes:
+        folder: Where it lies.
+        above_bps: Expected value above which it takes a candidate; None leaves that to the product.
+    """
+
+    folder: Path
+    above_bps: float | None
+
+
+Models = Mapping[str, Decider]  # by the set of inputs
 
 # What every stage shares. The library's votes need more neighbours than are ever recalled, so it is silent.
 COMMON: Mapping[str, float] = {
     "signal_spacing_s": 10,
     "entry_zone": 1,
-    "entry_timeout_s": 30,
-    "hold_timeout_s": 60,
+    "entry_timeout_s": 10,
+    "hold_timeout_s": 15,
     "departure_rest_s": 30,
     "pattern_min_neighbours": 500,
     "probe_share": 0,
@@ -64,15 +87,20 @@ class Stage:
         """
         if self.inputs is not None and self.inputs not in models:
             raise BadUsage(f"stage {self.name} needs a model with inputs {self.inputs}")
+        decider = None if self.inputs is None else models[self.inputs]
         told: dict[str, Any] = {
             "keeper_probes": "never",
-            "ml_model_path": None if self.inputs is None else models[self.inputs],
+            "ml_model_path": None if decider is None else decider.folder,
             "position_sizing_mode": "adaptive" if self.is_adaptive else "fixed",
             "risk_appetite": "conservative" if self.is_adaptive else "aggressive",
         }
         parameters = {**COMMON, **({} if self.is_aware else BLIND), **self.parameters}
         settings = LabSettings(
-            coins=coins, parameters=parameters, venture=Venture.INSIDE, takes_all=self.inputs is None
+            coins=coins,
+            parameters=parameters,
+            venture=Venture.INSIDE,
+            takes_all=decider is None,
+            takes_above_bps=None if decider is None else decider.above_bps,
         )
         return Job(
             scenario=scenario,
@@ -116,6 +144,18 @@ def stages_of(names: str) -> tuple[Stage, ...]:
     if unknown or not wanted or len(set(wanted)) != len(wanted):
         raise BadUsage(f"--stages expects some of {','.join(STAGES)}, each once, was {names!r}")
     return tuple(STAGES[name] for name in wanted)
+
+
+def gate_of(name: str) -> Gate:
+    """The gate called ``name``.
+
+    Raises:
+        BadUsage: There is none.
+    """
+    try:
+        return Gate(name)
+    except ValueError:
+        raise BadUsage(f"--gate expects {' or '.join(Gate)}, was {name!r}") from None
 
 
 def alone(jobs: Sequence[Job]) -> list[Job]:

@@ -34,7 +34,7 @@ def notes(told: Mapping[str, Any]) -> Iterator[str]:
         yield (
             f"model {name}: Brier skill {skill['value']:+.3f} \\[{skill['low']:+.3f}, {skill['high']:+.3f}] "
             f"on {model['test_n']:,} later examples of {told['trained_on_worlds']} other worlds, "
-            f"ECE {model['ece']:.3f} (floor {model['ece_floor']:.3f})"
+            f"ECE {model['ece']:.3f} (floor {model['ece_floor']:.3f}){_takes(model)}"
         )
     if told["overfitting"] is not None:
         yield f"chance that the best stage of half of the worlds is none elsewhere: {told['overfitting']:.2f}"
@@ -47,6 +47,13 @@ def notes(told: Mapping[str, Any]) -> Iterator[str]:
             f"[yellow]fewer than {cost['round_trips_asked_for']:,} round trips: {', '.join(few)}; "
             f"a difference of one point of wins cannot be told[/]"
         )
+
+
+def _takes(model: Row) -> str:
+    above = model["takes_above_bps"]
+    if above is None:
+        return "; takes what it expects to pay"
+    return f"; takes the half that it ranks better: what it expects to come to more than {above:+.1f} bps"
 
 
 def _figure(name: str, form: str, *, scale: float = 1.0, good: int = 0) -> Callable[[Row], str]:

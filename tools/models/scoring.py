@@ -145,6 +145,36 @@ class TakeAll:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Ranked:
+    """A model whose order of candidates decides, and not whether it expects them to pay.
+
+    Attributes:
+        model: What ranks.
+        above_bps: Its expected value that a candidate must exceed to be taken.
+        edge_bps: What an expected value must exceed to be acted on.
+    """
+
+    model: SignalScorer
+    above_bps: float
+    edge_bps: float
+
+    @property
+    def version(self) -> str:
+        """That of what ranks."""
+        return self.model.version
+
+    def score(self, rows: Sequence[Row]) -> Scores:
+        """The model's probabilities, its expected values moved so that ``above_bps`` is the edge; no doubt.
+
+        >>> Ranked(TakeAll(), 4.0, 0.5).score([({}, 4.0, 20.0), ({}, 4.5, 20.0)]).expected_bps.tolist()
+        [0.5, 1.0]
+        """
+        scores = self.model.score(rows)
+        moved = scores.expected_bps - self.above_bps + self.edge_bps
+        return Scores(scores.probability, moved, np.zeros(len(moved)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class OutcomeModel:
     """P(this trade makes money after costs, given that its entry fills), and what that is worth.
 

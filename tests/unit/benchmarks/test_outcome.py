@@ -59,14 +59,16 @@ def test_moved_labels_show_nothing() -> None:
     assert max(told()["shuffled_labels_skill"]) < 0.02
 
 
-def test_skill_is_against_the_base_rate_of_what_was_trained_on() -> None:
+def test_skill_is_against_the_best_that_one_number_could_say() -> None:
     data = build_dataset(one_after_the_other([planted(seed) for seed in range(10)]))
-    bench = Bench(data, 10, 0.5, np.random.default_rng(0))
-    assert bench.skill(np.full(len(data), 0.5)).value == 0.0
+    bench = Bench(data, 10, np.random.default_rng(0))
+    won = float(data.labels.mean())
+    assert bench.skill(np.full(len(data), won)).value == 0.0
     assert bench.skill(data.labels).value == 1.0
-    assert bench.skill(np.full(len(data), 0.9)).value == pytest.approx(
-        1 - np.mean((0.9 - data.labels) ** 2) / 0.25
-    )
+    for said in (0.1, 0.5, 0.9):
+        found = bench.skill(np.full(len(data), said)).value
+        assert found < 0, "no level beats that of what is judged"
+        assert found == pytest.approx(1 - np.mean((said - data.labels) ** 2) / (won * (1 - won)))
     nothing = bench.uplift(np.full(len(data), -1.0), None)
     assert nothing is None
     everything = bench.uplift(np.full(len(data), 9.0), None)

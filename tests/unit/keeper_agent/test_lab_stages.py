@@ -6,6 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from keeper_agent.lab.evaluating import (
@@ -18,11 +19,13 @@ from keeper_agent.lab.evaluating import (
     train_models,
 )
 from keeper_agent.lab.many import Pool, held
-from keeper_agent.lab.stages import STAGES, alone, stages_of
+from keeper_agent.lab.session import Session
+from keeper_agent.lab.stages import STAGES, Decider, Gate, alone, gate_of, stages_of
 from tests.support.laboratory import operator
 from tools.domain.errors import BadUsage
-from tools.domain.trading import Action
-from tools.models.examples import Example
+from tools.domain.parameter import SPECS
+from tools.domain.trading import Action, Vote
+from tools.models.examples import Example, build_dataset
 from tools.models.inputs import INPUT_SETS
 from tools.models.registry import load_folder
 
@@ -72,7 +75,7 @@ def test_names_are_stages_in_the_order_given() -> None:
 
 
 def test_every_stage_is_the_one_before_with_one_thing_more(tmp_path: Path) -> None:
-    models = {"v1": tmp_path / "one", "v2": tmp_path / "two"}
+    models = {"v1": Decider(tmp_path / "one", -2.5), "v2": Decider(tmp_path / "two", -1.5)}
     told = []
     for stage in STAGES.values():
         job = stage.job("T3", 7, 5, coins=5, keeper=operator(), models=models)
@@ -80,6 +83,7 @@ def test_every_stage_is_the_one_before_with_one_thing_more(tmp_path: Path) -> No
         told.append(
             {
                 "take all": job.settings.takes_all,
+                "above": job.settings.takes_above_bps,
                 "model": job.keeper.ml_model_path,
                 "sizing": (job.keeper.position_sizing_mode, job.keeper.risk_appetite),
                 **job.settings.parameters,
@@ -91,8 +95,8 @@ def test_every_stage_is_the_one_before_with_one_thing_more(tmp_path: Path) -> No
         for before, after in pairwise(told)
     ]
     assert changes == [
-        {"take all", "model"},
-        {"model", "mm_min_confidence", "spoof_max_score"},
+        {"take all", "model", "above"},
+        {"model", "above", "mm_min_confidence", "spoof_max_score"},
         {"sizing"},
     ]
     with pytest.raises(BadUsage, match="stage ml needs a model with inputs v1"):
@@ -145,12 +149,48 @@ def test_what_is_trained_on_is_apart_in_seeds_and_in_time() -> None:
 
 def test_a_stage_decides_with_the_model_of_its_inputs(tmp_path: Path) -> None:
     found = train_models(learnable(), ("v1", "v2"), tmp_path, seed=1)
-    folders = {name: folder for name, (folder, _) in found.items()}
-    for name, (folder, trained) in found.items():
-        assert load_folder(folder).names == INPUT_SETS[name]
-        assert trained.report.model.brier_skill.low > 0.5
-    (job,) = work("ml").jobs(STAGES["ml"], [16], folders)
-    session = held(job)
+    for name, taught in found.items():
+        assert load_folder(taught.folder).names == INPUT_SETS[name]
+        assert taught.trained.report.model.brier_skill.low > 0.5
+    deciders = {name: taught.decider(Gate.EDGE) for name, taught in found.items()}
+    session = held(work("ml").jobs(STAGES["ml"], [16], deciders)[0])
+    assert len(session.chosen) > 10
+    assert {vote.evidence for vote in model_votes(session)} == {(deciders["v1"].folder.name,)}
+
+
+def model_votes(session: Session) -> list[Vote]:
+    """What the model said of each decision, of which it said something to every one."""
     votes = [vote for one in session.chosen for vote in one.decision.votes if vote.component == "model"]
-    assert len(votes) == len(session.chosen) > 10
-    assert {vote.evidence for vote in votes} == {(folders["v1"].name,)}
+    assert len(votes) == len(session.chosen)
+    return votes
+
+
+def test_by_rank_a_stage_takes_what_its_model_puts_above_the_median_whatever_it_expects(
+    tmp_path: Path,
+) -> None:
+    taught = train_models(learnable(), ("v1",), tmp_path, seed=1)["v1"]
+    assert taught.decider(Gate.EDGE).above_bps is None
+    assert taught.decider(Gate.RANK).above_bps == taught.median_bps
+    by_edge = held(work("ml").jobs(STAGES["ml"], [16], {"v1": Decider(taught.folder, None)})[0])
+    middle = float(np.median([vote.expected_bps for vote in model_votes(by_edge)]))
+    by_rank = held(work("ml").jobs(STAGES["ml"], [16], {"v1": Decider(taught.folder, middle)})[0])
+    edge = SPECS["min_edge_bps"].default
+    taken = [one for one in by_rank.chosen if one.decision.action is Action.ENTER]
+    above = [vote.expected_bps > edge for vote in model_votes(by_rank)]
+    assert 0 < sum(above) < len(above)
+    assert len(taken) > 0
+    for one, is_above in zip(by_rank.chosen, above, strict=True):
+        if one.decision.action is Action.ENTER:
+            assert is_above
+        elif is_above:
+            assert one.decision.clamps or "rule" in {vote.component for vote in one.decision.votes}
+    with pytest.raises(BadUsage, match="--gate expects rank or edge, was 'luck'"):
+        gate_of("luck")
+
+
+def test_the_median_is_of_examples_that_the_model_had_not_seen(tmp_path: Path) -> None:
+    examples = learnable()
+    taught = train_models(examples, ("v1",), tmp_path, seed=1)["v1"]
+    late = build_dataset(examples[-taught.trained.report.test_n :], INPUT_SETS["v1"])
+    expected = taught.trained.model.score_matrix(late.matrix, late.gain_bps, late.loss_bps).expected_bps
+    assert taught.median_bps == pytest.approx(float(np.median(expected)))
