@@ -1,4 +1,4 @@
-"""A home in which whoever could wrote markup: a symbol's name, a reason, a brain's answer; and such a question."""
+"""A home in which whoever could wrote markup: a symbol's name, a reason, what a brain said; a question."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from tools.domain.trading import Action, Decision, Route
 
 FIRED = "keeperFired"
 """A name in the page's global object that exists once any of it ran."""
+RUNS = f"globalThis.{FIRED}=1"
 HOSTILE = {
-    kind: f"{kind} <img src=x onerror=\"globalThis.{FIRED}='{kind}'\"><script>globalThis.{FIRED}=1</script>&amp;"
+    kind: f'{kind} <img src=x onerror="{RUNS}"><script>{RUNS}</script>&amp;'
     for kind in ("symbol", "reason", "said", "question")
 }
 
