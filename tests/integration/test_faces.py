@@ -1,4 +1,4 @@
-"""One agent at a local venue and all its faces: pages in a real Chromium, API, bot, brains; and its secrets."""
+"""One agent at a local venue and all its faces: pages in a real Chromium, API, bot, brains; its secrets."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ needs_chromium = pytest.mark.skipif(chromium() is None, reason="Chromium is not 
 ADDRESSES = [address for address, _ in PAGES]
 BOUGHT = "#latest section:first-child a[href^='/decisions/d_']"
 GROWS = "[data-live='run.decisions']"
+MEANT = {TOKENS_FILE: "token_"}  # the one file that is there to hold secrets, and which
 UNREAD = "gimme da tally of scalps"  # no rule reads it, so a brain is asked
 
 
@@ -87,9 +88,8 @@ def test_no_byte_that_a_whole_run_writes_holds_a_secret(shown: Faces) -> None:
     """The agent ends in it: whatever else is tested of this run comes before."""
     run, chat = shown.run, shown.bot_api
     assert {name for name in SECRETS if shown.secrets[name]} == SECRETS
-    chat.misbehave(
-        "sendMessage", (502, {"description": f"bad gateway at /bot{shown.secrets['telegram_bot_token']}/"})
-    )
+    token = shown.secrets["telegram_bot_token"]
+    chat.misbehave("sendMessage", (502, {"description": f"bad gateway at /bot{token}/"}))
     chat.say("/status")
     chat.await_text("running since", within_s=90)
     for scope in ("read", "admin"):
@@ -97,7 +97,7 @@ def test_no_byte_that_a_whole_run_writes_holds_a_secret(shown: Faces) -> None:
         for target in ("/api/status", "/api/decisions", "/metrics"):
             with urlopen(Request(f"{run.origin}{target}", headers=bearer)) as answer:  # noqa: S310 (our own)
                 assert answer.status == 200
-    asked = keeper("ask", UNREAD, "--json", home=run.home, timeout=240, **shown.settings)
+    asked = keeper("ask", UNREAD, "--json", home=run.home, timeout=240, **shown.settings | shown.brains)
     assert asked.code == 0, asked.err
     assert asked.json["brain"]["provider"] == "anthropic"
     (run.home.parent / "ask.out").write_text(asked.out + asked.err, "utf-8")
@@ -107,17 +107,18 @@ def test_no_byte_that_a_whole_run_writes_holds_a_secret(shown: Faces) -> None:
     run.process.send_signal(signal.SIGINT)
     assert run.process.wait(90) == 0, run.said.read_text("utf-8")
 
-    assert leaks(shown.folder, shown.secrets, {TOKENS_FILE: "token_"}) == []
+    assert leaks(shown.folder, shown.secrets, MEANT) == []
     told = orjson.dumps([chat.sent, shown.openai.asked, shown.anthropic.asked]).decode()
     assert [name for name, one in shown.secrets.items() if any(form in told for form in spellings(one))] == []
+
     written = {path.name: path.read_bytes() for path in shown.folder.rglob("*") if path.is_file()}
-    assert {"keeper.sqlite", "keeper.log", "run.out", "telegram.out", TOKENS_FILE} <= set(written)
-    sent = orjson.dumps([shown.openai.headers, shown.anthropic.headers]).decode()
+    assert {"keeper.sqlite", "run.out", "telegram.out", "ask.out", TOKENS_FILE} <= set(written)
+    used = orjson.dumps([shown.openai.headers, shown.anthropic.headers]).decode()
     for name in ("openai_api_key", "anthropic_api_key"):
-        assert orjson.dumps(shown.secrets[name]).decode()[1:-1] in sent, "the key was used"
-    assert HIDDEN.encode() in written["ask.out"], "there was something to blank"
-    assert b"token_" not in written[TOKENS_FILE]
-    (shown.folder / "planted.bin").write_bytes(b"at " + shown.secrets["keeper_key"].encode().hex().encode())
-    assert [found[:2] for found in leaks(shown.folder, shown.secrets, {TOKENS_FILE: "token_"})] == [
-        ("planted.bin", "keeper_key")
-    ]
+        assert orjson.dumps(shown.secrets[name]).decode()[1:-1] in used, name
+    blanked = {name for name, raw in written.items() if HIDDEN.encode() in raw}
+    assert {"keeper.sqlite", "telegram.out"} <= blanked, "there was something to blank"
+    planted = shown.folder / "planted"
+    planted.mkdir()
+    (planted / "one.bin").write_text(f"at {shown.secrets['keeper_key'].encode().hex()} it ended")
+    assert [one[:2] for one in leaks(planted, shown.secrets, MEANT)] == [("one.bin", "keeper_key")]

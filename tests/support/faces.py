@@ -22,12 +22,7 @@ from tests.support.providers import Scripted, StubProvider, anthropic_body, stub
 from tests.support.sessions import VenueRun, a_venue, a_venue_run
 
 OF_VENUE = {"keeper_api_key": "canary-vk-9Qd71kzXw2", "keeper_api_secret": "canary-vs-5Rj40mbYt8"}
-LOUD = {
-    "KEEPER_LOG_LEVEL": "debug",
-    "OPENAI_LOG": "debug",
-    "ANTHROPIC_LOG": "debug",
-    "PYTHONASYNCIODEBUG": "1",
-}
+LOUD = {"KEEPER_LOG_LEVEL": "debug", "OPENAI_LOG": "debug", "ANTHROPIC_LOG": "debug"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +35,8 @@ class Faces:
         openai: The provider that is asked first; it refuses the key and says which.
         anthropic: The one that is asked then, and answers.
         settings: Of every process, secrets included.
+        brains: Further ones of whoever may ask a brain; the agent itself may not, its quota would not be
+            reached in so short a life.
         secrets: By name, those that were made by the agent among them.
     """
 
@@ -48,6 +45,7 @@ class Faces:
     openai: StubProvider
     anthropic: StubProvider
     settings: Mapping[str, str]
+    brains: Mapping[str, str]
     secrets: Mapping[str, str]
 
     @property
@@ -73,23 +71,22 @@ def faces(home: Path) -> Iterator[Faces]:
         stub_provider(Scripted(orjson.dumps(refusal), 401)) as openai,
         stub_provider(answer) as anthropic,
     ):
-        settings = (
-            {name.upper(): secret for name, secret in secrets.items()}
-            | LOUD
-            | {
-                "KEEPER_BASE_URL": f"http://{venue.binance.address}",
-                "TELEGRAM_USER_IDS": str(OWNER),
-                "TELEGRAM_BASE_URL": chat.url,
-                "KEEPER_BRAIN": "openai",
-                "KEEPER_BRAIN_BACKUP": "anthropic",
-                "OPENAI_BASE_URL": f"{openai.url}/v1",
-                "ANTHROPIC_BASE_URL": anthropic.url,
-            }
-        )
+        settings = {name.upper(): secret for name, secret in secrets.items()} | LOUD
+        settings |= {
+            "KEEPER_BASE_URL": f"http://{venue.binance.address}",
+            "TELEGRAM_USER_IDS": str(OWNER),
+            "TELEGRAM_BASE_URL": chat.url,
+        }
+        brains = {
+            "KEEPER_BRAIN": "openai",
+            "KEEPER_BRAIN_BACKUP": "anthropic",
+            "OPENAI_BASE_URL": f"{openai.url}/v1",
+            "ANTHROPIC_BASE_URL": anthropic.url,
+        }
         with (
             a_venue_run(home, **settings) as run,
-            started("telegram", home=home, **settings),
+            started("telegram", home=home, PYTHONASYNCIODEBUG="1", **settings),
         ):
             tokens = orjson.loads((home / TOKENS_FILE).read_bytes())
             made = {f"token_{one.label}": str(tokens[one.label]) for one in Scope}
-            yield Faces(run, chat, openai, anthropic, settings, secrets | made)
+            yield Faces(run, chat, openai, anthropic, settings, brains, secrets | made)
