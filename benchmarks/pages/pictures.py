@@ -17,6 +17,7 @@ LOOKS: Mapping[str, dict[str, Any]] = {
     "phone": {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True},
 }
 QUESTION = "how many decisions today, and what was your best trade?"
+BOUGHT = "#latest section:first-child tbody th"  # the symbol of the newest purchase
 ROW = "tr.pick a[href^='/decisions/d_']"
 DRAWN_MS = 1_500  # charts and graphs are drawn a moment after they were loaded
 
@@ -27,8 +28,10 @@ def take(browser: Browser, origin: str, known: StorageState, folder: Path) -> li
     taken = []
     for look, words in LOOKS.items():
         tab = a_tab(browser, origin, storage_state=known, **words)
+        tab.go("/")
+        bought = tab.page.locator(BOUGHT).first.inner_text()
         for address, name in PAGES:
-            tab.go(address)
+            tab.go(f"{address}?symbol={bought}" if address == "/market" else address)
             if address == "/ask":
                 _ask(tab)
             taken.append(_picture(tab, folder / f"{look}-{name.lower()}.png"))
