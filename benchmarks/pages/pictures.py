@@ -16,7 +16,7 @@ LOOKS: Mapping[str, dict[str, Any]] = {
     "dark": {"viewport": {"width": 1280, "height": 820}, "color_scheme": "dark"},
     "phone": {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True},
 }
-QUESTION = "how many decisions today, and what was your best trade?"
+QUESTION = "how many decisions today?"
 BOUGHT = "#latest section:first-child tbody th"  # the symbol of the newest purchase
 ROW = "tr.pick a[href^='/decisions/d_']"
 DRAWN_MS = 1_500  # charts and graphs are drawn a moment after they were loaded
