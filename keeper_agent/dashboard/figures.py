@@ -11,7 +11,8 @@ from markupsafe import Markup
 from keeper_agent.views.figures import Scale
 
 WIDTH, HEIGHT = 720, 300
-LEFT, RIGHT, TOP, BOTTOM = 52, 14, 14, 40
+LEFT, RIGHT, TOP, BOTTOM = 52, 24, 14, 50
+KEY_STEP, KEYS_A_ROW = 176, 4
 KNOWN = frozenset({"rule", "pattern", "model", "llm", "abstain"})
 
 
@@ -22,7 +23,7 @@ def calibration_figure(found: Mapping[str, Any]) -> Markup:
     across, up = Scale(0, 1, LEFT, WIDTH - RIGHT), Scale(0, 1, HEIGHT - BOTTOM, TOP)
     parts = [_line(LEFT, up(k / 4), WIDTH - RIGHT, up(k / 4), "grid") for k in range(5)]
     parts += [_text(LEFT - 6, up(k / 4) + 4, f"{25 * k} %", "end") for k in range(5)]
-    parts += [_text(across(k / 4), HEIGHT - 22, f"{25 * k} %", "middle") for k in range(5)]
+    parts += [_text(across(k / 4), HEIGHT - 30, f"{25 * k} %", "middle") for k in range(5)]
     parts += [
         _text(
             (LEFT + WIDTH - RIGHT) / 2,
@@ -63,10 +64,11 @@ def routes_figure(rows: Sequence[Mapping[str, Any]]) -> Markup:
             f'<rect x="{at:.1f}" y="4" width="{part * WIDTH:.1f}" height="30" class="{kind}">'
             f"<title>{escape(label)}</title></rect>"
         )
-        parts.append(f'<rect x="{place * 142}" y="46" width="11" height="11" class="{kind}"/>')
-        parts.append(_text(place * 142 + 16, 56, label, "start"))
+        x, y = KEY_STEP * (place % KEYS_A_ROW), 46 + 22 * (place // KEYS_A_ROW)
+        parts.append(f'<rect x="{x}" y="{y}" width="12" height="12" class="{kind}"/>')
+        parts.append(_text(x + 17, y + 11, label, "start"))
         at += part * WIDTH
-    return _svg(parts, "Decisions by who settled them", 66)
+    return _svg(parts, "Decisions by who settled them", 44 + 22 * -(-len(rows) // KEYS_A_ROW))
 
 
 def posterior_figure(rows: Sequence[Mapping[str, Any]]) -> Markup:
@@ -82,7 +84,8 @@ def posterior_figure(rows: Sequence[Mapping[str, Any]]) -> Markup:
     for place, row in enumerate(told):
         found, y = row["posterior"], place * step + 16
         edge = across(row["followed"]["breakeven_win_rate"])
-        parts.append(_text(left - 8, y + 4, f"{row['name']} {row['source']}"[:28], "end"))
+        label = row["name"] if row["name"] == row["source"] else f"{row['name']} {row['source']}"
+        parts.append(_text(left - 8, y + 4, label[:28], "end"))
         parts.append(_line(across(found["low"]), y, across(found["high"]), y, "bar"))
         parts.append(f'<circle cx="{across(found["median"])}" cy="{y}" r="4.5" class="dot"/>')
         parts.append(_line(edge, y - 9, edge, y + 9, "edge"))

@@ -87,23 +87,31 @@ def tone(value: Number) -> str:
     return "up" if float(value) > 0 else "down"
 
 
+def headline(found: Mapping[str, Any] | None, kind: str = "bps") -> str:
+    """An estimate alone, for a card that tells its ``margin`` beside it."""
+    return NONE if found is None else f"{_scaled(found['value'], kind)}{' %' if kind == 'share' else ' bps'}"
+
+
+def margin(found: Mapping[str, Any], kind: str = "bps") -> str:
+    """The 95 % interval of an estimate and its n."""
+    if found["low"] is None:
+        return f"(n = {found['n']}, no interval)"
+    return f"[{_scaled(found['low'], kind)}, {_scaled(found['high'], kind)}], n = {found['n']}"
+
+
 def estimate(found: Mapping[str, Any] | None, kind: str = "bps") -> str:
     """An estimate with its 95 % interval and n."""
-    if found is None:
-        return NONE
-    scale, sign, unit = (100.0, "", " %") if kind == "share" else (1.0, "+", " bps")
-    digits = 0 if kind == "share" else 2
-    told = f"{scale * found['value']:{sign}.{digits}f}{unit}"
-    if found["low"] is None:
-        return f"{told} (n = {found['n']}, no interval)"
-    low, high = (f"{scale * found[end]:{sign}.{digits}f}" for end in ("low", "high"))
-    return f"{told} [{low}, {high}], n = {found['n']}"
+    return NONE if found is None else f"{headline(found, kind)} {margin(found, kind)}"
+
+
+def _scaled(value: float, kind: str) -> str:
+    return f"{100 * value:.0f}" if kind == "share" else f"{value:+.2f}"
 
 
 FILTERS = {
     one.__name__: one
     for one in (
         bps, signed, amount, price, share, whole_share, decimal, seconds, clock, when, short, plain, tone,
-        estimate,
+        headline, margin, estimate,
     )
 }  # fmt: skip

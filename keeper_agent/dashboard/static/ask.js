@@ -34,12 +34,11 @@ function newTurn(question) {
     reading(told) {
       for (const table of told.tables) read.set(table, (read.get(table) ?? 0) + told.rows);
       rows += told.rows;
-      const names = [...read.keys()].map((name) => name.replaceAll("_", " ")).join(", ");
-      progress.textContent = `Reading ${names}: ${rows} rows …`;
+      progress.textContent = `Reading ${[...read.keys()].at(-1).replaceAll("_", " ")}: ${rows} rows so far …`;
     },
     found(told) {
-      const names = [...read.keys()].map((name) => name.replaceAll("_", " ")).join(", ");
-      progress.textContent = `Read ${names || "nothing"}: ${told.rows} rows in ${told.reads} reads`;
+      progress.textContent = `Read ${told.rows} rows of ${read.size} tables in ${told.reads} reads`;
+      progress.title = [...read.keys()].map((name) => name.replaceAll("_", " ")).join(", ");
     },
     answer(told) {
       put(turn, "p", "answer", told.answer);

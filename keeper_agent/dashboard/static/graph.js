@@ -15,13 +15,29 @@ function column(node) {
   return CIRCUMSTANCES.has(node.kind) ? 0 : 1;
 }
 
-function placed(nodes) {
+// Side by side from left to right, a long column in several; where it is narrow, one below the other in pairs.
+const NARROW = 560;
+const MOST_ROWS = 9;
+const WIDE = 260;
+const NEXT = 206;
+const TALL = 58;
+function placed(nodes, isNarrow) {
   const columns = [[], [], [], []];
   for (const node of nodes) columns[column(node)].push(node.id);
   const places = {};
-  columns.forEach((ids, across) => ids.forEach((id, row) => {
-    places[id] = { x: across * 260, y: (row - (ids.length - 1) / 2) * 58 };
-  }));
+  let at = 0;
+  for (const ids of columns.filter((one) => one.length)) {
+    const across = isNarrow ? 2 : Math.ceil(ids.length / MOST_ROWS);
+    const rows = Math.ceil(ids.length / across);
+    ids.forEach((id, number) => {
+      const row = isNarrow ? Math.floor(number / across) : number % rows;
+      const step = isNarrow ? number % across : Math.floor(number / rows);
+      places[id] = isNarrow
+        ? { x: ids.length === 1 ? NEXT / 2 : step * NEXT, y: at + row * TALL }
+        : { x: at + step * NEXT, y: (row - (rows - 1) / 2) * TALL };
+    });
+    at += isNarrow ? rows * TALL + TALL / 2 : (across - 1) * NEXT + WIDE;
+  }
   return places;
 }
 
@@ -47,7 +63,7 @@ export function element(node, position) {
 }
 
 export function draw(place, said, told) {
-  const places = placed(told.nodes);
+  const places = placed(told.nodes, place.clientWidth < NARROW);
   const graph = cytoscape({
     container: place,
     elements: {

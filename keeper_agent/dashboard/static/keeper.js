@@ -107,6 +107,10 @@ live.on("status", (told) => {
 live.on("fault", () => showBanner("nobody", "NO AGENT RUNS", "what you see is the record"));
 live.on("line", (isUp) => { at("stale").hidden = isUp; });
 
+// where the names of the pages do not fit, the one that is shown is among those that are seen
+const here = document.querySelector("nav a[aria-current]");
+if (here !== null) here.parentElement.scrollLeft = here.offsetLeft - here.parentElement.offsetLeft - 12;
+
 // a row opens what its link opens
 document.addEventListener("click", (event) => {
   const row = event.target.closest("tr.pick");

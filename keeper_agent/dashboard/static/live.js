@@ -11,6 +11,7 @@ const FORMATS = {
   share: (value) => `${(100 * value).toFixed(1)} %`,
   whole: (value) => Number(value).toFixed(0),
   two: (value) => Number(value).toFixed(2),
+  four: (value) => Number(value).toFixed(4),
   signed: (value) => signedBy(4)(Number(value)),
   ms: (value) => `${Number(value).toFixed(2)} ms`,
   seconds: (value) => `${Number(value).toFixed(1)} s`,

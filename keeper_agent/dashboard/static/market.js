@@ -7,6 +7,20 @@ const place = document.getElementById("market");
 const seconds = (ts) => Math.floor(ts / 1e9);
 const known = (value) => value !== null && value !== undefined;
 
+// Decimal places that tell these prices apart, at most six figures of each.
+function placesOf(prices) {
+  const most = Math.max(2, Math.min(8, 5 - Math.floor(Math.log10(prices.at(-1) || 1))));
+  const told = prices.map((price) => String(Number(price.toPrecision(7))).split(".")[1]?.length ?? 0);
+  return prices.length ? Math.max(2, Math.min(most, ...[Math.max(...told)])) : most;
+}
+
+// All of it with room at both ends, so that no mark is cut off.
+const LEAST_SECONDS = 20;
+const STILL_SHORT = 90;
+function fit(chart, count) {
+  chart.timeScale().setVisibleLogicalRange({ from: -1 - count / 30, to: Math.max(count, LEAST_SECONDS) + count / 60 });
+}
+
 async function show() {
   const answer = await fetch(place.dataset.source);
   const told = await answer.json();
@@ -18,7 +32,7 @@ async function show() {
   const series = {};
   const names = { mid: "mid", low: "mm_lower_bound", high: "mm_upper_bound" };
   const chart = chartIn(place, paint);
-  const digits = Math.max(2, Math.min(8, 5 - Math.floor(Math.log10(told.seen.at(-1)?.mid || 1))));
+  const digits = placesOf(told.seen.flatMap((one) => [one.mid, one.mm_lower_bound, one.mm_upper_bound]).filter(known));
   const priceFormat = { type: "price", precision: digits, minMove: 10 ** -digits };
   for (const name of Object.keys(names)) {
     series[name] = chart.addSeries(LightweightCharts.LineSeries, {
@@ -49,7 +63,8 @@ async function show() {
     marks.setMarkers([...fills, ...alerts].sort((one, other) => one.time - other.time));
   }
   paint(colours());
-  chart.timeScale().fitContent();
+  const times = new Set(told.seen.map((one) => seconds(one.ts)));
+  fit(chart, times.size);
   if (told.seen.length === 0) said.textContent = "No signal was raised here in that time; the line begins with what comes now.";
   chart.subscribeClick((event) => {
     const one = [...told.fills, ...told.seen].find((row) => seconds(row.ts) === event.time);
@@ -65,6 +80,7 @@ async function show() {
     const time = seconds(status.ts);
     if (row === undefined || time < last) return;
     last = time;
+    if (times.size < STILL_SHORT && !times.has(time)) fit(chart, times.add(time).size);
     if (known(row.mid)) series.mid.update({ time, value: row.mid });
     if (known(row.mm.low)) series.low.update({ time, value: row.mm.low });
     if (known(row.mm.high)) series.high.update({ time, value: row.mm.high });
