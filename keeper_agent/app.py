@@ -43,6 +43,7 @@ from scheduler.run import RunIdentity, Tally
 from tools.domain.market import Instrument
 from tools.domain.parameter import ParameterSet
 from tools.domain.ports import Neighbour
+from tools.domain.sources import is_from_candles
 from tools.domain.trading import Outcome, Signal, Vote
 from tools.execution.entries import SizingDesk
 from tools.execution.kill import KillSwitch, PauseSwitch
@@ -52,8 +53,8 @@ from tools.execution.sizing import SizingMode
 from tools.features.fingerprint import SIZE
 from tools.models.importance import appraise
 from tools.models.registry import ModelRegistry, load_folder
-from tools.models.scoring import OutcomeModel, SignalScorer
-from tools.models.votes import model_vote, pattern_vote, strategy_vote
+from tools.models.scoring import OutcomeModel, Score, SignalScorer
+from tools.models.votes import model_vote, pattern_vote, silent_vote, strategy_vote
 from tools.risk.adaptation import WINDOW, Adaptation
 from tools.risk.escalation import Escalator
 from tools.risk.ledger import RiskLedger
@@ -62,6 +63,7 @@ from tools.risk.probing import ProbePolicy
 from tools.risk.skill import REMEMBERED, SkillRecord
 
 CODE_VERSION = version("keeper-agent")
+NOT_OF_CANDLES = "learned from signals of the market maker's range, not from those of candles"
 
 
 class Keeper:
@@ -228,18 +230,25 @@ def strategy_voter(shelf: StrategyShelf | LivingStrategies) -> StrategyVoter:
     """The learned strategies as the decision graph hears them, as known at the signal's time."""
 
     def vote(signal: Signal, parameters: ParameterSet) -> Vote:
+        if is_from_candles(signal.source):
+            return silent_vote("strategy", NOT_OF_CANDLES)
         return strategy_vote(signal.features, shelf.active(signal.ts), parameters)
 
     return vote
 
 
 def model_scorer(model: SignalScorer, meter: Meter | None = None) -> Scorer:
-    """The model as the decision graph hears it: one vote a signal."""
+    """The model as the decision graph hears it: one vote a signal; silent on what it was not trained on."""
 
     def score(signals: Sequence[Signal], parameters: ParameterSet) -> Sequence[Vote]:
-        rows = [(s.features, s.gain_bps, s.loss_bps) for s in signals]
-        scores = model.score(rows) if meter is None else meter.measure(MODEL, lambda: model.score(rows))
-        return [model_vote(scores[i], model.version, parameters) for i in range(len(signals))]
+        known = [s for s in signals if not is_from_candles(s.source)]
+        rows = [(s.features, s.gain_bps, s.loss_bps) for s in known]
+        if not rows:
+            scores: Sequence[Score] = ()
+        else:
+            scores = model.score(rows) if meter is None else meter.measure(MODEL, lambda: model.score(rows))
+        votes = {s.signal_id: model_vote(scores[i], model.version, parameters) for i, s in enumerate(known)}
+        return [votes.get(s.signal_id) or silent_vote("model", NOT_OF_CANDLES) for s in signals]
 
     return score
 

@@ -15,6 +15,11 @@ def bounds_of(features: Mapping[str, float | None]) -> Bounds:
     return features.get("mm_lower_bound"), features.get("mm_upper_bound")
 
 
+def confidence_of(features: Mapping[str, float | None]) -> float:
+    """How sure it was that a market maker is there; 0 where nothing was known."""
+    return features.get("mm_confidence") or 0.0
+
+
 def mm_has_left(entry: Entry, features: Mapping[str, float | None]) -> bool:
     """Whether nobody is left of those that the decision counted on."""
     return has_changed_hands(entry.confidence, entry.bounds, features, entry.parameters)
