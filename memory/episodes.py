@@ -225,7 +225,7 @@ class EpisodeLog:
         )
 
     def _take_state(self, signal_id: str) -> tuple[int, bytes, str]:
-        """When, in what state and by which source a signal was raised; its second outcome finds it in the table."""
+        """When, in what state and by which source a signal was raised; a second outcome reads it."""
         state = self._states.pop(signal_id, None)
         if state is not None:
             return state
