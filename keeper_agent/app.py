@@ -14,6 +14,7 @@ from graphs.living import LivingStrategies
 from graphs.thought import Thinker
 from keeper_agent.bandits import Bandits
 from keeper_agent.brains import BrainParts
+from keeper_agent.candles import candle_maker
 from keeper_agent.day_so_far import behaviour_start, ledger_start
 from keeper_agent.foresight import foresee
 from keeper_agent.latency import MODEL, MeasuredRecall, MeasuredThinker, Meter
@@ -53,7 +54,7 @@ from tools.execution.sizing import SizingMode
 from tools.features.fingerprint import SIZE
 from tools.models.importance import appraise
 from tools.models.registry import ModelRegistry, load_folder
-from tools.models.scoring import OutcomeModel, Score, SignalScorer
+from tools.models.scoring import OutcomeModel, SignalScorer
 from tools.models.votes import model_vote, pattern_vote, silent_vote, strategy_vote
 from tools.risk.adaptation import WINDOW, Adaptation
 from tools.risk.escalation import Escalator
@@ -82,6 +83,7 @@ class Keeper:
         decider: Makes what decides from its context; the decision graph where not given.
         brain: Who is asked about what is ambiguous; None asks nobody.
         meter: Measures how long things take; None measures nothing.
+        is_moved: Whether the events were moved in time, so that no downloaded candle is of their past.
     """
 
     def __init__(
@@ -98,6 +100,8 @@ class Keeper:
         decider: Callable[[DecisionContext], Thinker] = DecisionGraph,
         brain: BrainParts | None = None,
         meter: Meter | None = None,
+        *,
+        is_moved: bool = False,
     ) -> None:
         self.store = store
         self.identity = identity
@@ -171,6 +175,7 @@ class Keeper:
             reacted=self.reactions.reacted,
             tolerated=self.reactions.told if desk.mode is SizingMode.LEARNED else tell_nothing,
             believed=bandits.told,
+            candles=candle_maker(settings, identity.world, first, ts, is_moved=is_moved),
         )
 
     def cycle(self, instrument: Instrument) -> DecisionCycle:
@@ -242,12 +247,12 @@ def model_scorer(model: SignalScorer, meter: Meter | None = None) -> Scorer:
 
     def score(signals: Sequence[Signal], parameters: ParameterSet) -> Sequence[Vote]:
         known = [s for s in signals if not is_from_candles(s.source)]
-        rows = [(s.features, s.gain_bps, s.loss_bps) for s in known]
-        if not rows:
-            scores: Sequence[Score] = ()
-        else:
+        votes: dict[str, Vote] = {}
+        if known:
+            rows = [(s.features, s.gain_bps, s.loss_bps) for s in known]
             scores = model.score(rows) if meter is None else meter.measure(MODEL, lambda: model.score(rows))
-        votes = {s.signal_id: model_vote(scores[i], model.version, parameters) for i, s in enumerate(known)}
+            for i, signal in enumerate(known):
+                votes[signal.signal_id] = model_vote(scores[i], model.version, parameters)
         return [votes.get(s.signal_id) or silent_vote("model", NOT_OF_CANDLES) for s in signals]
 
     return score
