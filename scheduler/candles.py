@@ -87,6 +87,10 @@ class CandleWatch:
         """When a candle may be closed, ns."""
         return self._feed.next_look
 
+    def begin(self, events: Events) -> None:
+        """See when to look first, before ``events`` are taken."""
+        self._feed.begin(events)
+
     def take(self, events: Events) -> None:
         """Take in what the market has received."""
         self._feed.take(events)

@@ -89,6 +89,8 @@ class DecisionCycle:
         of the next event whenever Python had something to do.
         """
         index = 0
+        if self._candles is not None:
+            self._candles.begin(events)
         while True:
             wake, before = self.next_wake(until_ts), index
             index, reasons = self.market.advance(events, index, min(wake, until_ts))

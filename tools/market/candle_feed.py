@@ -52,7 +52,8 @@ class CandleFeed:
 
     Attributes:
         counts: By name, what became of spans and prints: ``made 5m``, ``incomplete 5m`` and the like for each
-            timeframe, ``late prints`` that came after their span was closed.
+            timeframe, ``late prints`` that came after their span was closed, ``holes known too late``
+            that began in a span that was closed already: only the next print tells of lost ones.
         next_look: Receive time at which ``look`` is due, ns; far away before the first event.
     """
 
@@ -69,14 +70,22 @@ class CandleFeed:
         self._printed = 0  # venue time of the last print; 0 is none
         self._carried = 0  # close of the span before the next, units; 0 is unknown
 
+    def begin(self, events: Events) -> None:
+        """Say from the first of ``events`` when to look first; without effect once there was one.
+
+        To be called before they are taken: who takes far more at once would pass the first look.
+        """
+        if self.next_look != NEVER or len(events) == 0:
+            return
+        first = int(events["ts_event"][0])
+        self._next, self._holes = first // SPAN_NS, [(0, first)]
+        self.next_look = max((self._next + 1) * SPAN_NS + GRACE_NS, int(events["ts_init"][0]))
+
     def take(self, events: Events) -> None:
         """Take in what was received, in its order; nothing is closed by it."""
         if len(events) == 0:
             return
-        if self._received is None:
-            first = int(events["ts_event"][0])
-            self._next, self._holes = first // SPAN_NS, [(0, first)]
-            self.next_look = (self._next + 1) * SPAN_NS + GRACE_NS
+        self.begin(events)
         prints = events[events["kind"] == PRINT]
         self._note_pauses(events)
         self._note_lost(prints)
@@ -155,6 +164,8 @@ class CandleFeed:
     def _hole(self, one: int, other: int) -> None:
         began, ended = min(one, other), max(one, other)
         self._holes.append((began, max(ended, began + 1)))
+        if began < self._next * SPAN_NS:
+            self.counts["holes known too late"] += 1
 
     def _add(self, prints: Events) -> None:
         numbers = prints["ts_event"] // SPAN_NS
