@@ -89,7 +89,7 @@ def test_each_signal_of_a_batch_recalls_its_own_source_in_its_own_place() -> Non
 def test_the_switches_of_its_model_bind_it_whatever_its_timeframe(
     changes: dict[str, float], confidence: float, limit: str
 ) -> None:
-    (decision,) = decided(a_candle_signal(confidence=confidence), **changes)
+    (decision,) = decided(a_candle_signal(confidence=confidence), memory=None, **changes)
     assert decision.action is Action.SKIP
     assert [clamp.limit for clamp in decision.clamps] == [limit]
 

@@ -125,7 +125,7 @@ def without(events: Events, first_s: float, last_s: float) -> Events:
 
 
 def opens(candles: Candles) -> list[int]:
-    return ((candles["open_time"] * 1_000 - GRID_NS) // SPAN_NS).tolist()
+    return [int(number) for number in (candles["open_time"] * 1_000 - GRID_NS) // SPAN_NS]
 
 
 def test_a_span_in_which_the_feed_paused_is_left_out_and_counted() -> None:
@@ -170,7 +170,8 @@ def quiet(*spoken: int, seconds: int = 1_300) -> Events:
     """Books all the time, prints in these seconds alone."""
     events = ticking(GRID_NS, seconds, every=1)
     at = (events["ts_init"] - GRID_NS) // NANOS
-    return events[(events["kind"] != PRINT) | np.isin(at, spoken)]
+    kept: Events = events[(events["kind"] != PRINT) | np.isin(at, spoken)]
+    return kept
 
 
 def test_a_span_without_a_print_repeats_the_close() -> None:
