@@ -86,7 +86,7 @@ class Executor:
             parameters=parameters,
             schedule=self._scheduler.schedule(decision, signal, parameters, self.instrument),
             bounds=bounds_of(signal.features),
-            confidence=confidence_of(signal.features),
+            confidence=confidence_of(signal),
             deadline=signal.ts + signal.entry_timeout_ns,
             next_check=decision.ts + parameters.nanos("mm_check_s"),
         )

@@ -72,9 +72,7 @@ def _signal_faults(signal: Signal, seen: Sighting, parameters: ParameterSet) -> 
     waited_s = (seen.ts - signal.ts) / NANOS
     if waited_s * NANOS >= signal.entry_timeout_ns:
         yield f"the signal ran out, {waited_s:.1f} s old"
-    if has_changed_hands(
-        confidence_of(signal.features), bounds_of(signal.features), seen.features, parameters
-    ):
+    if has_changed_hands(confidence_of(signal), bounds_of(signal.features), seen.features, parameters):
         yield "the market maker has left"
     if seen.bid <= signal.stop:
         yield "the price fell to the stop"
