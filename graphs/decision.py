@@ -21,7 +21,7 @@ from graphs.thought import Conclusion, Thought, concluded, decide_at_once, read_
 from tools.domain.errors import InvariantBroken
 from tools.domain.identity import decision_id
 from tools.domain.parameter import ParameterSet
-from tools.domain.ports import Priority
+from tools.domain.ports import Neighbour, Priority, Where
 from tools.domain.trading import Decision, Signal, Vote
 from tools.execution.entries import draft_entries, size_entries
 from tools.execution.freshness import Sighting, outdated_by
@@ -45,17 +45,22 @@ def observe(state: DecisionState, context: DecisionContext) -> DecisionState:
 
 
 def recall(state: DecisionState, context: DecisionContext) -> DecisionState:
-    """Remember similar market states whose outcome was known by now."""
-    parameters = state["parameters"]
-    found = context.recall.neighbours(
-        [signal.vector for signal in state["signals"]],
-        state["ts"],
-        parameters.whole("pattern_neighbours"),
-        parameters["pattern_min_similarity"],
-        priority=Priority.of(parameters),
-    )
-    _require_one_each("recall", found, state)
-    return {"neighbours": tuple(tuple(neighbours) for neighbours in found)}
+    """Remember similar market states, of signals from the same source, whose outcome was known by now."""
+    parameters, signals = state["parameters"], state["signals"]
+    near: dict[str, tuple[Neighbour, ...]] = {}
+    for source in dict.fromkeys(signal.source for signal in signals):
+        alike = [signal for signal in signals if signal.source == source]
+        found = context.recall.neighbours(
+            [signal.vector for signal in alike],
+            state["ts"],
+            parameters.whole("pattern_neighbours"),
+            parameters["pattern_min_similarity"],
+            priority=Priority.of(parameters),
+            where=Where(source=source),
+        )
+        _require_one_each("recall", found, alike)
+        near.update((one.signal_id, tuple(them)) for one, them in zip(alike, found, strict=True))
+    return {"neighbours": tuple(near[signal.signal_id] for signal in signals)}
 
 
 def score(state: DecisionState, context: DecisionContext) -> DecisionState:
@@ -67,7 +72,7 @@ def score(state: DecisionState, context: DecisionContext) -> DecisionState:
     heard: list[tuple[Vote, ...]] = [(pattern,) if is_heard else () for pattern in patterns]
     if context.scorer is not None and parameters["heed_model"]:
         models: Sequence[Vote] = context.scorer(state["signals"], parameters)
-        _require_one_each("the model", models, state)
+        _require_one_each("the model", models, state["signals"])
         heard = [(*votes, model) for votes, model in zip(heard, models, strict=True)]
     if context.strategy_voter is not None and parameters["heed_strategies"]:
         voter = context.strategy_voter
@@ -294,6 +299,6 @@ def require_decidable(signals: Sequence[Signal], ts: int) -> None:
         raise InvariantBroken("a signal appears twice in one batch; it has exactly one decision")
 
 
-def _require_one_each(who: str, results: Sequence[object], state: DecisionState) -> None:
-    if len(results) != len(state["signals"]):
-        raise InvariantBroken(f"{who} gave {len(results)} results for {len(state['signals'])} signals")
+def _require_one_each(who: str, results: Sequence[object], signals: Sequence[Signal]) -> None:
+    if len(results) != len(signals):
+        raise InvariantBroken(f"{who} gave {len(results)} results for {len(signals)} signals")

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from memory.store import Store
 from memory.strategies import ACTIVE, HEARD_AFTER_NS, StrategyBook, StrategyVersion, examples
 from tools.domain.market import NANOS
+from tools.domain.sources import is_from_candles
 from tools.domain.strategies import Example, LearnedStrategy
 from tools.domain.trading import Outcome, Signal
 from tools.risk.matches import deprecation, matched
@@ -76,7 +77,7 @@ class LivingStrategies:
 
     def follow(self, outcome: Outcome, signal: Signal) -> None:
         """A followed signal has its result."""
-        if outcome.net_bps is None or outcome.kind != "shadow":
+        if outcome.net_bps is None or outcome.kind != "shadow" or is_from_candles(signal.source):
             return
         for track in self._tracks.values():
             if track.version.world == outcome.world:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from graphs.candle_told import candle_evidence, candle_lines
 from memory.lookup import DecisionStory
 from tools.domain.clock import iso
 from tools.domain.market import plain, to_decimal
@@ -27,7 +28,7 @@ def headline(story: DecisionStory) -> str:
 def entry_reasons(story: DecisionStory) -> list[str]:
     """The reason, who spoke for and against, the limits, and what came of it."""
     decision = story.decision
-    lines = [f"Because: {decision.reason}."]
+    lines = [f"Because: {decision.reason}.", *candle_lines(story.signal)]
     lines += [f"  {vote_text(vote)}" for vote in decision.votes if vote.stance != "silent"]
     silent = [vote.component for vote in decision.votes if vote.stance == "silent"]
     if silent:
@@ -46,6 +47,7 @@ def story_as_data(story: DecisionStory) -> dict[str, Any]:
     levels = ("entry_price", "take_profit", "stop")
     return {
         "reason": decision.reason,
+        "candle": candle_evidence(signal),
         "votes": [asdict(vote) for vote in decision.votes],
         "clamps": [asdict(clamp) for clamp in decision.clamps],
         "size_quote": None if decision.plan is None else plain(decision.plan.value_quote),

@@ -42,6 +42,7 @@ from memory.trials import TrialBook
 from memory.worth import WorthBook, WorthRecord
 from tools.domain.clock import day_bounds
 from tools.domain.paths import FollowedPath
+from tools.domain.sources import is_from_candles
 from tools.domain.strategies import Example
 
 DAILY, WEEKLY = "daily", "weekly"
@@ -143,12 +144,15 @@ def gather(state: ReflectionState, context: ReflectionContext) -> ReflectionStat
     trades = tuple(trade for trade in history if trade.decision.ts >= first)
     counted = runs_counted_once((trade.decision.run_id for trade in trades), hashes)
     once = runs_counted_once((trade.decision.run_id for trade in history), hashes)
+    ours = [trade for trade in history if not is_from_candles(trade.source)]
     walked = runs_counted_once((path.run_id for path in paths), hashes)
     return {
         "decisions": tuple(decision_facts(context.store, own)),
         "trades": trades,
-        "evidence": tuple(trade for trade in trades if trade.decision.run_id in counted),
-        "history": tuple(trade for trade in history if trade.decision.run_id in once),
+        "evidence": tuple(
+            trade for trade in ours if trade.decision.ts >= first and trade.decision.run_id in counted
+        ),
+        "history": tuple(trade for trade in ours if trade.decision.run_id in once),
         "paths": tuple(path for path in paths if path.run_id in walked),
         "examples": tuple(one for one in matches if one.run_id in walked),
         "repeated": len({trade.decision.run_id for trade in trades}) - len(counted),

@@ -14,6 +14,7 @@ from graphs.living import LivingStrategies
 from graphs.thought import Thinker
 from keeper_agent.bandits import Bandits
 from keeper_agent.brains import BrainParts
+from keeper_agent.candles import candle_maker
 from keeper_agent.day_so_far import behaviour_start, ledger_start
 from keeper_agent.foresight import foresee
 from keeper_agent.latency import MODEL, MeasuredRecall, MeasuredThinker, Meter
@@ -43,6 +44,7 @@ from scheduler.run import RunIdentity, Tally
 from tools.domain.market import Instrument
 from tools.domain.parameter import ParameterSet
 from tools.domain.ports import Neighbour
+from tools.domain.sources import is_from_candles
 from tools.domain.trading import Outcome, Signal, Vote
 from tools.execution.entries import SizingDesk
 from tools.execution.kill import KillSwitch, PauseSwitch
@@ -53,7 +55,7 @@ from tools.features.fingerprint import SIZE
 from tools.models.importance import appraise
 from tools.models.registry import ModelRegistry, load_folder
 from tools.models.scoring import OutcomeModel, SignalScorer
-from tools.models.votes import model_vote, pattern_vote, strategy_vote
+from tools.models.votes import model_vote, pattern_vote, silent_vote, strategy_vote
 from tools.risk.adaptation import WINDOW, Adaptation
 from tools.risk.escalation import Escalator
 from tools.risk.ledger import RiskLedger
@@ -62,6 +64,7 @@ from tools.risk.probing import ProbePolicy
 from tools.risk.skill import REMEMBERED, SkillRecord
 
 CODE_VERSION = version("keeper-agent")
+NOT_OF_CANDLES = "learned from signals of the market maker's range, not from those of candles"
 
 
 class Keeper:
@@ -80,6 +83,7 @@ class Keeper:
         decider: Makes what decides from its context; the decision graph where not given.
         brain: Who is asked about what is ambiguous; None asks nobody.
         meter: Measures how long things take; None measures nothing.
+        is_moved: Whether the events were moved in time, so that no downloaded candle is of their past.
     """
 
     def __init__(
@@ -96,6 +100,8 @@ class Keeper:
         decider: Callable[[DecisionContext], Thinker] = DecisionGraph,
         brain: BrainParts | None = None,
         meter: Meter | None = None,
+        *,
+        is_moved: bool = False,
     ) -> None:
         self.store = store
         self.identity = identity
@@ -169,6 +175,7 @@ class Keeper:
             reacted=self.reactions.reacted,
             tolerated=self.reactions.told if desk.mode is SizingMode.LEARNED else tell_nothing,
             believed=bandits.told,
+            candles=candle_maker(settings, identity.world, first, ts, is_moved=is_moved),
         )
 
     def cycle(self, instrument: Instrument) -> DecisionCycle:
@@ -228,18 +235,25 @@ def strategy_voter(shelf: StrategyShelf | LivingStrategies) -> StrategyVoter:
     """The learned strategies as the decision graph hears them, as known at the signal's time."""
 
     def vote(signal: Signal, parameters: ParameterSet) -> Vote:
+        if is_from_candles(signal.source):
+            return silent_vote("strategy", NOT_OF_CANDLES)
         return strategy_vote(signal.features, shelf.active(signal.ts), parameters)
 
     return vote
 
 
 def model_scorer(model: SignalScorer, meter: Meter | None = None) -> Scorer:
-    """The model as the decision graph hears it: one vote a signal."""
+    """The model as the decision graph hears it: one vote a signal; silent on what it was not trained on."""
 
     def score(signals: Sequence[Signal], parameters: ParameterSet) -> Sequence[Vote]:
-        rows = [(s.features, s.gain_bps, s.loss_bps) for s in signals]
-        scores = model.score(rows) if meter is None else meter.measure(MODEL, lambda: model.score(rows))
-        return [model_vote(scores[i], model.version, parameters) for i in range(len(signals))]
+        known = [s for s in signals if not is_from_candles(s.source)]
+        votes: dict[str, Vote] = {}
+        if known:
+            rows = [(s.features, s.gain_bps, s.loss_bps) for s in known]
+            scores = model.score(rows) if meter is None else meter.measure(MODEL, lambda: model.score(rows))
+            for i, signal in enumerate(known):
+                votes[signal.signal_id] = model_vote(scores[i], model.version, parameters)
+        return [votes.get(s.signal_id) or silent_vote("model", NOT_OF_CANDLES) for s in signals]
 
     return score
 

@@ -11,6 +11,7 @@ from memory.store import Store
 from scheduler.run import RunIdentity
 from tools.domain.market import Instrument
 from tools.domain.parameter import ParameterSet
+from tools.domain.sources import model_of
 from tools.risk.behaviour import Behaviour, Trip
 from tools.risk.exposure import LedgerSnapshot
 
@@ -54,7 +55,7 @@ def behaviour_start(
         return Behaviour()
     rates = {symbol: item.quote_usd or Decimal(0) for symbol, item in instruments.items()}
     trips = (
-        Trip(symbol, source, known, float(net * rates.get(symbol, Decimal(1))))
+        Trip(symbol, model_of(source), known, float(net * rates.get(symbol, Decimal(1))))
         for symbol, source, known, net in taken_results(store, identity.world.value, ts)
     )
     return Behaviour(trips, parameters["risk_capital_usd"])

@@ -19,6 +19,7 @@ from sqlalchemy import select
 from graphs.brain import ConsultAnswer, ConsultRequest
 from keeper_agent.app import Keeper
 from keeper_agent.brains import BrainParts
+from keeper_agent.candles import candle_folder
 from keeper_agent.settings import Settings
 from memory.schema import METADATA
 from memory.store import Store
@@ -146,7 +147,9 @@ def _seen(settings: Settings, instrument: Instrument, events: Events, model: Out
     first, last = int(events["ts_init"][0]), int(events["ts_init"][-1])
     prompts = _Prompts()
     with tempfile.TemporaryDirectory(prefix="keeper-lookahead-") as scratch:
-        own = settings.model_copy(update={"keeper_home": Path(scratch)})
+        own = settings.model_copy(
+            update={"keeper_home": Path(scratch), "keeper_candles": candle_folder(settings)}
+        )
         run_id = derived_run_id("lookahead", instrument, first, settings.keeper_seed)
         identity = RunIdentity(run_id, World.RECORDED, settings.keeper_seed)
         with Store.open(own.keeper_home, is_throwaway=True) as store:

@@ -41,6 +41,9 @@ class Settings(TelegramSettings, BaseSettings):
     keeper_tapes: Path = Field(
         default=CHECKOUT / "examples" / "tapes", description="folder of recorded tapes that keeper run plays"
     )
+    keeper_candles: Path | None = Field(
+        default=None, description="folder of downloaded candles; empty is history in the home folder"
+    )
     keeper_speed: float = Field(
         default=20.0, gt=0, le=10_000, description="how fast tapes are played; 1 is real time"
     )
@@ -200,7 +203,7 @@ class Settings(TelegramSettings, BaseSettings):
         default=None, description="folder of a trained outcome model to use instead of the home's own"
     )
 
-    @field_validator("keeper_home", "keeper_tapes", "ml_model_path", "keeper_local_model")
+    @field_validator("keeper_home", "keeper_tapes", "keeper_candles", "ml_model_path", "keeper_local_model")
     @classmethod
     def _at_home(cls, path: Path | None) -> Path | None:
         """A leading ~ means the user's folder here as in a shell."""

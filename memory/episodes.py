@@ -61,7 +61,9 @@ class EpisodeLog:
         self._recall = recall
         self._promotion = promotion
         self.session = SessionMemory() if session is None else session
-        self._states: dict[str, tuple[int, bytes]] = {}  # signal id to time and vector, until its outcome
+        self._states: dict[
+            str, tuple[int, bytes, str]
+        ] = {}  # signal id to time, vector, source, until its outcome
         self._orders: dict[str, tuple[str, str, int]] = {}  # open orders: run, world, updates so far
 
     def begin_run(
@@ -124,7 +126,7 @@ class EpisodeLog:
     def record_signal(self, signal: Signal) -> None:
         """Keep a signal with its features."""
         row = signal_row(signal)
-        self._states[signal.signal_id] = (signal.ts, row.values["vector"])
+        self._states[signal.signal_id] = (signal.ts, row.values["vector"], signal.source)
         self._store.write([row])
         self.session.note(signal)
 
@@ -139,25 +141,25 @@ class EpisodeLog:
         Only what was followed on paper makes a pattern: every signal is followed by the same
         rules, so a state that was also traded does not count twice.
         """
-        ts, vector = self._take_state(outcome.signal_id)
+        ts, vector, source = self._take_state(outcome.signal_id)
         rows = [outcome_row(outcome)]
         retired: Sequence[Retirement] = ()
         if outcome.kind == "shadow" and outcome.net_bps is not None and any(vector_values(vector)):
-            appraisal, retired = self._admit(outcome, vector, ts)
+            appraisal, retired = self._admit(outcome, vector, ts, source)
             if appraisal is not None:
                 rows.append(pattern_row(outcome, vector, ts, appraisal))
-                self._remember(outcome, outcome.net_bps, rows[-1], ts)
+                self._remember(outcome, outcome.net_bps, rows[-1], ts, source)
         self._store.write(rows)
         self._retire(retired)
         self.session.note(outcome)
 
     def _admit(
-        self, outcome: Outcome, vector: bytes, ts: int
+        self, outcome: Outcome, vector: bytes, ts: int, source: str
     ) -> tuple[Mapping[str, float | None] | None, Sequence[Retirement]]:
         """What a follow is worth as a pattern, None where it stays an episode; and what leaves for it."""
         if self._promotion is None:
             return UNJUDGED, ()
-        admission = self._promotion.admit(outcome, vector_values(vector), ts)
+        admission = self._promotion.admit(outcome, vector_values(vector), ts, source)
         worth = {name: getattr(admission.appraisal, name) for name in UNJUDGED}
         return (worth if admission.is_promoted else None), admission.retired
 
@@ -201,7 +203,7 @@ class EpisodeLog:
         if update.status in ENDED:
             del self._orders[update.client_order_id]
 
-    def _remember(self, outcome: Outcome, net_bps: float, row: Row, ts: int) -> None:
+    def _remember(self, outcome: Outcome, net_bps: float, row: Row, ts: int, source: str) -> None:
         if self._recall is None:
             return
         importance = row.values["importance"]
@@ -218,24 +220,25 @@ class EpisodeLog:
                 venue=outcome.venue,
                 world=outcome.world,
                 importance=1.0 if importance is None else importance,
+                source=source,
             )
         )
 
-    def _take_state(self, signal_id: str) -> tuple[int, bytes]:
-        """When and in what state the signal was raised; a second outcome finds it in the table."""
+    def _take_state(self, signal_id: str) -> tuple[int, bytes, str]:
+        """When, in what state and by which source a signal was raised; a second outcome reads it."""
         state = self._states.pop(signal_id, None)
         if state is not None:
             return state
         signals = METADATA.tables["signal"]
         found = self._store.read(
-            select(signals.c.signal_id, signals.c.ts, signals.c.vector).where(
+            select(signals.c.signal_id, signals.c.ts, signals.c.vector, signals.c.source).where(
                 signals.c.signal_id == signal_id
             )
         )
         if not found:
             raise NotInRecord(f"expected the signal {signal_id} to be recorded before its outcome")
         (row,) = filled(self._store, "signal", found)
-        return row["ts"], row["vector"]
+        return row["ts"], row["vector"], row["source"]
 
     def _order(self, client_order_id: str) -> tuple[str, str, int]:
         if client_order_id in self._orders:

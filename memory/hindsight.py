@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from memory.codec import from_plain
 from memory.schema import METADATA
+from memory.sources import not_from_candles
 from memory.store import Store
 from tools.domain.trading import Vote
 
@@ -18,16 +19,19 @@ from tools.domain.trading import Vote
 def judged_votes(store: Store, ts: int, limit: int) -> Iterator[tuple[tuple[Vote, ...], float]]:
     """The votes on the last ``limit`` followed signals whose outcome was known at ``ts``, with that outcome.
 
+    Those on signals made from candles are not among them: what a vote is worth is asked of one kind of trade.
+
     Yields:
         The votes of one decision and the result of its signal on paper, basis points after costs.
     """
-    decisions, outcomes = METADATA.tables["decision"], METADATA.tables["outcome"]
+    decisions, outcomes, signals = (METADATA.tables[name] for name in ("decision", "outcome", "signal"))
     joined = outcomes.join(decisions, outcomes.c.decision_id == decisions.c.decision_id)
+    joined = joined.join(signals, signals.c.signal_id == outcomes.c.signal_id)
     known = (outcomes.c.kind == "shadow", outcomes.c.net_bps.is_not(None), outcomes.c.ts_known <= ts)
     query = (
         select(decisions.c.votes, outcomes.c.net_bps)
         .select_from(joined)
-        .where(*known)
+        .where(*known, not_from_candles())
         .order_by(outcomes.c.ts_known.desc(), outcomes.c.outcome_id.desc())
         .limit(limit)
     )

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from memory.archives import filled
 from memory.schema import METADATA
+from memory.sources import not_from_candles
 from memory.statistics import refusing_rules
 from memory.store import Store
 from tools.domain.paths import FollowedPath
@@ -18,7 +19,10 @@ _S, _D, _O = (_T[name].c for name in ("signal", "decision", "outcome"))
 
 
 def path_facts(store: Store, world: str, *, ts_from: int, as_of: int) -> list[FollowedPath]:
-    """Signals of ``world`` raised from ``ts_from`` on whose follow was known at ``as_of``, oldest first."""
+    """Signals of ``world`` raised from ``ts_from`` on whose follow was known at ``as_of``, oldest first.
+
+    Signals made from candles have targets and stops of their own and say nothing of these parameters.
+    """
     columns = (
         *(_O.outcome_id, _O.symbol, _O.run_id, _O.result, _O.ts_known, _O.gross_bps, _O.net_bps),
         *(_O.time_to_fill_ns, _O.reach_bps, _O.halt_bps, _O.final_bps),
@@ -27,7 +31,9 @@ def path_facts(store: Store, world: str, *, ts_from: int, as_of: int) -> list[Fo
     joined = _T["outcome"].join(_T["signal"], _O.signal_id == _S.signal_id)
     joined = joined.join(_T["decision"], _O.decision_id == _D.decision_id)
     wanted = (_O.kind == "shadow", _O.world == world, _S.ts >= ts_from, _O.ts_known <= as_of)
-    rows = store.read(select(*columns).select_from(joined).where(*wanted).order_by(_S.ts, _O.outcome_id))
+    rows = store.read(
+        select(*columns).select_from(joined).where(*wanted, not_from_candles()).order_by(_S.ts, _O.outcome_id)
+    )
     return [_path_fact(row) for row in filled(store, "signal", rows)]
 
 

@@ -72,7 +72,13 @@ class PatternLibrary:
     def nearest(
         self, vector: Sequence[float], ts: int, limit: int, *, where: Where = ANYWHERE
     ) -> list[Neighbour]:
-        """The states most similar to ``vector`` that were known and not retired at ``ts``, best first."""
+        """The states most similar to ``vector`` that were known and not retired at ``ts``, best first.
+
+        Raises:
+            ValueError: A source of signals is asked for, which the library does not know.
+        """
+        if where.source is not None:
+            raise ValueError("expected no source: the library knows symbols, venues and worlds")
         conditions: list[dict[str, Any]] = [{"ts_known": {"$lte": ts}}, {"ts_retired": {"$gt": ts}}]
         wanted = {name: getattr(where, name) for name in ("symbol", "venue", "world")}
         conditions += [{name: {"$eq": value}} for name, value in wanted.items() if value is not None]

@@ -16,6 +16,7 @@ from typing import Protocol
 from memory.recall import PatternRecall
 from tools.domain.parameter import ParameterSet
 from tools.domain.ports import Neighbour, ParameterSource, Where
+from tools.domain.sources import MM_RANGE
 from tools.domain.trading import Outcome
 
 CROWDED = "the library was full and this was worth least"
@@ -85,14 +86,19 @@ class Promotion:
         self._ahead: list[tuple[int, float, str]] = []  # known only later, the earliest last
         self._is_ranked = False
 
-    def admit(self, outcome: Outcome, vector: tuple[float, ...], ts: int) -> Admission:
-        """What becomes of a follow of a state ``vector`` seen at ``ts``, as of when its outcome was known."""
+    def admit(
+        self, outcome: Outcome, vector: tuple[float, ...], ts: int, source: str = MM_RANGE
+    ) -> Admission:
+        """What becomes of a follow of a state ``vector`` seen at ``ts``, as of when its outcome was known.
+
+        ``source`` is that of its signal: states of another one are none of its neighbours.
+        """
         now = outcome.ts_known
         parameters = self._parameters.snapshot(now)
         self._rank(parameters)
         while self._ahead and self._ahead[-1][0] <= now:
             heapq.heappush(self._ranked, self._ahead.pop()[1:])
-        appraisal = self._appraisal(outcome, vector, ts, parameters)
+        appraisal = self._appraisal(outcome, vector, ts, source, parameters)
         key = self._key(appraisal.importance, now)
         least = parameters["pattern_min_importance"]
         is_worth = appraisal.importance > 0 and appraisal.importance >= least
@@ -107,14 +113,14 @@ class Promotion:
         return Admission(is_worth, appraisal, tuple(retired))
 
     def _appraisal(
-        self, outcome: Outcome, vector: tuple[float, ...], ts: int, parameters: ParameterSet
+        self, outcome: Outcome, vector: tuple[float, ...], ts: int, source: str, parameters: ParameterSet
     ) -> Appraised:
         (near,) = self._recall.neighbours(
             [vector],
             outcome.ts_known,
             parameters.whole("pattern_neighbours"),
             parameters["pattern_min_similarity"],
-            where=Where(symbol=outcome.symbol),
+            where=Where(symbol=outcome.symbol, source=source),
         )
         return self._appraise(outcome, ts, near, parameters.whole("pattern_min_neighbours"))
 

@@ -28,7 +28,7 @@ Stamps: TypeAlias = npt.NDArray[np.int64]
 
 NEVER = 2**63 - 1
 KEPT_NS = 3_600 * NANOS  # so long a retired state can still be asked for as of before
-FIELDS = ("symbol", "venue", "world")
+FIELDS = ("symbol", "venue", "world", "source")
 
 
 class PatternRecall:
@@ -48,6 +48,7 @@ class PatternRecall:
         self._retired: Stamps = np.empty(0, np.int64)
         self._codes = np.empty((len(FIELDS), 0), np.int32)
         self._names: dict[str, int] = {}
+        self._met: list[set[int]] = [set() for _ in FIELDS]  # codes of each field
         self._weights = StateWeights()
         self._newest = 0
         self._leaving: deque[int] = deque()  # slots of what was retired, in the order of that
@@ -61,8 +62,11 @@ class PatternRecall:
             StoreUnusable: A pattern was recorded with another fingerprint length.
         """
         recall = cls(width)
-        patterns = METADATA.tables["pattern"].c
-        query = select(METADATA.tables["pattern"]).order_by(patterns.ts_known, patterns.outcome_id)
+        table, signals = METADATA.tables["pattern"], METADATA.tables["signal"]
+        patterns = table.c
+        joined = table.outerjoin(signals, signals.c.signal_id == patterns.signal_id)
+        query = select(table, signals.c.source).select_from(joined)
+        query = query.order_by(patterns.ts_known, patterns.outcome_id)
         if since is not None:
             query = query.where(or_(patterns.ts_retired.is_(None), patterns.ts_retired > since))
         for row in store.read(query):
@@ -101,7 +105,10 @@ class PatternRecall:
         self._patterns[slot] = pattern._replace(vector=())
         self._place[pattern.outcome_id] = slot
         self._known[slot], self._retired[slot] = pattern.ts_known, NEVER
-        self._codes[:, slot] = [self._code(getattr(pattern, name)) for name in FIELDS]
+        codes = [self._code(getattr(pattern, name)) for name in FIELDS]
+        self._codes[:, slot] = codes
+        for met, code in zip(self._met, codes, strict=True):
+            met.add(code)
         self._weights.put(slot, pattern.importance, pattern.ts_known)
         if pattern.ts_retired is not None:
             self.retire(pattern.outcome_id, pattern.ts_retired)
@@ -156,7 +163,7 @@ class PatternRecall:
             flags = self._known[:count] <= ts
         for field, name in enumerate(FIELDS):
             wanted = getattr(where, name)
-            if wanted is not None:
+            if wanted is not None and not self._is_every(field, wanted):
                 flags = _both(flags, self._codes[field, :count] == self._names.get(wanted, -1))
         if len(self._leaving) + len(self._free) > FEW:
             flags = _both(flags, self._retired[:count] > ts)
@@ -165,6 +172,10 @@ class PatternRecall:
         if flags is not None:
             flags[gone] = False
         return _Seen(flags, gone)
+
+    def _is_every(self, field: int, wanted: str) -> bool:
+        """Whether no state was ever kept with another value of the field: then nobody need look."""
+        return self._met[field] == {self._names.get(wanted, -1)}
 
     def _nearest(self, unit: Floats, seen: _Seen, asked: _Asked) -> list[Neighbour]:
         slots = self._candidates(unit, seen, asked)

@@ -15,10 +15,14 @@ from memory.slots import exact_cosines
 from memory.store import Store
 from tools.domain.errors import NotInRecord
 from tools.domain.ports import EVEN, Neighbour, Priority
+from tools.domain.sources import MM_RANGE
 
 
 class Pattern(NamedTuple):
-    """A remembered state and what came of it; ``importance`` in (0, 1] is 1 where it was never judged."""
+    """A remembered state and what came of it; ``importance`` in (0, 1] is 1 where it was never judged.
+
+    ``source`` is that of its signal.
+    """
 
     signal_id: str
     outcome_id: str
@@ -32,6 +36,7 @@ class Pattern(NamedTuple):
     world: str = ""
     importance: float = 1.0
     ts_retired: int | None = None
+    source: str = MM_RANGE
 
 
 def recalled(
@@ -72,7 +77,7 @@ def recalled(
 
 
 def pattern_of(row: Mapping[str, Any]) -> Pattern:
-    """The pattern kept in a row of the pattern table."""
+    """The pattern kept in a row of the pattern table, with its signal's source where that was read too."""
     return Pattern(
         signal_id=row["signal_id"],
         outcome_id=row["outcome_id"],
@@ -86,6 +91,7 @@ def pattern_of(row: Mapping[str, Any]) -> Pattern:
         world=row["world"],
         importance=1.0 if row["importance"] is None else row["importance"],
         ts_retired=row["ts_retired"],
+        source=row.get("source") or MM_RANGE,
     )
 
 

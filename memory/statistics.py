@@ -66,6 +66,7 @@ class TradeFact:
     fees_quote: Decimal | None
     gain_bps: float
     loss_bps: float
+    source: str
 
     @property
     def symbol(self) -> str:
@@ -187,7 +188,7 @@ def parameter_changes(store: Store, as_of: int) -> list[ParameterChange]:
 def _trades(wanted: DecisionFilter, has_rules: bool) -> Select[Any]:
     columns = (_O.outcome_id, _O.kind, _O.result, _O.ts_entry, _O.ts_exit, _O.ts_known.label("known"))
     money = (_O.net_bps, _O.net_quote, _O.fees_quote)
-    levels = (_S.side, _S.entry_price, _S.take_profit, _S.stop, _S.cost_bps)
+    levels = (_S.source, _S.side, _S.entry_price, _S.take_profit, _S.stop, _S.cost_bps)
     joined = _T["outcome"].join(_T["decision"], _O.decision_id == _D.decision_id)
     joined = joined.join(_T["signal"], _same_signal())
     told = select(*_decision_columns(has_rules=has_rules), *columns, *money, *levels).select_from(joined)
@@ -248,6 +249,7 @@ def _trade_fact(row: Mapping[str, Any]) -> TradeFact:
         fees_quote=None if row["fees_quote"] is None else Decimal(row["fees_quote"]),
         gain_bps=_move_bps(row, "take_profit") - row["cost_bps"],
         loss_bps=row["cost_bps"] - _move_bps(row, "stop"),
+        source=row["source"],
     )
 
 

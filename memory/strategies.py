@@ -16,6 +16,7 @@ from sqlalchemy import insert, or_, select, update
 from memory.archives import filled
 from memory.codec import canonical, finite
 from memory.schema import METADATA
+from memory.sources import not_from_candles
 from memory.store import Store
 from tools.domain.errors import BadInput
 from tools.domain.market import NANOS
@@ -163,11 +164,14 @@ class StrategyShelf:
 
 
 def examples(store: Store, world: str, *, as_of: int, ts_from: int = 0) -> list[Example]:
-    """Followed signals with a result raised from ``ts_from`` on and known at ``as_of``, oldest first."""
+    """Followed signals with a result raised from ``ts_from`` on and known at ``as_of``, oldest first.
+
+    Signals made from candles are other trades, and not among them.
+    """
     o, s = _T["outcome"].c, _T["signal"].c
     columns = (o.outcome_id, o.symbol, o.run_id, s.ts, o.ts_known, s.features, o.net_bps, s.signal_id)
     wanted = (o.kind == "shadow", o.world == world, o.net_bps.is_not(None))
-    time = (o.ts_known <= as_of, s.ts >= ts_from)
+    time = (o.ts_known <= as_of, s.ts >= ts_from, not_from_candles())
     joined = _T["outcome"].join(_T["signal"], o.signal_id == s.signal_id)
     query = select(*columns).select_from(joined).where(*wanted, *time).order_by(s.ts, o.outcome_id)
     rows = filled(store, "signal", store.read(query))

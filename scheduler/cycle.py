@@ -13,6 +13,7 @@ from decimal import Decimal
 import numpy as np
 
 from graphs.thought import Conclusion, Thought
+from scheduler.candles import CandleWatch
 from scheduler.parts import CycleParts
 from scheduler.run import Tally
 from scheduler.witness import Witness
@@ -21,6 +22,7 @@ from tools.domain.identity import decision_id, signal_id
 from tools.domain.market import Instrument, Side
 from tools.domain.parameter import ParameterSet
 from tools.domain.regime import Regime
+from tools.domain.sources import is_from_candles, model_of
 from tools.domain.trading import Action, Decision, Outcome, Signal
 from tools.execution.entries import ask_for
 from tools.execution.executor import NEVER, Executor
@@ -66,6 +68,7 @@ class DecisionCycle:
             self._watch = ReactionWatch(instrument, self.market, refreshes, parts.reacted)
         witness = Witness(parts.log, parts.observer, tally, self._watch)
         self.executor = Executor(self.market, witness, parts.ledger, self._on_round_trip, parts.scheduler)
+        self._candles = parts.candles(instrument, tally.candles)
         self._sequence = 0
         self._asked: list[_Asked] = []
         self._followed: dict[str, int] = {}  # signal to the size it is followed with
@@ -86,9 +89,13 @@ class DecisionCycle:
         of the next event whenever Python had something to do.
         """
         index = 0
+        if self._candles is not None:
+            self._candles.begin(events)
         while True:
-            wake = self.next_wake(until_ts)
+            wake, before = self.next_wake(until_ts), index
             index, reasons = self.market.advance(events, index, min(wake, until_ts))
+            if self._candles is not None:
+                self._candles.take(events[before:index])
             if reasons & ~WAKE:
                 self._react(reasons)
             elif wake <= until_ts:
@@ -101,7 +108,8 @@ class DecisionCycle:
     def next_wake(self, now: int) -> int:
         """When to run again even if nothing happens, ns."""
         look = NEVER if self._watch is None else self._watch.next_look
-        return min(self.executor.next_wake(), self._next_answer(now), look)
+        close = NEVER if self._candles is None else self._candles.next_look
+        return min(self.executor.next_wake(), self._next_answer(now), look, close)
 
     def close(self, ts: int) -> None:
         """End of the tape or session: nothing stays open, and what was still followed is counted."""
@@ -140,6 +148,19 @@ class DecisionCycle:
                 raise InvariantBroken(f"the executor of {symbol} woke at {ts} to no end")
         for asked in [one for one in self._asked if one.thought.question.due(ts) <= ts]:
             self._hear_answer(asked, ts)
+        if self._candles is not None and self._candles.next_look <= ts:
+            self._look_at_candles(self._candles, ts)
+
+    def _look_at_candles(self, candles: CandleWatch, ts: int) -> None:
+        """Decide on what closed candles propose; a session that ends raises nothing more."""
+        parameters, identity = self._current(ts), self._parts.identity
+        for raised in candles.look(ts, self.market, parameters):
+            if not self._is_closing:
+                source = raised.entry.source
+                told = self._told(source, raised.features, ts, parameters)
+                name = self._next_signal_id(ts, source)
+                signal = raised.signal(name, self.market, identity, parameters, ts=ts, told=told)
+                self._decide_on(signal, ts, parameters)
 
     def _next_answer(self, now: int) -> int:
         return min((one.thought.question.due(now) for one in self._asked), default=NEVER)
@@ -149,6 +170,9 @@ class DecisionCycle:
         parameters = self._parts.arms.tried(decision_id(name), self._current(ts), ts)
         signal = self._signal(name, ts, parameters)
         self._parts.ledger.look(bool(signal.features.get("mm_detected")))
+        self._decide_on(signal, ts, parameters)
+
+    def _decide_on(self, signal: Signal, ts: int, parameters: ParameterSet) -> None:
         found = self._parts.decider.think([signal], parameters, ts)
         self._tally.signals += 1
         if isinstance(found, Thought):
@@ -257,7 +281,7 @@ class DecisionCycle:
             return
         self._keep(outcome, signal)
         self._parts.followed(outcome, signal)
-        if outcome.net_bps is not None:
+        if outcome.net_bps is not None and not is_from_candles(signal.source):
             self._parts.learn(decision.votes, outcome.net_bps)
 
     def _on_round_trip(self, outcome: Outcome, signal: Signal) -> None:
@@ -273,7 +297,7 @@ class DecisionCycle:
         if outcome.kind == "taken" and outcome.net_quote is not None:
             rate = self.market.instrument.quote_usd or Decimal(0)
             net_usd = float(outcome.net_quote * rate)
-            self._parts.ledger.learn(Trip(outcome.symbol, signal.source, outcome.ts_known, net_usd))
+            self._parts.ledger.learn(Trip(outcome.symbol, model_of(signal.source), outcome.ts_known, net_usd))
         self._tally.count_outcome(outcome, signal.breakeven)
         self._parts.observer.on_outcome(outcome)
 
@@ -285,10 +309,10 @@ class DecisionCycle:
             self.market.tune(parameters)
         return parameters
 
-    def _next_signal_id(self, ts: int) -> str:
+    def _next_signal_id(self, ts: int, source: str = SOURCE) -> str:
         self._sequence += 1
         run_id, symbol = self._parts.identity.run_id, self.market.instrument.symbol
-        return signal_id(run_id, symbol, SOURCE, ts, self._sequence)
+        return signal_id(run_id, symbol, source, ts, self._sequence)
 
     def _signal(self, name: str, ts: int, parameters: ParameterSet) -> Signal:
         features = self.market.last_features()
@@ -311,16 +335,16 @@ class DecisionCycle:
             hold_timeout_ns=parameters.nanos("hold_timeout_s"),
             cost_bps=round_trip_cost_bps(instrument),
             confidence=features["mm_confidence"] or 0.0,
-            features=features | self.market.evidence(ts) | self._told(features, ts, parameters),
+            features=features | self.market.evidence(ts) | self._told(SOURCE, features, ts, parameters),
             vector=fingerprint(features),
         )
 
     def _told(
-        self, features: Mapping[str, float | None], ts: int, parameters: ParameterSet
+        self, source: str, features: Mapping[str, float | None], ts: int, parameters: ParameterSet
     ) -> dict[str, float | None]:
         """What was learned that bears on the signal, beside its features."""
         symbol = self.market.instrument.symbol
         return {
             **self._parts.tolerated(symbol, ts, parameters),
-            **self._parts.believed(SOURCE, features, ts, parameters),
+            **self._parts.believed(source, features, ts, parameters),
         }

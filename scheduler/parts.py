@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from graphs.thought import Conclusion, Thinker
+from scheduler.candles import CandleMaker, no_candles
 from scheduler.observer import Observer
 from scheduler.run import RunIdentity
 from tools.domain.market import Instrument
@@ -99,6 +100,7 @@ class CycleParts:
         reacted: Told how the market maker took a fill; None where the market does not react to us.
         tolerated: What is believed of a symbol's market maker as of a time, beside the features.
         believed: What a bandit believes of a signal from a source with these features, as of a time.
+        candles: Makes what watches a symbol's candles; None of it where candles raise no signals.
         adaptation: What sizes, stops and targets are adapted to, where that is switched on.
     """
 
@@ -121,3 +123,4 @@ class CycleParts:
         _believe_nothing
     )
     adaptation: Adaptation = field(default_factory=Adaptation)
+    candles: CandleMaker = no_candles

@@ -40,6 +40,7 @@ class Tally:
     net_quote: Decimal = Decimal(0)
     fees_quote: Decimal = Decimal(0)
     shadow: int = 0
+    candles: Counter[str] = field(default_factory=Counter)
 
     def count_decision(self, decision: Decision) -> None:
         """Take in a decision."""

@@ -46,6 +46,7 @@ def results(tally: Tally, seed: int) -> dict[str, Any]:
         "followed_on_paper": tally.shadow,
         "still_followed_at_end": tally.unfollowed,
         "censored": tally.censored,
+        **({"candles": dict(sorted(tally.candles.items()))} if tally.candles else {}),
     }
 
 

@@ -16,6 +16,7 @@ from rich.markup import escape
 
 from keeper_agent.app import Keeper, current_model
 from keeper_agent.brains import BrainParts
+from keeper_agent.candles import SWITCH, candle_folder, warmth
 from keeper_agent.console import OUT, own_words, print_json, progress, say
 from keeper_agent.recorded_brains import recorded_parts
 from keeper_agent.repeating import repetition, to_repeat
@@ -33,6 +34,7 @@ from scheduler.summary import results, silence_of
 from tools.domain.errors import BadInput, NotEnoughData
 from tools.domain.identity import derived_run_id
 from tools.domain.market import Instrument
+from tools.domain.parameter import default_parameters
 from tools.domain.trading import World
 from tools.execution.warmup import warm_kernels
 from tools.market.instruments import instrument_for
@@ -123,7 +125,7 @@ def replay_source(
         frozen = None
         if memory is not None:
             frozen = open_snapshot_copy(memory, home, home=settings.keeper_home)
-        own = settings.model_copy(update={"keeper_home": home})
+        own = settings.model_copy(update={"keeper_home": home, "keeper_candles": candle_folder(settings)})
         if repeat is None:
             run_id = derived_run_id(
                 source.instrument,
@@ -135,6 +137,7 @@ def replay_source(
                 *([] if settings.execution_algorithm == "planned" else [settings.execution_algorithm]),
                 settings.keeper_probes,
                 frozen.fingerprint if frozen else "empty",
+                *_candles_known(own, source),
             )
             identity = RunIdentity(run_id, World.RECORDED, settings.keeper_seed)
             summary = run_cycle(own, source, identity, observer)
@@ -143,6 +146,13 @@ def replay_source(
         if out is not None:
             keep_memory(home, out / "memory")
     return summary
+
+
+def _candles_known(settings: Settings, source: Source) -> list[str]:
+    """What names the candles that a run begins with; nothing where they are off."""
+    if not default_parameters(settings.parameter_overrides())[SWITCH]:
+        return []
+    return [warmth(settings, World.RECORDED, source.instrument, first_instant(source))]
 
 
 def _repeat(
@@ -155,7 +165,7 @@ def _repeat(
     events = place_in_time(source.recording.events, found.run.ts_started)
     placed = replace(source, recording=replace(source.recording, events=events))
     identity = RunIdentity(found.run.run_id, World.RECORDED, found.run.seed)
-    summary = run_cycle(own, placed, identity, observer, found.brain)
+    summary = run_cycle(own, placed, identity, observer, found.brain, is_moved=True)
     return {**summary, "repeated": repetition(own, found, symbol, int(events["ts_init"][-1]))}
 
 
@@ -190,10 +200,13 @@ def run_cycle(
     identity: RunIdentity,
     observer: Observer,
     brain: BrainParts | None = None,
+    *,
+    is_moved: bool = False,
 ) -> dict[str, Any]:
     """The cycle over ``source`` with the memory in the settings' home; returns the summary.
 
     ``brain`` answers what is asked; where none is given, the record of that memory does and nobody else.
+    ``is_moved`` says that the recording was moved in time.
     """
     recording, instrument = source.recording, source.instrument
     events = recording.events
@@ -209,6 +222,7 @@ def run_cycle(
             model,
             first,
             brain=brain or recorded_parts(store, settings, first),
+            is_moved=is_moved,
         )
         hashes = f"{recording.book_sha256} {recording.trades_sha256}"
         keeper.begin("replay", {"parameters": dict(settings.parameter_overrides())}, hashes, first)

@@ -129,6 +129,7 @@ class Session:
             tally,
             brain=brain,
             meter=meter,
+            is_moved=True,
         )
         self._reporter = Reporter(settings, self._keeper, clock, "tapes on paper")
         self._flushed = clock.now()

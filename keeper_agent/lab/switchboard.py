@@ -185,6 +185,7 @@ NOT_JUDGED: tuple[NotJudged, ...] = (
     NotJudged("strategies", True, "mined by reflections over days; these worlds last minutes"),
     NotJudged("trials", True, "tries parameters over hundreds of decisions and days"),
     NotJudged("brain", False, "nobody is asked in the laboratory"),
+    NotJudged("candle_signals", False, "need hours of candles: python -m benchmarks.candle_signals"),
     NotJudged("size_bounds", False, "bound_* need daily candles: python -m benchmarks.risk"),
 )  # fmt: skip
 

@@ -54,7 +54,7 @@ class HandCycle(DecisionCycle):
         self._raised = replace(self._raised, **{"features": SEEN, **changes})
         self._decide(ts)
 
-    def _next_signal_id(self, ts: int) -> str:
+    def _next_signal_id(self, ts: int, source: str = "") -> str:
         self._sequence += 1
         return self._raised.signal_id
 

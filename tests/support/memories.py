@@ -84,11 +84,12 @@ class MemoryBuilder:
         is_probe: bool = False,
         refusing: Sequence[str] = (),
         recalled: Sequence[str] = (),
+        source: str = "mm_range",
         **changes: Any,
     ) -> Decision:
         """Record a signal and the decision on it."""
         self.count += 1
-        signal = self._signal(ts, symbol, regime)
+        signal = replace(self._signal(ts, symbol, regime), source=source)
         decision = replace(
             Decision(
                 decision_id=identity.decision_id(signal.signal_id),

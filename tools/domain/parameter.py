@@ -253,6 +253,11 @@ CATALOGUE: tuple[ParameterSpec, ...] = (
     ),
     ParameterSpec("risk_capital_usd", 0, 0, 1e9, "USD", "what risk is a share of; 0 is not stated"),
     ParameterSpec("risk_per_trade", 0.01, 0.001, 0.05, "share", "of the capital, lost at the stop at most"),
+    ParameterSpec(
+        "candle_signals", 0, 0, 1, "switch", "raise signals from closed candles; read at the start"
+    ),
+    ParameterSpec("momentum_threshold", 0.05, 0.001, 1, "share", "change over 12 candles that is momentum"),
+    ParameterSpec("candle_hold", 10, 1, 100, "candles", "how long a candle signal is held at most"),
     ParameterSpec("max_signals_per_day", 5, 1, 20, "entries", "most entries a day on candle signals"),
     ParameterSpec("score_threshold", 75, 50, 95, "points", "least score of a candle signal"),
     ParameterSpec("heed_continuation", 1, 0, 1, "switch", "take entries from the continuation model"),

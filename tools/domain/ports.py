@@ -81,6 +81,7 @@ class Where:
     symbol: str | None = None
     venue: str | None = None
     world: str | None = None
+    source: str | None = None
 
 
 ANYWHERE = Where()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tools.domain.parameter import ParameterSet
+from tools.domain.sources import is_from_candles
+from tools.domain.trading import Signal
 from tools.execution.entry import Entry
 
 Bounds = tuple[float | None, float | None]
@@ -13,6 +15,16 @@ Bounds = tuple[float | None, float | None]
 def bounds_of(features: Mapping[str, float | None]) -> Bounds:
     """Where the market maker buys and sells, quote per base; None is unknown."""
     return features.get("mm_lower_bound"), features.get("mm_upper_bound")
+
+
+def confidence_of(signal: Signal) -> float:
+    """How sure it was that a market maker is there; 0 where nothing was known.
+
+    A signal of the market maker's range is as sure as that; one from candles is sure of something else.
+    """
+    if is_from_candles(signal.source):
+        return signal.features.get("mm_confidence") or 0.0
+    return signal.confidence
 
 
 def mm_has_left(entry: Entry, features: Mapping[str, float | None]) -> bool:

@@ -10,10 +10,10 @@ from tools.domain.errors import InvariantBroken
 from tools.domain.identity import decision_id
 from tools.domain.market import Instrument
 from tools.domain.parameter import ParameterSet
+from tools.domain.sources import SCORING_MODELS, model_of
 from tools.domain.trading import Action, Signal
 from tools.execution.sizing import SizeRequest, Sizing, SizingMode, entry_wish, mm_average_usd, size_entry
 from tools.execution.tolerating import tolerance_reason, tolerated_of
-from tools.risk.checks import CANDLE_MODELS
 from tools.risk.limits import Limited
 from tools.risk.routing import Settlement
 from tools.risk.wishes import Edge, EntryRequest, RiskAppetite, amount
@@ -128,7 +128,7 @@ def ask_for(
         appetite=appetite,
         is_probe=is_probe,
         source=signal.source,
-        score=signal.confidence * 100 if signal.source in CANDLE_MODELS else None,
+        score=signal.confidence * 100 if model_of(signal.source) in SCORING_MODELS else None,
         loss_bps=signal.loss_bps if signal.entry_price > 0 else None,
     )
 

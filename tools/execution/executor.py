@@ -17,7 +17,7 @@ from tools.domain.parameter import ParameterSet
 from tools.domain.ports import IntentLog
 from tools.domain.trading import Decision, Fill, Intent, OrderStatus, OrderUpdate, Outcome, Result, Signal
 from tools.execution.books import Books
-from tools.execution.departing import bounds_of, mm_has_left
+from tools.execution.departing import bounds_of, confidence_of, mm_has_left
 from tools.execution.entry import BRACKET, ENTRY, EXIT, TARGET, Entry
 from tools.execution.outcomes import taken_outcome
 from tools.execution.protection import (
@@ -86,7 +86,7 @@ class Executor:
             parameters=parameters,
             schedule=self._scheduler.schedule(decision, signal, parameters, self.instrument),
             bounds=bounds_of(signal.features),
-            confidence=signal.confidence,
+            confidence=confidence_of(signal),
             deadline=signal.ts + signal.entry_timeout_ns,
             next_check=decision.ts + parameters.nanos("mm_check_s"),
         )

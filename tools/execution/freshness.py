@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from tools.domain.market import NANOS
 from tools.domain.parameter import ParameterSet
 from tools.domain.trading import Signal
-from tools.execution.departing import bounds_of, has_changed_hands
+from tools.execution.departing import bounds_of, confidence_of, has_changed_hands
 from tools.execution.market import SymbolMarket
 
 SEEN = ("mid", "mm_confidence", "mm_lower_bound", "mm_upper_bound", "mm_departed")
@@ -72,7 +72,7 @@ def _signal_faults(signal: Signal, seen: Sighting, parameters: ParameterSet) -> 
     waited_s = (seen.ts - signal.ts) / NANOS
     if waited_s * NANOS >= signal.entry_timeout_ns:
         yield f"the signal ran out, {waited_s:.1f} s old"
-    if has_changed_hands(signal.confidence, bounds_of(signal.features), seen.features, parameters):
+    if has_changed_hands(confidence_of(signal), bounds_of(signal.features), seen.features, parameters):
         yield "the market maker has left"
     if seen.bid <= signal.stop:
         yield "the price fell to the stop"

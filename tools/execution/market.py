@@ -180,6 +180,10 @@ class SymbolMarket:
         evaluate(self.senses[0], ts, self.buffer)
         return self.last_features()
 
+    def sound_features(self, ts: int) -> dict[str, float | None] | None:
+        """Every feature as of ``ts``; None where book or tape cannot be trusted."""
+        return self.last_features() if evaluate(self.senses[0], ts, self.buffer) else None
+
     def last_features(self) -> dict[str, float | None]:
         """The features of the last evaluation, as when a signal was raised."""
         values = self.buffer.tolist()

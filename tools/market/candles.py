@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from tools.domain.errors import BadInput
-from tools.market.history.candle_file import open_candles
+from tools.market.history.candle_file import LIVE, open_candles
 from tools.market.history.candles import CANDLE, MICROS, Candles, fault_in
 from tools.market.history.timeframes import DAY_MS, HOUR_MS, MINUTE_MS, Timeframe
 
@@ -95,8 +95,12 @@ class CandleStore:
             raise BadInput(f"expected a timeframe of {', '.join(TIMEFRAMES)}, was {timeframe[:20]!r}")
         return self._rings.setdefault((symbol, timeframe), CandleRing(TIMEFRAMES[timeframe], self._capacity))
 
-    def warm_from_file(self, path: Path, *, venue: str, symbol: str, timeframe: str, ts_now: int) -> int:
+    def warm_from_file(
+        self, path: Path, *, venue: str, symbol: str, timeframe: str, ts_now: int, source: str = LIVE
+    ) -> int:
         """Fill a ring from what a download wrote; returns how many candles were added.
+
+        Only candles that were closed at ``ts_now`` (nanoseconds) are taken, whatever else the file holds.
 
         Raises:
             BadInput: There is no such file, it cannot be read, or it holds something else.
@@ -104,7 +108,9 @@ class CandleStore:
         ring = self.ring(symbol, timeframe)
         if not path.is_file():
             raise BadInput(f"{path}: expected downloaded candles, found no file")
-        file = open_candles(path, venue=venue, symbol=symbol, timeframe=ring.timeframe, note=_refuse)
+        file = open_candles(
+            path, venue=venue, symbol=symbol, timeframe=ring.timeframe, note=_refuse, source=source
+        )
         return ring.warm(file.candles, ts_now)
 
 

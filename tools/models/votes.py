@@ -28,6 +28,11 @@ def stance_of(expected_bps: float, standard_error_bps: float, params: ParameterS
     return "unsure"
 
 
+def silent_vote(component: str, reason: str) -> Vote:
+    """The vote of a component that has nothing to say, and why."""
+    return Vote(component, "silent", None, None, None, reason)
+
+
 def pattern_vote(
     neighbours: Sequence[Neighbour], params: ParameterSet, *, loss_bps: float | None = None
 ) -> Vote:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tools.domain.sources import model_of
 from tools.domain.trading import Action, Decision, Outcome, Signal
 from tools.models.ablation import Verdict, paired_interval, verdict_of
 from tools.models.validation import ClusterDraws, Figure
@@ -80,7 +81,7 @@ def lived_of(
         if one.kind == "shadow" and one.net_bps is not None:
             paper[one.signal_id] = one.net_bps
         elif one.kind == "taken" and one.net_quote is not None:
-            source = signals[one.signal_id].source
+            source = model_of(signals[one.signal_id].source)
             trips.append(Trip(one.symbol, source, one.ts_known, float(one.net_quote)))
     entered = [
         Entered(
@@ -149,4 +150,4 @@ def _worth(
 
 
 def _is_held(name: str, entry: Entered, known: Sequence[Hold]) -> bool:
-    return any(hold.rule == name and hold.key in ("", entry.symbol, entry.source) for hold in known)
+    return any(hold.rule == name and hold.key in ("", entry.symbol, model_of(entry.source)) for hold in known)

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from tools.domain.clock import iso
 from tools.domain.parameter import ParameterSet
+from tools.domain.sources import model_of
 from tools.risk.behaviour import Effect, Hold
 from tools.risk.exposure import LedgerSnapshot
 from tools.risk.rooms import Check, forbid
@@ -13,7 +14,6 @@ from tools.risk.wishes import EntryRequest, RiskAppetite, Room, amount, money
 
 LEAST_ENTRIES = 20  # of a day, from which a share of them says something
 LEAST_LOOKS = 20  # at market makers, likewise
-CANDLE_MODELS = ("continuation", "reversal")  # those that score
 STRICTER, MOST_POINTS = 5, 95  # points that a rule of behaviour adds to the score asked for, and the most
 CAREFUL = Decimal("0.005")  # at risk a trade in a deep drawdown
 FEW_SIGNALS = 2  # a day in a drawdown
@@ -91,7 +91,7 @@ def unheeded(model: str) -> Check:
     """Forbid the signals of ``model`` while its switch is 0."""
 
     def why(request: EntryRequest, ledger: LedgerSnapshot, parameters: ParameterSet) -> str | None:
-        is_off = request.source == model and not parameters[f"heed_{model}"]
+        is_off = model_of(request.source) == model and not parameters[f"heed_{model}"]
         return f"the {model} model is switched off" if is_off else None
 
     return forbid(why)
@@ -141,4 +141,4 @@ def _held(request: EntryRequest, ledger: LedgerSnapshot, parameters: ParameterSe
     """The rules of behaviour that bear on ``request``; none while they are switched off."""
     if not parameters["behave"]:
         return []
-    return [hold for hold in ledger.holds if hold.key in ("", request.symbol, request.source)]
+    return [hold for hold in ledger.holds if hold.key in ("", request.symbol, model_of(request.source))]

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tools.domain.parameter import SPECS, ParameterSet
+from tools.domain.sources import SCORING_MODELS
 from tools.domain.trading import Clamp
 from tools.risk.bounds import correlation, cvar, estimated, joint_tail, kelly, regime
 from tools.risk.checks import (
-    CANDLE_MODELS,
     LEAST_ENTRIES,
     LEAST_LOOKS,
     departing,
@@ -173,7 +173,7 @@ TABLE: tuple[Limit, ...] = (
             f"{model}_model", Scope.ENTRY, Blocks.SIGNALS, f"heed_{model}", "B6",
             f"whether signals of the {model} model are entered", unheeded(model),
         )
-        for model in CANDLE_MODELS
+        for model in SCORING_MODELS
     ),
     Limit(
         "score_threshold", Scope.ENTRY, Blocks.SIGNALS, "score_threshold", "B6",

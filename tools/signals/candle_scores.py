@@ -1,7 +1,9 @@
 """Candle signals: continuation and reversal scores, momentum and RSI with a confidence, bar by bar.
 
 Rules without a model: what they say is a candidate, and whether it pays is asked of its record, not of its
-score. Direction is 1 for up, -1 for down, 0 for no signal. Each row is of its own bar and those before it.
+score. Direction is 1 for up, -1 for down, 0 for no signal. Beside the signals stands what they were made of:
+the ATR (quote per base), the RSI, the place in the bands (deviations) and the change over twelve bars. Each
+row is of its own bar and those before it.
 """
 
 from __future__ import annotations
@@ -30,6 +32,9 @@ COLUMNS = (
     "strength_direction",
     "strength_confidence",
     "range",
+    "rsi",
+    "band",
+    "change",
 )
 
 
@@ -43,7 +48,7 @@ def score_candles(high: Reals, low: Reals, close: Reals, momentum_threshold: flo
         close: Last prices, shape (n,).
         momentum_threshold: Change over twelve bars from which there is momentum, a fraction.
     """
-    found = np.zeros((len(close), 9))
+    found = np.zeros((len(close), 12))
     fast, middle, slow = simple_average(close, 5), simple_average(close, 20), simple_average(close, 50)
     reach = average_true_range(high, low, close, RANGE_BARS)
     strength, band = relative_strength(close, STRENGTH_BARS), band_position(close, BAND_BARS)
@@ -51,10 +56,11 @@ def score_candles(high: Reals, low: Reals, close: Reals, momentum_threshold: flo
         if reach[i] <= 0.0:
             continue
         row = found[i]
-        row[8] = reach[i]
+        change = close[i] / close[i - MOMENTUM_BARS] - 1.0
+        row[8], row[9], row[10], row[11] = reach[i], strength[i], band[i], change
         row[0], row[1] = _continuation(close[i], fast[i], middle[i], slow[i], reach[i])
         row[2], row[3] = _reversal(band[i], strength[i])
-        row[4], row[5] = _momentum(close[i] / close[i - MOMENTUM_BARS] - 1.0, momentum_threshold)
+        row[4], row[5] = _momentum(change, momentum_threshold)
         row[6], row[7] = _strength(strength[i])
     return found
 

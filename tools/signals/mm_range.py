@@ -12,10 +12,11 @@ import numpy.typing as npt
 
 from tools.domain.market import NANOS, Instrument
 from tools.domain.parameter import ParameterSet
+from tools.domain.sources import MM_RANGE
 from tools.features.names import INDEX
 from tools.market.kernel import kernel
 
-SOURCE = "mm_range"
+SOURCE = MM_RANGE
 CHECK_NS = NANOS  # a symbol is looked at no more often than this
 
 CONFIDENCE = INDEX["mm_confidence"]

@@ -115,6 +115,8 @@ def test_patterns_of_another_symbol_can_be_left_out(lock: HomeLock, filled: Stor
         library.sync()
         assert library.nearest(make.vector(0), 2**62, 6, where=Where(symbol="ETHUSDT")) == []
         assert len(library.nearest(make.vector(0), 2**62, 6, where=Where(symbol="BTCUSDT"))) == 6
+        with pytest.raises(ValueError, match="expected no source"):
+            library.nearest(make.vector(0), 2**62, 6, where=Where(source="mm_range"))
 
 
 @pytest.mark.parametrize("harm", [remove, replace_by_a_file, spoil_the_database, cut_the_database])

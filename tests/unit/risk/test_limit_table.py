@@ -28,7 +28,7 @@ AHEAD = Prospects(
     tails={"ALGOUSDT LINKUSDT": 0.5},
 )  # fmt: skip
 WISH = EntryRequest("d_new", COIN, Decimal(10), ts=1_000)
-CANDLE = replace(WISH, source="reversal", score=80.0, loss_bps=100.0)
+CANDLE = replace(WISH, source="reversal.30m", score=80.0, loss_bps=100.0)
 CAPITAL = {"risk_capital_usd": 100.0}
 BET = replace(WISH, edge=Edge(low_bps=0.05, gain_bps=100.0, loss_bps=100.0))
 DAY = 86_400 * NANOS
@@ -74,7 +74,7 @@ BEYOND: dict[str, tuple[EntryRequest, LedgerSnapshot, dict[str, float], str]] = 
         {"behave": 1}, "0",
     ),
     "continuation_model": (
-        replace(CANDLE, source="continuation"), LedgerSnapshot(), {"heed_continuation": 0}, "0",
+        replace(CANDLE, source="continuation.5m"), LedgerSnapshot(), {"heed_continuation": 0}, "0",
     ),
     "reversal_model": (CANDLE, LedgerSnapshot(), {"heed_reversal": 0}, "0"),
     "score_threshold": (replace(CANDLE, score=74.99), LedgerSnapshot(), {}, "0"),
