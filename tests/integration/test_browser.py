@@ -10,7 +10,7 @@ from playwright.sync_api import Browser
 
 from keeper_agent.dashboard.rendering import PAGES
 from tests.support.api import served
-from tests.support.browsers import a_browser, a_tab, chromium
+from tests.support.browsers import SMALL, a_browser, a_tab, chromium
 from tests.support.hostile import FIRED, HOSTILE, a_hostile_agent, a_hostile_memory
 
 pytestmark = pytest.mark.skipif(chromium() is None, reason="Chromium is not installed on this machine")
@@ -27,7 +27,7 @@ def browser() -> Iterator[Browser]:
 def test_what_goes_wrong_in_a_page_is_noted(browser: Browser, tmp_path: Path) -> None:
     """Each kind of fault that the tests above rule out is planted, and seen."""
     with served(tmp_path / "home") as call:
-        tab = a_tab(browser, call.address.url)
+        tab = a_tab(browser, call.address.url, **SMALL)
         tab.page.goto(call.address.link)
         assert (tab.faults, tab.foreign, tab.refused()) == ([], [], [])
         tab.page.evaluate("() => document.body.setAttribute('style', 'color: red')")
@@ -50,7 +50,7 @@ def test_hostile_words_stay_text_on_every_page_that_shows_them(browser: Browser,
     name = a_hostile_memory(home)
     shown: set[str] = set()
     with served(home) as call, a_hostile_agent(home):
-        tab = a_tab(browser, call.address.url)
+        tab = a_tab(browser, call.address.url, **SMALL)
         tab.page.goto(call.address.link)
         for address in (*ADDRESSES, f"/decisions/{name}"):
             tab.go(address)

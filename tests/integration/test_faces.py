@@ -15,7 +15,7 @@ from keeper_agent.dashboard.rendering import PAGES
 from keeper_agent.settings import SECRETS
 from keeper_agent.spellings import spellings
 from keeper_agent.veil import HIDDEN
-from tests.support.browsers import Tab, a_browser, a_tab, chromium
+from tests.support.browsers import SMALL, Tab, a_browser, a_tab, chromium
 from tests.support.canaries import leaks
 from tests.support.commands import keeper
 from tests.support.faces import Faces, faces
@@ -44,7 +44,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def tab(shown: Faces, browser: Browser) -> Tab:
     """A newcomer who opened the link that the run printed."""
-    opened = a_tab(browser, shown.run.origin)
+    opened = a_tab(browser, shown.run.origin, **SMALL)
     opened.page.goto(shown.run.link)
     return opened
 

@@ -121,6 +121,9 @@ class Tab:
         return float(self.page.evaluate(script)[0])
 
 
+SMALL = {"viewport": {"width": 720, "height": 480}}  # little to paint, where nobody looks
+
+
 def a_tab(browser: Browser, origin: str, **look: Any) -> Tab:
     """A fresh visitor without any cookie; ``look`` is the window, the colours and the like."""
     return Tab(browser.new_context(**look).new_page(), origin)

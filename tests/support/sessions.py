@@ -26,7 +26,7 @@ PARAMETERS = (
     "signal_spacing_s=1,probe_share=0.5,hold_timeout_s=5,abort_confidence=0,tape_window_s=120,entry_ticks_ahead=100"
 )
 SETTINGS = {"KEEPER_API": "on", "KEEPER_SEED": "16", "KEEPER_PARAMETERS": PARAMETERS}
-TIER, WORLD_S = "T2", 3_600.0
+TIER, WORLD_S, COINS = "T2", 3_600.0, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +81,8 @@ def wait_for(look: Callable[[], Found], run: VenueRun) -> Found:
 
 @contextmanager
 def a_venue(key: str, secret: str, seed: int = 16) -> Iterator[Server]:
-    """The venue itself in a thread of this process, for an account whose key the caller chooses."""
-    world = Scenario(tier=TIER, seed=seed, seconds=WORLD_S)
+    """The venue itself in a thread of this process, small, for an account whose key the caller chooses."""
+    world = Scenario(tier=TIER, seed=seed, seconds=WORLD_S, thin_coins=COINS)
     config = ServerConfig(scenario=world, api_key=key, secret=secret)
     is_up, over = threading.Event(), threading.Event()
     held: list[Server] = []
