@@ -27,6 +27,10 @@ WIND_DOWN_S = 20.0
 NOTHING = np.zeros(0, EVENT)
 
 
+def _tell_nobody(ts: int) -> None:
+    """Nobody wants to know."""
+
+
 class Source(Protocol):
     """Where market data comes from."""
 
@@ -46,6 +50,7 @@ class Trading:
     Attributes:
         cycles: One a symbol.
         each_frame: Called a few times a second with the time, ns.
+        winds_down: Told when nothing is decided any more, ns.
     """
 
     source: Source
@@ -53,6 +58,7 @@ class Trading:
     cycles: Mapping[str, DecisionCycle]
     clock: Clock
     each_frame: Callable[[int], None]
+    winds_down: Callable[[int], None] = _tell_nobody
 
     async def run(self, stop: Stop, seconds: float | None) -> tuple[str, ...]:
         """Trade until ``stop`` or the end of the time, then wind down; symbols that stayed open."""
@@ -62,6 +68,7 @@ class Trading:
             if reading.done():
                 reading.result()
             now = self.clock.now()
+            self.winds_down(now)
             for cycle in self.cycles.values():
                 cycle.wind_down(now)
             await self._tick_until(lambda: not self._busy(), WIND_DOWN_S)
