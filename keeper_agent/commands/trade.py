@@ -189,7 +189,11 @@ class VenueSession:
     async def play(self, key: AccountKey) -> dict[str, Any]:
         """Recover, trade, wind down, reflect; returns the summary."""
         keeper, wire = self._keeper, self._gateway.wire
-        words = {"world": self._world.value, "parameters": self._settings.parameter_overrides()}
+        words = {
+            "world": self._world.value,
+            "parameters": self._settings.parameter_overrides(),
+            "has_brackets": wire.dialect.has_brackets,
+        }
         keeper.begin("run", words, "", self._start)
         self._gateway.start()
         recovery = Recovery(

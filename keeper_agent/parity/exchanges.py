@@ -1,0 +1,139 @@
+"""The exchanges that an entry is played at again: on paper, on paper with recorded delays, and as recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from statistics import median
+
+from memory.lookup import DecisionStory
+from tools.domain.market import UNITS, Instrument, to_decimal
+from tools.domain.parameter import ParameterSet
+from tools.domain.trading import Fill, Intent, OrderStatus, OrderUpdate
+from tools.execution.exchange import News
+from tools.execution.executor import NEVER
+from tools.execution.market import SymbolMarket
+from tools.execution.paper import PaperMarket
+
+
+@dataclass(frozen=True, slots=True)
+class Delays:
+    """How long orders took from being sent until the venue's first word on them, ns.
+
+    Attributes:
+        of: By client order id.
+        usual: Of an order that the record does not know.
+        cancelled: When an order was cancelled, by client order id.
+    """
+
+    of: Mapping[str, int]
+    usual: int
+    cancelled: Mapping[str, int]
+
+
+def recorded_delays(stories: tuple[DecisionStory, ...], otherwise: int) -> Delays:
+    """The delays in ``stories``; ``otherwise`` where no order was ever answered.
+
+    A fill tells when the venue acted. Other words tell when the agent heard, which is the latest it can
+    have been.
+    """
+    found: dict[str, int] = {}
+    cancelled: dict[str, int] = {}
+    for story in stories:
+        heard: dict[str, int] = {}
+        for fill in story.fills:
+            heard[fill.client_order_id] = min(fill.ts, heard.get(fill.client_order_id, NEVER))
+        for update in story.orders:
+            if update.status is OrderStatus.CANCELLED:
+                cancelled[update.client_order_id] = update.ts
+            if update.status is not OrderStatus.UNKNOWN:
+                heard[update.client_order_id] = min(update.ts, heard.get(update.client_order_id, NEVER))
+        for intent in story.intents:
+            if intent.client_order_id in heard:
+                found[intent.client_order_id] = max(0, heard[intent.client_order_id] - intent.ts)
+    return Delays(found, round(median(found.values())) if found else otherwise, cancelled)
+
+
+class PacedMarket(PaperMarket):
+    """Paper whose orders take as long as the recorded ones did; what was cancelled is so at its recorded time."""
+
+    def __init__(self, instrument: Instrument, parameters: ParameterSet, delays: Delays) -> None:
+        self._delays = delays
+        super().__init__(instrument, parameters)
+
+    def place(self, intent: Intent) -> None:
+        """Send an order; it arrives after its recorded delay."""
+        super().place(intent)
+        number = self._numbers[intent.client_order_id]
+        row = self.desk["orders"]["number"][0] == number
+        delay = self._delays.of.get(intent.client_order_id, self._delays.usual)
+        self.desk["orders"]["ts_active"][0, row] = intent.ts + delay
+
+    def cancel(self, client_order_id: str, ts: int) -> None:
+        """Ask for a cancel; it acts when the recorded one did, else after the usual delay."""
+        super().cancel(client_order_id, ts)
+        row = self.desk["orders"]["number"][0] == self._numbers[client_order_id]
+        acts = max(ts, self._delays.cancelled.get(client_order_id, ts + self._delays.usual))
+        if (self.desk["orders"]["ts_cancel"][0, row] > 0).any():
+            self.desk["orders"]["ts_cancel"][0, row] = acts
+
+
+class RecordedExchange:
+    """Says of each order what was said of it, when it was said; of an order nobody sent then, nothing.
+
+    Args:
+        story: What was said.
+        listed: Whose listed fees are taken instead of the recorded ones; None leaves those.
+    """
+
+    def __init__(self, story: DecisionStory, listed: Instrument | None) -> None:
+        self._said: dict[str, list[tuple[int, OrderUpdate | Fill]]] = {}
+        ends = {one.client_order_id: one.ts for one in story.orders if one.is_over}
+        for fill in story.fills:
+            told = fill if listed is None else replace(fill, **_listed_fee(fill, listed))
+            name = fill.client_order_id
+            self._said.setdefault(name, []).append((min(fill.ts, ends.get(name, fill.ts)), told))
+        for update in story.orders:
+            self._said.setdefault(update.client_order_id, []).append((update.ts, update))
+        self._coming: list[tuple[int, OrderUpdate | Fill]] = []
+        self._heard: list[OrderUpdate | Fill] = []
+
+    @property
+    def next_news(self) -> int:
+        """When something is said next, ns."""
+        return self._coming[0][0] if self._coming else NEVER
+
+    def place(self, intent: Intent) -> None:
+        """Take an order; what was said of it comes in its time."""
+        said = self._said.pop(intent.client_order_id, [])
+        self._coming += [(max(ts, intent.ts), what) for ts, what in said]
+        self._coming.sort(key=lambda one: (one[0], isinstance(one[1], OrderUpdate)))
+
+    def cancel(self, client_order_id: str, ts: int) -> None:
+        """Nothing: if it was cancelled, that is said in its time."""
+
+    def listen(self, ts: int) -> bool:
+        """Let everything up to ``ts`` be said; whether there was something."""
+        said = [what for when, what in self._coming if when <= ts]
+        self._coming = [one for one in self._coming if one[0] > ts]
+        self._heard += said
+        return bool(said)
+
+    def drain(self) -> News:
+        """Everything said since the last call."""
+        heard, self._heard = self._heard, []
+        updates = tuple(one for one in heard if isinstance(one, OrderUpdate))
+        return News(updates, tuple(one for one in heard if isinstance(one, Fill)))
+
+
+def fork(source: SymbolMarket, made: SymbolMarket) -> None:
+    """Let ``made`` have sensed all that ``source`` has; orders and follows stay behind."""
+    made.senses[:] = source.senses
+    made.desk["plan"], made.desk["is_sound"] = source.desk["plan"], source.desk["is_sound"]
+
+
+def _listed_fee(fill: Fill, instrument: Instrument) -> dict[str, Decimal | str]:
+    rate = instrument.maker_fee_bps if fill.is_maker else instrument.taker_fee_bps
+    fee = instrument.value(fill.size, fill.price) * to_decimal(round(rate * UNITS)) / 10_000
+    return {"fee_quote": fee, "fee_asset": "", "fee_amount": Decimal(0)}
