@@ -103,16 +103,8 @@ class _Recalled:
         return [self._neighbours for _ in vectors]
 
 
-def retake(
-    store: Store,
-    settings: Settings,
-    text: str,
-    changes: Mapping[str, float],
-    decider: Callable[[DecisionContext], Thinker] = DecisionGraph,
-) -> Retaken:
+def retake(store: Store, settings: Settings, text: str, changes: Mapping[str, float]) -> Retaken:
     """Take the decision whose id begins with ``text`` again, under ``changes`` of its parameters.
-
-    ``decider`` makes what decides from its context: ``PlainDecisions`` decides the same, and sooner.
 
     Raises:
         NotInRecord: There is no such decision, or it has no bundle.
@@ -122,6 +114,33 @@ def retake(
     was = find_decision(store, text)
     bundle = read_bundle(store, was.decision_id)
     signal = tell(store, was.decision_id).signal
+    return retake_sealed(store, settings, was, signal, bundle, changes)
+
+
+def retake_sealed(
+    store: Store,
+    settings: Settings,
+    was: Decision,
+    signal: Signal,
+    bundle: Bundle,
+    changes: Mapping[str, float] = NO_CHANGES,
+    decider: Callable[[DecisionContext], Thinker] = DecisionGraph,
+) -> Retaken:
+    """The same for a decision that was read already.
+
+    Args:
+        store: The memory that it is in.
+        settings: Whose home holds the models.
+        was: The decision.
+        signal: What it was taken on.
+        bundle: What was sealed with it.
+        changes: Of its parameters.
+        decider: Makes what decides from its context; ``PlainDecisions`` decides the same, and sooner.
+
+    Raises:
+        BadUsage: A change is out of bounds.
+        ModelUnusable: The model that was asked is no longer there.
+    """
     parameters = sealed_parameters(bundle, was.parameters_version, changes)
     recall: Recall = (
         PatternRecall.load(store)
@@ -130,8 +149,8 @@ def retake(
             recalled(store, signal.vector, was.recalled, _thought_at(bundle, was), Priority.of(parameters))
         )
     )
-    graph = decider(_context(store, settings, bundle, was, recall))
-    now = _decide(graph, signal, parameters, was, bundle)
+    thinker = decider(_context(store, settings, bundle, was, recall))
+    now = _decide(thinker, signal, parameters, was, bundle)
     return Retaken(was, now, bundle, dict(changes), str(bundle.policy["code_version"]))
 
 

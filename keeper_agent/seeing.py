@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from keeper_agent.settings import Settings
 from scheduler.trading import Source
 from tools.domain.errors import BadInput, StoreUnusable
 from tools.domain.market import NANOS
@@ -122,3 +123,11 @@ class SeenFeed:
     def _give_up(self, error: Exception) -> None:
         self._recorder = None
         self._complain(f"market data is not kept any more, keeper parity will miss it: {error}")
+
+
+def seen_by(
+    settings: Settings, run_id: str, venue: str, feed: Source, complain: Callable[[str], None]
+) -> SeenFeed:
+    """``feed``, kept as the settings ask."""
+    budget_gb = settings.keeper_market_gb
+    return SeenFeed(feed, settings.keeper_home, run_id, venue, budget_gb=budget_gb, complain=complain)

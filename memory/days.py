@@ -19,6 +19,7 @@ from tools.domain.trading import Decision, Fill, Intent, OrderUpdate, Outcome, S
 
 _T = METADATA.tables
 Record = TypeVar("Record")
+EVER = 1 << 62
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +63,20 @@ def last_decision(store: Store, run_id: str) -> int:
     return int(store.read(select(func.max(c.ts).label("ts")).where(c.run_id == run_id))[0]["ts"])
 
 
-def first_day_ts(store: Store, worlds: Iterable[str]) -> int | None:
-    """When the first run of ``worlds`` began, ns; None where there is none."""
-    c = _T["run"].c
-    query = select(func.min(c.ts_started).label("ts")).where(c.world.in_(list(worlds)))
-    (row,) = store.read(query)
+def last_decision_of(store: Store, worlds: Iterable[str]) -> int | None:
+    """When was decided last in one of ``worlds``, ns; None where nothing was."""
+    c = _T["decision"].c
+    (row,) = store.read(select(func.max(c.ts).label("ts")).where(c.world.in_(list(worlds))))
+    return None if row["ts"] is None else int(row["ts"])
+
+
+def first_decision(
+    store: Store, run_ids: Iterable[str], world: str, start: int = 0, end: int = EVER
+) -> int | None:
+    """When one of ``run_ids`` decided first in ``world``, from ``start`` and before ``end``, ns; None if never."""
+    c = _T["decision"].c
+    mine = (c.run_id.in_(list(run_ids)), c.world == world, c.ts >= start, c.ts < end)
+    (row,) = store.read(select(func.min(c.ts).label("ts")).where(*mine))
     return None if row["ts"] is None else int(row["ts"])
 
 

@@ -23,7 +23,7 @@ from keeper_agent.lab.child import local_venue
 from keeper_agent.latency import Meter
 from keeper_agent.reflecting import timetable_of
 from keeper_agent.reporting import Reporter
-from keeper_agent.seeing import SeenFeed
+from keeper_agent.seeing import SeenFeed, seen_by
 from keeper_agent.settings import Settings
 from keeper_agent.venue_side import venue_side
 from keeper_agent.views.board import SymbolRow
@@ -266,14 +266,8 @@ class VenueSession:
             rng=np.random.default_rng(self._settings.keeper_seed),
             complain=self._complain,
         )
-        seen = SeenFeed(
-            feed,
-            self._settings.keeper_home,
-            self._keeper.identity.run_id,
-            wire.dialect.venue,
-            budget_gb=self._settings.keeper_market_gb,
-            complain=self._complain,
-        )
+        run_id = self._keeper.identity.run_id
+        seen = seen_by(self._settings, run_id, wire.dialect.venue, feed, self._complain)
         cycles = {symbol: self._keeper.cycle(one) for symbol, one in wire.traded.items()}
         await self._prime(cycles, seen)
         self._began = self._clock.now()

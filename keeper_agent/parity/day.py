@@ -11,11 +11,11 @@ from graphs.plain import PlainDecisions
 from keeper_agent.parity.causes import Difference, What
 from keeper_agent.parity.covering import Coverage
 from keeper_agent.parity.deciding import compare_decision, compare_follow, only_here
-from keeper_agent.parity.entries import Ladder, compare_entry
+from keeper_agent.parity.entries import Climb, Ladder, compare_entry
 from keeper_agent.parity.exchanges import Delays, recorded_delays
 from keeper_agent.parity.playing import Stage
 from keeper_agent.parity.walking import Walk
-from keeper_agent.retaking import retake, sealed_parameters
+from keeper_agent.retaking import retake_sealed, sealed_parameters
 from keeper_agent.settings import Settings
 from memory.bundles import Bundle, read_bundle
 from memory.codec import from_plain
@@ -99,9 +99,7 @@ def parity_of_day(
         raise NotInRecord(f"nothing was decided at a venue or live on {date}")
     told = {run.run_id: stories_of(store, run.run_id, start, end) for run in runs}
     begin(sum(map(len, told.values())))
-    played = tuple(
-        _DayOfRun(store, settings, run, told[run.run_id], (start, end)).play(each) for run in runs
-    )
+    played = tuple(_DayOfRun(store, settings, run, told[run.run_id], (start, end)).play(each) for run in runs)
     if not any(run.compared for run in played):
         why = next(iter(played[0].missing.values()))
         raise NotEnoughData(f"{date} cannot be played again: {why}; KEEPER_MARKET_GB above 0 keeps it")
@@ -158,17 +156,17 @@ class _DayOfRun:
         entered = [one for one in stories if one.decision.action is Action.ENTER]
         moments = [(one.signal.ts, 0, one) for one in stories]
         moments += [(one.decision.ts, 1, one) for one in entered]
-        ladders = []
+        climbs = []
         for _, kind, story in sorted(moments, key=lambda one: (one[0], one[1], one[2].decision.decision_id)):
             bundle = bundles[story.decision.decision_id]
             if kind == 0:
                 self._decide(walk, story, bundle, coverage)
                 each()
             else:
-                ladders.append(self._ladder(walk, story, bundle, delays))
+                climbs.append(self._climb(walk, story, bundle, delays))
         walk.to(EVER)
-        for ladder in ladders:
-            self._compare_entry(ladder, coverage)
+        for climb in climbs:
+            self._compare_entry(climb, coverage)
         self._compare_follows(walk, stories, coverage)
         self._only_here(walk, stories, coverage)
 
@@ -181,13 +179,15 @@ class _DayOfRun:
         seen = MarketSlice(bundle.market_events, bundle.market_hash)
         is_exact = coverage.look(ts, seen, walk.market.slice)
         walk.follow(story.signal, story.decision, waited=bundle.heard is not None)
-        again = retake(self._store, self._settings, story.decision.decision_id, {}, decider=PlainDecisions)
+        again = retake_sealed(
+            self._store, self._settings, story.decision, story.signal, bundle, decider=PlainDecisions
+        )
         self.found.compared[What.DECISION.value] += 1
         made = compare_decision(story, walk.candidates.get(ts), again, is_exact=is_exact)
         if made is not None:
             self.found.differences.append(made)
 
-    def _ladder(self, walk: Walk, story: DecisionStory, bundle: Bundle, delays: Delays) -> Ladder:
+    def _climb(self, walk: Walk, story: DecisionStory, bundle: Bundle, delays: Delays) -> Climb:
         walk.to(story.decision.ts)
         stage = Stage(
             story=story,
@@ -199,16 +199,16 @@ class _DayOfRun:
             has_brackets=self._has_brackets,
             scheduler=self._scheduler,
         )
-        return Ladder(stage, walk.held(), delays)
+        return Ladder(stage, walk.market, delays).climb()
 
-    def _compare_entry(self, ladder: Ladder, coverage: Coverage) -> None:
-        story = ladder.stage.story
+    def _compare_entry(self, climb: Climb, coverage: Coverage) -> None:
+        story = climb.stage.story
         known = [one.ts_known for one in story.outcomes if one.kind == "taken"]
         until = max([story.decision.ts, *known, *(one.ts for one in story.fills)])
         self.found.compared[What.FILL.value] += 2
         self.found.compared[What.RESULT.value] += 1
         is_intact = coverage.is_intact(story.decision.ts, until)
-        self.found.differences += compare_entry(ladder, is_intact=is_intact)
+        self.found.differences += compare_entry(climb, is_intact=is_intact)
 
     def _compare_follows(self, walk: Walk, stories: Sequence[DecisionStory], coverage: Coverage) -> None:
         for story in stories:

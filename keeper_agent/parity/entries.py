@@ -7,7 +7,7 @@ that was needed: from it on everything stays as recorded.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -34,7 +34,8 @@ from tools.execution.routed import RoutedMarket
 
 STEPS = (None, Cause.LATENCY, Cause.QUEUE, Cause.FEE)
 NEVER_SENT = ("entries are halted", "nobody knows", "never arrived", "could not be sent", "was decided")
-PARTS = ("bought", "sold", "taken")
+TAKEN = "taken"
+PARTS = ("bought", "sold", TAKEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +43,26 @@ class Ladder:
     """An entry at every step from the model to the record, each played when it is asked for.
 
     Attributes:
-        market: The symbol's senses at the decision; nothing here changes them.
+        market: The symbol's senses, which stand at the decision; nothing here changes them.
         delays: Those of its run.
     """
 
     stage: Stage
     market: SymbolMarket
     delays: Delays
+
+    def climb(self) -> Climb:
+        """Play the model, and where it differs every step behind it."""
+        modelled = _parts(self.stage, self.play(0))
+        climb = Climb(self.stage, self.delays, _recorded(self.stage), [modelled])
+        if climb.other:
+            for step in range(1, len(STEPS)):
+                try:
+                    climb.made.append(_parts(self.stage, self.play(step)))
+                except InvariantBroken as error:
+                    climb.broken = str(error)
+                    break
+        return climb
 
     def play(self, step: int) -> Played:
         """The entry with the first ``step`` swaps made.
@@ -72,84 +86,90 @@ class Ladder:
         return play_as_recorded(stage, routed, exchange)
 
 
-def compare_entry(ladder: Ladder, *, is_intact: bool) -> Iterator[Difference]:
+@dataclass(slots=True)
+class Climb:
+    """What an entry came to.
+
+    Attributes:
+        recorded: In the record, by part.
+        made: At every step that was played, the model first.
+        broken: Why no further step could be played; empty where all could.
+    """
+
+    stage: Stage
+    delays: Delays
+    recorded: Mapping[str, Sums | None]
+    made: list[Mapping[str, Sums | None]]
+    broken: str = ""
+
+    @property
+    def other(self) -> list[str]:
+        """The parts that the model makes otherwise."""
+        return [name for name in PARTS if not self.agrees(0, name)]
+
+    def agrees(self, step: int, part: str) -> bool:
+        """Whether a step makes ``part`` as recorded."""
+        executions = max(1, len(self.stage.story.fills))
+        return is_same(self.recorded[part], self.made[step][part], executions)
+
+    def step(self, part: str) -> int:
+        """The step from which on ``part`` stays as recorded; as many as were played where it never does."""
+        step = len(self.made)
+        while step and self.agrees(step - 1, part):
+            step -= 1
+        return step
+
+
+def compare_entry(climb: Climb, *, is_intact: bool) -> Iterator[Difference]:
     """Every part of an entry that the model makes otherwise.
 
     Args:
-        ladder: The entry.
+        climb: The entry.
         is_intact: Whether the market data of its whole life is what the agent saw.
     """
-    story = ladder.stage.story
-    recorded = _recorded(ladder.stage)
-    modelled = _parts(ladder.stage, ladder.play(0))
-    executions = max(1, len(story.fills))
-    other = [name for name in PARTS if not is_same(recorded[name], modelled[name], executions)]
-    if not other:
-        return
-    steps, broken = _climb(ladder)
-    for name in other:
-        made = [modelled[name], *(step[name] for step in steps)]
-        cause, why = _cause(ladder, name, recorded[name], made, broken, is_intact=is_intact)
+    decision = climb.stage.story.decision
+    for name in climb.other:
+        cause, why = _cause(climb, name, is_intact=is_intact)
+        recorded, modelled = climb.recorded[name], climb.made[0][name]
         yield Difference(
-            what=What.RESULT if name == "taken" else What.FILL,
+            what=What.RESULT if name == TAKEN else What.FILL,
             part=name,
-            decision_id=story.decision.decision_id,
-            symbol=story.decision.symbol,
-            ts=story.decision.ts,
-            recorded=recorded[name],
-            replayed=modelled[name],
+            decision_id=decision.decision_id,
+            symbol=decision.symbol,
+            ts=decision.ts,
+            recorded=recorded,
+            replayed=modelled,
             cause=cause,
             why=why,
-            net_quote=_net(recorded[name], modelled[name]) if name == "taken" else None,
+            net_quote=_net(recorded, modelled) if name == TAKEN else None,
         )
 
 
-def _climb(ladder: Ladder) -> tuple[list[dict[str, Sums | None]], str]:
-    """The parts at every step behind the model, and why the climb ended early, if it did."""
-    found: list[dict[str, Sums | None]] = []
-    for step in range(1, len(STEPS)):
-        try:
-            found.append(_parts(ladder.stage, ladder.play(step)))
-        except InvariantBroken as error:
-            return found, str(error)
-    return found, ""
-
-
-def _cause(
-    ladder: Ladder,
-    part: str,
-    recorded: Sums | None,
-    made: Sequence[Sums | None],
-    broken: str,
-    *,
-    is_intact: bool,
-) -> tuple[Cause, str]:
-    story = ladder.stage.story
-    is_equal = [is_same(recorded, one, max(1, len(story.fills))) for one in made]
-    step = len(made) - next((n for n, same in enumerate(reversed(is_equal)) if not same), len(made))
-    cause = STEPS[step] if step < len(STEPS) and not broken else None
+def _cause(climb: Climb, part: str, *, is_intact: bool) -> tuple[Cause, str]:
+    step = climb.step(part)
+    cause = STEPS[step] if step < len(climb.made) and not climb.broken else None
     if cause is not None and cause is not Cause.QUEUE:
-        return cause, _told(cause, ladder)
-    trouble = _unreconciled(story) or (_misbooked(ladder.stage) if part == "taken" else "")
+        return cause, _told(cause, climb)
+    trouble = _unreconciled(climb.stage.story) or (_misbooked(climb.stage) if part == TAKEN else "")
     if trouble:
         return Cause.RECONCILIATION, trouble
     if not is_intact:
         return Cause.DATA, "the market data kept of this time is not what the agent saw"
     if cause is not None:
-        return cause, _told(cause, ladder)
-    return Cause.UNEXPLAINED, broken or "with everything taken from the record it still comes out otherwise"
+        return cause, _told(cause, climb)
+    return Cause.UNEXPLAINED, climb.broken or "with all of the record swapped in it still comes out otherwise"
 
 
-def _told(cause: Cause, ladder: Ladder) -> str:
+def _told(cause: Cause, climb: Climb) -> str:
     if cause is Cause.LATENCY:
-        asked = ladder.stage.parameters["order_latency_ms"]
-        own = [ladder.delays.of[one.client_order_id] / 1e6 for one in ladder.stage.story.intents
-               if one.client_order_id in ladder.delays.of]  # fmt: skip
-        told = f"{min(own):.0f} to {max(own):.0f} ms" if own else f"{ladder.delays.usual / 1e6:.0f} ms"
+        asked = climb.stage.parameters["order_latency_ms"]
+        own = [climb.delays.of[one.client_order_id] / 1e6 for one in climb.stage.story.intents
+               if one.client_order_id in climb.delays.of]  # fmt: skip
+        told = f"{min(own):.0f} to {max(own):.0f} ms" if own else f"{climb.delays.usual / 1e6:.0f} ms"
         return f"orders took {told}, the model {asked:.0f} ms"
     if cause is Cause.QUEUE:
         return "the orders' own fills, where the model has them wait or fill otherwise"
-    instrument = ladder.stage.instrument
+    instrument = climb.stage.instrument
     return f"listed are {instrument.maker_fee_bps:g} and {instrument.taker_fee_bps:g} bps"
 
 
@@ -188,7 +208,7 @@ def _recorded(stage: Stage) -> dict[str, Sums | None]:
     return {
         "bought": sums_of(fills, Side.BUY, stage.instrument),
         "sold": sums_of(fills, Side.SELL, stage.instrument),
-        "taken": result_of(_taken(stage.story)),
+        TAKEN: result_of(_taken(stage.story)),
     }
 
 
@@ -196,7 +216,7 @@ def _parts(stage: Stage, played: Played) -> dict[str, Sums | None]:
     return {
         "bought": sums_of(played.fills, Side.BUY, stage.instrument),
         "sold": sums_of(played.fills, Side.SELL, stage.instrument),
-        "taken": result_of(played.outcome),
+        TAKEN: result_of(played.outcome),
     }
 
 

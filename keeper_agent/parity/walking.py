@@ -85,12 +85,6 @@ class Walk:
         if self.market.follow(signal, size):
             self._followed[signal.signal_id] = _Followed(decision, size)
 
-    def held(self) -> SymbolMarket:
-        """A copy of the senses as they are now, which the pass leaves behind."""
-        copy = SymbolMarket(self.market.instrument, self._tuned)
-        copy.senses[:], copy.desk[:] = self.market.senses, self.market.desk
-        return copy
-
     def _raise(self) -> None:
         ts = self.market.ts
         self.candidates[ts] = Candidate(*self.market.raised(), self.market.last_features())
