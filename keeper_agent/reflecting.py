@@ -146,7 +146,7 @@ def timetable_of(
     clock: Clock,
     complain: Callable[[str], None],
 ) -> Timetable:
-    """A timetable that reflects on ``world``, archives, backs up and plays days again, while it is entered."""
+    """A timetable that reflects on ``world``, archives, backs up, compares days, while it is entered."""
     jobs = ReflectionTasks(store, settings, parameters, world, clock).jobs()
     archive = daily_archiving(store, settings, clock)
     copies = daily_backups_of(store, settings, clock)

@@ -11,7 +11,7 @@ from graphs.asking import Heard, unheard
 from graphs.context import DecisionContext, Scorer
 from graphs.decision import DecisionGraph
 from graphs.living import LivingStrategies
-from graphs.thought import Thinker, Thought
+from graphs.thought import Thinker, Thought, decide_at_once
 from keeper_agent.app import CODE_VERSION, model_scorer, neighbours_vote, strategy_voter
 from keeper_agent.recorded_brains import recorded_brain, recorded_choices, recorded_version
 from keeper_agent.sealing import LIVING
@@ -169,7 +169,7 @@ def _decide(
 ) -> Decision:
     """The decision as it was taken: at once, or by what was answered and seen later."""
     if bundle.heard is None:
-        return graph.decide([signal], parameters, was.ts)[0]
+        return decide_at_once(graph, [signal], parameters, was.ts)[0]
     heard = from_plain(Heard, bundle.heard)
     found = graph.think([signal], parameters, heard.ts_asked)
     if isinstance(found, Thought):

@@ -73,7 +73,7 @@ def last_decision_of(store: Store, worlds: Iterable[str]) -> int | None:
 def first_decision(
     store: Store, run_ids: Iterable[str], world: str, start: int = 0, end: int = EVER
 ) -> int | None:
-    """When one of ``run_ids`` decided first in ``world``, from ``start`` and before ``end``, ns; None if never."""
+    """When one of ``run_ids`` first decided in ``world`` in a span of time, ns; None if never."""
     c = _T["decision"].c
     mine = (c.run_id.in_(list(run_ids)), c.world == world, c.ts >= start, c.ts < end)
     (row,) = store.read(select(func.min(c.ts).label("ts")).where(*mine))

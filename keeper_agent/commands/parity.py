@@ -9,12 +9,12 @@ from typing import Any
 import orjson
 
 from graphs.publishing import reports_folder
-from keeper_agent.console import OUT, print_json, progress, say
+from keeper_agent.console import OUT, print_json, progress
 from keeper_agent.parity.day import WORLDS, parity_of_day
 from keeper_agent.parity.nightly import report_path
 from keeper_agent.parity.telling import parity_as_data
 from keeper_agent.settings import load_settings
-from keeper_agent.views.parity import causes_table, differences_table, notes
+from keeper_agent.views.parity import causes_table, differences_table, notes, title_of
 from keeper_agent.views.parity_page import parity_page
 from memory.connection import require_memory
 from memory.days import last_decision_of
@@ -47,12 +47,13 @@ def compare_day(*, date: str | None, home: Path | None, as_json: bool) -> None:
     if as_json:
         print_json({**told, "page": str(page)})
         return
+    OUT.print(f"[bold]{title_of(told)}[/]", soft_wrap=True)
     OUT.print(causes_table(told))
     if told["differences"]:
         OUT.print()
         OUT.print(differences_table(told))
     for line in notes(told):
-        say(line)
+        OUT.print(line, soft_wrap=True)
     OUT.print(f"page   {page}", markup=False, soft_wrap=True)
 
 

@@ -22,7 +22,7 @@ class Cause(StrEnum):
 
 
 MEANINGS: Mapping[Cause, str] = {
-    Cause.DATA: "the market data that is kept is not what the agent saw; from its own record it decides the same",
+    Cause.DATA: "the market data kept is not what the agent saw, from which it decides as recorded",
     Cause.SIGNAL: "from the very same data the program senses or decides otherwise",
     Cause.LATENCY: "with the recorded delays of the orders it comes out as recorded",
     Cause.QUEUE: "with the recorded fills instead of the modelled ones it comes out as recorded",

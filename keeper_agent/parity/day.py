@@ -84,6 +84,7 @@ def parity_of_day(
 
     Args:
         store: The memory, read only.
+        date: The day.
         settings: Whose home keeps the market data; and the execution algorithm.
         begin: Told how many decisions there are.
         each: Called after each of them.

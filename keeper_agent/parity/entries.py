@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from keeper_agent.parity.causes import Cause, Difference, What
-from keeper_agent.parity.exchanges import Delays, PacedMarket, RecordedExchange, fork
+from keeper_agent.parity.exchanges import Delays, ModelMarket, PacedMarket, RecordedExchange, fork
 from keeper_agent.parity.playing import (
     Played,
     Stage,
@@ -29,7 +29,6 @@ from tools.domain.market import Side, to_decimal
 from tools.domain.trading import OrderStatus, OrderUpdate, Outcome
 from tools.execution.market import SymbolMarket
 from tools.execution.outcomes import taken_outcome
-from tools.execution.paper import PaperMarket
 from tools.execution.routed import RoutedMarket
 
 STEPS = (None, Cause.LATENCY, Cause.QUEUE, Cause.FEE)
@@ -73,10 +72,11 @@ class Ladder:
         stage = self.stage
         instrument, parameters = stage.instrument, stage.parameters
         if step < 2:
+            terms = {"has_brackets": stage.has_brackets}
             paper = (
-                PacedMarket(instrument, parameters, self.delays)
+                PacedMarket(instrument, parameters, self.delays, **terms)
                 if step
-                else PaperMarket(instrument, parameters)
+                else ModelMarket(instrument, parameters, **terms)
             )
             fork(self.market, paper)
             return play_on_paper(stage, paper)

@@ -1,4 +1,4 @@
-"""The exchanges that an entry is played at again: on paper, on paper with recorded delays, and as recorded."""
+"""Where an entry is played again: on paper, on paper with recorded delays, and as recorded."""
 
 from __future__ import annotations
 
@@ -55,12 +55,25 @@ def recorded_delays(stories: tuple[DecisionStory, ...], otherwise: int) -> Delay
     return Delays(found, round(median(found.values())) if found else otherwise, cancelled)
 
 
-class PacedMarket(PaperMarket):
-    """Paper whose orders take as long as the recorded ones did; what was cancelled is so at its recorded time."""
+class ModelMarket(PaperMarket):
+    """Paper at a venue's terms: where it keeps brackets, what is held is offered as soon as it is held.
 
-    def __init__(self, instrument: Instrument, parameters: ParameterSet, delays: Delays) -> None:
-        self._delays = delays
+    Of a bracket paper keeps the target; its stop is the one that the executor watches.
+    """
+
+    def __init__(self, instrument: Instrument, parameters: ParameterSet, *, has_brackets: bool) -> None:
         super().__init__(instrument, parameters)
+        self.has_brackets = has_brackets
+
+
+class PacedMarket(ModelMarket):
+    """Paper whose orders take as long as the recorded ones did, and are cancelled when those were."""
+
+    def __init__(
+        self, instrument: Instrument, parameters: ParameterSet, delays: Delays, *, has_brackets: bool
+    ) -> None:
+        self._delays = delays
+        super().__init__(instrument, parameters, has_brackets=has_brackets)
 
     def place(self, intent: Intent) -> None:
         """Send an order; it arrives after its recorded delay."""
@@ -91,7 +104,7 @@ class RecordedExchange:
         self._said: dict[str, list[tuple[int, OrderUpdate | Fill]]] = {}
         ends = {one.client_order_id: one.ts for one in story.orders if one.is_over}
         for fill in story.fills:
-            told = fill if listed is None else replace(fill, **_listed_fee(fill, listed))
+            told = fill if listed is None else _at_listed_fee(fill, listed)
             name = fill.client_order_id
             self._said.setdefault(name, []).append((min(fill.ts, ends.get(name, fill.ts)), told))
         for update in story.orders:
@@ -133,7 +146,7 @@ def fork(source: SymbolMarket, made: SymbolMarket) -> None:
     made.desk["plan"], made.desk["is_sound"] = source.desk["plan"], source.desk["is_sound"]
 
 
-def _listed_fee(fill: Fill, instrument: Instrument) -> dict[str, Decimal | str]:
+def _at_listed_fee(fill: Fill, instrument: Instrument) -> Fill:
     rate = instrument.maker_fee_bps if fill.is_maker else instrument.taker_fee_bps
     fee = instrument.value(fill.size, fill.price) * to_decimal(round(rate * UNITS)) / 10_000
-    return {"fee_quote": fee, "fee_asset": "", "fee_amount": Decimal(0)}
+    return replace(fill, fee_quote=fee, fee_asset="", fee_amount=Decimal(0))

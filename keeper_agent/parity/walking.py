@@ -78,7 +78,9 @@ class Walk:
         """Follow a recorded signal on paper from now on, as its run did.
 
         Args:
-            waited: Whether its decision waited for an answer: its size was not known then.
+            signal: What was raised.
+            decision: What was decided on it.
+            waited: Whether that waited for an answer: the size was not known when the follow began.
         """
         plan = None if waited else decision.plan
         size = plan.size if plan else self.market.instrument.lot

@@ -24,7 +24,7 @@ COLOURS = {
 
 def causes_table(told: Data) -> Table:
     """How often each cause was found, and what it made of the results; causes of nothing are dim."""
-    table = _table(title_of(told))
+    table = _table()
     table.add_column("cause", no_wrap=True)
     for name in ("decisions", "fills", "results", "net, quote"):
         table.add_column(name, justify="right", no_wrap=True)
@@ -42,7 +42,7 @@ def causes_table(told: Data) -> Table:
 
 def differences_table(told: Data) -> Table:
     """The first differences."""
-    table = _table("")
+    table = _table()
     for name in ("time", "decision", "symbol", "what", "cause"):
         table.add_column(name, no_wrap=True)
     for name in ("recorded", "replayed"):
@@ -68,10 +68,9 @@ def notes(told: Data) -> Iterator[str]:
     for run in told["runs"]:
         delays = run["delay_ms"]
         if delays["recorded_median"]:
-            yield (
-                f"[dim]{run['run_id'][:14]} ({run['world']}): orders took {delays['recorded_median']:.0f} ms at "
-                f"the median, the model takes {delays['modelled']:.0f} ms[/]"
-            )
+            took, modelled = delays["recorded_median"], delays["modelled"]
+            told_of = f"orders took {took:.0f} ms at the median, the model takes {modelled:.0f} ms"
+            yield f"[dim]{run['run_id'][:14]} ({run['world']}): {told_of}[/]"
         for symbol, why in run["not_played"].items():
             yield f"[yellow]note:[/] {run['run_id'][:14]} {escape(symbol)} was not played: {escape(why)}"
     more = len(told["differences"]) - SHOWN
@@ -122,13 +121,5 @@ def _side(values: Data | None) -> str:
     return ", ".join(f"{name} {'none' if value is None else value}" for name, value in values.items())
 
 
-def _table(title: str) -> Table:
-    return Table(
-        title=title or None,
-        title_justify="left",
-        title_style="bold",
-        box=None,
-        pad_edge=False,
-        header_style="dim",
-        padding=(0, 2, 0, 0),
-    )
+def _table() -> Table:
+    return Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
