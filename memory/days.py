@@ -125,7 +125,8 @@ def _orders(store: Store, ids: Any) -> list[OrderUpdate]:
     orders, intents = _T["order"], _T["intent"].c
     own = select(intents.client_order_id).where(intents.decision_id.in_(ids))
     query = select(orders).where(orders.c.client_order_id.in_(own))
-    rows = store.read(query.order_by(orders.c.client_order_id, orders.c.sequence))
+    keys = (orders.c.ts_known, orders.c.client_order_id, orders.c.sequence)
+    rows = store.read(query.order_by(*keys))
     return [record_of(OrderUpdate, row) for row in rows]
 
 

@@ -29,6 +29,10 @@ class Coverage:
         self._ts, self._seen, self._kept = ts, seen.events, kept.events
         return is_same
 
+    def is_exact(self, ts: int) -> bool:
+        """Whether everything up to ``ts``, ns, is what was seen, as far as decisions tell."""
+        return not any(low < ts for low, _ in self.broken)
+
     def is_intact(self, start: int, end: int) -> bool:
         """Whether nothing is known to be wrong between ``start`` and ``end``, ns."""
         return not any(low < end and start <= high for low, high in self.broken)

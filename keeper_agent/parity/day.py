@@ -10,7 +10,7 @@ from statistics import median
 from graphs.plain import PlainDecisions
 from keeper_agent.parity.causes import Difference, What
 from keeper_agent.parity.covering import Coverage
-from keeper_agent.parity.deciding import compare_decision, compare_follow, only_here
+from keeper_agent.parity.deciding import compare_decision, compare_follow, only_here, sensed_otherwise
 from keeper_agent.parity.entries import Climb, Ladder, compare_entry
 from keeper_agent.parity.exchanges import Delays, recorded_delays
 from keeper_agent.parity.playing import Stage
@@ -128,6 +128,7 @@ class _DayOfRun:
         placed = any(one.leg == BRACKET for story in self._stories for one in story.intents)
         self._has_brackets = bool(run.config.get("has_brackets", placed))
         self._scheduler = Scheduler(Algorithm(settings.execution_algorithm))
+        self._unsure: set[str] = set()  # decisions at which the senses were not as recorded
         self.found = RunParity(run_id=run.run_id, world=run.world, code_version=run.code_version)
 
     def play(self, each: Callable[[], None]) -> RunParity:
@@ -184,7 +185,10 @@ class _DayOfRun:
             self._store, self._settings, story.decision, story.signal, bundle, decider=PlainDecisions
         )
         self.found.compared[What.DECISION.value] += 1
-        made = compare_decision(story, walk.candidates.get(ts), again, is_exact=is_exact)
+        found = walk.candidates.get(ts)
+        if sensed_otherwise(story, found):
+            self._unsure.add(story.decision.decision_id)
+        made = compare_decision(story, found, again, is_exact=is_exact)
         if made is not None:
             self.found.differences.append(made)
 
@@ -208,20 +212,28 @@ class _DayOfRun:
         until = max([story.decision.ts, *known, *(one.ts for one in story.fills)])
         self.found.compared[What.FILL.value] += 2
         self.found.compared[What.RESULT.value] += 1
-        is_intact = coverage.is_intact(story.decision.ts, until)
+        is_intact = self._is_intact(story, until, coverage)
         self.found.differences += compare_entry(climb, is_intact=is_intact)
+
+    def _is_intact(self, story: DecisionStory, until: int, coverage: Coverage) -> bool:
+        """Whether the replay saw what the agent saw, from what was sensed at a decision on until ``until``."""
+        is_sure = story.decision.decision_id not in self._unsure or coverage.is_exact(story.signal.ts)
+        return is_sure and coverage.is_intact(story.signal.ts, until)
 
     def _compare_follows(self, walk: Walk, stories: Sequence[DecisionStory], coverage: Coverage) -> None:
         for story in stories:
             made = walk.outcomes.get(story.signal.signal_id)
-            ends = story.signal.ts if made is None else made.ts_known
+            known = [one.ts_known for one in (made, *story.outcomes) if one and one.kind == "shadow"]
+            if not known:
+                continue
+            ends = max(known)
             difference = compare_follow(
                 story,
                 made,
-                is_intact=coverage.is_intact(story.signal.ts, ends),
+                is_intact=self._is_intact(story, ends, coverage),
                 is_due=ends <= self._decides_until,
             )
-            self.found.compared[What.RESULT.value] += made is not None or difference is not None
+            self.found.compared[What.RESULT.value] += 1
             if difference is not None:
                 self.found.differences.append(difference)
 
@@ -231,6 +243,5 @@ class _DayOfRun:
         for ts, found in walk.candidates.items():
             if self._day[0] <= ts <= until and ts not in known:
                 self.found.compared[What.DECISION.value] += 1
-                intact = coverage.is_intact(ts, ts)
-                symbol = stories[0].decision.symbol
-                self.found.differences.append(only_here(symbol, ts, found, is_intact=intact))
+                symbol, is_exact = stories[0].decision.symbol, coverage.is_exact(ts)
+                self.found.differences.append(only_here(symbol, ts, found, is_exact=is_exact))

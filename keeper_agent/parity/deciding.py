@@ -26,7 +26,7 @@ def compare_decision(
         again: The decision taken again from what was sealed with it.
         is_exact: Whether the market data up to it is what the agent saw.
     """
-    sensed = _sensed_otherwise(story, found)
+    sensed = sensed_otherwise(story, found)
     decided = [one.name for one in again.differences]
     if not sensed and not decided:
         return None
@@ -49,10 +49,10 @@ def compare_decision(
     )
 
 
-def only_here(symbol: str, ts: int, found: Candidate, *, is_intact: bool) -> Difference:
+def only_here(symbol: str, ts: int, found: Candidate, *, is_exact: bool) -> Difference:
     """A candidate that the replay would have decided on, and the record does not know."""
-    cause = Cause.SIGNAL if is_intact else Cause.DATA
-    why = "the same data raises a signal that was not decided on" if is_intact else "the data kept differs"
+    cause = Cause.SIGNAL if is_exact else Cause.DATA
+    why = "the same data raises a signal that was not decided on" if is_exact else "the data kept differs"
     return Difference(
         what=What.DECISION,
         part="signal",
@@ -94,7 +94,8 @@ def compare_follow(
     )
 
 
-def _sensed_otherwise(story: DecisionStory, found: Candidate | None) -> list[str]:
+def sensed_otherwise(story: DecisionStory, found: Candidate | None) -> list[str]:
+    """What of a signal the replay senses otherwise, by name; ``found`` is None where it raises none."""
     if found is None:
         return ["no signal"]
     signal = story.signal
