@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ from memory.connection import require_memory
 from memory.days import last_decision_of
 from memory.store import Store
 from tools.domain.clock import day_of
-from tools.domain.errors import BadUsage, NotInRecord, StoreUnusable
+from tools.domain.errors import NotInRecord, StoreUnusable
 from tools.execution.warmup import warm_kernels
 
 
@@ -28,8 +27,6 @@ def compare_day(*, date: str | None, home: Path | None, as_json: bool) -> None:
     """Play ``date`` again, or the last day with decisions at a venue; leaves JSON and a page in the home."""
     settings = load_settings(keeper_home=home)
     require_memory(settings.keeper_home)
-    if date is not None:
-        _require_date(date)
     with Store.open(settings.keeper_home, read_only=True) as store:
         day = _last_day(store) if date is None else date
         warm_kernels()
@@ -55,15 +52,6 @@ def compare_day(*, date: str | None, home: Path | None, as_json: bool) -> None:
     for line in notes(told):
         OUT.print(line, soft_wrap=True)
     OUT.print(f"page   {page}", markup=False, soft_wrap=True)
-
-
-def _require_date(text: str) -> None:
-    try:
-        is_date = datetime.date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        is_date = False
-    if not is_date:
-        raise BadUsage(f"--date expects a day as YYYY-MM-DD, was {text[:40]!r}")
 
 
 def _last_day(store: Store) -> str:

@@ -61,7 +61,9 @@ def trip(stories: Sequence[DecisionStory]) -> tuple[DecisionStory, Outcome]:
 
 def found(home: Path) -> list[tuple[str, str, str, str]]:
     """Every difference: whose, what, which part, why."""
-    return [(one.decision_id, one.what.value, one.part, one.cause.value) for one in compared(home).differences]
+    return [
+        (one.decision_id, one.what.value, one.part, one.cause.value) for one in compared(home).differences
+    ]
 
 
 def causes(differences: Sequence[Difference]) -> set[Cause]:
@@ -145,9 +147,7 @@ def test_a_decision_that_its_seal_does_not_give_is_signal(
     sound: Path, tmp_path: Path, stories: Sequence[DecisionStory]
 ) -> None:
     name = next(one.decision.decision_id for one in stories if one.decision.action is Action.SKIP)
-    home = with_fault(
-        sound, tmp_path, f"UPDATE decision SET action = 'abstain' WHERE decision_id = '{name}'"
-    )
+    home = with_fault(sound, tmp_path, f"UPDATE decision SET action = 'abstain' WHERE decision_id = '{name}'")
     assert found(home) == [(name, "decision", "signal", "signal")]
 
 
@@ -199,9 +199,7 @@ def test_two_faults_keep_their_own_causes(
     start = stories[len(stories) // 2].signal.ts
     late = [one for one in stories if one.signal.ts > start and one.decision.action is Action.SKIP][-1]
     name = late.decision.decision_id
-    home = with_fault(
-        sound, tmp_path, f"UPDATE decision SET action = 'abstain' WHERE decision_id = '{name}'"
-    )
+    home = with_fault(sound, tmp_path, f"UPDATE decision SET action = 'abstain' WHERE decision_id = '{name}'")
     keep_market(home, a_hole(opening(TAPE, SECONDS), start))
     by_cause = {one.decision_id: one.cause for one in compared(home).differences if one.part == "signal"}
     assert by_cause.pop(name) is Cause.SIGNAL
