@@ -274,7 +274,7 @@ class VenueSession:
         follow_leader(cycles)
         async with feed, seen:
             frames = partial(self._each_frame, cycles=cycles, feed=feed)
-            trading = Trading(seen, self._desk, cycles, self._clock, frames, seen.wind_down)
+            trading = Trading(seen, self._desk, cycles, self._clock, frames, seen.wind_down, feed.passed)
             return await trading.run(stop, None if minutes is None else minutes * 60)
 
     async def _prime(self, cycles: Mapping[str, DecisionCycle], seen: SeenFeed) -> None:
@@ -295,7 +295,7 @@ class VenueSession:
             SymbolRow(
                 symbol,
                 cycle.market.status,
-                cycle.market.features(ts),
+                cycle.market.features(max(ts, cycle.market.ts)),
                 cycle.executor.entry,
                 max(0, rests.get(symbol, 0) - ts) / NANOS,
             )

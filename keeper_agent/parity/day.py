@@ -216,7 +216,7 @@ class _DayOfRun:
         self.found.differences += compare_entry(climb, is_intact=is_intact)
 
     def _is_intact(self, story: DecisionStory, until: int, coverage: Coverage) -> bool:
-        """Whether the replay saw what the agent saw, from what was sensed at a decision on until ``until``."""
+        """Whether the replay saw what the agent saw, from a decision on until ``until``, ns."""
         is_sure = story.decision.decision_id not in self._unsure or coverage.is_exact(story.signal.ts)
         return is_sure and coverage.is_intact(story.signal.ts, until)
 

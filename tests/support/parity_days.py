@@ -35,6 +35,7 @@ from tools.market.seen import seen_folder
 RUN = "run_0000000000"
 TAPE = BUNDLED[0]
 SECONDS = 150
+KEYS = {"decision": "decision_id", "outcome": "outcome_id", "fill": "trade_id", "signal": "signal_id"}
 INSTRUMENT = instrument_of(TAPE)
 DATE = day_of(int(opening(TAPE, 1)["ts_init"][0]))
 
@@ -71,7 +72,7 @@ class FrontMarket(PaperMarket):
 def plant(
     folder: Path, market: Callable[[Instrument, ParameterSet], Market] = PaperMarket, seconds: int = SECONDS
 ) -> Path:
-    """A home whose memory holds the first ``seconds`` of the tape as a day at a venue, traded at ``market``."""
+    """A home that remembers the first ``seconds`` of the tape as a day at a venue, traded at ``market``."""
     events = opening(TAPE, seconds)
     settings = load_settings(keeper_home=folder / "home", keeper_parameters=EAGER, keeper_probes="always")
     identity = RunIdentity(RUN, World.VENUE, settings.keeper_seed)
@@ -96,6 +97,17 @@ def keep_market(home: Path, events: Events) -> None:
         recorder.put(Batch(INSTRUMENT.symbol, part, ()))
     recorder.close()
     archive.close()
+
+
+def setting(table: str, name: str, **values: str) -> str:
+    """A statement that changes columns of the row with that id; values are SQL."""
+    told = ", ".join(f"{column} = {value}" for column, value in values.items())
+    return f"UPDATE {table} SET {told} WHERE {KEYS[table]} = '{name}'"  # noqa: S608 (a test's own words)
+
+
+def deleting(table: str, name: str) -> str:
+    """A statement that deletes the row with that id."""
+    return f"DELETE FROM {table} WHERE {KEYS[table]} = '{name}'"  # noqa: S608 (a test's own words)
 
 
 def with_fault(home: Path, folder: Path, *statements: str) -> Path:

@@ -23,8 +23,10 @@ from tests.support.parity_days import (
     FrontMarket,
     SlowMarket,
     compared,
+    deleting,
     keep_market,
     plant,
+    setting,
     with_fault,
 )
 from tests.support.senses import opening
@@ -91,9 +93,13 @@ def test_a_fee_other_than_listed_is_a_fee(
     home = with_fault(
         sound,
         tmp_path,
-        f"UPDATE fill SET fee_quote = '{plain(fill.fee_quote + more)}' WHERE trade_id = '{fill.trade_id}'",
-        f"UPDATE outcome SET fees_quote = '{plain(outcome.fees_quote + more)}', "
-        f"net_quote = '{plain(outcome.net_quote - more)}' WHERE outcome_id = '{outcome.outcome_id}'",
+        setting("fill", fill.trade_id, fee_quote=f"'{plain(fill.fee_quote + more)}'"),
+        setting(
+            "outcome",
+            outcome.outcome_id,
+            fees_quote=f"'{plain(outcome.fees_quote + more)}'",
+            net_quote=f"'{plain(outcome.net_quote - more)}'",
+        ),
     )
     name = story.decision.decision_id
     assert found(home) == [(name, "fill", "bought", "fee"), (name, "result", "taken", "fee")]
@@ -118,9 +124,7 @@ def test_a_result_that_its_fills_do_not_make_is_reconciliation(
     sound: Path, tmp_path: Path, stories: Sequence[DecisionStory]
 ) -> None:
     story, outcome = trip(stories)
-    home = with_fault(
-        sound, tmp_path, f"UPDATE outcome SET net_quote = '1' WHERE outcome_id = '{outcome.outcome_id}'"
-    )
+    home = with_fault(sound, tmp_path, setting("outcome", outcome.outcome_id, net_quote="'1'"))
     assert found(home) == [(story.decision.decision_id, "result", "taken", "reconciliation")]
 
 
@@ -128,7 +132,7 @@ def test_an_entry_without_an_end_is_reconciliation(
     sound: Path, tmp_path: Path, stories: Sequence[DecisionStory]
 ) -> None:
     story, outcome = trip(stories)
-    home = with_fault(sound, tmp_path, f"DELETE FROM outcome WHERE outcome_id = '{outcome.outcome_id}'")
+    home = with_fault(sound, tmp_path, deleting("outcome", outcome.outcome_id))
     assert found(home) == [(story.decision.decision_id, "result", "taken", "reconciliation")]
 
 
@@ -136,7 +140,7 @@ def test_a_fill_that_is_missing_is_reconciliation(
     sound: Path, tmp_path: Path, stories: Sequence[DecisionStory]
 ) -> None:
     story, _ = trip(stories)
-    home = with_fault(sound, tmp_path, f"DELETE FROM fill WHERE trade_id = '{story.fills[0].trade_id}'")
+    home = with_fault(sound, tmp_path, deleting("fill", story.fills[0].trade_id))
     differences = compared(home).differences
     assert causes(differences) == {Cause.RECONCILIATION}
     assert {one.decision_id for one in differences} == {story.decision.decision_id}
@@ -147,7 +151,7 @@ def test_a_decision_that_its_seal_does_not_give_is_signal(
     sound: Path, tmp_path: Path, stories: Sequence[DecisionStory]
 ) -> None:
     name = next(one.decision.decision_id for one in stories if one.decision.action is Action.SKIP)
-    home = with_fault(sound, tmp_path, f"UPDATE decision SET action = 'abstain' WHERE decision_id = '{name}'")
+    home = with_fault(sound, tmp_path, setting("decision", name, action="'abstain'"))
     assert found(home) == [(name, "decision", "signal", "signal")]
 
 
@@ -160,7 +164,7 @@ def test_a_signal_that_is_sensed_otherwise_is_signal(
     home = with_fault(
         sound,
         tmp_path,
-        f"UPDATE signal SET features = {spread} WHERE signal_id = '{story.signal.signal_id}'",
+        setting("signal", story.signal.signal_id, features=spread),
     )
     assert found(home) == [(story.decision.decision_id, "decision", "signal", "signal")]
 
@@ -199,7 +203,7 @@ def test_two_faults_keep_their_own_causes(
     start = stories[len(stories) // 2].signal.ts
     late = [one for one in stories if one.signal.ts > start and one.decision.action is Action.SKIP][-1]
     name = late.decision.decision_id
-    home = with_fault(sound, tmp_path, f"UPDATE decision SET action = 'abstain' WHERE decision_id = '{name}'")
+    home = with_fault(sound, tmp_path, setting("decision", name, action="'abstain'"))
     keep_market(home, a_hole(opening(TAPE, SECONDS), start))
     by_cause = {one.decision_id: one.cause for one in compared(home).differences if one.part == "signal"}
     assert by_cause.pop(name) is Cause.SIGNAL

@@ -1,4 +1,4 @@
-"""What a run saw comes back event by event, however it was cut into files, and takes no more than its room."""
+"""What a run saw comes back event by event, however it was cut into files, and within its room."""
 
 from __future__ import annotations
 
