@@ -2,57 +2,86 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from statistics import median
 
+import numpy as np
+import numpy.typing as npt
+
 from memory.lookup import DecisionStory
-from tools.domain.market import UNITS, Instrument, to_decimal
+from tools.domain.market import NANOS, UNITS, Instrument, to_decimal
 from tools.domain.parameter import ParameterSet
 from tools.domain.trading import Fill, Intent, OrderStatus, OrderUpdate
 from tools.execution.exchange import News
 from tools.execution.executor import NEVER
 from tools.execution.market import SymbolMarket
+from tools.execution.matching import FILLED
 from tools.execution.paper import PaperMarket
+
+AT_ONCE_NS = NANOS // 4
 
 
 @dataclass(frozen=True, slots=True)
 class Delays:
-    """How long orders took from being sent until the venue's first word on them, ns.
+    """How long orders and the news of them took, ns.
 
     Attributes:
-        of: By client order id.
+        of: From being sent until the venue's first word, by client order id.
         usual: Of an order that the record does not know.
         cancelled: When an order was cancelled, by client order id.
+        heard: When the agent acted on an order's execution, by client order id.
+        news: From an execution until then, where the record does not know the order.
     """
 
     of: Mapping[str, int]
     usual: int
     cancelled: Mapping[str, int]
+    heard: Mapping[str, int]
+    news: int
 
 
-def recorded_delays(stories: tuple[DecisionStory, ...], otherwise: int) -> Delays:
+def recorded_delays(stories: Sequence[DecisionStory], otherwise: int) -> Delays:
     """The delays in ``stories``; ``otherwise`` where no order was ever answered.
 
     A fill tells when the venue acted. Other words tell when the agent heard, which is the latest it can
-    have been.
+    have been. That it acted shows in the next order, if that came at once.
     """
     found: dict[str, int] = {}
     cancelled: dict[str, int] = {}
+    heard: dict[str, int] = {}
+    news: list[int] = []
     for story in stories:
-        heard: dict[str, int] = {}
-        for fill in story.fills:
-            heard[fill.client_order_id] = min(fill.ts, heard.get(fill.client_order_id, NEVER))
-        for update in story.orders:
-            if update.status is OrderStatus.CANCELLED:
-                cancelled[update.client_order_id] = update.ts
-            if update.status is not OrderStatus.UNKNOWN:
-                heard[update.client_order_id] = min(update.ts, heard.get(update.client_order_id, NEVER))
+        words, filled = _words(story), {fill.client_order_id: fill.ts for fill in story.fills}
         for intent in story.intents:
-            if intent.client_order_id in heard:
-                found[intent.client_order_id] = max(0, heard[intent.client_order_id] - intent.ts)
-    return Delays(found, round(median(found.values())) if found else otherwise, cancelled)
+            if intent.client_order_id in words:
+                found[intent.client_order_id] = max(0, words[intent.client_order_id] - intent.ts)
+        for update in story.orders:
+            name = update.client_order_id
+            if update.status is OrderStatus.CANCELLED:
+                cancelled[name] = update.ts
+            if update.is_over and name in filled:
+                sent = [one.ts for one in story.intents if update.ts <= one.ts <= update.ts + AT_ONCE_NS]
+                heard[name] = min(sent, default=update.ts)
+                news.append(max(0, heard[name] - filled[name]))
+    return Delays(
+        of=found,
+        usual=round(median(found.values())) if found else otherwise,
+        cancelled=cancelled,
+        heard=heard,
+        news=round(median(news)) if news else 0,
+    )
+
+
+def _words(story: DecisionStory) -> dict[str, int]:
+    """When the venue first said something of each order, ns."""
+    told = [(fill.client_order_id, fill.ts) for fill in story.fills]
+    told += [(one.client_order_id, one.ts) for one in story.orders if one.status is not OrderStatus.UNKNOWN]
+    found: dict[str, int] = {}
+    for name, ts in told:
+        found[name] = min(ts, found.get(name, ts))
+    return found
 
 
 class ModelMarket(PaperMarket):
@@ -67,7 +96,7 @@ class ModelMarket(PaperMarket):
 
 
 class PacedMarket(ModelMarket):
-    """Paper whose orders take as long as the recorded ones did, and are cancelled when those were."""
+    """Paper whose orders, and the news of them, take as long as the recorded ones did."""
 
     def __init__(
         self, instrument: Instrument, parameters: ParameterSet, delays: Delays, *, has_brackets: bool
@@ -90,6 +119,26 @@ class PacedMarket(ModelMarket):
         acts = max(ts, self._delays.cancelled.get(client_order_id, ts + self._delays.usual))
         if (self.desk["orders"]["ts_cancel"][0, row] > 0).any():
             self.desk["orders"]["ts_cancel"][0, row] = acts
+
+    @property
+    def next_news(self) -> int:
+        """When the agent acts on what was noticed last, ns."""
+        return min((self._heard_at(one) for one in self._noticed()), default=NEVER)
+
+    def listen(self, ts: int) -> bool:
+        """Whether something is acted on at ``ts``, ns."""
+        return self.next_news <= ts
+
+    def _noticed(self) -> npt.NDArray[np.void]:
+        noticed: npt.NDArray[np.void] = self.desk["notices"][0][: int(self.desk["noticed"][0])]
+        return noticed
+
+    def _heard_at(self, notice: np.void) -> int:
+        ts = int(notice["ts"])
+        if int(notice["kind"]) != FILLED:
+            return ts
+        name = self._orders[int(notice["number"])].client_order_id
+        return max(ts, self._delays.heard.get(name, ts + self._delays.news))
 
 
 class RecordedExchange:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
-from keeper_agent.parity.exchanges import RecordedExchange
+from keeper_agent.parity.exchanges import PacedMarket, RecordedExchange
 from memory.lookup import DecisionStory
 from tools.domain.market import Instrument, Side, to_decimal
 from tools.domain.parameter import ParameterSet
@@ -23,6 +23,32 @@ from tools.risk.ledger import RiskLedger
 
 CENT = Decimal(1).scaleb(-8)  # the finest step of a venue's fees
 Sums = Mapping[str, Any]
+
+
+class News(Protocol):
+    """When the agent acts on what became of its orders."""
+
+    @property
+    def next_news(self) -> int:
+        """When next, ns."""
+        ...
+
+    def listen(self, ts: int) -> bool:
+        """Let everything up to ``ts``, ns, be said; whether there was something."""
+        ...
+
+
+class _AtOnce:
+    """What is noticed is acted on in the same instant."""
+
+    next_news = NEVER
+
+    def listen(self, ts: int) -> bool:
+        """Nothing is said later."""
+        return False
+
+
+AT_ONCE = _AtOnce()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +103,10 @@ def play_on_paper(stage: Stage, market: PaperMarket) -> Played:
     """At the paper exchange; what is open at the end of the data is closed at the book."""
     played, executor = _open(stage, market)
     last = int(stage.events["ts_init"][-1])
-    _drive(stage, market, executor, lambda: NEVER, lambda ts: False, last)
+    if isinstance(market, PacedMarket):
+        _drive(stage, market, executor, market, last)
+    else:
+        _drive(stage, market, executor, AT_ONCE, last)
     if executor.is_busy:
         executor.close_out(last)
     return played
@@ -86,7 +115,7 @@ def play_on_paper(stage: Stage, market: PaperMarket) -> Played:
 def play_as_recorded(stage: Stage, market: RoutedMarket, exchange: RecordedExchange) -> Played:
     """At the recorded exchange; what the record does not end stays open."""
     played, executor = _open(stage, market)
-    _drive(stage, market, executor, lambda: exchange.next_news, exchange.listen, NEVER - 1)
+    _drive(stage, market, executor, exchange, NEVER - 1)
     return played
 
 
@@ -105,16 +134,15 @@ def _drive(
     stage: Stage,
     market: PaperMarket | RoutedMarket,
     executor: Executor,
-    next_news: Callable[[], int],
-    listen: Callable[[int], bool],
+    news: News,
     until: int,
 ) -> None:
     """Let time pass as a cycle does, and news come in theirs, until the entry is over or ``until``."""
     index, closes = stage.index, NEVER if stage.closes is None else stage.closes
     while executor.is_busy:
-        wake = min(executor.next_wake(), next_news(), closes)
+        wake = min(executor.next_wake(), news.next_news, closes)
         index, reasons = market.advance(stage.events, index, min(wake, until))
-        if reasons & NOTICED:
+        if reasons & NOTICED and news is AT_ONCE:
             executor.on_news(market.ts)
         if reasons & STOP_HIT and market.take_stop():
             executor.on_stop(market.ts)
@@ -122,8 +150,8 @@ def _drive(
             continue
         if wake > until:
             return
-        if listen(wake):
-            executor.on_news(wake)
+        if news.listen(wake):
+            executor.on_news(max(wake, market.ts))
         if executor.next_wake() <= wake:
             executor.on_timer(wake)
         if closes <= wake:
