@@ -30,7 +30,7 @@ from tools.domain.trading import Action, World
 from tools.execution.entry import BRACKET
 from tools.execution.market import MarketSlice
 from tools.execution.schedules.choosing import Algorithm, Scheduler
-from tools.market.seen import seen_events, seen_folder, wound_down
+from tools.market.seen import require_seen, seen_events, seen_folder, wound_down
 
 WORLDS = (World.VENUE.value, World.LIVE.value)
 EVER = 1 << 62
@@ -140,6 +140,7 @@ class _DayOfRun:
         for symbol in sorted({one.decision.symbol for one in self._stories}):
             mine = [one for one in self._stories if one.decision.symbol == symbol]
             try:
+                require_seen(self._folder, symbol)  # before its seals are read: a run of old may have none
                 self._play_symbol(mine, delays, each)
             except NotEnoughData as error:
                 self.found.missing[symbol] = str(error)

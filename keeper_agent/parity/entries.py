@@ -32,7 +32,15 @@ from tools.execution.outcomes import taken_outcome
 from tools.execution.routed import RoutedMarket
 
 STEPS = (None, Cause.LATENCY, Cause.QUEUE, Cause.FEE)
-NEVER_SENT = ("entries are halted", "nobody knows", "never arrived", "could not be sent", "was decided")
+NEVER_SENT = (  # how the order gateway begins to say that an order stayed here
+    "entries are halted",
+    "nobody knows what became",
+    "never arrived at the venue",
+    "could not be sent",
+    "was decided",
+    "the kill switch is set",
+    "another process trades this account",
+)
 TAKEN = "taken"
 PARTS = ("bought", "sold", TAKEN)
 

@@ -24,8 +24,10 @@ from tests.support.senses import BUNDLED, instrument_of, opening
 from tools.domain.clock import day_of
 from tools.domain.market import NANOS, Instrument
 from tools.domain.parameter import ParameterSet
-from tools.domain.trading import Intent, World
+from tools.domain.trading import Intent, OrderStatus, OrderUpdate, World
+from tools.execution.exchange import News
 from tools.execution.paper import PaperMarket
+from tools.execution.stream import NOTICED
 from tools.market.archive import Archive
 from tools.market.events import Events
 from tools.market.lines import Batch
@@ -67,6 +69,34 @@ class FrontMarket(PaperMarket):
         taken = super().advance(events, start, limit_ts)
         self.desk["orders"]["queue"] = 0
         return taken
+
+
+class HaltedMarket(PaperMarket):
+    """An agent whose memory and venue disagree while one decision is carried out: its orders stay here."""
+
+    def __init__(self, instrument: Instrument, parameters: ParameterSet, decision_id: str) -> None:
+        super().__init__(instrument, parameters)
+        self._decision_id = decision_id
+        self._to_say: list[OrderUpdate] = []
+
+    def place(self, intent: Intent) -> None:
+        """Send an order, or refuse it in the same instant."""
+        if intent.decision_id != self._decision_id:
+            super().place(intent)
+            return
+        reason = "entries are halted: memory and venue disagree"
+        said = OrderUpdate(intent.client_order_id, OrderStatus.REJECTED, 0, intent.ts, reason)
+        self._to_say.append(said)
+
+    def advance(self, events: Events, start: int, limit_ts: int) -> tuple[int, int]:
+        """Say at once what there is to say."""
+        return (start, NOTICED) if self._to_say else super().advance(events, start, limit_ts)
+
+    def drain(self) -> News:
+        """What is said, the refusal first."""
+        said, self._to_say = tuple(self._to_say), []
+        paper = super().drain()
+        return News((*said, *paper.updates), paper.fills)
 
 
 def plant(

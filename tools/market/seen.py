@@ -14,7 +14,7 @@ import numpy as np
 from tools.domain.errors import BadInput, NotEnoughData, StoreUnusable
 from tools.domain.market import Instrument
 from tools.market.events import EVENT, PRINT, Events
-from tools.market.tapes import find_tapes
+from tools.market.tapes import TapeFiles, find_tapes
 from tools.market.tardis import read_recording
 
 FOLDER = "market"
@@ -44,6 +44,24 @@ def room_for(home: Path, run_id: str, budget_bytes: int) -> int:
     return budget_bytes - sum(sizes.values())
 
 
+def require_seen(folder: Path, symbol: str) -> tuple[TapeFiles, ...]:
+    """The recordings of ``symbol`` that are kept in ``folder``, the first one first.
+
+    Raises:
+        NotEnoughData: There is none.
+        BadInput: A half of one is missing.
+    """
+    try:
+        tapes = tuple(tape for tape in find_tapes(folder) if tape.symbol == symbol)
+    except BadInput as error:
+        if folder.is_dir() and any(folder.glob("*.csv.gz")):
+            raise
+        raise NotEnoughData(f"no market data is kept in {folder}") from error
+    if not tapes:
+        raise NotEnoughData(f"no market data of {symbol} is kept in {folder}")
+    return tapes
+
+
 def seen_events(folder: Path, instrument: Instrument) -> Events:
     """Everything of ``instrument`` that is kept in ``folder``, in the order in which it came in, shape (n,).
 
@@ -51,14 +69,7 @@ def seen_events(folder: Path, instrument: Instrument) -> Events:
         NotEnoughData: Nothing is kept of it.
         BadInput: A file is damaged.
     """
-    try:
-        tapes = [tape for tape in find_tapes(folder) if tape.symbol == instrument.symbol]
-    except BadInput as error:
-        if folder.is_dir() and any(folder.glob("*.csv.gz")):
-            raise
-        raise NotEnoughData(f"no market data is kept in {folder}") from error
-    if not tapes:
-        raise NotEnoughData(f"no market data of {instrument.symbol} is kept in {folder}")
+    tapes = require_seen(folder, instrument.symbol)
     parts = [read_recording(tape.trades, tape.book, instrument).events for tape in tapes]
     return np.concatenate([parts[0], *map(_going_on, parts[1:])]).astype(EVENT)
 

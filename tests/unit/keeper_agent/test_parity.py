@@ -21,6 +21,7 @@ from tests.support.parity_days import (
     SECONDS,
     TAPE,
     FrontMarket,
+    HaltedMarket,
     SlowMarket,
     compared,
     deleting,
@@ -134,6 +135,15 @@ def test_an_entry_without_an_end_is_reconciliation(
     story, outcome = trip(stories)
     home = with_fault(sound, tmp_path, deleting("outcome", outcome.outcome_id))
     assert found(home) == [(story.decision.decision_id, "result", "taken", "reconciliation")]
+
+
+def test_an_order_that_never_left_is_reconciliation(tmp_path: Path, stories: Sequence[DecisionStory]) -> None:
+    name = trip(stories)[0].decision.decision_id
+    home = plant(tmp_path, lambda instrument, parameters: HaltedMarket(instrument, parameters, name))
+    differences = [one for one in compared(home).differences if one.decision_id == name]
+    assert {one.part for one in differences} == {"bought", "sold", "taken"}
+    assert causes(differences) == {Cause.RECONCILIATION}
+    assert all("entries are halted" in one.why for one in differences)
 
 
 def test_a_fill_that_is_missing_is_reconciliation(
