@@ -13,7 +13,7 @@ import numpy as np
 
 from tools.domain.errors import BadInput, NotEnoughData, StoreUnusable
 from tools.domain.market import Instrument
-from tools.market.events import EVENT, PRINT, Events
+from tools.market.events import BOOK, EVENT, LAST, PRINT, SNAPSHOT, Events
 from tools.market.tapes import TapeFiles, find_tapes
 from tools.market.tardis import read_recording
 
@@ -70,7 +70,7 @@ def seen_events(folder: Path, instrument: Instrument) -> Events:
         BadInput: A file is damaged.
     """
     tapes = require_seen(folder, instrument.symbol)
-    parts = [read_recording(tape.trades, tape.book, instrument).events for tape in tapes]
+    parts = [_unparted(read_recording(tape.trades, tape.book, instrument).events) for tape in tapes]
     return np.concatenate([parts[0], *map(_going_on, parts[1:])]).astype(EVENT)
 
 
@@ -82,6 +82,21 @@ def wound_down(folder: Path) -> int | None:
         return None
     except (OSError, ValueError) as error:
         raise BadInput(f"{folder / WOUND_DOWN}: expected nanoseconds, {error}") from error
+
+
+def _unparted(events: Events) -> Events:
+    """``events`` without the changes that a growing file puts after a snapshot to end it.
+
+    Each repeats the snapshot's last level at its stamps, which no message of the feed can.
+    """
+    here, before = events[1:], events[:-1]
+    repeats = (here["kind"] == BOOK) & (before["kind"] == BOOK) & (here["flags"] == LAST)
+    repeats &= before["flags"] & SNAPSHOT != 0
+    for name in ("ts_init", "ts_event", "side", "price", "size"):
+        repeats &= here[name] == before[name]
+    ends = np.flatnonzero(repeats)
+    events["flags"][ends] |= LAST
+    return np.delete(events, ends + 1)
 
 
 def _going_on(events: Events) -> Events:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tests.support.senses import BTCUSDT
-from tests.support.tapes import print_event, synthetic_market
+from tests.support.tapes import book_message, print_event, synthetic_market
 from tools.domain.errors import BadInput, NotEnoughData
 from tools.domain.market import NANOS
 from tools.market.archive import Archive
@@ -41,6 +41,23 @@ def test_files_that_follow_each_other_are_the_events_that_came_in(tmp_path: Path
     keep(tmp_path / "run", events, parts)
     assert len(list((tmp_path / "run").glob("*.book.csv.gz"))) > 1, "nothing was cut"
     assert event_bytes(seen_events(tmp_path / "run", BTCUSDT)) == event_bytes(events)
+
+
+def test_a_snapshot_that_ends_what_is_written_at_once_comes_back_as_it_was(tmp_path: Path) -> None:
+    """Another one follows it, as when a book was lost and fetched anew."""
+    levels = [(1, 99 * 10**8, 5 * 10**8), (-1, 101 * 10**8, 7 * 10**8)]
+    books = [book_message(START + n * NANOS, levels, is_snapshot=True) for n in range(3)]
+    change = book_message(START + 9 * NANOS, [(1, 98 * 10**8, 10**8)])
+    events = np.concatenate([print_event(START - NANOS, 1, 10**10, 10**6), *books, change])
+    for cuts in ([3], [3, 5], [7]):
+        archive = Archive(tmp_path / str(cuts), 10**8)
+        recorder = Recorder(archive, "binance", rotate_ns=MINUTE)
+        for part in np.split(events, cuts):
+            recorder.put(Batch("BTCUSDT", part, ()))
+            recorder.write(recorder.collect())
+        recorder.close()
+        archive.close()
+        assert event_bytes(seen_events(tmp_path / str(cuts), BTCUSDT)) == event_bytes(events), cuts
 
 
 def test_what_is_not_kept_is_said(tmp_path: Path) -> None:
