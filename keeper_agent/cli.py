@@ -23,7 +23,7 @@ from keeper_agent.evaluation_words import ablate, evaluate
 from keeper_agent.learning_words import dataset_app, models_app, strategies_app
 from keeper_agent.memory_words import memory_app
 from keeper_agent.operation_words import export, heartbeat_app
-from keeper_agent.record_words import Home, Json, ask, explain, mcp, replay_decision
+from keeper_agent.record_words import Home, Json, ask, explain, mcp, parity, replay_decision
 from keeper_agent.running_words import limits, link, pause, serve, status, telegram
 from keeper_agent.tape_words import lookahead, replay, sense
 from keeper_agent.vault_words import backup, rekey, restore
@@ -178,6 +178,7 @@ app.command()(pause)
 app.command()(ask)
 app.command()(explain)
 app.command("replay-decision")(replay_decision)
+app.command()(parity)
 app.command()(mcp)
 app.command()(venue)
 app.command()(record)

@@ -9,7 +9,7 @@ from typer.core import TyperGroup
 
 SECTIONS = {
     "Trade": ("run", "status", "pause", "kill", "resume", "limits", "heartbeat"),
-    "Look back": ("ask", "explain", "replay-decision", "export"),
+    "Look back": ("ask", "explain", "replay-decision", "parity", "export"),
     "Learn": ("reflect", "memory", "strategies", "train", "models", "dataset"),
     "Serve": ("serve", "link", "telegram", "mcp"),
     "Market data": ("download", "record", "replay", "sense", "lookahead"),

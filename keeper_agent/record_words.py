@@ -7,6 +7,9 @@ from typing import Annotated
 
 import typer
 
+from tools.domain.dates import is_date
+from tools.domain.errors import BadUsage
+
 Json = Annotated[bool, typer.Option("--json", help="Machine-readable result on stdout.")]
 Home = Annotated[
     Path | None,
@@ -62,3 +65,23 @@ def replay_decision(
     )
 
     take_again(decision=decision, changes=changes or [], home=home, as_json=as_json)
+
+
+def parity(
+    date: Annotated[
+        str | None,
+        typer.Option("--date", help="Day, YYYY-MM-DD UTC; default: the last one with decisions at a venue."),
+    ] = None,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Play a day at a venue again, and give each decision, fill and result that differs its one cause.
+
+    Exit codes: 0 compared, whatever differs; 2 no date; 3 damaged market data; 6 nothing decided on that day;
+    7 a model that decided is gone; 8 no market data kept of it.
+    """
+    if date is not None and not is_date(date):
+        raise BadUsage(f"--date expects a day as YYYY-MM-DD, was {date[:40]!r}")
+    from keeper_agent.commands.parity import compare_day  # heavy: the kernels
+
+    compare_day(date=date, home=home, as_json=as_json)

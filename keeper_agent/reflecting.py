@@ -15,6 +15,7 @@ from graphs.report import Report, report_name
 from keeper_agent.archiving import daily_archiving
 from keeper_agent.backing_up import daily_backups_of
 from keeper_agent.brains import spend_caps
+from keeper_agent.parity.nightly import daily_parity
 from keeper_agent.settings import Settings
 from keeper_agent.views.plots import draw_day
 from keeper_agent.views.report_page import report_page
@@ -145,10 +146,11 @@ def timetable_of(
     clock: Clock,
     complain: Callable[[str], None],
 ) -> Timetable:
-    """A timetable that does the reflections of ``world``, archives and backs up, while it is entered."""
+    """A timetable that reflects on ``world``, archives, backs up, compares days, while it is entered."""
     jobs = ReflectionTasks(store, settings, parameters, world, clock).jobs()
     archive = daily_archiving(store, settings, clock)
     copies = daily_backups_of(store, settings, clock)
+    parity = daily_parity(store, settings, world, clock)
 
     def look() -> None:
         try:
@@ -157,6 +159,9 @@ def timetable_of(
             try:
                 archive()
             finally:
-                copies.run_due()
+                try:
+                    copies.run_due()
+                finally:
+                    parity.run_due()
 
     return Timetable(look, hour=settings.keeper_reflect_hour, complain=complain)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -11,7 +11,7 @@ from graphs.asking import Heard, unheard
 from graphs.context import DecisionContext, Scorer
 from graphs.decision import DecisionGraph
 from graphs.living import LivingStrategies
-from graphs.thought import Thought
+from graphs.thought import Thinker, Thought, decide_at_once
 from keeper_agent.app import CODE_VERSION, model_scorer, neighbours_vote, strategy_voter
 from keeper_agent.recorded_brains import recorded_brain, recorded_choices, recorded_version
 from keeper_agent.sealing import LIVING
@@ -40,6 +40,7 @@ from tools.risk.probing import ProbePolicy
 WEIGHING = {"pattern_importance_power": 0.0, "pattern_half_life_days": 0.0}  # before there was any
 RECALL_PARAMETERS = frozenset({"pattern_neighbours", "pattern_min_similarity", *WEIGHING})
 UNHURRIED_NS = 1 << 61
+NO_CHANGES: Mapping[str, float] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,34 @@ def retake(store: Store, settings: Settings, text: str, changes: Mapping[str, fl
     was = find_decision(store, text)
     bundle = read_bundle(store, was.decision_id)
     signal = tell(store, was.decision_id).signal
-    parameters = _parameters(bundle, was.parameters_version, changes)
+    return retake_sealed(store, settings, was, signal, bundle, changes)
+
+
+def retake_sealed(
+    store: Store,
+    settings: Settings,
+    was: Decision,
+    signal: Signal,
+    bundle: Bundle,
+    changes: Mapping[str, float] = NO_CHANGES,
+    decider: Callable[[DecisionContext], Thinker] = DecisionGraph,
+) -> Retaken:
+    """The same for a decision that was read already.
+
+    Args:
+        store: The memory that it is in.
+        settings: Whose home holds the models.
+        was: The decision.
+        signal: What it was taken on.
+        bundle: What was sealed with it.
+        changes: Of its parameters.
+        decider: Makes what decides from its context; ``PlainDecisions`` decides the same, and sooner.
+
+    Raises:
+        BadUsage: A change is out of bounds.
+        ModelUnusable: The model that was asked is no longer there.
+    """
+    parameters = sealed_parameters(bundle, was.parameters_version, changes)
     recall: Recall = (
         PatternRecall.load(store)
         if RECALL_PARAMETERS & set(changes)
@@ -121,8 +149,8 @@ def retake(store: Store, settings: Settings, text: str, changes: Mapping[str, fl
             recalled(store, signal.vector, was.recalled, _thought_at(bundle, was), Priority.of(parameters))
         )
     )
-    graph = DecisionGraph(_context(store, settings, bundle, was, recall))
-    now = _decide(graph, signal, parameters, was, bundle)
+    thinker = decider(_context(store, settings, bundle, was, recall))
+    now = _decide(thinker, signal, parameters, was, bundle)
     return Retaken(was, now, bundle, dict(changes), str(bundle.policy["code_version"]))
 
 
@@ -137,11 +165,11 @@ def _thought_at(bundle: Bundle, was: Decision) -> int:
 
 
 def _decide(
-    graph: DecisionGraph, signal: Signal, parameters: ParameterSet, was: Decision, bundle: Bundle
+    graph: Thinker, signal: Signal, parameters: ParameterSet, was: Decision, bundle: Bundle
 ) -> Decision:
     """The decision as it was taken: at once, or by what was answered and seen later."""
     if bundle.heard is None:
-        return graph.decide([signal], parameters, was.ts)[0]
+        return decide_at_once(graph, [signal], parameters, was.ts)[0]
     heard = from_plain(Heard, bundle.heard)
     found = graph.think([signal], parameters, heard.ts_asked)
     if isinstance(found, Thought):
@@ -153,7 +181,9 @@ def _decide(
     return found.decisions[0]
 
 
-def _parameters(bundle: Bundle, version: int, changes: Mapping[str, float]) -> ParameterSet:
+def sealed_parameters(
+    bundle: Bundle, version: int, changes: Mapping[str, float] = NO_CHANGES
+) -> ParameterSet:
     """What was in force, with ``changes``; a parameter that did not exist yet has its default."""
     checked = default_parameters(changes)
     kept = {name: value for name, value in bundle.policy["parameters"].items() if base_name(name) in SPECS}

@@ -163,6 +163,11 @@ class Settings(TelegramSettings, BaseSettings):
     keeper_disk_budget_gb: float | None = Field(
         default=None, gt=0, description="most the home may take on disk, GB; empty archives nothing"
     )
+    keeper_market_gb: float = Field(
+        default=1.0,
+        ge=0,
+        description="most the market data kept for keeper parity may take, GB; 0 keeps none",
+    )
     keeper_archive_after_days: int = Field(
         default=90, ge=1, le=3_650, description="days for which evidence stays in the database at least"
     )

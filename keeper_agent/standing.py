@@ -86,7 +86,7 @@ def _symbol(
     symbol: str, cycle: DecisionCycle, ts: int, account: LedgerSnapshot, parameters: ParameterSet
 ) -> dict[str, Any]:
     market = cycle.market
-    seen = market.features(ts)
+    seen = market.features(max(ts, market.ts))
     regime = seen.get("regime")
     return {
         "symbol": symbol,

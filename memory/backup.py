@@ -39,6 +39,7 @@ KEYS = ("strategies.key",)
 PAGES = 2_000  # copied between two words of progress
 LEFT_OUT = {
     "asking": "what questions to a brain have cost; it stays as it is",
+    "market": "what the agent saw of the market, for keeper parity alone",
     "patterns": "a view of the database; keeper restore makes it anew",
     "reports, logs": "made from the database, or about the program",
     "snapshots": "frozen copies of earlier states; copy the folder as it is if replays still need them",

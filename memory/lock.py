@@ -27,6 +27,7 @@ OWN = (
         "before-restore",
         "diary",
         "logs",
+        "market",
         "models",
         "patterns",
         "reports",

@@ -17,6 +17,7 @@ import numpy as np
 from scheduler.cycle import DecisionCycle
 from scheduler.live import Stop
 from tools.domain.clock import Clock
+from tools.domain.market import NANOS
 from tools.execution.news import NewsDesk
 from tools.market.events import EVENT
 from tools.market.lines import Batch
@@ -24,7 +25,17 @@ from tools.market.lines import Batch
 TICK_S = 0.05  # between two looks at timers and news
 FRAME_S = 0.25  # between two frames
 WIND_DOWN_S = 20.0
+PATIENCE_S = 2.0  # for events that came in and were not taken in yet
 NOTHING = np.zeros(0, EVENT)
+
+
+def _all(symbol: str, now: int) -> int:
+    """Nothing waits to be taken in."""
+    return now
+
+
+def _tell_nobody(ts: int) -> None:
+    """Nobody wants to know."""
 
 
 class Source(Protocol):
@@ -46,6 +57,10 @@ class Trading:
     Attributes:
         cycles: One a symbol.
         each_frame: Called a few times a second with the time, ns.
+        passed: Until when all that came in of a symbol was handed out, by symbol and now, ns. No timer and no
+            look at a market goes beyond: it would come before events that were there first, and a replay
+            could not do the same.
+        winds_down: Told when nothing is decided any more, ns.
     """
 
     source: Source
@@ -53,6 +68,8 @@ class Trading:
     cycles: Mapping[str, DecisionCycle]
     clock: Clock
     each_frame: Callable[[int], None]
+    winds_down: Callable[[int], None] = _tell_nobody
+    passed: Callable[[str, int], int] = _all
 
     async def run(self, stop: Stop, seconds: float | None) -> tuple[str, ...]:
         """Trade until ``stop`` or the end of the time, then wind down; symbols that stayed open."""
@@ -62,6 +79,7 @@ class Trading:
             if reading.done():
                 reading.result()
             now = self.clock.now()
+            self.winds_down(now)
             for cycle in self.cycles.values():
                 cycle.wind_down(now)
             await self._tick_until(lambda: not self._busy(), WIND_DOWN_S)
@@ -89,12 +107,18 @@ class Trading:
             self._tick()
             if loop.time() >= frame:
                 frame = loop.time() + FRAME_S
-                self.each_frame(self.clock.now())
+                now = self.clock.now()
+                self.each_frame(min((self.passed(symbol, now) for symbol in self.cycles), default=now))
             await asyncio.sleep(TICK_S)
 
     def _tick(self) -> None:
         now = self.clock.now()
         for symbol in self.desk.sort():
-            self.cycles[symbol].hear(now)
-        for cycle in self.cycles.values():
-            cycle.run(NOTHING, max(now, cycle.market.ts))
+            self.cycles[symbol].hear(self._until(symbol, now))
+        for symbol, cycle in self.cycles.items():
+            cycle.run(NOTHING, self._until(symbol, now))
+
+    def _until(self, symbol: str, now: int) -> int:
+        """How far time may pass for a symbol; an exit that is due does not wait for a reader that hangs."""
+        patience = now - round(PATIENCE_S * NANOS)
+        return max(self.passed(symbol, now), self.cycles[symbol].market.ts, patience)

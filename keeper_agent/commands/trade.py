@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from keeper_agent.lab.child import local_venue
 from keeper_agent.latency import Meter
 from keeper_agent.reflecting import timetable_of
 from keeper_agent.reporting import Reporter
+from keeper_agent.seeing import SeenFeed, seen_by
 from keeper_agent.settings import Settings
 from keeper_agent.venue_side import venue_side
 from keeper_agent.views.board import SymbolRow
@@ -178,13 +180,21 @@ class VenueSession:
             instrument, parameters, exchange, has_brackets=self._gateway.wire.dialect.has_brackets
         )
 
+    def _complain(self, text: str) -> None:
+        self._console.print(text, style="yellow", markup=False)
+
     def _alarm(self, found: Reconciliation) -> None:
         self._console.print(f"[bold red]entries halted:[/] {escape(str(found))}", soft_wrap=True)
 
     async def play(self, key: AccountKey) -> dict[str, Any]:
         """Recover, trade, wind down, reflect; returns the summary."""
         keeper, wire = self._keeper, self._gateway.wire
-        keeper.begin("run", {"world": self._world.value}, "", self._start)
+        words = {
+            "world": self._world.value,
+            "parameters": self._settings.parameter_overrides(),
+            "has_brackets": wire.dialect.has_brackets,
+        }
+        keeper.begin("run", words, "", self._start)
         self._gateway.start()
         recovery = Recovery(
             self._gateway, self._record, EpisodeLog(self._store), self._reconciler, self._clock
@@ -242,7 +252,7 @@ class VenueSession:
             self._keeper.parameters,
             self._world.value,
             self._clock,
-            lambda text: self._console.print(text, style="yellow", markup=False),
+            self._complain,
         )
 
     async def _trade(self, key: AccountKey, stop: Stop) -> tuple[str, ...]:
@@ -254,19 +264,20 @@ class VenueSession:
             clock=self._clock,
             stopwatch=SystemStopwatch(),
             rng=np.random.default_rng(self._settings.keeper_seed),
-            complain=lambda text: self._console.print(text, style="yellow", markup=False),
+            complain=self._complain,
         )
+        run_id = self._keeper.identity.run_id
+        seen = seen_by(self._settings, run_id, wire.dialect.venue, feed, self._complain)
         cycles = {symbol: self._keeper.cycle(one) for symbol, one in wire.traded.items()}
-        await self._prime(cycles)
+        await self._prime(cycles, seen)
         self._began = self._clock.now()
         follow_leader(cycles)
-        async with feed:
-            trading = Trading(
-                feed, self._desk, cycles, self._clock, lambda ts: self._each_frame(ts, cycles, feed)
-            )
+        async with feed, seen:
+            frames = partial(self._each_frame, cycles=cycles, feed=feed)
+            trading = Trading(seen, self._desk, cycles, self._clock, frames, seen.wind_down, feed.passed)
             return await trading.run(stop, None if minutes is None else minutes * 60)
 
-    async def _prime(self, cycles: Mapping[str, DecisionCycle]) -> None:
+    async def _prime(self, cycles: Mapping[str, DecisionCycle], seen: SeenFeed) -> None:
         """Let the tapes begin full: a thin coin takes a minute to print what a window holds."""
         now = self._clock.now()
         window = self._keeper.parameters.snapshot(now).nanos("tape_window_s")
@@ -275,6 +286,7 @@ class VenueSession:
             instrument = self._gateway.wire.instruments[symbol]
             prints = await recent_prints(client, instrument, now - window, now)
             if len(prints):
+                seen.keep(symbol, prints)
                 cycle.run(prints, int(prints["ts_init"][-1]))
 
     def _each_frame(self, ts: int, cycles: Mapping[str, DecisionCycle], feed: Feed) -> None:
@@ -283,7 +295,7 @@ class VenueSession:
             SymbolRow(
                 symbol,
                 cycle.market.status,
-                cycle.market.features(ts),
+                cycle.market.features(max(ts, cycle.market.ts)),
                 cycle.executor.entry,
                 max(0, rests.get(symbol, 0) - ts) / NANOS,
             )

@@ -68,6 +68,15 @@ def test_two_sessions_in_one_home_decide_end_flat_and_meet_no_trade_they_know(tm
         summary = json.loads(found.stdout)
         assert (summary["world"], summary["left_open"]) == ("venue", [])
         assert summary["fills"] > 0
+    told = json.loads(
+        subprocess.run(
+            [*KEEPER, "parity", "--json", "--home", str(tmp_path)], capture_output=True, text=True, check=True
+        ).stdout
+    )
+    assert [run["not_played"] for run in told["runs"]] == [{}, {}], "what was seen was not kept"
+    assert told["compared"]["decision"] > 0
+    assert {"data": 0}.items() <= {row["cause"]: row["decision"] for row in told["causes"]}.items()
+    assert told["unexplained"] == 0
     verified = subprocess.run(
         [*KEEPER, "memory", "verify", "--home", str(tmp_path)], capture_output=True, text=True, check=False
     )

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from tools.domain.market import Instrument, Side, to_units
-from tools.market.events import EVENT, PRINT, Events
+from tools.market.events import EVENT, LAST, PRINT, Events
 
 MS = 1_000_000
 MOST = 1_000  # prints asked for; a thin coin has far fewer in a minute
@@ -43,6 +43,6 @@ async def recent_prints(client: TradesClient, instrument: Instrument, since: int
         if not since <= ts <= now or price <= 0 or size <= 0 or price % instrument.tick:
             continue
         side = int(SIDES[trade["side"]]) if trade["side"] in SIDES else 0
-        events[count] = (ts, ts, price, size, PRINT, side, 0)
+        events[count] = (ts, ts, price, size, PRINT, side, LAST)
         count += 1
     return events[:count]

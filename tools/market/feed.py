@@ -20,7 +20,7 @@ from tools.domain.errors import BadUsage
 from tools.market.decode import warm_decoders
 from tools.market.endpoints import Endpoint
 from tools.market.instruments import split_symbol
-from tools.market.lines import MOST_PENDING, Batch, SymbolLine
+from tools.market.lines import MICRO, MOST_PENDING, Batch, SymbolLine
 from tools.market.snapshots import SnapshotLane
 from tools.market.streams import Connection, StreamConfig, StreamCounts
 from tools.market.wire.messages import Snapshot
@@ -131,6 +131,14 @@ class Feed:
                 yield batch
             if is_last:
                 return
+
+    def passed(self, symbol: str, now: int) -> int:
+        """Until when, ns, at ``now`` all that came in of ``symbol`` was handed out.
+
+        What comes in later is stamped later, so that up to here nothing can be missed any more.
+        """
+        since = self.lines[symbol].waiting_since
+        return now - now % MICRO if since is None else min(now, since - 1)
 
     def counts(self) -> Mapping[str, int]:
         """Every counter, summed over the symbols, by name."""

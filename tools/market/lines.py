@@ -63,6 +63,11 @@ class SymbolLine:
         """Whether a snapshot taken now would help."""
         return self.is_live and self.book.wants_snapshot
 
+    @property
+    def waiting_since(self) -> int | None:
+        """When the oldest event that waits to be fetched came in, ns; None where none waits."""
+        return int(self._pending[0]["ts_init"][0]) if self._pending else None
+
     def on_depth(self, depth: Depth) -> None:
         """Take a delta of the book in."""
         self._put_all(self.book.on_delta(depth))

@@ -147,8 +147,12 @@ class Recorder:
         self.write(pieces)
 
     def _first_of_period(self, track: _Track, events: Events) -> int:
-        """Where the first print after the track's period is; the length where there is none."""
-        is_later = (events["kind"] == PRINT) & (events["ts_init"] // self._rotate_ns > track.period)
+        """Where the first print after the track's period is; the length where there is none.
+
+        A print after a hole begins no recording: nothing there would tell of the hole.
+        """
+        begins = (events["kind"] == PRINT) & (events["flags"] & GAP == 0)
+        is_later = begins & (events["ts_init"] // self._rotate_ns > track.period)
         return int(np.argmax(is_later)) if is_later.any() else len(events)
 
     def _begin(self, track: _Track, symbol: str, ts: int) -> None:

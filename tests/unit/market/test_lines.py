@@ -129,3 +129,16 @@ def test_print_after_an_overflow_of_book_rows_alone_is_not_marked() -> None:
     batch = line.take()
     assert batch is not None
     assert batch.events["flags"].tolist() == [SNAPSHOT | RESET | LAST, LAST]
+
+
+def test_what_waits_longest_is_known_until_it_is_fetched() -> None:
+    line = SymbolLine("AUSDT", Ticking(), most_pending=MOST)
+    assert line.waiting_since is None
+    line.on_prints(Prints("AUSDT", rows(1, PRINT), (1,)))
+    first = line.waiting_since
+    line.on_prints(Prints("AUSDT", rows(1, PRINT), (2,)))
+    assert line.waiting_since == first is not None
+    batch = line.take()
+    assert batch is not None
+    assert int(batch.events["ts_init"][0]) == first
+    assert line.waiting_since is None
