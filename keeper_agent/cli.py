@@ -75,7 +75,7 @@ def run(
         keeper_home=home, keeper_tapes=tape, keeper_speed=speed, keeper_world=world, keeper_minutes=minutes
     )
     if settings.keeper_world == "venue":
-        from keeper_agent.commands.trade import trade_at_local_venue
+        from keeper_agent.commands.local_venue import trade_at_local_venue
 
         trade_at_local_venue(settings, as_json=as_json)
     elif settings.keeper_world == "live":

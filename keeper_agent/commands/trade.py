@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import ExitStack, asynccontextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -13,14 +13,13 @@ import numpy as np
 from rich.markup import escape
 
 from keeper_agent.app import Keeper, current_model
-from keeper_agent.brains import open_brain, require_brain, told_of_brain
+from keeper_agent.brains import open_brain, told_of_brain
 from keeper_agent.commands.layers import layers_as_data
 from keeper_agent.commands.reflect import reflect_day
-from keeper_agent.commands.run import show_end, stopping
-from keeper_agent.console import ERR, OUT, print_json
+from keeper_agent.commands.run import stopping
 from keeper_agent.dashboard.wanted import serving_if_wanted
-from keeper_agent.lab.child import local_venue
 from keeper_agent.latency import Meter
+from keeper_agent.logs import open_log
 from keeper_agent.reflecting import timetable_of
 from keeper_agent.reporting import Reporter
 from keeper_agent.seeing import SeenFeed, seen_by
@@ -43,13 +42,12 @@ from scheduler.summary import results
 from scheduler.timetable import Timetable
 from scheduler.trading import Trading
 from tools.domain.clock import Clock, SystemClock, SystemStopwatch
-from tools.domain.errors import BadUsage
 from tools.domain.identity import fresh_run_id
 from tools.domain.market import NANOS, Instrument, to_decimal
 from tools.domain.parameter import ParameterSet
 from tools.domain.ports import Holding
 from tools.domain.trading import World
-from tools.execution.client import AccountKey, open_account
+from tools.execution.client import AccountKey
 from tools.execution.gateway import OrderGateway
 from tools.execution.guards import unless_killed, while_owned
 from tools.execution.kill import KillSwitch
@@ -58,7 +56,6 @@ from tools.execution.recent import recent_prints
 from tools.execution.reconcile import Reconciler, Reconciliation
 from tools.execution.recovery import Recovered, Recovery
 from tools.execution.routed import RoutedMarket
-from tools.execution.warmup import warm_kernels
 from tools.execution.wire import Wire
 from tools.execution.working import GatewayConfig
 from tools.market.endpoints import endpoint_of
@@ -68,63 +65,6 @@ FLUSH_S = 5.0
 BADGES = {World.VENUE: "LOCAL VENUE", World.LIVE: "LIVE"}
 PLACES = {World.VENUE: "a local venue", World.LIVE: "a live account"}
 RESULT_S = 15.0  # between two lines with the result so far, where nothing is drawn
-
-
-def trade_at_local_venue(settings: Settings, *, as_json: bool) -> None:
-    """Start a venue of our own, trade there, stop it, and sum up."""
-    require_brain(settings)
-    console = ERR if as_json else OUT
-    console.print(
-        f"[bold]Keeper[/] at a local venue ({escape(settings.keeper_scenario)}), "
-        f"home {escape(str(settings.keeper_home))}",
-        soft_wrap=True,
-    )
-    warm_kernels()
-    with (
-        HomeLock.acquire(settings.keeper_home, "keeper run") as lock,
-        Store.open(settings.keeper_home) as store,
-    ):
-        summary = asyncio.run(_at_local_venue(settings, store, lock, console))
-    if as_json:
-        print_json(summary)
-    else:
-        show_end(summary)
-
-
-async def _at_local_venue(settings: Settings, store: Store, lock: HomeLock, console: Any) -> dict[str, Any]:
-    async with _account(settings) as (key, symbols):
-        config = GatewayConfig(has_stream=True)
-        left = OpenOrders(store, World.VENUE.value, key.venue).symbols()
-        wire = await open_account(key, symbols, config, left)
-        try:
-            with (
-                AccountLock.acquire(settings.keeper_home / "accounts", key.api_key) as account,
-                ExitStack() as resources,
-            ):
-                session = VenueSession(settings, store, lock, console, wire, account, config, resources)
-                return await session.play(key)
-        finally:
-            await wire.client.close()  # type: ignore[attr-defined]
-
-
-@asynccontextmanager
-async def _account(settings: Settings) -> AsyncIterator[tuple[AccountKey, Sequence[str]]]:
-    """Where to trade, and what: at a venue of our own unless one is named."""
-    if settings.keeper_base_url:
-        key, secret = settings.keeper_api_key, settings.keeper_api_secret
-        if not key.get_secret_value() or not secret.get_secret_value():
-            raise BadUsage("KEEPER_BASE_URL needs KEEPER_API_KEY and KEEPER_API_SECRET")
-        yield (
-            AccountKey(
-                "binance", key.get_secret_value(), secret.get_secret_value(), settings.keeper_base_url
-            ),
-            settings.symbols(),
-        )
-        return
-    words = ["--scenario", settings.keeper_scenario, "--seed", str(settings.keeper_seed)]
-    async with local_venue(words) as venue:
-        named = AccountKey("binance", str(venue["api_key"]), str(venue["secret"]), str(venue["binance"]))
-        yield named, settings.symbols()
 
 
 class VenueSession:
@@ -144,6 +84,7 @@ class VenueSession:
     ) -> None:
         self._world = world
         self._settings, self._store, self._lock, self._console = settings, store, lock, console
+        self._log = open_log(settings.keeper_home, settings.keeper_log_level)
         self._clock: Clock = SystemClock()
         self._start = present(store, self._clock.now())
         switch = KillSwitch(settings.keeper_home)
@@ -181,9 +122,11 @@ class VenueSession:
         )
 
     def _complain(self, text: str) -> None:
+        self._log.warning(text)
         self._console.print(text, style="yellow", markup=False)
 
     def _alarm(self, found: Reconciliation) -> None:
+        self._log.error("entries halted", found=str(found))
         self._console.print(f"[bold red]entries halted:[/] {escape(str(found))}", soft_wrap=True)
 
     async def play(self, key: AccountKey) -> dict[str, Any]:
@@ -195,6 +138,7 @@ class VenueSession:
             "has_brackets": wire.dialect.has_brackets,
         }
         keeper.begin("run", words, "", self._start)
+        self._log.info("run began", run_id=keeper.identity.run_id, world=self._world.value)
         self._gateway.start()
         recovery = Recovery(
             self._gateway, self._record, EpisodeLog(self._store), self._reconciler, self._clock
@@ -223,6 +167,7 @@ class VenueSession:
             await asyncio.gather(reconciling, return_exceptions=True)
             await self._gateway.close()
         keeper.end(self._clock.now())
+        self._log.info("run ended", run_id=keeper.identity.run_id, decisions=keeper.tally.decisions)
         with PatternLibrary(self._lock, self._store) as library:
             library.sync()
         summary = self._summary(left)

@@ -112,7 +112,7 @@ def test_no_byte_that_a_whole_run_writes_holds_a_secret(shown: Faces) -> None:
     assert [name for name, one in shown.secrets.items() if any(form in told for form in spellings(one))] == []
 
     written = {path.name: path.read_bytes() for path in shown.folder.rglob("*") if path.is_file()}
-    assert {"keeper.sqlite", "run.out", "telegram.out", "ask.out", TOKENS_FILE} <= set(written)
+    assert {"keeper.sqlite", "keeper.log", "run.out", "telegram.out", "ask.out", TOKENS_FILE} <= set(written)
     used = orjson.dumps([shown.openai.headers, shown.anthropic.headers]).decode()
     for name in ("openai_api_key", "anthropic_api_key"):
         assert orjson.dumps(shown.secrets[name]).decode()[1:-1] in used, name

@@ -61,13 +61,17 @@ def test_two_sessions_in_one_home_decide_end_flat_and_meet_no_trade_they_know(tm
     environment = {**os.environ, "KEEPER_PARAMETERS": busy, "KEEPER_SEED": "16"}
     for _ in range(2):
         found = subprocess.run(
-            [*KEEPER, *words], capture_output=True, text=True, check=False, timeout=120, env=environment
+            [*KEEPER, *words], capture_output=True, text=True, check=False, timeout=300, env=environment
         )
         assert found.returncode == 0, found.stderr
         assert "Traceback" not in found.stderr
         summary = json.loads(found.stdout)
         assert (summary["world"], summary["left_open"]) == ("venue", [])
         assert summary["fills"] > 0
+    lines = [json.loads(line) for line in (tmp_path / "logs" / "keeper.log").read_text().splitlines()]
+    assert [
+        len({one["run_id"] for one in lines if one["event"] == f"run {end}"}) for end in ("began", "ended")
+    ] == [2, 2]
     told = json.loads(
         subprocess.run(
             [*KEEPER, "parity", "--json", "--home", str(tmp_path)], capture_output=True, text=True, check=True
