@@ -1,8 +1,8 @@
-"""Fit ``tools/detection/posterior.json`` anew: ``python -m benchmarks.detection.fit --out posterior.json``.
+"""Fit ``tools/detection/posterior.json`` anew: ``python -m benchmarks.detection.fit --out FILE``.
 
 The batches ``FIT`` make the logit, the batches ``TABLE`` the monotone table from its score to a probability:
 a table made on what the logit was fitted on would be too sure of itself. Nothing else is looked at.
-``--apart`` fits ``posterior_apart.json`` on ``FIT_APART`` and ``TABLE_APART``: the first posterior must stand.
+``--apart`` fits ``posterior_apart.json`` on ``FIT_APART`` and ``TABLE_APART``, with the first in force.
 """
 
 from __future__ import annotations

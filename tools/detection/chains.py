@@ -91,10 +91,10 @@ def lose_chains(chains: Any) -> None:
 @kernel
 def is_remembered(chains: Any, i: int, price: int) -> bool:
     """Whether an order of side ``i`` at ``price`` is remembered."""
+    is_one = False
     for k in range(chains.n[i]):
-        if chains.prices[i, k] == price:
-            return True
-    return False
+        is_one = is_one or chains.prices[i, k] == price
+    return is_one
 
 
 @kernel
@@ -198,9 +198,9 @@ def note_order(chains: Any, ts: int, i: int, price: int, size: int, near: float,
     best = -1
     for k in range(state.n[i]):
         row = state.orders[i, k]
-        if may_follow(row, ts, price, value, near, far):
-            if best < 0 or row.links > state.orders[i, best].links:
-                best = k
+        is_longer = best < 0 or row.links > state.orders[i, best].links
+        if is_longer and may_follow(row, ts, price, value, near, far):
+            best = k
     links = 0
     period = 0.0
     log_period = 0.0
@@ -261,7 +261,7 @@ def grow_chains(chains: Any, maker: Any, ts: int) -> None:
 
 @kernel
 def find_quote(chains: Any, i: int) -> None:
-    """Of the orders of the followed hand of side ``i`` the one that is its quote; as it was if there is none."""
+    """The order of the followed hand of side ``i`` that is its quote; if there is none it is as it was."""
     state = chains
     if state.followed[i] == 0:
         return
