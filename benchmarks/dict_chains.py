@@ -31,6 +31,7 @@ class Link:
     period: float = 0.0
     log_period: float = 0.0
     off: float = 0.0
+    unsteady: float = 0.0
     ts_gone: int = 0
     is_taken: bool = False
 
@@ -84,7 +85,7 @@ class DictChains:
         self.last = -1
         self.turns = self.repeats = 0.0
         self.phase = [0.0, 0.0, 0.0]
-        self.paces, self.short_paces = [0.0, 0.0], [0.0, 0.0]
+        self.paces = [0.0, 0.0]
         self.gaps: deque[float] = deque(maxlen=KEPT)
         self.sizes: deque[float] = deque(maxlen=KEPT)
         self.ts_believed = 0
@@ -124,11 +125,14 @@ class DictChains:
             old = max(before, key=lambda one: one.links)
             links, gap = old.links + 1, (ts - old.ts) * 1e-9
             weight = max(1.0 / links, 0.15)
-            log_period = old.log_period + weight * (math.log(max(gap, 0.02)) - old.log_period)
+            log_gap = math.log(max(gap, 0.02))
+            log_period = old.log_period + weight * (log_gap - old.log_period)
             off = abs(value - old.value) + abs(placed.price - old.price) / near
             usual = old.value + weight * (value - old.value)
             new = Link(ts, placed.price, placed.size, usual, old.hand, links, off=off)
             new.log_period, new.period = log_period, math.exp(log_period)
+            uneven = abs(value - old.value) + (abs(log_gap - old.log_period) if links > 1 else 0.0)
+            new.unsteady = old.unsteady + weight * (uneven - old.unsteady)
             if new.hand == self.followed[i] and old.ts_gone > self.ts_linked[i]:
                 self._count(ts, i, new.period, gap, value)
         else:
@@ -154,7 +158,6 @@ class DictChains:
                     self.phase[k] += part
         self.last = i
         self.paces[i] += 1.0
-        self.short_paces[i] += 1.0
         self.ts_linked[i] = ts
         self.gaps.append(gap)
         self.sizes.append(value)
@@ -169,12 +172,11 @@ class DictChains:
 
     def second(self, ts: int) -> None:
         """A second ends at ``ts``."""
-        keep, shortly = math.exp(-1.0 / 60.0), math.exp(-1.0 / 15.0)
+        keep = math.exp(-1.0 / 60.0)
         self.turns *= keep
         self.repeats *= keep
         self.phase = [part * keep for part in self.phase]
         self.paces = [pace * keep for pace in self.paces]
-        self.short_paces = [pace * shortly for pace in self.short_paces]
         bids, asks = ([one for one in side if one.links >= 2 and one.alive(ts)] for side in self.orders)
         most, best = 0.0, None
         for bid in bids:
@@ -195,7 +197,8 @@ class DictChains:
     def is_apart(self, linked: float) -> bool:
         """Whether two chains go on; ``linked`` refreshes of the last minute moved both sides together."""
         pace = min(self.paces)
-        return self.followed[0] > 0 and pace >= 3.0 and linked < 0.1 * pace
+        is_steady = all(one is None or one.unsteady < 1.35 for one in self.quotes)
+        return self.followed[0] > 0 and is_steady and pace >= 3.0 and linked < 0.1 * pace
 
     def prices(self) -> tuple[int, int] | None:
         """Of the followed bid and ask, if they are two."""
@@ -211,7 +214,7 @@ class DictChains:
         return self.posterior.probability([
             math.log(belief / (1.0 - belief)),
             math.log1p(min(self.paces)),
-            math.log1p(min(self.short_paces)),
+            max(bid.unsteady, ask.unsteady),
             abs(bid.log_period - ask.log_period),
             0.5 * (bid.log_period + ask.log_period),
             abs(bid.value - ask.value),

@@ -1,6 +1,7 @@
 """Which worlds the market-maker posterior is fitted on, which it is chosen on, and which judge it.
 
-A batch is used for one thing only, those named LEAVING for departures. ``JUDGED`` and ``LEAVING_JUDGED``
+A batch is used for one thing only, those named LEAVING for departures, those named APART for makers
+whose sides do not move in one moment. ``JUDGED``, ``JUDGED_APART`` and ``LEAVING_JUDGED``
 have been looked at, the figures in the decision are of them; ``HELD_OUT`` was run once, on 2026-11-27, and
 is spent. Only its seeds were of its own: the venue has no family and no coin that neither the fit nor
 ``JUDGED`` has had.
@@ -94,6 +95,14 @@ TABLE_APART = (
     *busier((26_800_000, 1), (*FITTED, APART_FITTED)),
 )
 JUDGED = (Batch(seeds=(31_000_000, 3), families=UNSEEN_FAMILIES, coins=MOSS_FERN_DUSK),)
+JUDGED_APART = (
+    Batch(
+        seeds=(120_000_000, 1),
+        tiers=("T1", "T2", "T3", "T4", "RANDOM"),
+        families=(APART_UNSEEN, *UNSEEN_FAMILIES),
+        coins=MOSS_FERN_DUSK,
+    ),
+)
 HELD_OUT = (Batch(seeds=(41_000_000, 8), families=UNSEEN_FAMILIES, coins=MOSS_FERN_DUSK),)
 # one market maker a symbol, so that there is one that leaves; only its departures were looked at here
 LEAVING_TIERS = ("T1", "T2", "T3", "RANDOM")

@@ -40,6 +40,14 @@ CHAINS = (
         "",
         ("apart",),
     ),
+    Change("one steady chain is enough", "apart", "is_steady = max(", "is_steady = min(", ("apart",)),
+    Change(
+        "gaps may scatter",
+        "chains",
+        "(abs(log_gap - row.log_period) if links > 1 else 0.0)",
+        "0.0",
+        ("chains",),
+    ),
     Change("the shorter silence", "apart", "silence = max(", "silence = min(", ("apart",)),
     Change("one quote gone is as two", "apart", "min(gone_bid, gone_ask, UNSEEN)", "gone_bid", ("apart",)),
     Change(

@@ -19,14 +19,17 @@ Reals = npt.NDArray[np.float64]
 
 LEAST_PACE = 3.0  # quotes of each side placed anew in the last minute that make two chains go on
 FEW = 0.1  # of them: so few linked refreshes say that the sides do not move together
+UNSTEADY = 1.35  # sizes and gaps that scatter so much are many hands'
 BELIEVED_NS = 60_000_000_000  # who was believed in so lately can be missed
 
 
 @kernel
 def is_apart(chains: Any, maker: Any) -> bool:
-    """Whether two chains go on that the refreshes of both sides together do not account for."""
+    """Whether two steady chains go on that the refreshes of both sides together do not account for."""
     pace = min(chains.paces[0], chains.paces[1])
-    return bool(chains.followed[0] > 0 and pace >= LEAST_PACE and maker.paces[PACES - 1] < FEW * pace)
+    is_steady = max(chains.quotes[0].unsteady, chains.quotes[1].unsteady) < UNSTEADY
+    is_more = pace >= LEAST_PACE and maker.paces[PACES - 1] < FEW * pace
+    return bool(chains.followed[0] > 0 and is_steady and is_more)
 
 
 @kernel
@@ -39,7 +42,7 @@ def weigh_apart(chains: Any, maker: Any, ts: int, belief: float, out: Reals) -> 
     ask = chains.quotes[1]
     out[0] = np.log(belief / (1.0 - belief))
     out[1] = np.log1p(min(chains.paces[0], chains.paces[1]))
-    out[2] = np.log1p(min(chains.short_paces[0], chains.short_paces[1]))
+    out[2] = max(bid.unsteady, ask.unsteady)
     out[3] = abs(bid.log_period - ask.log_period)
     out[4] = 0.5 * (bid.log_period + ask.log_period)
     out[5] = abs(bid.value - ask.value)

@@ -31,7 +31,7 @@ MOST_LINKS = 60.0  # more say no more
 SAVED_LINKS = 3  # all longer chains are alike in what gives way to new orders
 YOUNG_S = 3.0  # period taken for an order without a predecessor
 MOST_PLACED = 600.0  # orders of a side in a minute; beyond, everything follows everything
-MEMORY_S, SHORT_S = 60.0, 15.0  # time constants of the counts
+MEMORY_S = 60.0  # time constant of the counts
 LOST_NS = 60_000_000_000  # a pair that says nothing for so long is followed no more
 CYCLE = 1.3  # periods from the other side's order within which it says something of the phase
 
@@ -47,6 +47,7 @@ QUOTE = np.dtype(
         ("log_period", np.float64),
         ("value", np.float64),  # log value of its chain's orders, quote, usual
         ("off", np.float64),  # how unlike its predecessor it is
+        ("unsteady", np.float64),  # how far its chain's sizes and gaps are from the usual ones, log ratios
         ("hand", np.int64),  # name of its chain
     ],
     align=True,
@@ -66,7 +67,6 @@ CHAINS = np.dtype(
         ("repeats", np.float64),  # after the same side
         ("phase", np.float64, (3,)),  # sums of cosine and sine of the ask's phase in the bid's period, and n
         ("paces", np.float64, (2,)),  # quotes placed anew, forgetting over MEMORY_S
-        ("short_paces", np.float64, (2,)),  # over SHORT_S
         ("n_gaps", np.int64),  # ever
         ("gaps", np.float64, (GAPS,)),  # seconds from quote to quote of a side
         ("n_sizes", np.int64),  # ever
@@ -182,7 +182,6 @@ def count_link(chains: Any, ts: int, i: int, period: float, gap: float, value: f
             state.phase[2] += 1.0
     state.last = 1 + i
     state.paces[i] += 1.0
-    state.short_paces[i] += 1.0
     state.ts_linked[i] = ts
     state.gaps[state.n_gaps % GAPS] = gap
     state.n_gaps += 1
@@ -206,12 +205,16 @@ def note_order(chains: Any, ts: int, i: int, price: int, size: int, near: float,
     log_period = 0.0
     usual = value
     off = 0.0
+    unsteady = 0.0
     if best >= 0:
         row = state.orders[i, best]
         links = row.links + 1
         gap = (ts - row.ts) * 1e-9
         weight = max(1.0 / links, LEARNING)
-        log_period = row.log_period + weight * (np.log(max(gap, LEAST_GAP_S)) - row.log_period)
+        log_gap = np.log(max(gap, LEAST_GAP_S))
+        uneven = abs(value - row.value) + (abs(log_gap - row.log_period) if links > 1 else 0.0)
+        unsteady = row.unsteady + weight * (uneven - row.unsteady)
+        log_period = row.log_period + weight * (log_gap - row.log_period)
         period = np.exp(log_period)
         off = abs(value - row.value) + abs(price - row.price) / near
         usual = row.value + weight * (value - row.value)
@@ -235,6 +238,7 @@ def note_order(chains: Any, ts: int, i: int, price: int, size: int, near: float,
     new.log_period = log_period
     new.value = usual
     new.off = off
+    new.unsteady = unsteady
     new.hand = hand
     state.is_changed[i] = 1
 
@@ -297,6 +301,7 @@ def copy_quote(source: Any, target: Any) -> None:
     row.log_period = source.log_period
     row.value = source.value
     row.off = source.off
+    row.unsteady = source.unsteady
     row.hand = source.hand
 
 
@@ -335,12 +340,10 @@ def pass_chains_second(chains: Any, ts: int) -> None:
     """Let the second that ends at ``ts`` pass over what forgets, and choose whom to follow."""
     state = chains
     keep = np.exp(-1.0 / MEMORY_S)
-    shortly = np.exp(-1.0 / SHORT_S)
     state.turns *= keep
     state.repeats *= keep
     for k in range(3):
         state.phase[k] *= keep
     for i in range(2):
         state.paces[i] *= keep
-        state.short_paces[i] *= shortly
     choose_hands(state, ts)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.support.senses import BTCUSDT
-from tools.detection.apart import BELIEVED_NS, can_be_missed, has_left_apart, is_apart, weigh_apart
+from tools.detection.apart import BELIEVED_NS, UNSTEADY, can_be_missed, has_left_apart, is_apart, weigh_apart
 from tools.detection.belief import believe, believed_size, has_departed, quoted_bounds, remember_belief
 from tools.detection.chains import CHAINS
 from tools.detection.maker import EVIDENCE, MAKER
@@ -21,11 +21,12 @@ BID, ASK = 99 * UNITS, 101 * UNITS
 def chains(state: Any = None) -> Any:
     """Two chains of one pace, each placed anew once a second to T0, in turn."""
     one = np.zeros(1, CHAINS)[0] if state is None else state
-    one["followed"][:], one["paces"][:], one["short_paces"][:] = (1, 2), 40.0, 12.0
+    one["followed"][:], one["paces"][:] = (1, 2), 40.0
     for i, price in enumerate((BID, ASK)):
         quote = one["quotes"][i]
         quote["ts"], quote["price"], quote["links"] = T0 - i * NANOS // 2, price, 30
         quote["period"], quote["log_period"], quote["value"] = 1.0, 0.0, 5.0
+        quote["unsteady"] = 0.3 + 0.1 * i
     one["turns"], one["repeats"], one["phase"][:] = 60.0, 2.0, (-30.0, 0.0, 30.0)
     one["n_gaps"], one["gaps"][:40] = 40, 1.0
     one["n_sizes"], one["sizes"][:40] = 40, 5.0
@@ -67,6 +68,15 @@ def test_chains_go_on_where_linked_refreshes_do_not_account_for_them() -> None:
     assert not is_apart(one, other)
 
 
+@pytest.mark.parametrize("side", [0, 1])
+def test_chains_whose_sizes_and_gaps_scatter_are_of_many_hands(side: int) -> None:
+    one = chains()
+    one["quotes"][side]["unsteady"] = UNSTEADY
+    assert not is_apart(one, maker())
+    one["quotes"][side]["unsteady"] = UNSTEADY - 0.01
+    assert is_apart(one, maker())
+
+
 def test_nobody_is_apart_who_is_not_followed() -> None:
     one = chains()
     one["followed"][:] = 0
@@ -77,7 +87,7 @@ def test_evidence_is_of_both_sides() -> None:
     out = evidence(T0 + 2 * NANOS)
     assert out[0] == pytest.approx(np.log(0.25))
     assert out[1] == pytest.approx(np.log(41.0))
-    assert out[2] == pytest.approx(np.log(13.0))
+    assert out[2] == pytest.approx(0.4)  # the less steady chain
     assert out[3:6].tolist() == [0.0, 0.0, 0.0]
     assert out[6] == pytest.approx(61.0 / 64.0)
     assert out[7] == pytest.approx(30.0 / 32.0)
@@ -120,7 +130,7 @@ def test_two_strangers_are_not_believed() -> None:
     quotes = one["chains"]["quotes"]
     quotes[0]["log_period"], quotes[0]["period"], quotes[0]["value"] = 1.5, np.exp(1.5), 3.5
     one["chains"]["turns"], one["chains"]["repeats"], one["chains"]["phase"][:] = 6.0, 6.0, (1.0, 1.0, 6.0)
-    one["chains"]["paces"][:], one["chains"]["short_paces"][:] = (5.0, 8.0), (1.0, 2.0)
+    one["chains"]["paces"][:], quotes["unsteady"][:] = (5.0, 8.0), (1.2, 0.9)
     assert believe(one, T0)[0] < 0.5
 
 

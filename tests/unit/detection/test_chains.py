@@ -175,6 +175,20 @@ def test_of_several_chains_those_alike_are_followed() -> None:
     assert book.chains["followed"][BID] != 99
 
 
+def test_a_chain_is_as_unsteady_as_its_sizes_and_gaps_scatter() -> None:
+    found = []
+    for factor, late in ((1, 0), (2, 0), (1, 3 * NANOS)):
+        book = Book()
+        end = book.alternate(12)
+        book.end(end + late - MOMENT, 1, 7)
+        book.place(end + late, 1, 6, factor * SIZE)
+        found.append(float(book.chains["orders"][BID][int(book.chains["n"][BID]) - 1]["unsteady"]))
+    steady, sizes, gaps = found
+    assert steady < 0.05
+    assert sizes == pytest.approx(0.15 * np.log(2.0) + 0.85 * steady, abs=0.02)
+    assert gaps == pytest.approx(0.15 * np.log(4.0) + 0.85 * steady, abs=0.02)
+
+
 def test_what_is_long_gone_gives_way_before_chains_do() -> None:
     book = Book()
     end = book.alternate(8)
