@@ -197,7 +197,7 @@ class DictChains:
     def is_apart(self, linked: float) -> bool:
         """Whether two chains go on; ``linked`` refreshes of the last minute moved both sides together."""
         pace = min(self.paces)
-        is_steady = all(one is None or one.unsteady < 1.35 for one in self.quotes)
+        is_steady = all(one is None or one.unsteady < 1.1 for one in self.quotes)
         return self.followed[0] > 0 and is_steady and pace >= 3.0 and linked < 0.1 * pace
 
     def prices(self) -> tuple[int, int] | None:

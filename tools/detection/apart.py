@@ -19,7 +19,7 @@ Reals = npt.NDArray[np.float64]
 
 LEAST_PACE = 3.0  # quotes of each side placed anew in the last minute that make two chains go on
 FEW = 0.1  # of them: so few linked refreshes say that the sides do not move together
-UNSTEADY = 1.35  # sizes and gaps that scatter so much are many hands'
+UNSTEADY = 1.1  # sizes and gaps that scatter so much are many hands'
 BELIEVED_NS = 60_000_000_000  # who was believed in so lately can be missed
 
 

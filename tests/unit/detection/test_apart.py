@@ -130,7 +130,7 @@ def test_two_strangers_are_not_believed() -> None:
     quotes = one["chains"]["quotes"]
     quotes[0]["log_period"], quotes[0]["period"], quotes[0]["value"] = 1.5, np.exp(1.5), 3.5
     one["chains"]["turns"], one["chains"]["repeats"], one["chains"]["phase"][:] = 6.0, 6.0, (1.0, 1.0, 6.0)
-    one["chains"]["paces"][:], quotes["unsteady"][:] = (5.0, 8.0), (1.2, 0.9)
+    one["chains"]["paces"][:], quotes["unsteady"][:] = (5.0, 8.0), (1.05, 0.9)
     assert believe(one, T0)[0] < 0.5
 
 
