@@ -28,6 +28,7 @@ PER_OCTAVE = 8.0
 REACH = 12
 MEMORY_S = 60.0
 LEAST_WATCHED_S = 10.0
+BELIEVED = 0.5
 NAN = math.nan
 
 
@@ -98,8 +99,10 @@ class DictSenses:
         self._update_regime()
         keep = math.exp(-1.0 / MEMORY_S)
         self.histograms = [[mass * keep for mass in side] for side in self.histograms]
-        self.maker.second()
+        self.maker.second(self.next_second)
         self.watched = self.watched * keep + (1.0 if self.status == SOUND else 0.0)
+        if self.maker.is_apart() and self._belief(self.next_second) >= BELIEVED:
+            self.maker.chains.ts_believed = self.next_second
 
     def _begin(self, ts: int, flags: int) -> None:
         self.in_message = True
@@ -293,10 +296,19 @@ class DictSenses:
             2.0 * min(bid, ask) / (bid + ask),
         )
 
+    def _belief(self, ts: int) -> float:
+        if self.watched < LEAST_WATCHED_S:
+            return NAN
+        share, balance = self._signature()
+        return self.maker.probability(ts, share * math.sqrt(balance))
+
     def _bounds(self, ts: int, belief: float) -> tuple[float, float]:
         trail = self.maker.trail
+        quoted = self.maker.chains.prices()
+        if belief >= BELIEVED and self.maker.is_apart() and quoted:
+            return quoted[0] * 1e-8, quoted[1] * 1e-8
         found = trail.bounds()
-        is_followed = belief >= 0.5 or self.maker.paces[-1] >= 3.0
+        is_followed = belief >= BELIEVED or self.maker.paces[-1] >= 3.0
         if is_followed and found and ts - trail.ts_placed <= self.config["window_ns"]:
             return found[0] * 1e-8, found[1] * 1e-8
         return self.tape.bounds() if len(self.tape.prints) >= self.config["min_trades"] else (NAN, NAN)
@@ -321,16 +333,13 @@ class DictSenses:
             (near_bid - near_ask) / (near_bid + near_ask),
         ]
         flow = [self._lifetime(), self._faded(ts), self._stability(), self._touch_rate()]
-        share, balance = self._signature()
-        rate = self.maker.rate()
-        belief = NAN
-        if self.watched >= LEAST_WATCHED_S:
-            belief = self.maker.probability(ts, share * math.sqrt(balance))
+        belief = self._belief(ts)
+        size, rate = self.maker.size_and_rate(belief >= BELIEVED and self.maker.is_apart())
         lower, upper = self._bounds(ts, belief)
         spread = (upper - lower) / mid * 1e4
         if not upper > lower * (1.0 + 1e-9):  # one price twice, but for rounding
             spread, lower, upper = NAN, NAN, NAN
         is_usual = math.isnan(rate) or self.config["rate_min"] <= rate <= self.config["rate_max"]
         detected = 1.0 if belief >= self.config["min_confidence"] and is_usual else 0.0
-        maker = [detected, belief, self.maker.size(), spread, lower, upper, rate, self.maker.departed(ts)]
+        maker = [detected, belief, size, spread, lower, upper, rate, self.maker.departed(ts)]
         return book + state + tape + flow + maker

@@ -12,6 +12,8 @@ import statistics
 from collections import deque
 from pathlib import Path
 
+from benchmarks.dict_chains import DictChains
+from benchmarks.dict_posterior import DictPosterior
 from benchmarks.dict_trail import DictTrail, Placement
 
 NUMBERS = Path(__file__).resolve().parents[1] / "tools" / "detection" / "posterior.json"
@@ -49,12 +51,15 @@ class DictMaker:
         self.sizes: deque[float] = deque(maxlen=KEPT)
         self.paces = [0.0, 0.0, 0.0]
         self.trail = DictTrail()
-        self.fitted = json.loads(NUMBERS.read_text("utf-8"))["numbers"]
+        self.chains = DictChains()
+        self.posterior = DictPosterior(json.loads(NUMBERS.read_text("utf-8"))["numbers"])
 
     def level(self, ts: int, side: int, price: int, before: int, after: int, taken: bool) -> None:
         """A level within reach went from ``before`` to ``after``."""
         quote = self.quotes[side < 0]
         self.trail.quotes[side < 0].change(ts, price, after, taken and after < before)
+        if after < before:
+            self.chains.fall(ts, int(side < 0), price, before, after, taken)
         has_gone = False
         if price == quote.price:
             stands = after > 0 and after >= quote.level - quote.size // 2
@@ -75,6 +80,7 @@ class DictMaker:
         self.fresh = [[], []]
         self.ts_gone = 0
         self.trail.lost()
+        self.chains.lost()
         for quote in self.quotes:
             quote.price, quote.stands = 0, False
 
@@ -83,6 +89,7 @@ class DictMaker:
         if tick != self.tick:
             self.pairs, self.tick, self.peak = [0.0] * DISTANCES, tick, 0
         self.mid, self.reach = mid, int(mid * REACH_BPS * 1e-4)
+        self.chains.message(ts, self.fresh, self.placed, mid, tick)
         bids, asks = self.fresh
         if len(bids) == len(asks):
             found = [(bid, ask, 1.0) for bid, ask in zip(bids, asks, strict=True)]
@@ -144,14 +151,15 @@ class DictMaker:
             quote.price, quote.level, quote.stands = placed.price, placed.level, True
             quote.size = placed.size if placed.size > 0 else placed.level
 
-    def second(self) -> None:
-        """Let a second pass."""
+    def second(self, ts: int) -> None:
+        """Let the second pass that ends at ``ts``."""
         keep = math.exp(-1.0 / 60.0)
         self.pairs = [mass * keep for mass in self.pairs]
         self.placed = [mass * keep for mass in self.placed]
         self.paces = [pace * math.exp(-1.0 / s) for pace, s in zip(self.paces, PACE_S, strict=True)]
         self._find_peak()
         self.trail.second(self.sizes)
+        self.chains.second(ts)
 
     def _find_peak(self) -> None:
         pairs = self.pairs
@@ -173,29 +181,43 @@ class DictMaker:
             best = self.peak
         self.peak = best if self.excess >= LEAST_PAIRS else 0
 
-    def rate(self) -> float:
-        """Refreshes a second."""
-        if len(self.gaps) < 5:
+    def is_apart(self) -> bool:
+        """Whether two chains go on that do not move together."""
+        return self.chains.is_apart(self.paces[-1])
+
+    def _rate(self, gaps: deque[float]) -> float:
+        if len(gaps) < 5:
             return math.nan
-        middle = statistics.median(self.gaps)
-        kept = [gap for gap in self.gaps if 0.4 * middle < gap < 1.6 * middle]
+        middle = statistics.median(gaps)
+        kept = [gap for gap in gaps if 0.4 * middle < gap < 1.6 * middle]
         return len(kept) / sum(kept) if kept else math.nan
 
     def departed(self, ts: int) -> float:
         """Whether a maker that is known has left."""
+        apart = self.chains.departed(ts)
+        if apart is not None:
+            return apart
         if len(self.links) < 3 or self.paces[-1] < 4.0:
             return math.nan
-        period, rate = statistics.median(self.links), self.rate()
+        period, rate = statistics.median(self.links), self._rate(self.gaps)
         return float(self.trail.has_left(ts, 1.0 / rate if rate * period > 1.0 else period))
 
-    def size(self) -> float:
-        """Value of the usual order."""
-        return math.exp(statistics.median(self.sizes)) if len(self.sizes) >= 3 else math.nan
+    def size_and_rate(self, is_apart: bool) -> tuple[float, float]:
+        """Value of the usual order and refreshes a second, of one whose sides move apart if ``is_apart``."""
+        sizes = self.chains.sizes if is_apart else self.sizes
+        size = math.exp(statistics.median(sizes)) if len(sizes) >= 3 else math.nan
+        return size, self._rate(self.chains.gaps if is_apart else self.gaps)
 
     def probability(self, ts: int, signature: float) -> float:
         """That a maker quotes both sides."""
+        together = self._together(ts, signature)
+        if together >= 0.5 or not self.is_apart():
+            return together
+        return max(together, self.chains.probability(ts, together, self.placed))
+
+    def _together(self, ts: int, signature: float) -> float:
         if len(self.links) < 3:
-            return float(self.fitted["unfollowed"])
+            return float(self.posterior.fitted["unfollowed"])
         gap = statistics.median(self.links)
         silence = gone = UNSEEN
         if self.ts_linked:
@@ -212,22 +234,4 @@ class DictMaker:
             *(math.log(pace + 0.05) for pace in self.paces),
             signature,
         ]
-        return self._calibrated(evidence)
-
-    def _calibrated(self, evidence: list[float]) -> float:
-        fitted = self.fitted
-        columns = zip(*(fitted[k] for k in ("low", "high", "centre", "scale")), strict=True)
-        standard = [
-            (min(max(seen, low), high) - centre) / scale
-            for seen, (low, high, centre, scale) in zip(evidence, columns, strict=True)
-        ]
-        z = fitted["intercept"] + sum(w * x for w, x in zip(fitted["linear"], standard, strict=True))
-        for i, row in enumerate(fitted["quadratic"]):
-            z += sum(row[j] * standard[i] * standard[j] for j in range(i, len(standard)))
-        x, y = fitted["x"], fitted["y"]
-        if z <= x[0]:
-            return float(y[0])
-        for k in range(1, len(x)):
-            if z <= x[k]:
-                return float(y[k - 1] + (z - x[k - 1]) / (x[k] - x[k - 1]) * (y[k] - y[k - 1]))
-        return float(y[-1])
+        return self.posterior.probability(evidence)

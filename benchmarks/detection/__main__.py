@@ -3,10 +3,10 @@
 ``keeper bench detection --tiers T0,T1,T2,T3,T4 --json``: presence at five false positives in a hundred on
 worlds full of imitators, beside the size signature on the same stream; calibration, and what shuffled
 labels leave of it; bounds, size and rate; departures beside the rule before; spoofing by lifetime beside
-the rule of K1.2. Everything was developed on the families timer, triggered and ladder, seeds below
-24,000,000 and the coins ORB and KITE; by default the figures are of the families inventory and hummingbot
-and of MOSS, FERN and DUSK. Windows and looks at one market are not independent: their intervals are
-bootstraps of whole markets; those of departures are Wilson's.
+the rule of K1.2. Everything was developed on the families timer, triggered and ladder (makers whose sides
+move apart also on sequential), seeds below 27,000,000 and the coins ORB and KITE; by default the figures are
+of the families inventory and hummingbot and of MOSS, FERN and DUSK. Windows and looks at one market are not
+independent: their intervals are bootstraps of whole markets; those of departures are Wilson's.
 """
 
 from __future__ import annotations

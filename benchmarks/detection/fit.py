@@ -1,7 +1,8 @@
-"""Fit ``tools/detection/posterior.json`` anew: ``python -m benchmarks.detection.fit --out posterior.json``.
+"""Fit ``tools/detection/posterior.json`` anew: ``python -m benchmarks.detection.fit --out FILE``.
 
 The batches ``FIT`` make the logit, the batches ``TABLE`` the monotone table from its score to a probability:
 a table made on what the logit was fitted on would be too sure of itself. Nothing else is looked at.
+``--apart`` fits ``posterior_apart.json`` on ``FIT_APART`` and ``TABLE_APART``, with the first in force.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 
 from benchmarks.detection.looking import evidence_of
-from benchmarks.detection.sets import FIT, TABLE, Batch
+from benchmarks.detection.sets import FIT, FIT_APART, TABLE, TABLE_APART, Batch
 from benchmarks.detection.worlds import World, markets
 from tools.detection.posterior import posterior_from_json
 from tools.domain.identity import numbers_hash
@@ -42,9 +43,9 @@ class Looks:
     is_followed: npt.NDArray[np.bool_]
 
 
-def looks_at(worlds: Iterable[World]) -> Looks:
+def looks_at(worlds: Iterable[World], is_apart: bool = False) -> Looks:
     """Looks at all markets of the worlds."""
-    parts = [evidence_of(market) for world in worlds for market in markets(world)]
+    parts = [evidence_of(market, is_apart) for world in worlds for market in markets(world)]
     return Looks(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 
@@ -103,11 +104,16 @@ def worlds_of(batches: tuple[Batch, ...], each: int | None) -> list[World]:
     return found
 
 
-def document(numbers: dict[str, Any], counts: dict[str, int], worlds_each: int | None) -> str:
+def document(
+    numbers: dict[str, Any],
+    counts: dict[str, int],
+    worlds_each: int | None,
+    batches: tuple[tuple[Batch, ...], tuple[Batch, ...]] = (FIT, TABLE),
+) -> str:
     """The file's text, verified by reading it."""
     provenance = {
-        "fit": [asdict(batch) for batch in FIT],
-        "table": [asdict(batch) for batch in TABLE],
+        "fit": [asdict(batch) for batch in batches[0]],
+        "table": [asdict(batch) for batch in batches[1]],
         "worlds of each batch": worlds_each or "all",
         "model": f"logistic, quadratic, L2 C={PENALTY}; isotonic over {TABLE_BINS} bins of equal count",
         "label": "some market maker quotes both sides at that moment",
@@ -124,10 +130,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.detection.fit", description=__doc__)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--worlds", type=int, help="about so many of each batch, for a trial")
+    parser.add_argument("--apart", action="store_true", help="the posterior of makers whose sides move apart")
     arguments = parser.parse_args()
-    fit, table = (looks_at(worlds_of(batches, arguments.worlds)) for batches in (FIT, TABLE))
+    both = (FIT_APART, TABLE_APART) if arguments.apart else (FIT, TABLE)
+    fit, table = (looks_at(worlds_of(batches, arguments.worlds), arguments.apart) for batches in both)
     counts = {"fit rows": int(fit.is_followed.sum()), "table rows": int(table.is_followed.sum())}
-    arguments.out.write_text(document(fitted_numbers(fit, table), counts, arguments.worlds), "utf-8")
+    text = document(fitted_numbers(fit, table), counts, arguments.worlds, both)
+    arguments.out.write_text(text, "utf-8")
     print(json.dumps(counts))
 
 

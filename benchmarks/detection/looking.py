@@ -84,10 +84,13 @@ def moment_of(market: Market, ts: int, features: Reals) -> Moment:
     )
 
 
-def evidence_of(market: Market) -> tuple[Reals, npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+def evidence_of(
+    market: Market, is_apart: bool = False
+) -> tuple[Reals, npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
     """Evidence at looks as of ``moments`` while the book was watched long enough to judge.
 
-    Returns the evidence, shape (n, EVIDENCE), whether a maker quotes both sides, and whether one is followed.
+    Returns the evidence, shape (n, EVIDENCE), whether a maker quotes both sides, and whether one is followed;
+    with ``is_apart`` the evidence for one whose sides move apart, and whether it was asked for.
     """
     world = market.world
     rng = np.random.default_rng(world.seed)
@@ -100,9 +103,11 @@ def evidence_of(market: Market) -> tuple[Reals, npt.NDArray[np.bool_], npt.NDArr
         evaluate(state[0], ts, features)
         if np.isnan(features[CONFIDENCE]):
             continue
-        rows.append(state["evidence"][0].copy())
+        row = state["evidence_apart" if is_apart else "evidence"][0].copy()
+        rows.append(row)
         quoted.append(bool(set(market.states(ts).values()) & set(TWO_SIDED)))
-        followed.append(bool(state["maker"]["n_links"][0] >= LEAST_GAPS))
+        is_followed = bool(state["maker"]["n_links"][0] >= LEAST_GAPS)
+        followed.append(not np.isnan(row[0]) if is_apart else is_followed)
     return np.array(rows).reshape(-1, EVIDENCE), np.array(quoted, np.bool_), np.array(followed, np.bool_)
 
 

@@ -22,6 +22,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.chain_changes import CHAINS
 from tests.support.changes import Change
 from tests.support.maker_changes import BELIEF, DEPARTURE, EVIDENCE, MAKER
 from tests.support.order_changes import ORDERS, SPOOFING
@@ -30,6 +31,7 @@ from tests.support.plain_kernels import use_plain_kernels
 TESTS = Path(__file__).resolve().parents[1] / "unit" / "detection"
 CHANGES = {
     "maker": MAKER,
+    "chains": CHAINS,
     "evidence": EVIDENCE,
     "belief": BELIEF,
     "departure": DEPARTURE,

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from tools.detection import chains as ch
 from tools.detection import maker as mk
 from tools.detection import market_maker as mm
 from tools.detection import orders as lo
@@ -98,8 +99,10 @@ def end_message(s: Any, ts: int) -> None:
     if book.status != SOUND or bid <= 0 or ask <= 0:
         mk.lose_sight(s.maker)
         tr.lose_trail(s.trail)
+        ch.lose_chains(s.chains)
     else:
         mk.measure_market(s.maker, 0.5 * (bid + ask), book.tick)
+        ch.grow_chains(s.chains, s.maker, ts)
         is_refresh = mk.pair_message(s.maker, ts)
         tr.follow_message(s.trail, s.maker, ts, is_refresh)
         pa.note_mid(s.path, ts, bid, ask)
@@ -144,14 +147,18 @@ def level_changed(s: Any, ts: int, side: int, price: int, before: int, after: in
     maker = s.maker
     if abs(price - maker.mid) > maker.reach:
         return
+    i = 0 if side > 0 else 1
     has_gone = mk.note_level(maker, ts, side, price, after)
-    is_followed = price == s.trail.price[0 if side > 0 else 1]
+    is_followed = price == s.trail.price[i]
     is_placement = not has_gone and after != 0 and after != before
-    if not is_followed and not is_placement:
+    is_loss = after < before and ch.is_remembered(s.chains, i, price)
+    if not (is_followed or is_placement or is_loss):
         return
     is_taken = after < before and was_taken(s.tape, s.ring, ts, mk.TAKEN_NS, side, price)
     if is_followed:
         tr.note_trail_level(s.trail, ts, side, price, after, is_taken)
+    if is_loss:
+        ch.note_fall(s.chains, ts, i, price, before, after, is_taken)
     if not is_placement or is_taken:
         return
     mk.note_placement(maker, ts, side, price, after - before, after)

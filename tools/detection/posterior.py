@@ -24,6 +24,7 @@ Void = npt.NDArray[np.void]
 
 KNOTS = 64
 FILE = Path(__file__).with_name("posterior.json")
+FILE_APART = Path(__file__).with_name("posterior_apart.json")
 
 POSTERIOR = np.dtype(
     [
@@ -80,9 +81,9 @@ def _fill(record: Void, name: str, values: Any) -> None:
 
 
 @cache
-def fitted_posterior() -> Void:
+def fitted_posterior(file: Path = FILE) -> Void:
     """The numbers in force."""
-    return posterior_from_json(FILE.read_text("utf-8"))
+    return posterior_from_json(file.read_text("utf-8"))
 
 
 @kernel

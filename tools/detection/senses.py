@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from tools.detection import belief as be
+from tools.detection import chains as ch
 from tools.detection import departure as de
-from tools.detection import evidence as ev
 from tools.detection import maker as mk
 from tools.detection import market_maker as mm
 from tools.detection import spoof as sp
@@ -52,6 +52,8 @@ def pass_second(s: Any) -> None:
     mk.pass_maker_second(s.maker)
     de.pass_quiet_second(s.maker, s.sorting)
     tr.pass_trail_second(s.trail, s.maker, s.sorting)
+    ch.pass_chains_second(s.chains, s.flow.next_second)
+    be.remember_belief(s, s.flow.next_second)
 
 
 @kernel
@@ -152,9 +154,9 @@ def evaluate(s: Any, ts: int, out: Reals) -> bool:
     is_usual = np.isnan(rate) or config.rate_min <= rate <= config.rate_max
     out[14] = 1.0 if belief >= config.min_confidence and is_usual else 0.0
     out[15] = belief
-    out[16] = ev.usual_size(s.maker, s.sorting)
+    out[16] = be.believed_size(s, belief)
     out[20] = rate
-    out[21] = de.departed(s.maker, s.trail, ts, s.sorting, s.departure)
+    out[21] = be.has_departed(s, ts)
     lower, upper = be.quoted_bounds(s, ts, prints, belief)
     if mm.is_range(lower, upper):
         out[17] = (upper - lower) / mid * 1e4

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tools.detection import chains as ch
 from tools.detection import departure as de
 from tools.detection import maker as mk
 from tools.detection import market_maker as mm
@@ -92,8 +93,11 @@ SENSES = np.dtype(
         ("spoof", sp.SPOOF),
         ("maker", mk.MAKER),
         ("trail", tr.TRAIL),
+        ("chains", ch.CHAINS),
         ("posterior", po.POSTERIOR),
+        ("apart", po.POSTERIOR),  # of makers whose sides move apart
         ("evidence", np.float64, (mk.EVIDENCE,)),
+        ("evidence_apart", np.float64, (mk.EVIDENCE,)),  # the first is NaN where it was not asked for
         ("sorting", np.float64, (mk.GAPS,)),
         ("orders", lo.ORDERS),
         ("departure", np.float64, (de.DEPARTURE,)),
@@ -119,6 +123,7 @@ def new_senses(instrument: Instrument, parameters: ParameterSet) -> Void:
     state["rows"] = np.nan
     state["book"]["tick"] = instrument.tick
     state["posterior"] = po.fitted_posterior()
+    state["apart"] = po.fitted_posterior(po.FILE_APART)
     state["outlook"] = ol.fitted_outlook()
     tune(state, instrument, parameters)
     return state

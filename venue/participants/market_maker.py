@@ -50,6 +50,7 @@ class MarketMaker(Agent):
         self.toxicity = 0.0
         self.swept: deque[tuple[int, float]] = deque()
         self.paused_until = {1: 0, -1: 0}
+        self.turn = 1  # the side that an alternating one moves
 
     def traits(self) -> dict[str, Any]:
         """Its habits, the tolerance included."""
@@ -76,6 +77,9 @@ class MarketMaker(Agent):
         sizes = [math.exp(style.size_jitter * draws.normal()) for _ in self.quotes]
         delay, gap = draws.lognormal(0.02, 0.6), draws.lognormal(min(0.06, 0.25 / style.rate_hz), 0.6)
         u = draws.uniform()
+        if style.family is Family.ALTERNATING:
+            period /= 2
+            self.turn = -self.turn
         self.after(period, self.wake)
         if self.state != "full" or not self.leaves(period, u):
             fair = self.pit.worth(self.sim.now - round(SEES_LATE_S * SECOND)) * opinion
@@ -133,12 +137,19 @@ class MarketMaker(Agent):
             if not quote.is_moving and self.is_wanted(quote.side) and self.is_due(quote, target.price):
                 quote.is_moving = True
                 scale = jitter * (SMALL if self.state == "small" else 1.0)
-                self.after(delay, self.pull, quote)
-                self.after(delay + gap, self.put, quote, Target(target.price, target.quote * scale))
+                start = delay + self.lag(quote.side)
+                self.after(start, self.pull, quote)
+                self.after(start + gap, self.put, quote, Target(target.price, target.quote * scale))
+
+    def lag(self, side: int) -> float:
+        """Seconds by which it moves ``side`` after the other."""
+        return self.style.apart_s if self.style.family is Family.SEQUENTIAL and side < 0 else 0.0
 
     def is_due(self, quote: Quote, price: float) -> bool:
         """Whether a quote is missing or stale, and its side not paused."""
         if self.sim.now < self.paused_until[quote.side]:
+            return False
+        if self.style.family is Family.ALTERNATING and quote.side != self.turn:
             return False
         age_s = (self.sim.now - quote.since) / SECOND
         return not quote.order or is_stale(self.style, price, quote.price, age_s)

@@ -14,6 +14,8 @@ class Family(Enum):
     INVENTORY = "inventory"  # Avellaneda and Stoikov: leans against its position
     LADDER = "ladder"  # several levels, growing geometrically
     HUMMINGBOT = "hummingbot"  # keeps quotes within a tolerance, pauses a side after a fill
+    SEQUENTIAL = "sequential"  # both sides, every period, one order after the other
+    ALTERNATING = "alternating"  # one side, then the other, half a period later at the price of then
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +32,7 @@ class Style:
         skew: how far it leans at full inventory, in half spreads.
         tolerance: what may be swept in a second, in quotes, before it leaves.
         pause_s: how long a side stays away after a fill (HUMMINGBOT).
+        apart_s: from moving one side to moving the other (SEQUENTIAL).
     """
 
     family: Family
@@ -44,6 +47,7 @@ class Style:
     skew: float = 0.5
     tolerance: float = 3.0
     pause_s: float = 10.0
+    apart_s: float = 0.3
     limit_quotes: float = 20.0
 
 

@@ -29,6 +29,7 @@ from venue.symbols import BTC, THIN, Symbol
 START_NS = 1_767_225_600 * NANOS  # 2026-01-01
 IMITATORS = ("grid", "wash", "spoof")
 FAR_AWAY_S = 1e9
+APART_S = 1.0  # from one side to the other, at most
 
 
 class UnknownTier(ValueError):
@@ -133,6 +134,7 @@ def style_of(scenario: Scenario, tier: Tier, name: str) -> Style:
     family = scenario.mm_family or drawn
     quote, half = draws.between(*tier.mm_quote), draws.between(5, 14)
     tolerance, pause = draws.between(0.8, 5), draws.between(5, 20)
+    apart = draws.between(0.15, 0.7)  # of a period
     return Style(
         family=family,
         quote=quote,
@@ -144,6 +146,7 @@ def style_of(scenario: Scenario, tier: Tier, name: str) -> Style:
         tolerance=tolerance,
         skew=1.2 if family is Family.INVENTORY else 0.4,
         pause_s=pause,
+        apart_s=min(APART_S, apart / tier.mm_rate_hz),
     )
 
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from venue.participants.quoting import Family
 
-ALL_FAMILIES = tuple(Family)
+# what a tier draws from; families added since are taken only where they are asked for
+ALL_FAMILIES = (Family.TIMER, Family.TRIGGERED, Family.INVENTORY, Family.LADDER, Family.HUMMINGBOT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

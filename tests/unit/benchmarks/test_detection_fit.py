@@ -15,6 +15,7 @@ from venue.scenario.tiers import TIERS
 
 PURPOSES = (
     sets.FIT, sets.TABLE, sets.JUDGED, sets.HELD_OUT, sets.LEAVING_DEVELOPED, sets.LEAVING_JUDGED,
+    sets.FIT_APART, sets.TABLE_APART, sets.JUDGED_APART,
 )  # fmt: skip
 
 
@@ -80,8 +81,8 @@ def test_what_judges_shares_neither_coin_nor_family_with_what_was_fitted() -> No
         fitted, judged, held = (
             {one for batch in batches for one in getattr(batch, name)}
             for batches in (
-                sets.FIT + sets.TABLE + sets.LEAVING_DEVELOPED,
-                sets.JUDGED + sets.LEAVING_JUDGED,
+                sets.FIT + sets.TABLE + sets.LEAVING_DEVELOPED + sets.FIT_APART + sets.TABLE_APART,
+                sets.JUDGED + sets.LEAVING_JUDGED + sets.JUDGED_APART,
                 sets.HELD_OUT,
             )
         )
@@ -115,3 +116,13 @@ def test_looks_at_a_world_are_labelled_by_its_truth() -> None:
     assert not empty.is_quoted.any()
     assert quoted.is_followed.mean() > 0.8 > empty.is_followed.mean()
     assert np.isfinite(quoted.evidence).all()
+
+
+def test_the_second_posterior_is_asked_only_where_the_first_sees_nobody_and_chains_go_on() -> None:
+    shape = {"tier": "T2", "seed": 20_900_001, "seconds": 90, "coins": (0,)}
+    apart = looks_at([World(family="alternating", **shape)], is_apart=True)  # type: ignore[arg-type]
+    together = looks_at([World(family="timer", **shape)], is_apart=True)  # type: ignore[arg-type]
+    assert apart.is_followed.sum() >= 4
+    assert not together.is_followed.any()
+    assert np.isfinite(apart.evidence[apart.is_followed]).all()
+    assert (apart.evidence[apart.is_followed][:, 0] < 0).all()

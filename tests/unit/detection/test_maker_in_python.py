@@ -40,7 +40,7 @@ def walk(seed: int, messages: int = 1_500) -> tuple[Any, Any, DictMaker, set[str
         if ts % NANOS < STEP_NS:
             pass_maker_second(kernels)
             pass_trail_second(trail, kernels, scratch)
-            plain.second()
+            plain.second(ts)
         if rng.random() < 0.002:
             lose_sight(kernels)
             lose_trail(trail)

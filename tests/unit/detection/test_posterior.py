@@ -1,6 +1,7 @@
 """The frozen numbers are what they were, and the kernel reads them as plain numpy does."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from tools.detection.maker import EVIDENCE
 from tools.detection.posterior import (
     FILE,
+    FILE_APART,
     KNOTS,
     PosteriorFault,
     fitted_posterior,
@@ -49,9 +51,10 @@ def test_numbers_that_cannot_be_are_refused(changed: dict[str, object]) -> None:
         posterior_from_json(with_numbers(**changed))
 
 
-def test_the_kernel_agrees_with_numpy_within_and_beyond_what_was_fitted() -> None:
+@pytest.mark.parametrize("file", [FILE, FILE_APART])
+def test_the_kernel_agrees_with_numpy_within_and_beyond_what_was_fitted(file: Path) -> None:
     rng = np.random.default_rng(3)
-    record = fitted_posterior()
+    record = fitted_posterior(file)
     evidence = rng.normal(1.0, 4.0, (200, EVIDENCE))
     slow = logits(record, evidence)
     fast = [logit_of(record[0], row, np.zeros(EVIDENCE)) for row in evidence]

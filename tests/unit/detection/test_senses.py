@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.detection.worlds import World, markets
 from benchmarks.dict_book import DictSenses
 from benchmarks.replay import NOISE, TOLERANCE, python_rows, settings_of
 from tests.support.senses import BTCUSDT, BUNDLED, column, cut_at, feature_rows, instrument_of, opening
@@ -12,6 +13,7 @@ from tests.support.tapes import book_message, print_event, synthetic_market
 from tools.domain.market import NANOS, UNITS
 from tools.features.names import FEATURES
 from tools.market.events import Events
+from tools.market.instruments import instrument_for
 
 SECONDS = 75
 
@@ -68,6 +70,16 @@ def test_every_feature_agrees_with_plain_python_on_a_real_tape(tape: str) -> Non
 def test_every_feature_agrees_with_plain_python_on_a_troubled_tape(seed: int) -> None:
     events = troubled(seed)
     agree(events, feature_rows([events]), DictSenses(settings_of(BTCUSDT)))
+
+
+def test_every_feature_agrees_with_plain_python_where_a_makers_sides_take_turns() -> None:
+    world = World(tier="T2", family="alternating", seed=90_900_000, seconds=120, coins=(0,))
+    (market,) = markets(world)
+    instrument = instrument_for("binance", market.symbol)
+    rows, plain = feature_rows([market.events], instrument), DictSenses(settings_of(instrument))
+    agree(market.events, rows, plain)
+    assert plain.maker.chains.ts_believed > 0
+    assert plain.maker.chains.turns > 10
 
 
 def agree(events: Events, rows: dict[int, tuple[bool, bytes]], senses: DictSenses) -> None:

@@ -148,3 +148,24 @@ def test_metaorders_have_parents_with_one_side_each() -> None:
                 sides.setdefault(seed * 1000 + o[5], set()).add(o[6])
     assert len(sides) > 3
     assert all(len(found) == 1 for found in sides.values())
+
+
+def gaps_to_the_bid(family: Family) -> list[float]:
+    """Seconds from each ask of a market maker of T2 to its nearest bid."""
+    sim = world("T2", seconds=60, mm_family=family, without=("informed", "metaorders", "momentum"))
+    stamps = {
+        side: np.array([o[2] for o in sim.truth.orders if o[3] == MAKER and o[6] == side]) for side in (1, -1)
+    }
+    assert 0.7 * 2 * 60 < min(map(len, stamps.values())) <= 1.1 * 2 * 60
+    return [float(np.abs(stamps[1] - at).min()) / NANOS for at in stamps[-1]]
+
+
+def test_those_that_quote_one_side_after_the_other_have_them_apart() -> None:
+    assert np.median(gaps_to_the_bid(Family.TIMER)) == 0
+    assert 0.05 < np.median(gaps_to_the_bid(Family.SEQUENTIAL)) < 0.35
+    assert 0.15 < np.median(gaps_to_the_bid(Family.ALTERNATING)) < 0.35
+
+
+def test_no_tier_draws_the_families_that_were_added_after_it_was_frozen() -> None:
+    drawn = {family for tier in TIERS.values() for family in tier.mm_families}
+    assert drawn == set(Family) - {Family.SEQUENTIAL, Family.ALTERNATING}
