@@ -9,7 +9,6 @@ from pathlib import Path
 from keeper_agent.console import ERR, OUT
 from keeper_agent.settings import Settings, load_settings
 from keeper_agent.telegram.inbox import FOLDER
-from keeper_agent.telegram.service import Service
 from keeper_agent.veil import veiled
 from memory.lock import HomeLock
 from tools.domain.clock import SystemClock
@@ -36,6 +35,8 @@ def serve_telegram(*, home: Path | None) -> None:
 
 
 async def _until_stopped(settings: Settings) -> None:
+    from keeper_agent.telegram.service import Service  # heavy: a setting that is missing is told before
+
     serving = asyncio.create_task(Service(settings, SystemClock(), _complain).run())
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -13,16 +13,20 @@ PACKAGES = ("keeper_agent", "memory", "prompts", "graphs", "tools", "scheduler",
 
 @dataclass(frozen=True)
 class Source:
-    """One module: where it lies, its text and its syntax tree."""
+    """One module: where it lies, and its text."""
 
     path: str
     text: str
-    tree: ast.Module
 
     @classmethod
     def planted(cls, text: str, path: str = "tools/planted.py") -> "Source":
         """A module that exists only in a test, to prove that a rule can fail."""
-        return cls(path, text, ast.parse(text, path))
+        return cls(path, text)
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        """Its syntax tree."""
+        return ast.parse(self.text, self.path)
 
     @cached_property
     def nodes(self) -> tuple[ast.AST, ...]:

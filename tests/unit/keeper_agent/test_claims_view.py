@@ -41,7 +41,15 @@ def told(gain: float) -> dict[str, Any]:
         "overfitting": claims.overfitting,
         "adds": {"one": "this", "two": "that [more]"},
         "stages": [asdict(stage) for stage in claims.stages],
-        "models": {"v1": {"brier_skill": skill, "test_n": 1000, "ece": 0.02, "ece_floor": 0.01}},
+        "models": {
+            "v1": {
+                "brier_skill": skill,
+                "test_n": 1000,
+                "ece": 0.02,
+                "ece_floor": 0.01,
+                "takes_above_bps": -2.5,
+            }
+        },
         "trained_on_worlds": 5,
         "cost": {"round_trips_asked_for": 8400},
     }
