@@ -14,7 +14,8 @@ from typing import Protocol
 
 from graphs.answers import Answer, Interpreted
 from graphs.brain import Asked, ConsultAnswer, Fault
-from graphs.query import Asking, answer_by_rules, answer_query, refusing_in
+from graphs.query import Asking, answer_by_rules, answer_query
+from graphs.refusing import refusing_in
 from memory.consultations import ConsultationLog
 from memory.statistics import symbols
 from memory.store import Store

@@ -6,11 +6,10 @@ be missing, with exit code 6; nothing is guessed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from graphs.answers import Answer, Told, describe
+from graphs.answers import MOST_CITED, Answer, Told, cited, describe
 from graphs.comparing import compare
 from graphs.consulted import consulted
 from graphs.counting import count, listed
@@ -18,6 +17,7 @@ from graphs.fields import field
 from graphs.learned import answer_learned
 from graphs.reading.desk import agree, by_parts, form_of, outranks, unaccounted
 from graphs.referring import name_of
+from graphs.refusing import refusing_in
 from graphs.results import extreme, result
 from graphs.standing import holding
 from graphs.taught import strategies
@@ -27,7 +27,6 @@ from memory.lookup import DecisionFilter
 from memory.spending import SpendCaps
 from memory.statistics import decision_facts, last_decision_time, last_run, symbols
 from memory.store import Store
-from prompts.nearest import nearest_questions
 from prompts.queries import Ask, Query, Subject
 from prompts.questions import (
     NotUnderstood,
@@ -39,9 +38,10 @@ from prompts.questions import (
     shown_place,
 )
 from prompts.reading.absent import absent_topic
+from prompts.reading.doubled import two_questions
 from prompts.reading.forms import Form
 from prompts.vietnamese import is_vietnamese
-from prompts.vietnamese_answers import in_vietnamese, refused_in_vietnamese
+from prompts.vietnamese_answers import in_vietnamese
 from tools.domain.clock import iso
 from tools.domain.errors import BadUsage, NotInRecord
 
@@ -112,6 +112,9 @@ def answer_by_rules(store: Store, question: str, asking: Asking) -> Answer:
     topic = absent_topic(question)
     if topic:
         raise NotInRecord(f'not in the record: Keeper keeps nothing of "{topic}"')
+    halves = two_questions(question)
+    if halves is not None:
+        return _both(store, question, halves, asking)
     name = _name_before(store, question, asking)
     form = _form(store, question, asking, name)
     try:
@@ -129,6 +132,21 @@ def answer_by_rules(store: Store, question: str, asking: Asking) -> Answer:
     if by is None and form is not None and _is_of_setting(form):
         raise NotInRecord("not in the record: no such change of a setting")
     return found if by is None or agree(found, by) else by
+
+
+def _both(store: Store, question: str, halves: tuple[str, str], asking: Asking) -> Answer:
+    """The answers to two questions in one, the second as a follow-up of the first; both or none."""
+    first = answer_by_rules(store, halves[0], asking)
+    after = replace(asking, before=(*asking.before, halves[0]), shown=first.citations)
+    second = answer_by_rules(store, halves[1], after)
+    return replace(
+        second,
+        question=question,
+        understood=f"{first.understood}; and then: {second.understood}",
+        text=f"{first.text}\n{second.text}",
+        numbers={"first": first.numbers, "second": second.numbers},
+        citations=cited([*first.citations[: MOST_CITED // 2], *second.citations]),
+    )
 
 
 def _form(store: Store, question: str, asking: Asking, name: str) -> Form | None:
@@ -170,30 +188,6 @@ def _require_accounted(store: Store, question: str, found: Answer, asking: Askin
     left = [] if asking.before else unaccounted(store, question, found, asking.now)
     if left:
         raise NotUnderstood(f'not in the record as asked: no answer accounts for "{", ".join(left)}"')
-
-
-@contextmanager
-def refusing_in(question: str) -> Iterator[None]:
-    """Refuse in the language of ``question``.
-
-    Raises:
-        NotInRecord: As it was raised within, with its reason.
-    """
-    try:
-        yield
-    except NotInRecord as refused:
-        near = _near(question) if isinstance(refused, NotUnderstood) else ""
-        if not is_vietnamese(question):
-            if not near:
-                raise
-            raise type(refused)(f"{refused}; nearest to it: {near}") from refused
-        told = refused_in_vietnamese(str(refused))
-        raise type(refused)(f"{told} Gần nhất: {near}." if near else told) from refused
-
-
-def _near(question: str) -> str:
-    """Questions near to one that was not understood, each in quotation marks."""
-    return ", ".join(f'"{one}"' for one in nearest_questions(question))
 
 
 def understand(store: Store, question: str, asking: Asking, name: str = "") -> Query:
