@@ -57,6 +57,8 @@ def test_both_halves_are_answered(store: Store, question: str, halves: tuple[str
         "how many decisions on BTC?",
         "how many signals did you skip and how many did you take?",
         "which symbol lost most, and why?",
+        "which settings were changed, when and why?",
+        "which trade was worst and what was it?",
         "the best and what was it",
         "bao nhiêu quyết định và vì sao?",
     ],
