@@ -54,6 +54,7 @@ class SeenFeed:
         self._archive: Archive | None = None
         self._recorder: Recorder | None = None
         self._writer: asyncio.Task[None] | None = None
+        self._writing: asyncio.Task[None] | None = None
         if budget_gb > 0:
             try:
                 self._archive = Archive(self._folder, max(1, room_for(home, run_id, int(budget_gb * 1e9))))
@@ -74,6 +75,8 @@ class SeenFeed:
             self._writer.cancel()
             with suppress(asyncio.CancelledError):
                 await self._writer
+        if self._writing is not None:
+            await self._writing  # what is being written ends before the rest is
         if self._recorder is not None:
             try:
                 self._recorder.close()
@@ -111,7 +114,8 @@ class SeenFeed:
     async def _write(self) -> None:
         while self._recorder is not None:
             await asyncio.sleep(WRITE_S)
-            await asyncio.shield(asyncio.ensure_future(self._write_once()))
+            self._writing = asyncio.create_task(self._write_once())
+            await asyncio.shield(self._writing)
 
     async def _write_once(self) -> None:
         if self._recorder is not None:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pytest
 
+from keeper_agent import seeing
 from keeper_agent.seeing import SeenFeed
 from tests.support.senses import BTCUSDT
 from tests.support.tapes import synthetic_market
 from tools.market.archive import Archive
 from tools.market.events import Events, event_bytes
 from tools.market.lines import Batch
+from tools.market.recorder import Piece, Recorder
 from tools.market.seen import seen_events, seen_folder, wound_down
 
 EVENTS = synthetic_market(seconds=20)
@@ -86,3 +91,37 @@ def test_a_full_budget_is_said_once_and_harms_nothing(tmp_path: Path) -> None:
     assert taken(tmp_path, complaints, budget_gb=1e-7) == event_bytes(EVENTS[50:])
     assert len(complaints) == 1
     assert "disk budget" in complaints[0]
+
+
+def test_what_is_being_written_at_the_end_is_written_before_the_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A thread that still writes and the last write would both add to one file."""
+    begun, writing, at_close = threading.Event(), [0], list[int]()
+    write, close = Recorder.write, Recorder.close
+
+    def slowly(recorder: Recorder, pieces: Sequence[Piece]) -> None:
+        writing[0] += 1
+        begun.set()
+        time.sleep(0.2)
+        write(recorder, pieces)
+        writing[0] -= 1
+
+    def closing(recorder: Recorder) -> None:
+        at_close.append(writing[0])
+        close(recorder)
+
+    monkeypatch.setattr(seeing, "WRITE_S", 0.01)
+    monkeypatch.setattr(Recorder, "write", slowly)
+    monkeypatch.setattr(Recorder, "close", closing)
+
+    async def story() -> None:
+        seen = SeenFeed(Story(()), tmp_path, "run_a", "binance", budget_gb=1.0, complain=pytest.fail)
+        async with seen:
+            seen.keep("BTCUSDT", EVENTS)
+            while not begun.is_set():
+                await asyncio.sleep(0.005)
+
+    asyncio.run(story())
+    assert at_close == [0]
+    assert event_bytes(seen_events(seen_folder(tmp_path, "run_a"), BTCUSDT)) == event_bytes(EVENTS)
