@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,12 +11,12 @@ import numpy.typing as npt
 from keeper_agent.lab.seat import events_of
 from tools.detection.alert_log import AlertLog
 from tools.detection.senses import sense
-from tools.detection.spoof_evidence import FIRST
 from tools.detection.state import new_senses
 from tools.domain.parameter import default_parameters
 from tools.market.events import Events
 from tools.market.instruments import instrument_for
 from tools.market.kernel import kernel
+from venue.participants.spoofer import Way
 from venue.public import NANOS, bucket_end
 from venue.scenario.build import START_NS, Scenario, build
 from venue.scenario.tiers import TIERS
@@ -49,6 +49,7 @@ class Spoofed:
     """One symbol of a world: its truth, what was scored (from zero on), when the rule fired."""
 
     kind: str
+    way: str
     seed: int
     hours: float
     attempts: tuple[Attempt, ...]
@@ -70,9 +71,14 @@ def tier_of(kind: str) -> str:
 
 
 def worlds(
-    kind: str, seeds: tuple[int, int], coins: tuple[int, ...], seconds: int, period_ns: int
+    kind: str,
+    seeds: tuple[int, int],
+    coins: tuple[int, ...],
+    seconds: int,
+    period_ns: int,
+    way: Way = Way.MIRRORED,
 ) -> Iterator[Spoofed]:
-    """Run the worlds of a kind and sense their coins."""
+    """Run the worlds of a kind, with spoofers of one way, and sense their coins."""
     first, n = seeds
     for seed in range(first, first + n):
         scenario = Scenario(
@@ -82,6 +88,7 @@ def worlds(
             thin_coins=max(coins) + 1,
             has_leader=False,
             without=("spoof",) if kind == CLEAN else (),
+            spoof_way=way,
         )
         sim = build(scenario)
         sim.run(seconds)
@@ -91,7 +98,7 @@ def worlds(
             attempts = attempts_of(sim.truth, symbol.name, symbol.tick_units, period_ns)
             hours = (seconds * NANOS - FIRST_NS) / (3600 * NANOS)
             scored, rule = scored_of(events, symbol.name), rule_of(events, symbol.name)
-            yield Spoofed(kind, seed, hours, tuple(attempts), scored, rule, events, symbol.name)
+            yield Spoofed(kind, way.value, seed, hours, tuple(attempts), scored, rule, events, symbol.name)
 
 
 def attempts_of(truth: Truth, symbol: str, tick: int, period_ns: int) -> list[Attempt]:
@@ -120,9 +127,9 @@ def attempts_of(truth: Truth, symbol: str, tick: int, period_ns: int) -> list[At
     return found
 
 
-def scored_of(events: Events, symbol: str, first: Sequence[float] = FIRST) -> Void:
-    """Every withdrawal of large levels with its evidence, after the first minute."""
-    log = AlertLog(new_senses(instrument_for("binance", symbol), default_parameters()), 0.0, first)
+def scored_of(events: Events, symbol: str, odds: Void | None = None) -> Void:
+    """Every withdrawal of large levels with its evidence, after the first minute; ``odds`` as AlertLog's."""
+    log = AlertLog(new_senses(instrument_for("binance", symbol), default_parameters()), 0.0, odds)
     log.sense_until(events, 0, 1 << 62)
     alerts = log.alerts()
     found: Void = alerts[alerts["ts_event"] >= START_NS + FIRST_NS]

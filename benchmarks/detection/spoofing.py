@@ -1,7 +1,8 @@
 """Spoofers found, by the lifetime of what they show, at a false-alarm rate set beforehand.
 
 ``python -m benchmarks.detection.spoofing --seeds 74000000,12 --json`` judges the weights and the threshold
-in force; ``spoof_fit`` fits them on development worlds (other seeds, other coins). An attempt is found
+in force; ``--way`` has the spoofers time their show otherwise (``venue/participants/spoofer.py``);
+``spoof_fit`` fits on development worlds (other seeds, other coins). An attempt is found
 when side, price and bucket of an alert agree with one of its cancels. Attempts of one market are of one
 spoofer, who has one way: markets are the units, and every interval is a bootstrap of whole markets.
 """
@@ -22,11 +23,12 @@ from benchmarks.detection.figures import clustered, clustered_rate
 from benchmarks.detection.spoofed import ADAPTIVE, CLEAN, KINDS, Spoofed, met_by, worlds
 from tools.detection.alert_log import AlertLog
 from tools.detection.order_log import OrderLog
-from tools.detection.spoof_evidence import THRESHOLD, WEIGHTS
+from tools.detection.spoof_odds import fitted_odds, log_odds
 from tools.detection.state import new_senses
 from tools.domain.parameter import default_parameters
 from tools.execution.stream import sense_until
 from tools.market.instruments import instrument_for
+from venue.participants.spoofer import Way
 from venue.public import NANOS
 
 JUDGED_COINS = (2, 3, 4)
@@ -44,12 +46,12 @@ class Scored:
     met: npt.NDArray[np.int64]
 
 
-def scored(markets: Sequence[Spoofed], weights: Sequence[float]) -> list[Scored]:
-    """What weights say of markets."""
+def scored(markets: Sequence[Spoofed]) -> list[Scored]:
+    """What the numbers in force say of markets."""
     found = []
     for one in markets:
         met = np.array([met_by(row, one.attempts) for row in one.scored], np.int64)
-        found.append(Scored(one, one.scored["evidence"] @ np.array(weights), met))
+        found.append(Scored(one, log_odds(fitted_odds(), one.scored["evidence"]), met))
     return found
 
 
@@ -146,14 +148,17 @@ def cost(market: Spoofed) -> dict[str, Any]:
 
 
 def judge(arguments: argparse.Namespace) -> dict[str, Any]:
-    """All figures of the weights and the threshold in force."""
+    """All figures of the numbers and the threshold in force, for spoofers of one way."""
     first, n = (int(x) for x in arguments.seeds.split(","))
-    odds = float(np.log(THRESHOLD / (1 - THRESHOLD)))
+    odds = float(fitted_odds()["threshold"][0])
     period = arguments.period_ms * NANOS // 1000
-    found: dict[str, Any] = {"threshold": THRESHOLD}
+    way = Way(arguments.way)
+    found: dict[str, Any] = {"way": way.value, "threshold": odds}
     every: list[Scored] = []
     for kind in KINDS:
-        them = scored(list(worlds(kind, (first, n), JUDGED_COINS, arguments.seconds, period)), WEIGHTS)
+        if kind == CLEAN and way is not Way.MIRRORED:
+            continue  # the same worlds
+        them = scored(list(worlds(kind, (first, n), JUDGED_COINS, arguments.seconds, period, way)))
         found[kind] = recall(them, odds)
         if kind != CLEAN:
             found[kind]["shuffled_truth"] = shuffled(them, odds)
@@ -167,6 +172,7 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.detection.spoofing", description=__doc__)
     parser.add_argument("--seeds", default="74000000,12", help="first seed and how many")
+    parser.add_argument("--way", choices=[way.value for way in Way], default=Way.MIRRORED.value)
     parser.add_argument("--seconds", type=int, default=600)
     parser.add_argument("--period-ms", type=int, default=100)
     parser.add_argument("--json", action="store_true", help="one line of JSON instead of indented text")

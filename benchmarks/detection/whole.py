@@ -19,6 +19,7 @@ from benchmarks.detection.sets import MOSS_FERN_DUSK, TIERS
 from benchmarks.detection.spoofing import judge
 from benchmarks.detection.worlds import NOBODY, World, markets
 from benchmarks.detection.zero_edge import zero_edge
+from venue.participants.spoofer import Way
 
 QUOTED, TUNING, EMPTY = "quoted", "tuning", "empty"
 OFFSETS = {QUOTED: 0, EMPTY: 500_000, TUNING: 700_000}  # of the seeds, by what a world is for
@@ -146,7 +147,12 @@ def measure(plan: Plan, told: Told) -> dict[str, Any]:
 
 def _spoofing_words(plan: Plan) -> argparse.Namespace:
     first, n = plan.seeds
-    return argparse.Namespace(seeds=f"{first + SPOOFED},{n}", seconds=plan.seconds, period_ms=plan.period_ms)
+    return argparse.Namespace(
+        seeds=f"{first + SPOOFED},{n}",
+        seconds=plan.seconds,
+        period_ms=plan.period_ms,
+        way=Way.MIRRORED.value,
+    )
 
 
 def _tier(plan: Plan, tier: str, seen: dict[tuple[str, str, str], Seen]) -> dict[str, Any]:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from tools.detection.order_log import OrderLog, Void
 from tools.detection.order_pool import ENDED
-from tools.detection.spoof_evidence import FIRST, THRESHOLD, WEIGHTS
+from tools.detection.spoof_odds import fitted_odds, threshold
 from tools.detection.spoofing import ALERT
 from tools.domain.errors import InvariantBroken
 
@@ -18,17 +16,16 @@ class AlertLog(OrderLog):
 
     Args:
         senses: As ``new_senses`` makes them; sensed through this log only.
-        floor: Least score that is kept, in [0, 1].
-        first: Weights of an act alone, by which earlier acts count; others than those in force to fit them.
+        floor: Least score that is kept, in [0, 1]; None is that of the fit.
+        odds: Other numbers than those in force, shape (1,) of ODDS, to fit them.
     """
 
-    def __init__(self, senses: Void, floor: float = THRESHOLD, first: Sequence[float] = FIRST) -> None:
+    def __init__(self, senses: Void, floor: float | None = None, odds: Void | None = None) -> None:
         super().__init__(senses)
         self._state = senses["alerts"]
         self._state["is_asked"] = 1
-        self._state["floor"] = floor
-        self._state["first"] = first
-        self._state["weights"] = WEIGHTS
+        self._state["floor"] = threshold() if floor is None else floor
+        self._state["odds"] = fitted_odds() if odds is None else odds
         self._state["n_seen"] = senses["orders"]["pool"]["n_ended"]
         self._state["n_taken"] = self._state["n_alerts"]
         self._alerts: list[Void] = []

@@ -54,9 +54,7 @@ def judge_alerts(s: Any, ts: int) -> None:
     book = s.book
     bid = best_key(s.bids) if s.bids.count > 0 else 0
     ask = -best_key(s.asks) if s.asks.count > 0 else 0
-    sg.judge_withdrawals(
-        s.alerts, s.orders.pool, (book.best_bid, book.best_ask), (bid, ask), ts, book.ts_event
-    )
+    sg.judge_withdrawals(s.alerts, s.orders, (book.best_bid, book.best_ask), (bid, ask), ts, book.ts_event)
 
 
 @kernel

@@ -7,7 +7,6 @@ was never seen in fitting is clipped to what was: the logit does not extrapolate
 
 from __future__ import annotations
 
-import json
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tools.detection.maker import EVIDENCE
-from tools.domain.identity import numbers_hash
+from tools.detection.numbers import NumbersFault, fill, numbers_of
 from tools.market.kernel import kernel
 
 Reals = npt.NDArray[np.float64]
@@ -44,40 +43,25 @@ POSTERIOR = np.dtype(
 )
 
 
-class PosteriorFault(ValueError):
-    """The file of numbers is not what it was when it was written."""
-
-
 def posterior_from_json(text: str) -> Void:
     """One POSTERIOR from a file's text.
 
     Raises:
-        PosteriorFault: The hash, a shape or an order is not as it must be.
+        NumbersFault: The hash, a shape or an order is not as it must be.
     """
-    data = json.loads(text)
-    numbers = data["numbers"]
-    found = numbers_hash(numbers)
-    if found != data["sha256"]:
-        raise PosteriorFault(f"posterior numbers must hash to {data['sha256'][:12]}, were {found[:12]}")
+    numbers = numbers_of(text, "posterior")
     record: Void = np.zeros(1, POSTERIOR)
     for name in ("low", "high", "centre", "scale", "intercept", "linear", "quadratic", "unfollowed"):
-        _fill(record, name, numbers[name])
+        fill(record, name, numbers[name], "posterior")
     x, y = numbers["x"], numbers["y"]
     if not 2 <= len(x) == len(y) <= KNOTS or np.any(np.diff(x) <= 0) or np.any(np.diff(y) < 0):
-        raise PosteriorFault(f"posterior table must be 2 to {KNOTS} rising knots, was {len(x)} by {len(y)}")
+        raise NumbersFault(f"posterior table must be 2 to {KNOTS} rising knots, was {len(x)} by {len(y)}")
     if not (y[0] > 0 and y[-1] < 1):
-        raise PosteriorFault(f"posterior must stay within 0 and 1, was {y[0]} to {y[-1]}")
+        raise NumbersFault(f"posterior must stay within 0 and 1, was {y[0]} to {y[-1]}")
     record["knots"] = len(x)
     record["x"][0, : len(x)] = x
     record["y"][0, : len(y)] = y
     return record
-
-
-def _fill(record: Void, name: str, values: Any) -> None:
-    array = np.asarray(values, dtype=np.float64)
-    if array.shape != record[name].shape[1:] or not np.all(np.isfinite(array)):
-        raise PosteriorFault(f"posterior {name} must be finite, of shape {record[name].shape[1:]}")
-    record[name][0] = array
 
 
 @cache

@@ -2,9 +2,8 @@
 
 Judged when a book message is whole, for each side: what was withdrawn of large levels placed
 together, against what is usual for the symbol (background.py), against when such orders end there
-(hazards.py) and against what this market withdrew before (repeats.py). The log-odds are linear in the
-evidence, fitted on development worlds only (decision 28): first those of the act alone, then, with what
-the market showed, those of the alert. Nothing is judged unless an ``AlertLog`` asks.
+(hazards.py) and against what this market withdrew before (repeats.py). How much each of it says was fitted
+on development worlds only (spoof_odds.py, decision 28). Nothing is judged unless an ``AlertLog`` asks.
 """
 
 from __future__ import annotations
@@ -17,7 +16,9 @@ from tools.detection import background as bg
 from tools.detection import hazards as hz
 from tools.detection import repeats as rp
 from tools.detection.order_pool import CANCEL, ENDED, FILL, SLOTS, oldest_of
-from tools.detection.spoof_evidence import ALONE, N
+from tools.detection.spoof_evidence import N
+from tools.detection.spoof_odds import ODDS, first_odds, odds_of
+from tools.detection.stages import STAGE_NS, levels_before, traded_just_before
 from tools.market.kernel import kernel
 
 LEAST = 1.5  # of the usual value: smaller levels are not looked at
@@ -55,8 +56,8 @@ ALERTS = np.dtype(
         ("n_touches", np.int64),
         ("n_alerts", np.int64),  # ever
         ("n_taken", np.int64),
-        ("first", np.float64, (ALONE,)),
-        ("weights", np.float64, (N,)),
+        ("odds", ODDS),
+        ("scratch", np.float64, (N,)),
         ("levels", LEVEL, (LEVELS,)),
         ("touches", TOUCH, (TOUCHES,)),
         ("background", bg.BACKGROUND),
@@ -217,8 +218,9 @@ def placed_instead(pool: Any, lead: Any, ts: int) -> float:
 
 
 @kernel
-def weigh(alerts: Any, pool: Any, n: int, touch: int, ts: int, alert: Any) -> None:
+def weigh(alerts: Any, orders: Any, n: int, touch: int, ts: int, ts_event: int, alert: Any) -> None:
     """The evidence of ``n`` levels into ``alert``."""
+    pool = orders.pool
     background = alerts.background
     k = 0
     for i in range(1, n):
@@ -226,10 +228,12 @@ def weigh(alerts: Any, pool: Any, n: int, touch: int, ts: int, alert: Any) -> No
             k = i
     lead = alerts.levels[k]
     layers = 0
+    staged = levels_before(pool, alerts.n_seen, lead, ts)
     units = 0
     total = 0.0
     for i in range(n):
         level = alerts.levels[i]
+        staged += 1 if abs(level.birth - lead.birth) <= STAGE_NS else 0
         if abs(level.birth - lead.birth) <= TOGETHER_NS:
             layers += 1
             units += level.units
@@ -240,22 +244,25 @@ def weigh(alerts: Any, pool: Any, n: int, touch: int, ts: int, alert: Any) -> No
     placed = distance_bps(before, lead.key) if before != 0 else now
     mirror, balance = find_mirror(alerts, pool, lead, ts)
     x = alert.evidence
-    x[0] = 1.0
-    x[1] = np.log2(lead.value / background.usual)
-    x[2] = np.log2(total / background.large)
-    x[3] = np.log2(layers)
-    x[4] = np.log(life_s)
-    x[5] = x[4] * x[4]
-    x[6] = -np.log(bg.share_shorter(background, life_s))
-    x[7] = np.log1p(placed)
-    x[8] = min(max((placed - now) / 5.0, -1.0), 1.0)
-    x[9] = 1.0 if mirror != 0 else 0.0
-    x[10] = 1.0 if mirror == FILL else 0.0
-    x[11] = balance
-    x[12] = np.log1p(placed_instead(pool, lead, ts) / total)
+    x[0] = np.log2(lead.value / background.usual)
+    x[1] = np.log2(total / background.large)
+    x[2] = np.log2(layers)
+    x[3] = np.log(life_s)
+    x[4] = x[3] * x[3]
+    x[5] = -np.log(bg.share_shorter(background, life_s))
+    x[6] = np.log1p(placed)
+    x[7] = min(max((placed - now) / 5.0, -1.0), 1.0)
+    x[8] = 1.0 if mirror != 0 else 0.0
+    x[9] = 1.0 if mirror == FILL else 0.0
+    x[10] = balance
+    x[11] = np.log1p(placed_instead(pool, lead, ts) / total)
     cell = hz.cell_of(lead.value / background.usual, placed)
-    x[13] = -np.log(hz.ended_by(alerts.hazards, cell, hz.CANCELS, life_s))
-    x[14] = np.log(hz.ended_by(alerts.hazards, cell, hz.FILLS, life_s))
+    x[12] = -np.log(hz.ended_by(alerts.hazards, cell, hz.CANCELS, life_s))
+    x[13] = np.log(hz.ended_by(alerts.hazards, cell, hz.FILLS, life_s))
+    side = 1 if lead.key > 0 else -1
+    x[14] = np.log2(staged / layers)
+    x[15] = 1.0 if traded_just_before(orders, side, ts_event) else 0.0
+    x[16] = 1.0 if traded_just_before(orders, -side, ts_event) else 0.0
     alert.ts = ts
     alert.ts_add = lead.birth
     alert.key = lead.key
@@ -268,31 +275,27 @@ def recall_acts(alerts: Any, alert: Any, ts: int) -> None:
     """What this market withdrew before, as evidence; then the act joins it."""
     state = alerts
     x = alert.evidence
-    odds = 0.0
-    for i in range(ALONE):
-        odds += state.first[i] * x[i]
+    odds = first_odds(state.odds, x)
     side = 1 if alert.key > 0 else -1
-    likely, alike = rp.alike_before(state.acts, ts, side, x[1], x[7], x[3], x[4])
-    x[15] = np.log1p(likely)
-    x[16] = np.log1p(alike)
-    x[17] = rp.belief_at(state.acts, ts)
-    x[18] = state.acts.usual
-    rp.learn_act(state.acts, ts, side, x[1], x[7], x[3], x[4], odds)
+    likely, alike = rp.alike_before(state.acts, ts, side, x[0], x[6], x[2], x[3])
+    x[17] = np.log1p(likely)
+    x[18] = np.log1p(alike)
+    x[19] = rp.belief_at(state.acts, ts)
+    x[20] = state.acts.usual
+    rp.learn_act(state.acts, ts, side, x[0], x[6], x[2], x[3], odds)
 
 
 @kernel
-def judge_side(alerts: Any, pool: Any, side: int, touch: int, ts: int, ts_event: int) -> None:
+def judge_side(alerts: Any, orders: Any, side: int, touch: int, ts: int, ts_event: int) -> None:
     """Score what one side withdrew, and keep it from the floor on."""
     state = alerts
-    n = gather_levels(state, pool, side, touch, ts)
+    n = gather_levels(state, orders.pool, side, touch, ts)
     if n == 0:
         return
     alert = state.alerts[state.n_alerts & (ENDED - 1)]
-    weigh(state, pool, n, touch, ts, alert)
+    weigh(state, orders, n, touch, ts, ts_event, alert)
     recall_acts(state, alert, ts)
-    odds = 0.0
-    for i in range(N):
-        odds += state.weights[i] * alert.evidence[i]
+    odds = odds_of(state.odds, alert.evidence, state.scratch)
     alert.score = 1.0 / (1.0 + np.exp(-odds))
     alert.ts_event = ts_event
     if alert.score >= state.floor:
@@ -310,12 +313,13 @@ def learn_end(alerts: Any, row: Any, value: float, life_s: float, ts: int) -> No
 
 
 @kernel
-def judge_withdrawals(alerts: Any, pool: Any, before: Any, after: Any, ts: int, ts_event: int) -> None:
+def judge_withdrawals(alerts: Any, orders: Any, before: Any, after: Any, ts: int, ts_event: int) -> None:
     """Judge a whole message; ``before`` and ``after`` are best bid and ask around it, 0 is none."""
     state = alerts
+    pool = orders.pool
     if state.background.usual > 0 and before[0] > 0 and before[1] > 0:
-        judge_side(state, pool, 1, before[0], ts, ts_event)
-        judge_side(state, pool, -1, -before[1], ts, ts_event)
+        judge_side(state, orders, 1, before[0], ts, ts_event)
+        judge_side(state, orders, -1, -before[1], ts, ts_event)
     for i in range(state.n_seen, pool.n_ended):
         row = pool.ends[i & (ENDED - 1)]
         if row.ts_add != 0 and row.ended != 0:

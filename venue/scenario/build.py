@@ -16,7 +16,7 @@ from venue.participants.grid_bot import Grid, GridBot
 from venue.participants.market_maker import MarketMaker
 from venue.participants.noise import Crowd, Noise
 from venue.participants.quoting import Family, Style
-from venue.participants.spoofer import Spoof, Spoofer
+from venue.participants.spoofer import Spoof, Spoofer, Way
 from venue.participants.takers import Informed, Insight, Metaorders, Momentum, Program, Trend
 from venue.participants.wash import WashMaker, WashTaker
 from venue.participants.withdrawal import Hazard
@@ -47,6 +47,7 @@ class Scenario:
         without: families left out ("mm", "grid", "wash", "spoof", "benign", "informed", ...).
         mm_family: of all market makers; None lets the seed choose.
         spoof: replaces what the tier's spoofers do (an adversary's next generation).
+        spoof_way: of the tier's own spoofers.
         seconds: at most so long.
     """
 
@@ -58,6 +59,7 @@ class Scenario:
     without: tuple[str, ...] = ()
     mm_family: Family | None = None
     spoof: Spoof | None = None
+    spoof_way: Way = Way.MIRRORED
 
     def __post_init__(self) -> None:
         if self.tier not in TIERS:
@@ -170,16 +172,17 @@ def imitators(scenario: Scenario, tier: Tier, pit: Pit) -> Iterator[Agent]:
     if tier.spoof_every_s:
         for number in range(tier.spoofers):
             name = f"{base}/spoofer{number}"
-            yield Spoofer(name, pit, seed, scenario.spoof or spoof_of(tier, seed, name))
+            yield Spoofer(name, pit, seed, scenario.spoof or spoof_of(scenario, tier, name))
 
 
-def spoof_of(tier: Tier, seed: int, name: str) -> Spoof:
+def spoof_of(scenario: Scenario, tier: Tier, name: str) -> Spoof:
     """One spoofer's habits."""
-    draws = Draws(seed, f"{name}/traits")
+    draws = Draws(scenario.seed, f"{name}/traits")
     return Spoof(
         every_s=tier.spoof_every_s,
         lifetime_s=draws.between(*tier.spoof_lifetime_s),
         multiple=draws.between(*tier.spoof_multiple),
         levels=1 + int(5 * draws.uniform()),
         ticks_away=2 + int(5 * draws.uniform()),
+        way=scenario.spoof_way,
     )

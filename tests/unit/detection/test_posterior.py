@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from tools.detection.maker import EVIDENCE
+from tools.detection.numbers import NumbersFault
 from tools.detection.posterior import (
     FILE,
     FILE_APART,
     KNOTS,
-    PosteriorFault,
     fitted_posterior,
     logit_of,
     logits,
@@ -31,7 +31,7 @@ def with_numbers(**changed: object) -> str:
 def test_a_number_that_was_touched_is_noticed() -> None:
     data = json.loads(FILE.read_text("utf-8"))
     data["numbers"]["intercept"] += 1e-6
-    with pytest.raises(PosteriorFault, match="must hash to"):
+    with pytest.raises(NumbersFault, match="must hash to"):
         posterior_from_json(json.dumps(data))
 
 
@@ -47,7 +47,7 @@ def test_a_number_that_was_touched_is_noticed() -> None:
     ],
 )
 def test_numbers_that_cannot_be_are_refused(changed: dict[str, object]) -> None:
-    with pytest.raises(PosteriorFault):
+    with pytest.raises(NumbersFault):
         posterior_from_json(with_numbers(**changed))
 
 

@@ -21,7 +21,8 @@ from tests.unit.detection.test_spoofing import (
 from tools.detection.alert_log import AlertLog
 from tools.detection.background import FEWEST
 from tools.detection.hazards import CANCELS, CELLS, FILLS, HAZARDS, cell_of, ended_by, learn_end
-from tools.detection.spoof_evidence import ALONE, EVIDENCE, FIRST, WEIGHTS, N
+from tools.detection.spoof_evidence import ALONE, EVIDENCE, N
+from tools.detection.spoof_odds import first_odds, fitted_odds, log_odds, odds_of, threshold
 from tools.detection.state import new_senses
 from tools.domain.parameter import default_parameters
 
@@ -38,8 +39,20 @@ def evidence(alerts: np.ndarray, word: str) -> np.ndarray:
     return alerts["evidence"][:, EVIDENCE.index(word)]
 
 
-def test_the_numbers_fit_the_evidence() -> None:
-    assert len(FIRST) == ALONE < len(WEIGHTS) == len(EVIDENCE) == N
+def test_the_numbers_in_force_read_as_plain_numpy_does() -> None:
+    odds, scratch = fitted_odds(), np.zeros(N)
+    rows = np.random.default_rng(2).normal(size=(50, N)) * 3
+    found = [odds_of(odds[0], row, scratch) for row in rows]
+    assert found == pytest.approx(log_odds(odds, rows), rel=1e-9)
+    assert 0.5 < threshold() < 1
+    told = first_odds(odds[0], rows[0])
+    assert told == pytest.approx(odds["first_intercept"][0] + odds["first"][0] @ rows[0, :ALONE])
+
+
+def test_a_score_is_of_all_evidence_by_the_numbers_in_force() -> None:
+    for (alert,) in (scored(*act(410, 1, REAL)), scored(*act(410, 1))):
+        odds = log_odds(fitted_odds(), alert["evidence"][None])[0]
+        assert alert["score"] == pytest.approx(1 / (1 + np.exp(-odds)))
 
 
 def test_an_act_is_a_repeat_of_those_before_it_on_its_side_and_not_of_itself() -> None:
@@ -58,6 +71,61 @@ def test_two_sides_of_one_size_are_a_maker_and_score_less_than_a_small_order_opp
     assert spoof["evidence"][column] == pytest.approx(np.log2(40), abs=0.7)
     assert maker["evidence"][0, column] == pytest.approx(0.0, abs=0.1)
     assert spoof["score"] > maker["score"].max()
+
+
+PLACES = tuple((1, BID - ticks * TICK, LARGE) for ticks in (2, 3, 4))
+GONE = tuple((*place[:2], 0) for place in PLACES)
+
+
+def test_levels_that_come_one_after_another_and_go_together_are_of_one_act() -> None:
+    alerts = scored(*(at(410 + 2 * i, place) for i, place in enumerate(PLACES)), at(420, *GONE))
+    assert evidence(alerts, "layers").tolist() == [0.0]
+    assert evidence(alerts, "staged").tolist() == pytest.approx([np.log2(3)])
+
+
+def test_levels_that_go_one_after_another_are_told_of_by_each_that_follows() -> None:
+    alerts = scored(at(410, *PLACES), *(at(420 + 2 * i, gone) for i, gone in enumerate(GONE)))
+    assert evidence(alerts, "staged").tolist() == pytest.approx([0.0, 1.0, np.log2(3)])
+
+
+@pytest.mark.parametrize(
+    ("placed", "gone", "expected"),
+    [
+        ((410, 410), (420, 431), 0.0),  # more than a second between their ends
+        ((405, 416), (420, 422), 0.0),  # and between their beginnings
+        ((410, 410), (420, 429), 1.0),
+    ],
+)
+def test_what_lies_more_than_a_second_apart_is_not_one_act(
+    placed: tuple[int, int], gone: tuple[int, int], expected: float
+) -> None:
+    events = [*zip(placed, PLACES, strict=False), *zip(gone, GONE, strict=False)]
+    alerts = scored(*(at(step, change) for step, change in events))
+    assert evidence(alerts, "staged")[-1] == expected
+
+
+def test_small_orders_and_the_other_side_are_no_stages() -> None:
+    small = (1, BID - 3 * TICK, LARGE // 3)
+    other = (-1, ASK + 2 * TICK, LARGE)
+    for second in (small, other):
+        shown = at(410, PLACES[0], second), at(420, (*second[:2], 0)), at(421, GONE[0])
+        assert evidence(scored(*shown), "staged")[-1] == 0.0
+
+
+@pytest.mark.parametrize(
+    ("aggressor", "price", "step", "expected"),
+    [
+        (-1, BID, 419, (1.0, 0.0)),  # sold to the bids that the show propped up
+        (1, ASK, 419, (0.0, 1.0)),
+        (-1, BID, 417, (0.0, 0.0)),  # too long before
+    ],
+)
+def test_a_trade_just_before_says_on_which_side_it_was(
+    aggressor: int, price: int, step: int, expected: tuple[float, float]
+) -> None:
+    traded = print_event(START + step * STEP, aggressor, price, SMALL)
+    (alert,) = scored(at(410, PLACES[0]), traded, at(420, GONE[0]))
+    assert tuple(alert["evidence"][EVIDENCE.index(word)] for word in ("hit", "lifted")) == expected
 
 
 def test_an_act_is_held_against_the_hazards_before_it() -> None:

@@ -8,7 +8,7 @@ import pytest
 from tests.support.venues import shared_world, world
 from venue.draws import Draws
 from venue.participants.quoting import Family
-from venue.participants.spoofer import Spoof
+from venue.participants.spoofer import Spoof, Way
 from venue.participants.withdrawal import Hazard, Pressure, cause_of_leaving, withdrawal
 from venue.public import NANOS
 from venue.scenario.build import Scenario, style_of
@@ -112,6 +112,57 @@ def test_an_adversary_chooses_its_lifetime() -> None:
         return float(np.median([(o[9] - o[2]) / NANOS for o in sim.truth.orders if o[4] == "spoof"]))
 
     assert median_plan(0.5) < 1 < 3 < median_plan(6.0)
+
+
+def acts_of(way: Way) -> list[list[tuple[int, int]]]:
+    """When the three large orders of each attempt came and went, ns."""
+    spoof = Spoof(every_s=6, lifetime_s=2, levels=3, way=way)
+    sim = world("T3", seconds=240, spoof=spoof)
+    ends = {end[1]: end[2] for end in sim.truth.ends}
+    acts: dict[int, list[tuple[int, int]]] = {}
+    for o in sim.truth.orders:
+        if o[4] == "spoof" and o[1] in ends:
+            acts.setdefault(o[5], []).append((o[2], ends[o[1]]))
+    return [rows for rows in acts.values() if len(rows) == 3]
+
+
+def spread_ms(stamps: list[int]) -> float:
+    return (max(stamps) - min(stamps)) / 1e6
+
+
+def test_a_show_is_stepped_or_peeled_where_its_way_says_so() -> None:
+    found = {way: acts_of(way) for way in (Way.MIRRORED, Way.STEPPED, Way.PEELED)}
+    assert all(len(acts) > 5 for acts in found.values())
+    placed = {
+        way: np.median([spread_ms([a for a, _ in rows]) for rows in acts]) for way, acts in found.items()
+    }
+    gone = {way: np.median([spread_ms([b for _, b in rows]) for rows in acts]) for way, acts in found.items()}
+    assert placed[Way.MIRRORED] == gone[Way.MIRRORED] == placed[Way.PEELED] == gone[Way.STEPPED] == 0
+    assert 100 <= placed[Way.STEPPED] <= 400
+    assert 200 <= gone[Way.PEELED] <= 600
+
+
+def real_orders(way: Way) -> list[tuple[float, float]]:
+    """Of each real order, seconds from it to the first large one of its attempt, and its side."""
+    sim = world("T3", seconds=240, spoof=Spoof(every_s=6, lifetime_s=2, way=way))
+    first = {o[5]: o[2] for o in reversed(sim.truth.orders) if o[4] == "spoof"}
+    return [
+        ((first[o[5]] - o[2]) / NANOS, o[6])
+        for o in sim.truth.orders
+        if o[4] == "spoof-real" and o[5] in first
+    ]
+
+
+def test_the_real_order_waits_takes_or_is_not_there_as_the_way_has_it() -> None:
+    assert {lead for lead, _ in real_orders(Way.MIRRORED)} == {0.0}
+    patient = [lead for lead, _ in real_orders(Way.PATIENT)]
+    assert len(patient) > 5
+    assert min(patient) >= 0.5
+    assert max(patient) <= 4.5
+    taking = [lead for lead, _ in real_orders(Way.TAKING)]
+    assert len(taking) > 5
+    assert max(taking) < 0  # after the show began
+    assert real_orders(Way.ALONE) == []
 
 
 def test_wash_prints_have_two_accounts_of_one_owner_and_alternate() -> None:
