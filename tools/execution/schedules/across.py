@@ -124,11 +124,12 @@ class Across:
         self._sent = _Part(venue, size, sight.bought)
         return self._counted(Slice(size, None, venue), sight.ts)
 
-    def _resting(self, part: Slice, books: Sequence[VenueBook], ts: int) -> Slice:
-        """It rests where resting costs least."""
-        able = [book for book in books if book.is_open] or list(books)
-        venue = min(able, key=lambda book: book.maker_bps).venue if able else ""
-        return self._counted(replace(part, venue=venue), ts)
+    def _resting(self, part: Slice, books: Sequence[VenueBook], ts: int) -> Slice | None:
+        """It rests where resting costs least; None, until it is offered again, where no venue is free."""
+        able = [book for book in books if book.is_open and self._free.get(book.venue, 0) <= ts]
+        if not able:
+            return None
+        return self._counted(replace(part, venue=min(able, key=lambda book: book.maker_bps).venue), ts)
 
     def _counted(self, part: Slice, ts: int) -> Slice:
         self._orders += 1
