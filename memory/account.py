@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from memory.schema import METADATA
 from memory.store import Store
 from tools.domain.clock import day_bounds, day_of
 from tools.domain.market import NANOS
 from tools.domain.trading import Result
+
+DEPARTED = "departed"  # the leg of an order that sells because the market maker left
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,7 @@ class AccountDay:
     Attributes:
         entries: Decisions that sent an order.
         realised_quote: Result after fees, quote currency.
-        departures: Entries that ended because the market maker left.
+        departures: Entries that ended because the market maker left, or were about to as a process died.
     """
 
     entries: Mapping[str, int]
@@ -53,6 +55,8 @@ def account_day(store: Store, world: str, ts: int) -> AccountDay:
             realised[symbol] = realised.get(symbol, Decimal(0)) + Decimal(row["net_quote"])
         if row["result"] == Result.ABORT:
             left[symbol] = left.get(symbol, 0) + 1
+    for row in store.read(_cut_short(world, start - 1, ts)):
+        left[row["symbol"]] = left.get(row["symbol"], 0) + row["n"]
     return AccountDay({row["symbol"]: row["n"] for row in store.read(entered)}, realised, left)
 
 
@@ -65,7 +69,28 @@ def last_departures(store: Store, world: str, since: int, ts: int) -> dict[str, 
         .where(c.ts_known > since, c.ts_known <= ts)
         .group_by(c.symbol)
     )
-    return {row["symbol"]: row["last"] for row in store.read(query)}
+    left = {row["symbol"]: row["last"] for row in store.read(query)}
+    for row in store.read(_cut_short(world, since, ts)):
+        left[row["symbol"]] = max(row["last"], left.get(row["symbol"], 0))
+    return left
+
+
+def _cut_short(world: str, since: int, ts: int) -> Select[tuple[str, int, int]]:
+    """By symbol, decisions without an end that sold because the market maker left, and when; since < t <= ts.
+
+    The process died before the outcome was written; the order, written before it was sent, says why it was.
+    """
+    i, o = METADATA.tables["intent"].c, METADATA.tables["outcome"].c
+    ended = (
+        select(o.decision_id)
+        .where(o.decision_id == i.decision_id, o.kind == "taken", o.ts_known <= ts)
+        .exists()
+    )
+    return (
+        select(i.symbol, func.count(i.decision_id.distinct()).label("n"), func.max(i.ts).label("last"))
+        .where(i.world == world, i.leg == DEPARTED, i.ts > since, i.ts <= ts, ~ended)
+        .group_by(i.symbol)
+    )
 
 
 def last_known(store: Store) -> int:

@@ -31,7 +31,7 @@ from tools.execution.market import MarketSlice
 from tools.execution.outcomes import shadow_outcome
 from tools.execution.reacting import ReactionWatch
 from tools.execution.sizing import mm_average_usd
-from tools.execution.stream import FOLLOWED, NOTICED, SIGNALLED, STOP_HIT, WAKE
+from tools.execution.stream import DEPARTED, FOLLOWED, NOTICED, SIGNALLED, STOP_HIT, WAKE
 from tools.features.fingerprint import fingerprint
 from tools.market.events import Events
 from tools.risk.behaviour import Trip
@@ -133,6 +133,8 @@ class DecisionCycle:
             self.executor.on_news(ts)
         if reasons & STOP_HIT and self.market.take_stop():
             self.executor.on_stop(ts)
+        if reasons & DEPARTED:
+            self.executor.on_departure(ts)
         if reasons & FOLLOWED:
             self._collect()
         if reasons & SIGNALLED and not self._is_closing:
@@ -144,8 +146,7 @@ class DecisionCycle:
         if self.executor.next_wake() <= ts:
             self.executor.on_timer(ts)
             if self.executor.next_wake() <= ts:
-                symbol = self.market.instrument.symbol
-                raise InvariantBroken(f"the executor of {symbol} woke at {ts} to no end")
+                raise InvariantBroken(f"{self.market.instrument.symbol}: the executor woke at {ts} to no end")
         for asked in [one for one in self._asked if one.thought.question.due(ts) <= ts]:
             self._hear_answer(asked, ts)
         if self._candles is not None and self._candles.next_look <= ts:
@@ -343,8 +344,7 @@ class DecisionCycle:
         self, source: str, features: Mapping[str, float | None], ts: int, parameters: ParameterSet
     ) -> dict[str, float | None]:
         """What was learned that bears on the signal, beside its features."""
-        symbol = self.market.instrument.symbol
         return {
-            **self._parts.tolerated(symbol, ts, parameters),
+            **self._parts.tolerated(self.market.instrument.symbol, ts, parameters),
             **self._parts.believed(source, features, ts, parameters),
         }

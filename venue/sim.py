@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import heapq
+import struct
 from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol
@@ -33,6 +34,7 @@ _TRADE, _LEVEL = EventKind.TRADE.value, EventKind.LEVEL.value
 _CANCELLED, _EXPIRED = EventKind.CANCELLED.value, EventKind.EXPIRED.value
 
 MS = 1_000_000
+EVENT_ROW = struct.Struct("=6i15q")  # of layout.EVENT; a fraction of the time that tolist takes
 
 
 class Participant(Protocol):
@@ -189,7 +191,7 @@ class Simulation:
         was_acting, self._is_acting = self._is_acting, True
         events = self.wire.run(self._command)
         self._is_acting = was_acting
-        return self._absorb(pit, events.tolist())
+        return self._absorb(pit, EVENT_ROW.iter_unpack(events.tobytes()))
 
     def _hear(self, events: Void) -> None:
         """What an outsider caused waits until nobody is in the middle of something."""
@@ -198,7 +200,7 @@ class Simulation:
 
     def _take_in(self) -> None:
         while self._outside:
-            for event in self._outside.popleft().tolist():
+            for event in EVENT_ROW.iter_unpack(self._outside.popleft().tobytes()):
                 if event[2] >= 0:
                     self._absorb(self.pits[event[2]], (event,))
 

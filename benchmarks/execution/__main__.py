@@ -10,9 +10,10 @@ every world as it is done, so that a run may be stopped and gone on with.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
-import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,9 @@ import orjson
 from benchmarks.execution.figures import figures
 from keeper_agent.lab.conditions import LabSettings
 from keeper_agent.lab.many import Pool
-from keeper_agent.lab.parent_cycle import Arm, Carried, Terms
-from keeper_agent.lab.parents import ParentJob, ParentRow, carried_out
+from keeper_agent.lab.parent_arms import ArmsJob, all_carried_out, rows_of
+from keeper_agent.lab.parent_cycle import Arm, Terms
+from keeper_agent.lab.parents import ParentJob, ParentRow
 from tools.domain.reaction import Reaction
 from tools.execution.impact import fit_impact
 
@@ -38,17 +40,23 @@ def main() -> None:
     settings = LabSettings(coins=arguments.coins)
     terms = Terms(ratio=arguments.ratio, horizon_s=arguments.horizon)
     seeds = range(arguments.first_seed, arguments.first_seed + -(-arguments.pairs // arguments.coins))
-    began = time.process_time()
     with Pool(arguments.workers) as pool:
         impact: tuple[Reaction, ...] = ()
         if Arm.ALMGREN_CHRISS in arms:
             impact = _own_fills(pool, arguments, terms, settings)
         jobs = [
-            ParentJob(
-                scenario=arguments.tier, seed=seed, arm=arm, terms=terms, settings=settings, impact=impact
+            ArmsJob(
+                ParentJob(
+                    scenario=arguments.tier,
+                    seed=seed,
+                    arm=Arm.ABSENT,
+                    terms=terms,
+                    settings=settings,
+                    impact=impact,
+                ),
+                tuple(arms),
             )
             for seed in seeds
-            for arm in arms
         ]
         rows = list(_held(pool, jobs, arguments.rows))
     found: dict[str, Any] = {
@@ -60,7 +68,7 @@ def main() -> None:
         "first_seed": arguments.first_seed,
         "impact": None if not impact else _plain(fit_impact(impact)),
         **figures(rows),
-        "cpu_s_here": time.process_time() - began,
+        "cpu_s": sum(os.times()[:4]),
     }
     indent = 0 if arguments.json else orjson.OPT_INDENT_2
     sys.stdout.write(orjson.dumps(found, option=indent).decode() + "\n")
@@ -81,32 +89,31 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _held(pool: Pool, jobs: Sequence[ParentJob], kept: Path | None) -> Iterator[ParentRow]:
+def _held(pool: Pool, jobs: Sequence[ArmsJob], kept: Path | None) -> Iterator[ParentRow]:
     """The rows of every job, those kept before among them."""
     known: dict[tuple[str, int, str], list[ParentRow]] = {}
     if kept is not None and kept.exists():
         for line in kept.read_bytes().splitlines():
-            rows = [_row(one) for one in orjson.loads(line)]
+            rows = rows_of(line)
             known[rows[0].scenario, rows[0].seed, rows[0].arm] = rows
-    missing = [job for job in jobs if (job.scenario, job.seed, job.arm.value) not in known]
-    wanted = {(job.scenario, job.seed, job.arm.value) for job in jobs}
-    for key, rows in known.items():
-        if key in wanted:
-            yield from rows
-    for done, rows in enumerate(pool.over(carried_out, missing), 1):
+    missing = []
+    for one in jobs:
+        absent = []
+        for arm in one.arms:
+            before = known.get((one.job.scenario, one.job.seed, arm.value))
+            if before is None:
+                absent.append(arm)
+            else:
+                yield from before
+        if absent:
+            missing.append(replace(one, arms=tuple(absent)))
+    for done, found in enumerate(pool.over(all_carried_out, missing), 1):
         if kept is not None:
             with kept.open("ab") as file:
-                file.write(orjson.dumps(rows) + b"\n")
-        sys.stderr.write(f"\r{done} of {len(missing)} sessions")
-        yield from rows
-
-
-def _row(plain: dict[str, Any]) -> ParentRow:
-    carried = plain["carried"]
-    if carried is not None:
-        reactions = tuple(Reaction(**one) for one in carried["reactions"])
-        carried = Carried(**{**carried, "reactions": reactions})
-    return ParentRow(**{**plain, "carried": carried})
+                file.write(b"".join(orjson.dumps(rows) + b"\n" for rows in found))
+        sys.stderr.write(f"\r{done} of {len(missing)} worlds")
+        for rows in found:
+            yield from rows
 
 
 def _own_fills(
@@ -114,11 +121,15 @@ def _own_fills(
 ) -> tuple[Reaction, ...]:
     """What orders of one and of many slices cost on ten worlds that nothing is judged on."""
     jobs = [
-        ParentJob(scenario=arguments.tier, seed=FITTED_FROM + i, arm=arm, terms=terms, settings=settings)
+        ArmsJob(
+            ParentJob(
+                scenario=arguments.tier, seed=FITTED_FROM + i, arm=Arm.ABSENT, terms=terms, settings=settings
+            ),
+            (Arm.AT_ONCE, Arm.TWAP),
+        )
         for i in range(10)
-        for arm in (Arm.AT_ONCE, Arm.TWAP)
     ]
-    rows = [row for found in pool.over(carried_out, jobs) for row in found]
+    rows = [row for arms in pool.over(all_carried_out, jobs) for found in arms for row in found]
     return tuple(one for row in rows if row.carried is not None for one in row.carried.reactions)
 
 

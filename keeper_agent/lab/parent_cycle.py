@@ -121,6 +121,7 @@ class _Buyer(Executor):
         if self.entry is None:
             raise InvariantBroken(f"the entry {decision.decision_id} was over before it began")
         self.entry.next_check = NEVER
+        self._market.watch_maker(is_watched=False)
         return self.entry
 
     def _hold_or_finish(self, entry: Entry, ts: int) -> None:
@@ -131,6 +132,7 @@ class ParentCycle:
     """Stands where a decision cycle does: events in, one entry out.
 
     Attributes:
+        arm: Who carries the entry out; it may be changed until that begins.
         parent: The entry; None until it has begun.
         intents, fills: What was done for it.
         arrival_mid, last_ask: Price units, at its beginning and at its end.
@@ -145,7 +147,8 @@ class ParentCycle:
         self, market: RoutedMarket, arm: Arm, terms: Terms, impact: tuple[Reaction, ...], seated: int
     ) -> None:
         self.market = market
-        self._arm, self._terms, self._impact = arm, terms, impact
+        self.arm = arm
+        self._terms, self._impact = terms, impact
         self._earliest = seated + round(terms.listen_s * NANOS)
         self._latest = self._earliest + round(terms.wait_s * NANOS)
         self._ledger = RiskLedger()
@@ -230,7 +233,7 @@ class ParentCycle:
         self.arrival_mid = (int(book["best_bid"]) + int(book["best_ask"])) / 2
         self._half_spread = (int(book["best_ask"]) / self.arrival_mid - 1) * 1e4
         self.last_ask = int(book["best_ask"])
-        if self._arm is not Arm.ABSENT:
+        if self.arm is not Arm.ABSENT:
             self._open(parent, seen, ts)
 
     def _made_up(self, ts: int, average: float) -> Parent | None:
@@ -263,9 +266,11 @@ class ParentCycle:
             risk_aversion=self._terms.parameters["risk_aversion"],
             reactions=self._impact,
         )
-        is_at_once = self._arm is Arm.AT_ONCE
-        given = AtOnce(parent) if is_at_once else made(Algorithm(self._arm.value), parent, around)
-        self.executor.begin(decision, signal, self._terms.parameters, given)
+        self.executor.begin(decision, signal, self._terms.parameters, self.schedule(parent, around))
+
+    def schedule(self, parent: Parent, around: Around) -> Schedule:
+        """What carries ``parent`` out."""
+        return AtOnce(parent) if self.arm is Arm.AT_ONCE else made(Algorithm(self.arm.value), parent, around)
 
     def _signal(self, parent: Parent, seen: dict[str, float | None], ts: int) -> Signal:
         one, run = self.market.instrument, f"run_{self._terms.seed}"

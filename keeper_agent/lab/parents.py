@@ -29,6 +29,7 @@ from venue.truth import Truth
 
 AFTER_S = 20.0  # what an entry did to a maker may show so much later
 HISTORY_NS = 60 * NANOS
+STEP_S = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,20 +71,44 @@ class ParentRow:
 
 def carried_out(job: ParentJob) -> list[ParentRow]:
     """Hold the session of ``job``: a row a coin."""
-    sim, cycles = held(job)
-    return [_row(sim, job, symbol, cycle) for symbol, cycle in cycles.items()]
+    sim, cycles = begun(job)
+    return finished(sim, cycles, job)
 
 
 def held(job: ParentJob) -> tuple[Simulation, Mapping[str, ParentCycle]]:
     """The world of ``job`` after its session, and who sat at each coin."""
+    sim, cycles = begun(job)
+    finished(sim, cycles, job)
+    return sim, cycles
+
+
+def begun(job: ParentJob) -> tuple[Simulation, Mapping[str, ParentCycle]]:
+    """The world of ``job`` before an entry may begin, the same for every arm, and who sits at each coin."""
     warm_kernels()
     length = job.settings.warm_s + job.terms.longest_s + AFTER_S + 1
     world = job.settings.world(job.scenario, job.seed, length)
     sim = build(world, start_ns=job.settings.start_ns)
     sim.run(job.settings.warm_s)
     cycles = _seated(sim, job)
-    sim.run(job.terms.longest_s + AFTER_S)
+    sim.run(job.terms.listen_s - STEP_S)
     return sim, cycles
+
+
+def finished(sim: Simulation, cycles: Mapping[str, ParentCycle], job: ParentJob) -> list[ParentRow]:
+    """Go on from ``begun`` until what ``job.arm`` does was watched long enough: a row a coin."""
+    for cycle in cycles.values():
+        cycle.arm = job.arm
+    latest = sim.now + round((STEP_S + job.terms.wait_s) * NANOS)
+    while sim.now <= latest or sim.now < _watched_until(cycles):
+        sim.run(STEP_S)
+        if sim.now <= latest and all(cycle.parent is not None for cycle in cycles.values()):
+            latest = 0
+    return [_row(sim, job, symbol, cycle) for symbol, cycle in cycles.items()]
+
+
+def _watched_until(cycles: Mapping[str, ParentCycle]) -> int:
+    ends = [cycle.parent.end for cycle in cycles.values() if cycle.parent is not None]
+    return max(ends, default=0) + round(AFTER_S * NANOS)
 
 
 def _seated(sim: Simulation, job: ParentJob) -> Mapping[str, ParentCycle]:

@@ -118,8 +118,13 @@ PARTS: Mapping[str, Part] = {
         ),
         Part(
             name="departure_watch",
-            meaning="leave when the market maker leaves",
+            meaning="leave where bounds or confidence say so and no market maker is followed",
             off={"abort_confidence": 0, "abort_bounds_move_bps": 1_000},
+        ),
+        Part(
+            name="departure_exit",
+            meaning="sell what is held when the market maker leaves",
+            off={"departure_exit": 0},
         ),
         Part(
             name="departure_rest",

@@ -16,7 +16,7 @@ from tools.execution.executor import NEVER, Executor
 from tools.execution.paper import PaperMarket
 from tools.execution.routed import RoutedMarket
 from tools.execution.schedules.choosing import Scheduler
-from tools.execution.stream import NOTICED, STOP_HIT, WAKE
+from tools.execution.stream import DEPARTED, NOTICED, STOP_HIT, WAKE
 from tools.market.events import Events
 from tools.risk.exposure import LedgerSnapshot, OpenEntry
 from tools.risk.ledger import RiskLedger
@@ -146,6 +146,8 @@ def _drive(
             executor.on_news(market.ts)
         if reasons & STOP_HIT and market.take_stop():
             executor.on_stop(market.ts)
+        if reasons & DEPARTED:
+            executor.on_departure(market.ts)
         if reasons & ~WAKE:
             continue
         if wake > until:

@@ -27,7 +27,7 @@ from tools.domain.trading import (
 )
 from tools.execution.executor import NEVER, Executor
 from tools.execution.paper import PaperMarket
-from tools.execution.stream import NOTICED, STOP_HIT, WAKE
+from tools.execution.stream import DEPARTED, NOTICED, STOP_HIT, WAKE
 from tools.market.events import Events
 from tools.risk.ledger import Reservation, RiskLedger
 from tools.risk.limits import EntryRequest
@@ -163,6 +163,8 @@ class ExecutorDesk:
                     self.executor.on_news(ts)
                 if reasons & STOP_HIT and self.market.take_stop():
                     self.executor.on_stop(ts)
+                if reasons & DEPARTED:
+                    self.executor.on_departure(ts)
             elif wake <= until:
                 self.executor.on_timer(wake)
                 assert self.executor.next_wake() > wake, "the executor would be woken for ever"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -112,5 +113,7 @@ def check_slices(tape: Tape, parent: Parent, *, is_at_once: bool = False) -> Non
         rest = one.left - one.slice.size
         assert rest == 0 or rest >= parent.smallest or is_at_once, "left a rest that cannot be sent"
     assert len(tape.sent) <= parent.most_orders, "more orders than allowed"
-    for one, after in zip(tape.sent, tape.sent[1:], strict=False):
-        assert after.ts - one.ts >= parent.spacing_ns, "two slices sooner than the spacing"
+    for venue in {one.slice.venue for one in tape.sent}:
+        sent = [one for one in tape.sent if one.slice.venue == venue]
+        for one, after in pairwise(sent):
+            assert after.ts - one.ts >= parent.spacing_ns, "two slices to one venue sooner than the spacing"

@@ -231,7 +231,8 @@ CATALOGUE: tuple[ParameterSpec, ...] = (
         "most share of decisions a candidate value gets while it is tried live; 0 tries none",
     ),
     # market maker protection
-    ParameterSpec("mm_check_s", 2, 0.1, 60, "s", "how often the MM is checked while slices are placed"),
+    ParameterSpec("mm_check_s", 2, 0.1, 60, "s", "how often the MM is checked while an entry is at work"),
+    ParameterSpec("departure_exit", 1, 0, 1, "switch", "sell what is held when the MM it counted on leaves"),
     ParameterSpec("abort_bounds_move_bps", 10, 0.1, 1_000, "bps", "bounds moved further: abort"),
     ParameterSpec("abort_confidence", 0.5, 0, 1, "share", "MM confidence below which an entry aborts"),
     ParameterSpec("departure_rest_s", 300, 1, 86_400, "s", "rest of a symbol after its MM left"),

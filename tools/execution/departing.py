@@ -27,8 +27,19 @@ def confidence_of(signal: Signal) -> float:
     return signal.confidence
 
 
+def is_given_back(entry: Entry) -> bool:
+    """Whether what is held is sold when the market maker leaves: a signal from candles counts on none."""
+    return entry.parameters["departure_exit"] > 0 and not is_from_candles(entry.signal.source)
+
+
 def mm_has_left(entry: Entry, features: Mapping[str, float | None]) -> bool:
-    """Whether nobody is left of those that the decision counted on."""
+    """Whether nobody is left of those that the decision counted on.
+
+    While a position is held, a price that moves is what target and stop are for: only a market maker that
+    was followed until it left ends it.
+    """
+    if entry.entered:
+        return is_given_back(entry) and (features.get("mm_departed") or 0.0) > 0
     return has_changed_hands(entry.confidence, entry.bounds, features, entry.parameters)
 
 

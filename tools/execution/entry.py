@@ -10,7 +10,7 @@ from tools.domain.parameter import ParameterSet
 from tools.domain.trading import Decision, Fill, Intent, Result, Signal
 from tools.execution.schedules.schedule import Schedule
 
-ENTRY, TARGET, BRACKET, EXIT = "entry", "target", "bracket", "exit"
+ENTRY, TARGET, BRACKET, EXIT, DEPARTED = "entry", "target", "bracket", "exit", "departed"
 
 
 @dataclass(slots=True)

@@ -17,14 +17,15 @@ from tools.domain.parameter import ParameterSet
 from tools.domain.ports import IntentLog
 from tools.domain.trading import Decision, Fill, Intent, OrderStatus, OrderUpdate, Outcome, Result, Signal
 from tools.execution.books import Books
-from tools.execution.departing import bounds_of, confidence_of, mm_has_left
-from tools.execution.entry import BRACKET, ENTRY, EXIT, TARGET, Entry
+from tools.execution.departing import bounds_of, confidence_of, is_given_back, mm_has_left
+from tools.execution.entry import BRACKET, DEPARTED, ENTRY, EXIT, TARGET, Entry
 from tools.execution.outcomes import taken_outcome
 from tools.execution.protection import (
     MOST_REFUSALS,
     Stop,
     is_coverable,
     protective_stop,
+    result_at,
     to_renew,
     uncovered,
     was_stopped,
@@ -33,7 +34,6 @@ from tools.execution.schedules.choosing import PLANNED, Scheduler
 from tools.execution.sighting import SensedMarket, sight_of, stale_slices
 from tools.risk.ledger import RiskLedger
 
-OVER = frozenset({OrderStatus.FILLED, OrderStatus.CANCELLED, OrderStatus.REJECTED})
 NEVER = 1 << 62
 TOO_SMALL = "NOTIONAL"  # the filter by which a venue refuses an order that is worth too little
 
@@ -90,6 +90,7 @@ class Executor:
             deadline=signal.ts + signal.entry_timeout_ns,
             next_check=decision.ts + parameters.nanos("mm_check_s"),
         )
+        self._market.watch_maker(is_watched=True)
         self._ledger.commit(decision.decision_id, decision.ts)
         self._step(decision.ts)
 
@@ -99,7 +100,7 @@ class Executor:
         if entry is None:
             return NEVER
         if entry.entered:
-            return NEVER if entry.leaving else entry.hold_deadline
+            return NEVER if entry.leaving else min(entry.hold_deadline, entry.next_check)
         wake = min(entry.deadline, entry.next_check)
         schedule = entry.schedule
         if not schedule.is_over and (schedule.watches_order or not entry.is_entering):
@@ -115,23 +116,30 @@ class Executor:
         """The stop price was seen."""
         self._leave(Result.STOP, ts)
 
+    def on_departure(self, ts: int) -> None:
+        """The market maker has left: nothing more is bought, what is held is sold, and the symbol rests."""
+        entry = self.entry
+        if entry is None or entry.leaving:
+            return
+        self.departures += 1
+        self._ledger.depart(entry.signal.symbol, ts)
+        self._ledger.rest(entry.signal.symbol, ts + entry.parameters.nanos("departure_rest_s"))
+        self._leave(Result.ABORT, ts)
+
     def on_timer(self, ts: int) -> None:
         """Deadlines, slices and the check on the market maker."""
         entry = self.entry
         if entry is None or entry.leaving:
             return
+        if ts >= entry.next_check:
+            entry.next_check = ts + entry.parameters.nanos("mm_check_s")
+            if mm_has_left(entry, self._market.features(ts)):
+                self.on_departure(ts)
+                return
         if entry.entered:
             if ts >= entry.hold_deadline:
                 self._leave(Result.TIMEOUT, ts)
             return
-        if ts >= entry.next_check:
-            entry.next_check = ts + entry.parameters.nanos("mm_check_s")
-            if mm_has_left(entry, self._market.features(ts)):
-                self.departures += 1
-                self._ledger.depart(entry.signal.symbol, ts)
-                self._ledger.rest(entry.signal.symbol, ts + entry.parameters.nanos("departure_rest_s"))
-                self._leave(Result.ABORT, ts)
-                return
         if ts >= entry.deadline:
             entry.deadline = NEVER
             self._enter_no_more(entry, ts)
@@ -148,7 +156,7 @@ class Executor:
         """
         self._leave(Result.CLOSE_OUT, ts)
         while (entry := self.entry) is not None:
-            held, is_selling = entry.position, any(o.leg == EXIT for o in entry.working.values())
+            held, is_selling = entry.position, any(o.leg in (EXIT, DEPARTED) for o in entry.working.values())
             self._market.settle(ts)
             self._hear()
             if is_selling and entry.position == held:
@@ -176,7 +184,7 @@ class Executor:
         elif entry.is_stopped:
             self._leave(Result.STOP, ts)
         elif entry.refused >= MOST_REFUSALS:
-            self._leave(self._result_now(entry), ts)
+            self._leave(result_at(self._market.best_bid, entry.signal), ts)
         else:
             if self._market.has_brackets:
                 self._protect(entry, ts)
@@ -196,7 +204,7 @@ class Executor:
             else:
                 self._leave(Result.TAKE_PROFIT, ts)
         elif (part := entry.schedule.due(sight_of(self._market, entry, ts))) is not None:
-            self._place(entry, ENTRY, Side.BUY, part.price, part.size, ts)
+            self._place(entry, ENTRY, Side.BUY, part.price, part.size, ts, venue=part.venue)
         elif entry.schedule.is_over:
             self._hold_or_finish(entry, ts)
 
@@ -209,7 +217,7 @@ class Executor:
             self._withdraw(entry, intent.client_order_id, ts)
         size = uncovered(entry, self.instrument)
         if not entry.is_unsellable and is_coverable(size, stop, self.instrument):
-            self._place_bracket(entry, size, stop, ts)
+            self._place(entry, BRACKET, Side.SELL, entry.signal.take_profit, size, ts, stop)
 
     def _enter_no_more(self, entry: Entry, ts: int) -> None:
         entry.schedule.stop()
@@ -217,26 +225,21 @@ class Executor:
             if intent.leg == ENTRY:
                 self._withdraw(entry, name, ts)
 
-    def _result_now(self, entry: Entry) -> Result:
-        """What leaving at the market now comes to."""
-        bid = self._market.best_bid
-        if bid >= entry.signal.take_profit:
-            return Result.TAKE_PROFIT
-        return Result.STOP if bid <= entry.signal.stop else Result.CLOSE_OUT
-
     def _sell_or_finish(self, entry: Entry, ts: int) -> None:
         if self._sellable(entry) == 0:
             result = entry.leaving or Result.CLOSE_OUT
             is_told = entry.fills or result is Result.ABORT
             self._finish(entry, result if is_told else Result.UNFILLED, ts)
         else:
-            self._place(entry, EXIT, Side.SELL, None, self._sellable(entry), ts)
+            leg = DEPARTED if entry.leaving is Result.ABORT else EXIT
+            self._place(entry, leg, Side.SELL, None, self._sellable(entry), ts)
 
     def _hold_or_finish(self, entry: Entry, ts: int) -> None:
         if self._sellable(entry) == 0:
             self._finish(entry, Result.TAKE_PROFIT if entry.has_sold else Result.UNFILLED, ts)
             return
         entry.entered = True
+        self._market.watch_maker(is_watched=is_given_back(entry))
         self._ledger.release(entry.decision.decision_id)
         if ts >= entry.hold_deadline:
             self._leave(Result.TIMEOUT, ts)
@@ -247,9 +250,6 @@ class Executor:
             if not entry.working:
                 self._leave(Result.CLOSE_OUT, ts)
 
-    def _place_bracket(self, entry: Entry, size: int, stop: Stop, ts: int) -> None:
-        self._place(entry, BRACKET, Side.SELL, entry.signal.take_profit, size, ts, stop)
-
     def _place(
         self,
         entry: Entry,
@@ -259,6 +259,7 @@ class Executor:
         size: int,
         ts: int,
         stop: Stop | None = None,
+        venue: str = "",
     ) -> None:
         decision, attempt = entry.decision, entry.attempts + 1
         intent = Intent(
@@ -267,7 +268,7 @@ class Executor:
             run_id=decision.run_id,
             world=decision.world,
             symbol=decision.symbol,
-            venue=decision.venue,
+            venue=venue or decision.venue,
             leg=leg,
             attempt=attempt,
             side=side,
@@ -298,8 +299,7 @@ class Executor:
 
     def _take_from(self, entry: Entry, fill: Fill) -> None:
         """An execution lessens what is left of its order, and tells whether its stop acted."""
-        intent = entry.working.get(fill.client_order_id)
-        if intent is not None:
+        if (intent := entry.working.get(fill.client_order_id)) is not None:
             entry.left[fill.client_order_id] -= fill.size
             entry.is_stopped = entry.is_stopped or was_stopped(intent, fill.price)
 
@@ -308,7 +308,7 @@ class Executor:
         return 0 if entry.is_unsellable else entry.position - entry.position % self.instrument.lot
 
     def _settle(self, update: OrderUpdate) -> None:
-        if self.entry is None or update.status not in OVER:
+        if self.entry is None or not update.is_over:
             return
         intent = self.entry.remove(update.client_order_id)
         if intent is None or not intent.is_reduce_only:
@@ -341,6 +341,7 @@ class Executor:
 
     def _finish(self, entry: Entry, result: Result, ts: int) -> None:
         self._market.watch_stop(0)
+        self._market.watch_maker(is_watched=False)
         self._ledger.release(entry.decision.decision_id)
         if entry.position > 0 and self._sellable(entry) == 0:
             self._books.write_off(entry, ts)

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tools.detection.links import LeaderLink
-from tools.detection.senses import evaluate
+from tools.detection.senses import evaluate_market
 from tools.detection.state import STATUS_LABELS, feature_buffer, new_senses, tune
 from tools.domain.market import Instrument
 from tools.domain.parameter import ParameterSet
@@ -72,6 +72,10 @@ class TradedMarket(Protocol):
 
     def watch_stop(self, price: int) -> None:
         """Report when the best bid falls to ``price`` units; 0 stops watching."""
+        ...
+
+    def watch_maker(self, *, is_watched: bool) -> None:
+        """Report, once, the event that shows that the market maker has left, or no more."""
         ...
 
     def watch_excursion(self, target: int, stop: int) -> None:
@@ -177,12 +181,12 @@ class SymbolMarket:
 
     def features(self, ts: int) -> dict[str, float | None]:
         """Every feature as of ``ts``; None is unavailable."""
-        evaluate(self.senses[0], ts, self.buffer)
+        evaluate_market(self.senses, ts, self.buffer)
         return self.last_features()
 
     def sound_features(self, ts: int) -> dict[str, float | None] | None:
         """Every feature as of ``ts``; None where book or tape cannot be trusted."""
-        return self.last_features() if evaluate(self.senses[0], ts, self.buffer) else None
+        return self.last_features() if evaluate_market(self.senses, ts, self.buffer) else None
 
     def last_features(self) -> dict[str, float | None]:
         """The features of the last evaluation, as when a signal was raised."""
@@ -229,6 +233,12 @@ class SymbolMarket:
         hit = bool(self.desk["stop_hit"][0])
         self.desk["stop_hit"] = 0
         return hit
+
+    # the market maker
+
+    def watch_maker(self, *, is_watched: bool) -> None:
+        """Report, once, the event that shows that the market maker has left, or no more."""
+        self.desk["maker_watched"] = is_watched
 
     # the position held
 

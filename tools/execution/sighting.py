@@ -37,6 +37,17 @@ def sight_of(market: SensedMarket, entry: Entry, ts: int) -> Sight:
     )
 
 
+def asks_of(senses: npt.NDArray[np.void], most: int) -> tuple[tuple[int, int], ...]:
+    """Asks as (price, size) in units, the best ``most`` of them, best first."""
+    ladder = senses["asks"][0]  # kept by minus price, the best last
+    shown = int(ladder["shown"])
+    places = range(shown - 1, max(-1, shown - 1 - most), -1)
+    sizes = ladder["sizes"]
+    return tuple(
+        (-int(ladder["view_keys"][place]), int(sizes[ladder["view_slots"][place]])) for place in places
+    )
+
+
 def stale_slices(market: SensedMarket, entry: Entry, ts: int) -> list[str]:
     """Working slices that the schedule would rather have elsewhere, by client order id."""
     schedule = entry.schedule

@@ -97,11 +97,18 @@ class Sizing:
 
 @dataclass(frozen=True, slots=True)
 class _Grid:
-    """The lot grid at one price, in USD."""
+    """The lot grid at one price, in USD.
+
+    Attributes:
+        smallest: Lots of the smallest slice that both Keeper and the venue accept.
+        least: The same in USD.
+    """
 
     instrument: Instrument
     price: int
     rate: Decimal
+    smallest: int = 0
+    least: Decimal = ZERO
 
     def lots(self, usd: Decimal, *, round_up: bool = False) -> int:
         size = self.instrument.size_for(usd / self.rate, self.price, round_up=round_up)
@@ -110,10 +117,16 @@ class _Grid:
     def usd(self, lots: int) -> Decimal:
         return self.instrument.value(lots * self.instrument.lot, self.price) * self.rate
 
-    def smallest(self, parameters: ParameterSet) -> int:
-        """Lots of the smallest slice that both Keeper and the venue accept."""
-        venue = self.instrument.min_notional * self.rate
-        return max(1, self.lots(max(amount(parameters, "min_order_size_usd"), venue), round_up=True))
+
+def _grid_of(request: SizeRequest, parameters: ParameterSet) -> _Grid | None:
+    """The grid of ``request``; None where no USD rate is known."""
+    rate = request.instrument.quote_usd
+    if rate is None or rate <= 0:
+        return None
+    bare = _Grid(request.instrument, request.price, rate)
+    venue = request.instrument.min_notional * rate
+    smallest = max(1, bare.lots(max(amount(parameters, "min_order_size_usd"), venue), round_up=True))
+    return _Grid(request.instrument, request.price, rate, smallest, bare.usd(smallest))
 
 
 def mm_average_usd(features: Mapping[str, float | None], instrument: Instrument) -> Decimal | None:
@@ -130,33 +143,32 @@ def entry_wish(request: SizeRequest, parameters: ParameterSet) -> Wish:
     A brain's fraction and what was learned of the symbol come last, so that a raise never undoes a shrink.
     """
     with localcontext(_EXACT):
-        target, clamps = _target(request, parameters)
-        rate = request.instrument.quote_usd
-        if rate is None or rate <= 0:
-            return _refused(
-                clamps, "quote_rate", target, f"no USD rate of {request.instrument.quote} is known"
-            )
-        grid = _Grid(request.instrument, request.price, rate)
-        smallest = grid.smallest(parameters)
-        least, most = grid.usd(smallest), amount(parameters, "max_order_size_usd")
-        if grid.lots(target) < smallest:
-            if least > most:
-                return _refused(clamps, "smallest_order", target, _too_small(least, most, request.instrument))
-            reason = f"the smallest order of {request.instrument.symbol} is {_text(least)} USD"
-            clamps += _bent("smallest_order", target, least, reason)
-            target = least
-        if request.fraction < 1:
-            shrunk = target * max(ZERO, request.fraction)
-            clamps += _bent("brain", target, shrunk, f"the brain left {request.fraction} of the size")
-            target = shrunk
-        share = Decimal(str(parameters.scoped(SHARE, request.instrument.symbol)))
-        if share < 1:
-            shrunk = target * share
-            origin = parameters.origin.get(scoped_name(SHARE, request.instrument.symbol), "general")
-            reason = f"{request.instrument.symbol} is held to {share} of the usual size ({origin})"
-            clamps += _bent(SHARE, target, shrunk, reason)
-            target = shrunk
-        return Wish(target, clamps)
+        return _wished(request, parameters, _grid_of(request, parameters))
+
+
+def _wished(request: SizeRequest, parameters: ParameterSet, grid: _Grid | None) -> Wish:
+    target, clamps = _target(request, parameters)
+    if grid is None:
+        return _refused(clamps, "quote_rate", target, f"no USD rate of {request.instrument.quote} is known")
+    if grid.lots(target) < grid.smallest:
+        least, most = grid.least, amount(parameters, "max_order_size_usd")
+        if least > most:
+            return _refused(clamps, "smallest_order", target, _too_small(least, most, request.instrument))
+        reason = f"the smallest order of {request.instrument.symbol} is {_text(least)} USD"
+        clamps += _bent("smallest_order", target, least, reason)
+        target = least
+    if request.fraction < 1:
+        shrunk = target * max(ZERO, request.fraction)
+        clamps += _bent("brain", target, shrunk, f"the brain left {request.fraction} of the size")
+        target = shrunk
+    share = Decimal(str(parameters.scoped(SHARE, request.instrument.symbol)))
+    if share < 1:
+        shrunk = target * share
+        origin = parameters.origin.get(scoped_name(SHARE, request.instrument.symbol), "general")
+        reason = f"{request.instrument.symbol} is held to {share} of the usual size ({origin})"
+        clamps += _bent(SHARE, target, shrunk, reason)
+        target = shrunk
+    return Wish(target, clamps)
 
 
 def size_entry(request: SizeRequest, parameters: ParameterSet) -> Sizing:
@@ -164,18 +176,17 @@ def size_entry(request: SizeRequest, parameters: ParameterSet) -> Sizing:
 
     Takes microseconds. The same request gives the same plan.
     """
-    wish = entry_wish(request, parameters)
-    rate = request.instrument.quote_usd
-    if wish.usd <= 0 or rate is None:
-        return Sizing(None, ZERO, wish.clamps)
     with localcontext(_EXACT):
-        return _place(request, parameters, wish, _Grid(request.instrument, request.price, rate))
+        grid = _grid_of(request, parameters)
+        wish = _wished(request, parameters, grid)
+        if wish.usd <= 0 or grid is None:
+            return Sizing(None, ZERO, wish.clamps)
+        return _place(request, parameters, wish, grid)
 
 
 def _place(request: SizeRequest, parameters: ParameterSet, wish: Wish, grid: _Grid) -> Sizing:
     allowed = wish.usd if request.ceiling_usd is None else min(wish.usd, request.ceiling_usd)
-    total, smallest = grid.lots(allowed), grid.smallest(parameters)
-    clamps, least = wish.clamps, grid.usd(smallest)
+    total, smallest, least, clamps = grid.lots(allowed), grid.smallest, grid.least, wish.clamps
     if total < smallest:
         reason = f"less than the smallest order, {_text(least)} USD"
         return Sizing(None, ZERO, (*clamps, _clamp("smallest_order", allowed, ZERO, reason)))
@@ -276,5 +287,4 @@ def _clamp(limit: str, before: Decimal, after: Decimal, reason: str) -> Clamp:
 
 
 def _text(usd: Decimal) -> str:
-    with localcontext(_EXACT):
-        return money(usd.quantize(_TEXT_PLACES))
+    return money(usd.quantize(_TEXT_PLACES, context=_EXACT))

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tools.detection.belief import has_departed
 from tools.detection.senses import evaluate, is_sound, sense
 from tools.detection.state import SOUND
 from tools.execution import following as fo
@@ -19,7 +20,7 @@ from tools.market.events import BOOK, LAST
 from tools.market.kernel import kernel
 from tools.signals.mm_range import CHECK_NS, RANGE, seek_entry
 
-NOTICED, STOP_HIT, FOLLOWED, SIGNALLED, WAKE = 1, 2, 4, 8, 16
+NOTICED, STOP_HIT, FOLLOWED, SIGNALLED, WAKE, DEPARTED = 1, 2, 4, 8, 16, 32
 
 EXCURSION = np.dtype(
     [
@@ -42,6 +43,7 @@ DESK = np.dtype(
         ("stop_price", np.int64),  # of the open long position; 0 is none
         ("ts_breach", np.int64),  # since when the bid is at or below it; 0 if it is not
         ("stop_hit", np.int64),
+        ("maker_watched", np.int64),  # 1 while an entry counts on a market maker and has not heard it left
         ("latency_ns", np.int64),  # from sending an order to the venue acting
         ("dwell_ns", np.int64),  # a breach of the stop must outlive this: a re-quote flickers
         ("is_sound", np.int64),  # the book after its last message
@@ -95,6 +97,15 @@ def on_book(market: Any, desk: Any, ts: int) -> None:
 
 
 @kernel
+def has_maker_left(market: Any, desk: Any, ts: int) -> bool:
+    """Whether the book, now whole, shows for the first time that the watched market maker has left."""
+    if desk.maker_watched == 0 or market.book.status != SOUND or not has_departed(market, ts) > 0:
+        return False
+    desk.maker_watched = 0
+    return True
+
+
+@kernel
 def has_signal(market: Any, desk: Any, ts: int, features: npt.NDArray[np.float64]) -> bool:
     """Look for a candidate, at most once a second; features are evaluated only then."""
     plan = desk.plan
@@ -117,6 +128,7 @@ def take_event(market: Any, desk: Any, event: Any, features: npt.NDArray[np.floa
     judge_stop(desk, ts)
     sense(market, event)
     signalled = False
+    departed = False
     if event.kind != BOOK:
         if desk.working > 0:
             ma.orders_on_print(desk, ts, event.price, event.size, market.tape.last_side)
@@ -125,6 +137,7 @@ def take_event(market: Any, desk: Any, event: Any, features: npt.NDArray[np.floa
     elif event.flags & LAST:
         desk.is_sound = 1 if is_sound(market, ts) else 0
         on_book(market, desk, ts)
+        departed = has_maker_left(market, desk, ts)
         if desk.is_sound:
             signalled = has_signal(market, desk, ts, features)
     reasons = 0
@@ -136,6 +149,8 @@ def take_event(market: Any, desk: Any, event: Any, features: npt.NDArray[np.floa
         reasons |= FOLLOWED
     if signalled:
         reasons |= SIGNALLED
+    if departed:
+        reasons |= DEPARTED
     return reasons
 
 

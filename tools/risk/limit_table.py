@@ -253,6 +253,10 @@ TABLE: tuple[Limit, ...] = (
         watched="tools.execution.executor",
     ),
     Limit(
+        "mm_left", Scope.ENTRY, Blocks.WHOLE, "departure_exit", "K6.3",
+        "the MM that was followed left; 0 keeps what is held", watched="tools.execution.departing",
+    ),
+    Limit(
         "mm_moved", Scope.ENTRY, Blocks.WHOLE, "abort_bounds_move_bps", "K11", "the MM's bounds moved",
         watched="tools.execution.departing",
     ),

@@ -116,6 +116,11 @@ class Exchange:
         self._markets["last_trade"] = first_trade - 1
         self._ledger = memory.new_ledger(self.assets)
         self._log = memory.new_log()
+        self._rows, self._count, self._command = (
+            self._log["rows"][0],
+            self._log["count"],
+            self._log["command"],
+        )
         self._clients: dict[str, int] = {}
         self._client_words: list[str] = [""]
         units = [as_record(market, self.assets)["cost_units"] for market in markets]
@@ -127,23 +132,23 @@ class Exchange:
         Each part is a view of the engine's log and is overwritten by the next; commands are
         performed as the parts are asked for.
         """
-        log = self._log[0]
-        first = int(log["command"]) + 1
+        first = int(self._command[0]) + 1
         done = 0
         while done < len(commands):
             done = perform_all(self._markets, self._ledger, self._log, commands, done)
-            events: Void = log["rows"][: int(log["count"])]
-            log["count"] = 0
+            events: Void = self._rows[: int(self._count[0])]
+            self._count[0] = 0
             if self.history is not None:
                 self.history.absorb(commands, first, events)
             yield events
 
     def run(self, commands: Void) -> Void:
-        """Perform commands (dtype layout.COMMAND) in order; all their events (layout.EVENT), copied."""
-        parts = [events.copy() for events in self.chunks(commands)]
-        if not parts:
-            return np.zeros(0, EVENT)
-        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+        """Perform commands (dtype layout.COMMAND) in order; all their events (layout.EVENT), read-only.
+
+        A copy of the bytes takes a small part of the time that one field by field does.
+        """
+        said = b"".join([events.tobytes() for events in self.chunks(commands)])
+        return np.frombuffer(said, EVENT) if said else np.zeros(0, EVENT)
 
     def _perform(self, kind: CommandKind, ts: int, **fields: Any) -> Answer:
         fields |= {"kind": kind, "ts": ts}

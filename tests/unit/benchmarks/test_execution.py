@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from benchmarks.execution import venues
 from benchmarks.execution.figures import LEAST_WORLDS, Paired, figures, shortfall
 from keeper_agent.lab.parent_cycle import Carried
 from keeper_agent.lab.parents import ParentRow
@@ -84,3 +85,19 @@ def test_with_few_worlds_there_is_no_interval() -> None:
     assert found["arms"]["smart"]["shortfall_bps"]["interval"] is None
     assert found["causal_departure_points"] == {}
     assert found["saving_against_at_once"] == {}
+
+
+def test_what_going_across_saves_is_told_against_each_venue_and_the_better_of_them() -> None:
+    rows = []
+    for seed in range(20):
+        first, second = (10.0, 6.0) if seed % 2 else (6.0, 10.0)
+        costs = {"first": first, "second": second, "better": 6.0, "across": 5.0 + seed % 2}
+        rows += [row(arm, seed, cost, fee=1.0) for arm, cost in costs.items()]
+    found = venues.figures(rows)
+    assert (found["entries"], found["worlds"]) == (20, 20)
+    assert found["all_in_bps"]["across"]["value"] == pytest.approx(6.5)
+    saved = {name: one["value"] for name, one in found["saved_bps"].items()}
+    assert saved == pytest.approx({"first": 2.5, "second": 2.5, "better": 0.5, "hindsight": 0.5})
+    low, high = found["saved_bps"]["better"]["interval"]
+    assert 0.2 < low < 0.5 < high < 0.8
+    assert found["split"]["value"] == 1.0

@@ -176,7 +176,9 @@ def test_a_stop_while_slices_are_still_placed_ends_the_entry_too(desk: ExecutorD
 def test_a_position_is_sold_when_its_holding_time_is_over(desk: ExecutorDesk) -> None:
     holding(desk)
     desk.play(quotes(2_000, 9_999, 10_001))
-    assert desk.executor.next_wake() == at(61_000)
+    assert desk.executor.entry is not None
+    assert desk.executor.entry.hold_deadline == at(61_000)
+    assert desk.executor.next_wake() == at(4_000), "the next look at the market maker"
     desk.play(quotes(60_999, 9_999, 10_001))
     assert desk.legs == ["entry", "target"]
     desk.play(quotes(61_001, 9_999, 10_001), quotes(61_100, 9_999, 10_001), quotes(62_000, 9_999, 10_001))
@@ -244,7 +246,7 @@ def test_what_was_filled_before_the_market_maker_left_is_sold(desk: ExecutorDesk
     desk.enter([10 * LOT], confidence=0.9)
     desk.play(quotes(500, 9_999, 10_001), printed(1_000, SELL, 9_999, 104))
     desk.play(quotes(2_100, 9_999, 10_001), quotes(2_300, 9_999, 10_001), quotes(2_500, 9_999, 10_001))
-    assert desk.legs == ["entry", "exit"]
+    assert desk.legs == ["entry", "departed"]
     assert finished(desk) is Result.ABORT
 
 

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from tests.support.scheduling import MS, START, TICK, Tape, a_parent, check_slices, played
 from tools.domain.market import NANOS
 from tools.execution.impact import Impact
+from tools.execution.schedules.across import Across
+from tools.execution.schedules.all_in import VenueBook
 from tools.execution.schedules.almgren_chriss import AlmgrenChriss, urgency
 from tools.execution.schedules.at_once import AtOnce
 from tools.execution.schedules.choosing import Algorithm, Around, made, route
@@ -25,6 +27,26 @@ from tools.execution.schedules.twap import Twap
 from tools.execution.schedules.vwap import Vwap
 
 Make = Callable[[Parent], Schedule]
+
+
+def two_books(seen: Sight) -> list[VenueBook]:
+    """The market of the sight, and one a tick dearer with a lower fee; no book where there is none."""
+    return [
+        VenueBook(
+            venue=venue,
+            asks=tuple((seen.ask + (n + place) * TICK, 900) for place in range(40)) if seen.ask else (),
+            bid=seen.bid,
+            taker_bps=fee,
+            delay_s=delay,
+        )
+        for n, (venue, fee, delay) in enumerate((("first", 5.0, 0.1), ("second", 3.0, 0.3)))
+    ]
+
+
+def across(inner: Schedule, parent: Parent) -> Schedule:
+    return Across(inner, parent, two_books, 1.3)
+
+
 ALGORITHMS: dict[str, Make] = {
     "at once": AtOnce,
     "twap": Twap,
@@ -32,7 +54,11 @@ ALGORITHMS: dict[str, Make] = {
     "pov": lambda parent: Pov(parent, 0.2),
     "almgren-chriss": lambda parent: AlmgrenChriss(parent, 0.03),
     "smart": Smart,
+    "across venues, at once": lambda parent: across(AtOnce(parent), parent),
+    "across venues, twap": lambda parent: across(Twap(parent), parent),
+    "across venues, smart": lambda parent: across(Smart(parent), parent),
 }
+AT_ONCE = frozenset(name for name in ALGORITHMS if name.endswith("at once"))
 EVERY = pytest.mark.parametrize("name", ALGORITHMS)
 
 
@@ -70,7 +96,7 @@ def test_whatever_the_market_does_every_slice_is_admissible(
         size=lots * 100, largest=largest * 100, end=START + seconds * NANOS, takes=takes, most_orders=orders
     )  # fmt: skip
     tape = played(ALGORITHMS[name](parent), parent, Tape(seed=seed, refused=refused, fill_s=fill_s))
-    check_slices(tape, parent, is_at_once=name == "at once")
+    check_slices(tape, parent, is_at_once=name in AT_ONCE)
 
 
 @EVERY
@@ -87,7 +113,7 @@ def test_a_slice_now_and_then_refused_is_made_up_for(name: str) -> None:
     bought = [
         played(ALGORITHMS[name](parent), parent, Tape(seed=seed, refused=0.2)).bought for seed in range(20)
     ]
-    if name != "at once":  # sent once and for all
+    if name != "at once":  # sent once and for all; across venues what one refuses is sent to the other
         assert np.mean(bought) >= 0.95 * parent.size
 
 

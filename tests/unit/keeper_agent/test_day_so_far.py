@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -16,10 +18,28 @@ from tests.unit.memory.conftest import SECOND, Maker
 from tools.domain.clock import day_bounds, day_of
 from tools.domain.parameter import default_parameters
 from tools.domain.trading import Result, World
+from tools.execution.entry import DEPARTED
 from tools.market.instruments import instrument_for
 from tools.risk.exposure import LedgerSnapshot
 from tools.risk.limits import EntryRequest, limit_entry
 
+KILLED_WHILE_LEAVING = """
+import os, signal, sys
+from pathlib import Path
+from memory.episodes import EpisodeLog
+from memory.store import Store
+from tests.unit.memory.conftest import Maker
+
+make, log = Maker(), EpisodeLog(Store.open(Path(sys.argv[1])))
+make.begin(log)
+raised = make.signal(0)
+decision = make.decision(raised)
+log.record_signal(raised)
+log.record_decision(decision)
+log.record_intent(make.intent(decision))
+log.record_intent(make.intent(decision, 2, client_order_id="kpleft", leg=sys.argv[2], is_reduce_only=True))
+os.kill(os.getpid(), signal.SIGKILL)
+"""
 REST = default_parameters().nanos("departure_rest_s")
 
 
@@ -94,3 +114,20 @@ def test_a_rest_does_not_end_at_midnight(store: Store, make: Maker) -> None:
     assert (begun.departures_today, begun.rests) == ({}, {make.symbol: left + REST})
     assert entry(store, make, midnight) == ["symbol_rest"]
     assert entry(store, make, left + REST) == []
+
+
+@pytest.mark.parametrize(("leg", "rests"), [(DEPARTED, True), ("exit", False)])
+def test_a_process_killed_while_it_leaves_has_not_forgotten_why_it_did(
+    tmp_path: Path, make: Maker, leg: str, rests: bool
+) -> None:
+    child = [sys.executable, "-c", KILLED_WHILE_LEAVING, str(tmp_path), leg]
+    assert subprocess.run(child, check=False).returncode == -9
+    left = make.ts(0)
+    with Store.open(tmp_path) as store:
+        assert start(store, make, left).rests == ({make.symbol: left + REST} if rests else {})
+        assert start(store, make, left).departures_today == ({make.symbol: 1} if rests else {})
+        assert ("symbol_rest" in entry(store, make, left + REST - 1)) == rests
+        assert entry(store, make, left + REST) == []
+        log = EpisodeLog(store)
+        log.record_outcome(make.outcome(make.decision(make.signal(0)), kind="taken", result=Result.ABORT))
+        assert start(store, make, left + 8 * SECOND).departures_today == {make.symbol: 1}

@@ -8,8 +8,10 @@ from functools import cache
 import pytest
 
 from keeper_agent.lab.conditions import LabSettings
+from keeper_agent.lab.parent_arms import ArmsJob, all_carried_out
 from keeper_agent.lab.parent_cycle import SPACING_NS, Arm, ParentCycle, Terms
 from keeper_agent.lab.parents import ParentJob, carried_out, held, withdrawals
+from tools.domain.errors import InvariantBroken
 from tools.domain.market import NANOS
 from venue.sim import Simulation
 from venue.truth import Truth
@@ -106,6 +108,22 @@ def test_what_was_not_bought_is_charged_at_the_ask_of_the_end() -> None:
 
 def test_the_same_job_gives_the_same_rows() -> None:
     assert carried_out(job(Arm.SMART)) == carried_out(job(Arm.SMART))
+
+
+def test_arms_that_share_what_was_before_give_the_rows_of_arms_that_do_not() -> None:
+    arms = (Arm.ABSENT, Arm.SMART, Arm.TWAP)
+    shared = all_carried_out(ArmsJob(job(Arm.ABSENT), arms))
+    assert shared == [carried_out(job(arm)) for arm in arms]
+    assert len({repr(rows) for rows in shared}) == len(arms)
+
+
+def test_an_arm_that_fails_on_its_own_is_told_of(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(ParentCycle, "carried", lambda cycle: 1 / 0)
+    with pytest.raises(InvariantBroken, match="twap of world 1 in T2 ended without its rows"):
+        all_carried_out(ArmsJob(job(Arm.ABSENT), (Arm.TWAP,)))
+    assert "ZeroDivisionError" in capfd.readouterr().err
 
 
 def test_withdrawals_are_counted_within_the_window_and_on_the_coin() -> None:

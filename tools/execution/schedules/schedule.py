@@ -91,10 +91,15 @@ class Sight:
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """An order to be placed; ``price`` None takes what is there, a price rests and never crosses."""
+    """An order to be placed; ``price`` None takes what is there, a price rests and never crosses.
+
+    Attributes:
+        venue: Where; "" is the venue of the decision.
+    """
 
     size: int
     price: int | None
+    venue: str = ""
 
 
 class Schedule(Protocol):
