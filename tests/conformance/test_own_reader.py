@@ -124,7 +124,7 @@ def told(venue: str, story: Story) -> None:
 
     async def play() -> None:
         fresh = mexc_venue.world() if venue == "mexc" else binance_venue.world()
-        async with asyncio.timeout(2 * LIMIT_S), fresh as at, reading(at, venue) as (feed, reader):
+        async with asyncio.timeout(LIMIT_S), fresh as at, reading(at, venue) as (feed, reader):
             await story(at, feed, reader)
 
     asyncio.run(play())
@@ -146,7 +146,7 @@ def test_whatever_happens_to_the_stream_the_reader_s_book_is_the_engine_s(venue:
         await stir(at, 3.0)
         at.facade.faults.clear()
         await stir(at, 0.4)
-        await until(lambda: reader.is_whole, seconds=10)
+        await until(lambda: reader.is_whole)
         assert reader.wrong == []
         counts = feed.counts()
         assert reader.compared > 10
@@ -202,7 +202,7 @@ def test_a_frozen_stream_is_left_and_the_book_comes_back(venue: str) -> None:
         await stir(at, 0.5)
         assert at.struck() == ["freeze"]
         assert not reader.is_whole
-        await until(lambda: reader.is_whole, seconds=10)
+        await until(lambda: reader.is_whole)
         assert reader.wrong == []
 
     told(venue, story)

@@ -64,7 +64,7 @@ def running(
     home: Path,
     speed: str = SLOW,
     is_ready: Callable[[Path], bool] = has_ordered,
-    most_s: float = 120,
+    most_s: float = 240,
 ) -> Iterator[subprocess.Popen[str]]:
     """An agent in the middle of a tape, with decisions on disk or whatever else is waited for."""
     words = command("run", "--tape", tapes, "--speed", speed, "--json")
@@ -116,7 +116,7 @@ def test_an_agent_asked_to_stop_ends_in_order(tapes: Path, tmp_path: Path) -> No
     home = tmp_path / "home"
     with running(tapes, home) as process:
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=90)
+        out, err = process.communicate(timeout=240)
     assert process.returncode == 0, err
     assert "Traceback" not in err
     summary = orjson.loads(out)
@@ -143,7 +143,7 @@ def alive(home: Path) -> str:
 
 def until(home: Path, *words: str) -> None:
     """Wait until the check says ``words``; no words is alive."""
-    deadline, why = time.monotonic() + 120, None
+    deadline, why = time.monotonic() + 240, None
     while time.monotonic() < deadline:
         why = alive(home)
         if (not why and not words) or (words and all(word in why for word in words)):
@@ -156,20 +156,20 @@ def test_the_heartbeat_tells_a_hanging_a_dead_and_a_stopped_agent_from_one_at_wo
     tapes: Path, tmp_path: Path
 ) -> None:
     home = tmp_path / "home"
-    with running(tapes, home, LEISURELY, has_a_heartbeat, 120) as process:
+    with running(tapes, home, LEISURELY, has_a_heartbeat) as process:
         until(home)
         process.send_signal(signal.SIGSTOP)
         until(home, "s old, more than 5")
         process.send_signal(signal.SIGCONT)
         until(home)
         process.kill()
-        process.communicate(timeout=90)
+        process.communicate(timeout=240)
         until(home, "s old, more than 5")
     (home / HEART_FILE).unlink()
-    with running(tapes, home, LEISURELY, has_a_heartbeat, 120) as process:
+    with running(tapes, home, LEISURELY, has_a_heartbeat) as process:
         until(home)
         process.send_signal(signal.SIGTERM)
-        _, err = process.communicate(timeout=90)
+        _, err = process.communicate(timeout=240)
         assert process.returncode == 0, err
         assert "ended in order" in alive(home)
 
@@ -178,7 +178,7 @@ def test_a_killed_agent_loses_no_order_and_starts_again(tapes: Path, tmp_path: P
     home = tmp_path / "home"
     with running(tapes, home) as process:
         process.kill()
-        process.communicate(timeout=90)
+        process.communicate(timeout=240)
     assert process.returncode == -signal.SIGKILL
     (run,) = rows(home, "run")
     assert run["ts_ended"] is None

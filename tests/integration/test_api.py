@@ -195,7 +195,7 @@ def test_a_body_is_bounded_also_where_its_length_is_not_told(call: Caller) -> No
     long = b'{"question": "' + b"a" * MOST_BODY + b'"}'
     assert call("POST", "/api/ask", body=long).status == 413
     at = urlsplit(call.address.url)
-    with socket.create_connection((at.hostname, at.port), timeout=60) as peer:
+    with socket.create_connection((at.hostname, at.port), timeout=240) as peer:
         head = f"POST /api/ask HTTP/1.1\r\nHost: {at.netloc}\r\nTransfer-Encoding: chunked\r\n\r\n"
         peer.sendall(head.encode() + b"%x\r\n%b\r\n0\r\n\r\n" % (len(long), long))
         assert b" 413 " in peer.recv(100)

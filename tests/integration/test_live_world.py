@@ -16,7 +16,7 @@ from tests.support.commands import ROOT, Said, command, environment, keeper
 from venue.serving.keys import ApiKey
 
 CONFIRMATION = "I trade with real money and may lose it"
-PATIENCE_S = 90.0
+PATIENCE_S = 240.0
 EAGER = (  # as many entries as can be had, each withdrawn soon
     "max_total_exposure_usd=100,daily_loss_limit_usd=5,min_edge_bps=0,signal_spacing_s=1,"
     "probe_share=0.5,entry_timeout_s=2,hold_timeout_s=5"
@@ -44,7 +44,7 @@ def words_for(venue: Mapping[str, Any], **changed: str) -> dict[str, str]:
 
 def run_live(home: Path, venue: Mapping[str, Any], **changed: str) -> Said:
     """A session that is refused at once."""
-    return keeper("run", "--json", home=home, timeout=120, **words_for(venue, **changed))
+    return keeper("run", "--json", home=home, timeout=240, **words_for(venue, **changed))
 
 
 async def until_an_order(home: Path, venue: Mapping[str, Any]) -> Said:

@@ -78,7 +78,7 @@ def test_kill_stops_the_entries_of_a_running_agent_and_no_byte_holds_the_token(
             before = len(api.polls)
             api.wait_for(lambda: len(api.polls), lambda polls: polls > before + 1, 60)
             bot.send_signal(signal.SIGTERM)
-            assert bot.wait(20) == 0
+            assert bot.wait(90) == 0
         agent.send_signal(signal.SIGINT)
         assert agent.wait(60) == 0, (tmp_path / "run.out").read_text()
     entries = [one["ts"] for one in rows(home, "intent") if one["leg"] == "entry"]
@@ -135,7 +135,7 @@ def test_one_bot_a_home_and_what_is_missing_is_one_line(tmp_path: Path, api: Bot
         assert "keeper telegram" in second.err
         assert TOKEN not in second.err
         bot.send_signal(signal.SIGINT)
-        assert bot.wait(20) == 0
+        assert bot.wait(90) == 0
     refused = keeper("telegram", home=home, **bot_settings(api, TELEGRAM_BOT_TOKEN="1:" + "x" * 30))
     assert refused.code == 1
     assert "401" in refused.err

@@ -139,10 +139,10 @@ def running(tapes: Path, home: Path) -> Iterator[subprocess.Popen[str]]:
         env=environment(home), cwd=home.parent, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
     try:
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + 240
         while not (home / DATABASE).exists() or not (home / "logs" / "keeper.log").exists():
             assert process.poll() is None, process.communicate()[1]
-            assert time.monotonic() < deadline, "no start within 40 seconds"
+            assert time.monotonic() < deadline, "no start within 240 seconds"
             time.sleep(0.1)
         yield process
     finally:
@@ -161,7 +161,7 @@ def test_a_running_agent_is_backed_up_but_not_restored_over(here: Here, tapes: P
         refused.fails_in_one_line(5, f"process {process.pid} (keeper run)")
         assert process.poll() is None, "the agent fell over its backup"
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=90)
+        process.communicate(timeout=240)
     there = said.json["counts"]
     back = here("restore", file, "--force", "--home", home, "--json")
     assert back.code == 0, back.err

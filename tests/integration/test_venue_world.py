@@ -28,7 +28,7 @@ def test_the_venue_says_where_it_is_and_leaves_a_whole_truth(tmp_path: Path) -> 
             listed = json.load(answer)["symbols"]
         assert [one["contractType"] for one in listed] == ["PERPETUAL"] * 2
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=90) == 0
+        assert process.wait(timeout=240) == 0
     assert pq.read_table(tmp_path / "orders.parquet").num_rows > 100  # type: ignore[no-untyped-call]
 
 
@@ -48,7 +48,7 @@ def test_a_venue_that_is_a_child_ends_with_its_parents_input() -> None:
         assert process.stdin is not None
         process.stdout.readline()
         process.stdin.close()
-        assert process.wait(timeout=90) == 0
+        assert process.wait(timeout=240) == 0
 
 
 def test_two_sessions_in_one_home_decide_end_flat_and_meet_no_trade_they_know(tmp_path: Path) -> None:

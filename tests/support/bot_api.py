@@ -212,9 +212,9 @@ def bot_api(clock: Clock | None = None) -> Iterator[BotApi]:
 
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
-    assert is_up.wait(10)
+    assert is_up.wait(90)
     try:
         yield api
     finally:
         loop.call_soon_threadsafe(loop.stop)
-        thread.join(10)
+        thread.join(90)

@@ -86,9 +86,9 @@ class OrderPath:
         self.hear()
         return sum(fill.size for fill in self.fills if fill.client_order_id == order)
 
-    async def over(self, order: str, *, seconds: float = 5.0) -> OrderStatus:
+    async def over(self, order: str) -> OrderStatus:
         """Wait for the end of an order."""
-        await until(lambda: self.is_over(order), seconds=seconds)
+        await until(lambda: self.is_over(order))
         return self.statuses(order)[-1]
 
     def at_venue(self) -> list[Any]:

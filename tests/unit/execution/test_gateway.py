@@ -269,7 +269,7 @@ def test_nothing_reaches_a_venue_that_cannot_be_dialled_and_entries_give_up() ->
     async def story(path: OrderPath) -> None:
         await path.world.facade.stop()
         path.gateway.place(an_order("kp1"))
-        assert await path.over("kp1", seconds=8) is REJECTED
+        assert await path.over("kp1") is REJECTED
         assert path.statuses("kp1") == [REJECTED]
 
     with_orders(story)
