@@ -22,6 +22,7 @@ from venue.wire import Wire
 SYMBOL = "SOL/USDT"
 MARKET = "SOLUSDT"
 LIMIT_S = 240.0  # costs nothing where it is not needed, and a busy machine may need it
+TURN_S = 0.005
 LOADED: list[Any] = []  # a client that has loaded the markets, which are the same in every world
 
 
@@ -127,6 +128,15 @@ async def until(claim: Callable[[], bool], *, seconds: float = 90.0) -> None:
     async with asyncio.timeout(seconds):
         while not claim():
             await asyncio.sleep(0.005)
+
+
+async def awake(seconds: float) -> None:
+    """Let time pass in which whatever is due in this process is done, however long that takes.
+
+    It is counted in turns of the loop: of a time during which the machine let the process wait, one counts.
+    """
+    for _ in range(round(seconds / TURN_S)):
+        await asyncio.sleep(TURN_S)
 
 
 async def raised_by(call: Awaitable[Any]) -> BaseException | None:
