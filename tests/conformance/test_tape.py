@@ -11,7 +11,7 @@ import ccxt.async_support as ccxt
 import numpy as np
 import pytest
 
-from tests.support.binance_venue import LIMIT_S, make_client, raised_by, until
+from tests.support.binance_venue import LIMIT_S, awake, make_client, raised_by, until
 from tests.support.recorded import Rows, best, cut, final_book, printed, shown
 from tools.domain.clock import SystemClock, SystemStopwatch
 from tools.domain.market import UNITS
@@ -89,7 +89,7 @@ def test_an_unmodified_client_sees_the_file_s_levels_and_prints(tmp_path: Path, 
         reader = CcxtReader(server)
         try:
             await until(lambda: len(server.binance.feeds.heard()) == 2)
-            await asyncio.sleep(0.1)
+            await awake(0.1)
             server.player.let_go()
             await until(lambda: server.player.is_over)
             await until(lambda: reader.levels() == best(final_book(book), DEPTH))
@@ -234,7 +234,7 @@ def test_the_control_port_starts_the_tape_and_says_when_it_is_over(tmp_path: Pat
 def test_a_tape_without_a_speed_waits_until_somebody_listens(tmp_path: Path) -> None:
     async def story(server: TapeServer, book: Rows, trades: Rows) -> None:
         server.player.let_go()
-        await asyncio.sleep(0.1)
+        await awake(0.1)
         assert server.player.n_shown == 0
         reader = CcxtReader(server)
         try:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -137,6 +137,14 @@ async def awake(seconds: float) -> None:
     """
     for _ in range(round(seconds / TURN_S)):
         await asyncio.sleep(TURN_S)
+
+
+async def until_whole(is_whole: Callable[[], bool], trade: Callable[[int], Awaitable[None]]) -> None:
+    """Wait until a watched book is the engine's, in a market that goes on: what was lost shows later."""
+    while not is_whole():
+        await trade(20)
+        with suppress(TimeoutError):
+            await until(is_whole, seconds=1.0)
 
 
 async def raised_by(call: Awaitable[Any]) -> BaseException | None:
