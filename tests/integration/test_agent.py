@@ -23,9 +23,9 @@ from tests.support.tapes import write_market
 from tools.domain.errors import NotInRecord, StoreUnusable
 
 FAST = "10000"
-SLOW = "4"
-LEISURELY = "0.5"  # two minutes
-AS_IT_WAS = "1"  # a minute: long enough for six commands beside it on a busy machine
+SLOW = "2"  # two minutes of the long tape: a busy machine may look late at what it waits for
+LEISURELY = "0.5"  # eight minutes
+AS_IT_WAS = "1"  # four minutes: long enough for six commands beside it
 BRIEF = "hold_timeout_s=10,entry_timeout_s=5"
 
 
@@ -33,6 +33,14 @@ BRIEF = "hold_timeout_s=10,entry_timeout_s=5"
 def tapes(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("tapes")
     write_market(folder, seconds=60)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def long_tapes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """For an agent that is stopped before their end."""
+    folder = tmp_path_factory.mktemp("long")
+    write_market(folder, seconds=240)
     return folder
 
 
@@ -112,9 +120,9 @@ def test_a_run_sums_up_remembers_and_knows_it_again(tapes: Path, tmp_path: Path)
         assert not path.stat().st_mode & 0o077, f"{path} is not private"
 
 
-def test_an_agent_asked_to_stop_ends_in_order(tapes: Path, tmp_path: Path) -> None:
+def test_an_agent_asked_to_stop_ends_in_order(long_tapes: Path, tmp_path: Path) -> None:
     home = tmp_path / "home"
-    with running(tapes, home) as process:
+    with running(long_tapes, home) as process:
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=240)
     assert process.returncode == 0, err
@@ -153,10 +161,10 @@ def until(home: Path, *words: str) -> None:
 
 
 def test_the_heartbeat_tells_a_hanging_a_dead_and_a_stopped_agent_from_one_at_work(
-    tapes: Path, tmp_path: Path
+    long_tapes: Path, tmp_path: Path
 ) -> None:
     home = tmp_path / "home"
-    with running(tapes, home, LEISURELY, has_a_heartbeat) as process:
+    with running(long_tapes, home, LEISURELY, has_a_heartbeat) as process:
         until(home)
         process.send_signal(signal.SIGSTOP)
         until(home, "s old, more than 5")
@@ -166,7 +174,7 @@ def test_the_heartbeat_tells_a_hanging_a_dead_and_a_stopped_agent_from_one_at_wo
         process.communicate(timeout=240)
         until(home, "s old, more than 5")
     (home / HEART_FILE).unlink()
-    with running(tapes, home, LEISURELY, has_a_heartbeat) as process:
+    with running(long_tapes, home, LEISURELY, has_a_heartbeat) as process:
         until(home)
         process.send_signal(signal.SIGTERM)
         _, err = process.communicate(timeout=240)
@@ -174,9 +182,11 @@ def test_the_heartbeat_tells_a_hanging_a_dead_and_a_stopped_agent_from_one_at_wo
         assert "ended in order" in alive(home)
 
 
-def test_a_killed_agent_loses_no_order_and_starts_again(tapes: Path, tmp_path: Path) -> None:
+def test_a_killed_agent_loses_no_order_and_starts_again(
+    tapes: Path, long_tapes: Path, tmp_path: Path
+) -> None:
     home = tmp_path / "home"
-    with running(tapes, home) as process:
+    with running(long_tapes, home) as process:
         process.kill()
         process.communicate(timeout=240)
     assert process.returncode == -signal.SIGKILL
@@ -194,9 +204,9 @@ def test_a_killed_agent_loses_no_order_and_starts_again(tapes: Path, tmp_path: P
     assert after["decision"] == before["decision"] + again.json["decisions"]
 
 
-def test_one_may_ask_beside_a_running_agent_but_not_write(tapes: Path, tmp_path: Path) -> None:
+def test_one_may_ask_beside_a_running_agent_but_not_write(long_tapes: Path, tmp_path: Path) -> None:
     home = tmp_path / "home"
-    with running(tapes, home, AS_IT_WAS) as process:
+    with running(long_tapes, home, AS_IT_WAS) as process:
         decision = rows(home, "intent")[0]["decision_id"]
         explained = keeper("explain", decision, "--json", home=home)
         assert explained.code == 0, explained.err

@@ -74,7 +74,7 @@ def test_every_page_loads_beside_a_running_session_without_any_fault(tab: Tab) -
         assert tab.page.locator("#banner strong").inner_text() == "PAPER", address
         assert tab.page.locator("#kill").is_visible(), address
         tab.page.wait_for_function("() => document.documentElement.dataset.seen !== undefined")
-        assert tab.page.locator("#stale").is_hidden(), address
+        tab.page.locator("#stale").wait_for(state="hidden")
         assert (tab.faults, tab.foreign, tab.refused()) == ([], [], []), address
     assert tab.loads - loads > 5 * len(ADDRESSES), "otherwise nothing was watched"
     tab.go("/")
@@ -91,7 +91,7 @@ def test_no_byte_that_a_whole_run_writes_holds_a_secret(shown: Faces) -> None:
     token = shown.secrets["telegram_bot_token"]
     chat.misbehave("sendMessage", (502, {"description": f"bad gateway at /bot{token}/"}))
     chat.say("/status")
-    chat.await_text("running since", within_s=90)
+    chat.await_text("running since")
     for scope in ("read", "admin"):
         bearer = {"Authorization": f"Bearer {shown.secrets[f'token_{scope}']}"}
         for target in ("/api/status", "/api/decisions", "/metrics"):
@@ -105,7 +105,7 @@ def test_no_byte_that_a_whole_run_writes_holds_a_secret(shown: Faces) -> None:
     assert backed.code == 0, backed.err
     (run.home.parent / "backup.out").write_text(backed.out + backed.err, "utf-8")
     run.process.send_signal(signal.SIGINT)
-    assert run.process.wait(90) == 0, run.said.read_text("utf-8")
+    assert run.process.wait(240) == 0, run.said.read_text("utf-8")
 
     assert leaks(shown.folder, shown.secrets, MEANT) == []
     told = orjson.dumps([chat.sent, shown.openai.asked, shown.anthropic.asked]).decode()

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 import keeper_agent.commands.doctor
+from keeper_agent.heart import HEART_FILE
 from keeper_agent.settings import load_settings
 from memory.connection import DATABASE
 from tests.support.commands import Here, command, environment
@@ -135,12 +136,12 @@ def test_a_key_is_changed_by_rekey(
 def running(tapes: Path, home: Path) -> Iterator[subprocess.Popen[str]]:
     """An agent in the middle of a tape."""
     process = subprocess.Popen(
-        command("run", "--tape", tapes, "--speed", "4", "--json"),
+        command("run", "--tape", tapes, "--speed", "0.25", "--json"),  # four minutes
         env=environment(home), cwd=home.parent, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
     try:
         deadline = time.monotonic() + 240
-        while not (home / DATABASE).exists() or not (home / "logs" / "keeper.log").exists():
+        while not (home / HEART_FILE).exists():
             assert process.poll() is None, process.communicate()[1]
             assert time.monotonic() < deadline, "no start within 240 seconds"
             time.sleep(0.1)
