@@ -15,6 +15,7 @@ from keeper_agent.api.application import build_app
 from keeper_agent.api.desk import Desk
 from tools.domain.errors import BadUsage, StoreUnusable
 
+START_S = 60.0  # a busy machine may take its time to start a thread
 PATIENCE_S = 5.0
 MOST_REQUESTS = 64  # at a time
 STEP_S = 0.02
@@ -88,7 +89,7 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def _wait_for(server: uvicorn.Server, thread: threading.Thread) -> None:
-    for _ in range(round(PATIENCE_S / STEP_S)):
+    for _ in range(round(START_S / STEP_S)):
         if server.started:
             return
         thread.join(STEP_S)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+import uvicorn
 
 from keeper_agent.api.guard import MOST_BODY
 from keeper_agent.api.sessions import COOKIE, csrf_of
@@ -177,6 +179,18 @@ def test_the_kill_switch_is_set_once_for_a_key_and_cleared(fresh: Caller) -> Non
     assert cleared.json["killed"] is False
     assert not switch.is_set
     assert fresh("POST", "/api/kill", scope="admin", body=wanted).status == 422
+
+
+def test_a_server_that_starts_slowly_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    startup = uvicorn.Server.startup
+
+    async def slowly(server: uvicorn.Server, sockets: list[socket.socket] | None = None) -> None:
+        await asyncio.sleep(6.5)
+        await startup(server, sockets)
+
+    monkeypatch.setattr(uvicorn.Server, "startup", slowly)
+    with served(tmp_path / "home") as call:
+        assert call("GET", "/api/health").status == 200
 
 
 def test_foreign_hosts_and_origins_are_refused(call: Caller) -> None:
