@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.commands import Here
 from tests.support.market_server import MarketServer, until
 from tools.domain.errors import KeeperError
 from tools.domain.market import Instrument
@@ -85,14 +86,11 @@ def test_killed_and_interrupted_recorders_leave_what_the_venue_said(dialect: str
     assert summary["rows"] >= 90
 
 
-def test_wrong_words_are_one_line_each(tmp_path: Path) -> None:
-    async def play(*words: str) -> str:
-        process = await recorder(MarketServer("binance"), tmp_path / "x", *words)
-        _, said = await process.communicate()
-        assert process.returncode == 2
-        return said.decode()
-
-    said = asyncio.run(play("--base-url", "http://127.0.0.1:9", "--rotate", "90s"))
-    assert said.count("\n") == 1
-    assert "--rotate expects a length from 1m to 1d" in said
+def test_wrong_words_are_one_line_each(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ("record", "--venue", "binance", "--symbols", A, "--out", tmp_path / "x", "--json")
+    said = Here(monkeypatch, capsys)(*words, "--base-url", "http://127.0.0.1:9", "--rotate", "90s")
+    said.fails_in_one_line(2, "--rotate expects a length from 1m to 1d")
+    assert said.err.count("\n") == 1
     assert not (tmp_path / "x").exists()
