@@ -13,7 +13,7 @@ from keeper_agent.controlling import tell
 from memory.schema import METADATA
 from memory.store import Store
 from tests.support.bot_api import OWNER, TOKEN, BotApi, bot_api
-from tests.support.commands import keeper, started
+from tests.support.commands import Here, started
 from tests.support.tapes import write_market
 from tools.execution.kill import KillSwitch
 
@@ -34,9 +34,8 @@ def api() -> Iterator[BotApi]:
         yield served
 
 
-def bot_settings(api: BotApi, **more: str) -> dict[str, str]:
-    words = {"TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_USER_IDS": str(OWNER), "TELEGRAM_BASE_URL": api.url}
-    return words | more
+def bot_settings(api: BotApi) -> dict[str, str]:
+    return {"TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_USER_IDS": str(OWNER), "TELEGRAM_BASE_URL": api.url}
 
 
 def rows(home: Path, table: str) -> list[dict[str, Any]]:
@@ -123,25 +122,34 @@ def decisions(home: Path) -> int:
     return int(status(home).get("run", {}).get("decisions", 0))
 
 
-def test_one_bot_a_home_and_what_is_missing_is_one_line(tmp_path: Path, api: BotApi) -> None:
-    home = tmp_path / "home"
-    keeper("telegram", home=home).fails_in_one_line(2, "TELEGRAM_BOT_TOKEN", "@BotFather")
+def test_one_bot_a_home_and_what_is_missing_is_one_line(
+    tmp_path: Path, api: BotApi, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home, here = tmp_path / "home", Here(monkeypatch, capsys)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("KEEPER_HOME", str(home))
+    here("telegram").fails_in_one_line(2, "TELEGRAM_BOT_TOKEN", "@BotFather")
     wrong = {
         "TELEGRAM_USER_IDS": "alice",
         "TELEGRAM_BASE_URL": "http://example.org",
         "TELEGRAM_NOTICES": "all",
     }
     for name, value in wrong.items():
-        keeper("telegram", home=home, **{name: value}).fails_in_one_line(2, name)
+        with monkeypatch.context() as given:
+            given.setenv(name, value)
+            here("telegram").fails_in_one_line(2, name)
+    for name, value in bot_settings(api).items():
+        monkeypatch.setenv(name, value)
     with started("telegram", home=home, **bot_settings(api)) as bot:
         api.wait_for(lambda: list(api.polls), bool)
-        second = keeper("telegram", home=home, **bot_settings(api))
+        second = here("telegram")
         assert second.code == 5
         assert "keeper telegram" in second.err
         assert TOKEN not in second.err
         bot.send_signal(signal.SIGINT)
         assert bot.wait(240) == 0
-    refused = keeper("telegram", home=home, **bot_settings(api, TELEGRAM_BOT_TOKEN="1:" + "x" * 30))
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", "1:" + "x" * 30)
+    refused = here("telegram")
     assert refused.code == 1
     assert "401" in refused.err
     assert "xxx" not in refused.err
