@@ -16,7 +16,7 @@ from keeper_agent.api.desk import Desk
 from tools.domain.errors import BadUsage, StoreUnusable
 
 START_S = 60.0  # a busy machine may take its time to start a thread
-PATIENCE_S = 5.0
+STOP_S = 30.0  # for requests under way to end; what is listened on is closed only then
 MOST_REQUESTS = 64  # at a time
 STEP_S = 0.02
 
@@ -67,7 +67,7 @@ def serving_api(desk: Desk, add: Callable[[FastAPI], None] | None = None) -> Ite
     finally:
         app.state.pulse.is_closing = True
         server.should_exit = True
-        thread.join(PATIENCE_S)
+        thread.join(STOP_S)
         listening.close()
 
 
