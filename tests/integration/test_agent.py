@@ -81,7 +81,7 @@ def running(
     home: Path,
     speed: str = SLOW,
     is_ready: Callable[[Path], bool] = has_ordered,
-    most_s: float = 240,
+    most_s: float = 900,
 ) -> Iterator[subprocess.Popen[str]]:
     """An agent in the middle of a tape, with decisions on disk or whatever else is waited for."""
     words = command("run", "--tape", tapes, "--speed", speed, "--json")
@@ -133,7 +133,7 @@ def test_an_agent_asked_to_stop_ends_in_order(long_tapes: Path, tmp_path: Path, 
     home = tmp_path / "home"
     with running(long_tapes, home) as process:
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=240)
+        out, err = process.communicate(timeout=900)
     assert process.returncode == 0, err
     assert "Traceback" not in err
     summary = orjson.loads(out)
@@ -160,7 +160,7 @@ def alive(here: Here) -> str:
 
 def until(here: Here, *words: str) -> None:
     """Wait until the check says ``words``; no words is alive."""
-    deadline, why = time.monotonic() + 240, None
+    deadline, why = time.monotonic() + 900, None
     while time.monotonic() < deadline:
         why = alive(here)
         if (not why and not words) or (words and all(word in why for word in words)):
@@ -180,13 +180,13 @@ def test_the_heartbeat_tells_a_hanging_a_dead_and_a_stopped_agent_from_one_at_wo
         process.send_signal(signal.SIGCONT)
         until(here)
         process.kill()
-        process.communicate(timeout=240)
+        process.communicate(timeout=900)
         until(here, "s old, more than 5")
     (home / HEART_FILE).unlink()
     with running(long_tapes, home, LEISURELY, has_a_heartbeat) as process:
         until(here)
         process.send_signal(signal.SIGTERM)
-        _, err = process.communicate(timeout=240)
+        _, err = process.communicate(timeout=900)
         assert process.returncode == 0, err
         assert "ended in order" in alive(here)
 
@@ -197,7 +197,7 @@ def test_a_killed_agent_loses_no_order_and_starts_again(
     home = tmp_path / "home"
     with running(long_tapes, home) as process:
         process.kill()
-        process.communicate(timeout=240)
+        process.communicate(timeout=900)
     assert process.returncode == -signal.SIGKILL
     (run,) = rows(home, "run")
     assert run["ts_ended"] is None

@@ -97,15 +97,15 @@ def test_no_byte_that_a_whole_run_writes_holds_a_secret(shown: Faces) -> None:
         for target in ("/api/status", "/api/decisions", "/metrics"):
             with urlopen(Request(f"{run.origin}{target}", headers=bearer)) as answer:  # noqa: S310 (our own)
                 assert answer.status == 200
-    asked = keeper("ask", UNREAD, "--json", home=run.home, timeout=240, **shown.settings | shown.brains)
+    asked = keeper("ask", UNREAD, "--json", home=run.home, timeout=900, **shown.settings | shown.brains)
     assert asked.code == 0, asked.err
     assert asked.json["brain"]["provider"] == "anthropic"
     (run.home.parent / "ask.out").write_text(asked.out + asked.err, "utf-8")
-    backed = keeper("backup", home=run.home, timeout=240, **shown.settings)
+    backed = keeper("backup", home=run.home, timeout=900, **shown.settings)
     assert backed.code == 0, backed.err
     (run.home.parent / "backup.out").write_text(backed.out + backed.err, "utf-8")
     run.process.send_signal(signal.SIGINT)
-    assert run.process.wait(240) == 0, run.said.read_text("utf-8")
+    assert run.process.wait(900) == 0, run.said.read_text("utf-8")
 
     assert leaks(shown.folder, shown.secrets, MEANT) == []
     told = orjson.dumps([chat.sent, shown.openai.asked, shown.anthropic.asked]).decode()

@@ -27,7 +27,7 @@ def test_the_venue_says_where_it_is_and_stays_when_the_tape_is_over(tmp_path: Pa
         assert over["is_over"]
         assert process.poll() is None
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=240) == 0
+        assert process.wait(timeout=900) == 0
 
 
 @pytest.mark.parametrize(

@@ -82,9 +82,9 @@ def test_kill_stops_the_entries_of_a_running_agent_and_no_byte_holds_the_token(
             before = len(api.polls)
             api.wait_for(lambda: len(api.polls), lambda polls: polls > before + 1)
             bot.send_signal(signal.SIGTERM)
-            assert bot.wait(240) == 0
+            assert bot.wait(900) == 0
         agent.send_signal(signal.SIGINT)
-        assert agent.wait(240) == 0, (tmp_path / "run.out").read_text()
+        assert agent.wait(900) == 0, (tmp_path / "run.out").read_text()
     entries = entries_of(home)
     later = [one for one in rows(home, "decision") if one["ts"] > killed]
     assert len([ts for ts in entries if ts <= killed]) >= 2
@@ -147,7 +147,7 @@ def test_one_bot_a_home_and_what_is_missing_is_one_line(
         assert "keeper telegram" in second.err
         assert TOKEN not in second.err
         bot.send_signal(signal.SIGINT)
-        assert bot.wait(240) == 0
+        assert bot.wait(900) == 0
     monkeypatch.setenv("TELEGRAM_BOT_TOKEN", "1:" + "x" * 30)
     refused = here("telegram")
     assert refused.code == 1

@@ -21,7 +21,7 @@ from venue.wire import Wire
 
 SYMBOL = "SOL/USDT"
 MARKET = "SOLUSDT"
-LIMIT_S = 240.0  # costs nothing where it is not needed, and a busy machine may need it
+LIMIT_S = 900.0  # costs nothing where it is not needed, and a busy machine may need it
 TURN_S = 0.005
 LOADED: list[Any] = []  # a client that has loaded the markets, which are the same in every world
 
@@ -123,7 +123,7 @@ def at_venue(story: Callable[[World], Coroutine[Any, Any, None]], config: Facade
     asyncio.run(told())
 
 
-async def until(claim: Callable[[], bool], *, seconds: float = 90.0) -> None:
+async def until(claim: Callable[[], bool], *, seconds: float = 600.0) -> None:
     """Wait for something to become true."""
     async with asyncio.timeout(seconds):
         while not claim():

@@ -16,7 +16,7 @@ from tools.domain.clock import NS, Clock, SystemClock, SystemStopwatch
 
 TOKEN = "123456789:canary-AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"  # noqa: S105 (nobody's)
 OWNER = 4_711
-PATIENCE_S = 240.0  # for what is sure to come, however busy the machine is
+PATIENCE_S = 900.0  # for what is sure to come, however busy the machine is
 HELD_S = 2.0  # a poll is held open for at most so long
 
 

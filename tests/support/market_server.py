@@ -230,7 +230,7 @@ class Watcher:
         return prints
 
 
-async def until(claim: Callable[[], bool], seconds: float = 90.0) -> None:
+async def until(claim: Callable[[], bool], seconds: float = 600.0) -> None:
     """Wait until ``claim`` holds; failing to is the test's failure."""
     async with asyncio.timeout(seconds):
         while not claim():
