@@ -76,7 +76,8 @@ def test_a_restored_home_verifies_and_explains_byte_for_byte(
     assert here("memory", "verify", "--home", home, "--json").json["library"] == "checked"
     found = decisions(here, lived)
     assert len(found) > 5
-    for decision in (found[0], found[len(found) // 2], found[-1]):
+    looked_at = (found[0], found[len(found) // 2], found[-1])
+    for decision in looked_at[: 1 if key else None]:  # sealed or not, the tables are the same
         for form in ("text", "json"):
             there = here("explain", decision, "--format", form, "--home", lived)
             again = here("explain", decision, "--format", form, "--home", home)
