@@ -43,6 +43,16 @@ class HandClock:
         return self.ts
 
 
+class HandWatch:
+    """A stopwatch that is moved by hand."""
+
+    ns: int = 0
+
+    def elapsed(self) -> int:
+        """What it was moved to."""
+        return self.ns
+
+
 def a_provider(name: str, url: str, model: str | None = None) -> ChatProvider:
     """A provider's own library, pointed at ``url``."""
     from graphs.brains.anthropic_chat import AnthropicProvider

@@ -25,6 +25,7 @@ from tests.support.consulting import (
     MODELS,
     PATIENCE_S,
     SOON,
+    HandWatch,
     a_desk,
     a_request,
     an_office,
@@ -302,16 +303,6 @@ def test_an_audit_is_kept_and_nobody_waits_for_it(tmp_path: Path) -> None:
         (kept,) = office.log.of_decision(request.decision_id)
         assert kept.text == GOOD_TEXT
         assert kept.ts_known > kept.ts
-
-
-class HandWatch:
-    """A stopwatch that is moved by hand."""
-
-    ns = 0
-
-    def elapsed(self) -> int:
-        """What it was moved to."""
-        return self.ns
 
 
 class Stuck:
