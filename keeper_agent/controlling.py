@@ -13,7 +13,7 @@ import orjson
 from scheduler.control import MOST_REPLY, SOCKET_FILE, VERSION, is_same_user, short_path
 from tools.domain.errors import KeeperError, NotRunning
 
-PATIENCE_S = 5.0
+PATIENCE_S = 15.0  # an agent on a busy machine answers late and is no dead one
 
 
 class Refused(KeeperError):

@@ -29,6 +29,7 @@ MOST_REPLY = 1 << 20
 MOST_CLIENTS = 32
 BACKLOG = 1_024  # who waits to be let in
 MOST_REQUESTS = 1_000  # of one client
+STOP_S = 30.0  # for the request under way; the socket is closed only then
 PATIENCE_S = 5.0  # for a client to say something, or to take what it asked for
 LONGEST_PATH = 100  # bytes; the kernel takes 107
 CREDENTIALS = struct.Struct("3i")  # pid, user, group
@@ -74,7 +75,7 @@ class ControlServer:
         if self._socket is None:
             return
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(PATIENCE_S)
+        self._thread.join(STOP_S)
         self._socket.close()
         self._socket = None
         self.path.unlink(missing_ok=True)

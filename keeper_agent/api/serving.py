@@ -15,7 +15,8 @@ from keeper_agent.api.application import build_app
 from keeper_agent.api.desk import Desk
 from tools.domain.errors import BadUsage, StoreUnusable
 
-PATIENCE_S = 5.0
+START_S = 60.0  # a busy machine may take its time to start a thread
+STOP_S = 30.0  # for requests under way to end; what is listened on is closed only then
 MOST_REQUESTS = 64  # at a time
 STEP_S = 0.02
 
@@ -66,7 +67,7 @@ def serving_api(desk: Desk, add: Callable[[FastAPI], None] | None = None) -> Ite
     finally:
         app.state.pulse.is_closing = True
         server.should_exit = True
-        thread.join(PATIENCE_S)
+        thread.join(STOP_S)
         listening.close()
 
 
@@ -88,7 +89,7 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def _wait_for(server: uvicorn.Server, thread: threading.Thread) -> None:
-    for _ in range(round(PATIENCE_S / STEP_S)):
+    for _ in range(round(START_S / STEP_S)):
         if server.started:
             return
         thread.join(STEP_S)

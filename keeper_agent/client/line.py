@@ -16,7 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from keeper_agent.client.credentials import Token
 from keeper_agent.client.errors import Misunderstood, Refused, Unreachable, refusal
 
-PATIENCE_S = 10.0
+PATIENCE_S = 30.0  # more than the API waits for the agent
 QUIET_S = 30.0  # of a stream; the API says something every 15
 LOST = 401
 Shape = TypeVar("Shape")

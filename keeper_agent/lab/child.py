@@ -15,7 +15,7 @@ from typing import Any
 
 from tools.domain.errors import KeeperError
 
-READY_S = 60.0  # the first start may compile the engine
+READY_S = 240.0  # the first start may compile the engine, and the machine may be busy
 GOODBYE_S = 5.0
 
 

@@ -6,7 +6,7 @@ import ccxt.async_support as ccxt
 import orjson
 import pytest
 
-from tests.support.binance_venue import MARKET, SYMBOL, World, at_venue, raised_by
+from tests.support.binance_venue import MARKET, SYMBOL, World, at_venue, raised_by, until
 from venue.binance.facade import FacadeConfig
 from venue.binance.limits import LimitConfig
 from venue.engine.codes import Side
@@ -119,6 +119,8 @@ def test_skewed_clock_is_refused_until_the_client_asks_for_the_time(skew_ms: int
 def test_too_much_weight_is_429_then_418_with_retry_after() -> None:
     async def story(world: World) -> None:
         client = world.client
+        desk = world.facade.desk
+        desk.skew_ns = (60_000 - desk.now_ms() % 60_000) * 10**6  # a minute begins
         seen = []
         for _ in range(60):
             error = await raised_by(client.fetch_order_book(SYMBOL))
@@ -136,7 +138,9 @@ def test_too_much_weight_is_429_then_418_with_retry_after() -> None:
 
 def test_too_many_orders_are_refused() -> None:
     async def story(world: World) -> None:
-        client = world.client
+        client, desk = world.client, world.facade.desk
+        desk.skew_ns = (10_000 - desk.now_ms() % 10_000) * 10**6  # ten seconds begin
+        await client.load_time_difference()
         errors = [
             await raised_by(client.create_order(SYMBOL, "limit", "buy", 1, 140 + number))
             for number in range(4)
@@ -203,14 +207,21 @@ def test_cut_and_held_replies_are_told_apart_only_by_asking(when: str) -> None:
         raised = await raised_by(client.create_order(SYMBOL, "limit", "buy", 1, 140, params))
         assert type(raised) is ccxt.ExchangeNotAvailable
         await resolves(world, "cut", is_there=when == "after")
-        client.timeout = 200
-        world.arm(kind=f"hold_{when}", where="order.place", seconds=0.5)
+        usual, client.timeout = client.timeout, 1_000
+        world.arm(kind=f"hold_{when}", where="order.place", seconds=3.0)
         params = {"clientOrderId": "held"}
         raised = await raised_by(client.create_order(SYMBOL, "limit", "buy", 1, 140, params))
         assert type(raised) is ccxt.RequestTimeout
+        client.timeout = usual
         await resolves(world, "held", is_there=when == "after")
-        await asyncio.sleep(0.5)
-        await resolves(world, "held", is_there=True)  # what was held before its effect lands late
+        exchange = world.wire.exchange
+        await until(  # what was held before its effect lands late
+            lambda: any(
+                exchange.client_word(order.client) == "held"
+                for order in exchange.all_orders(world.key.account, MARKET)
+            )
+        )
+        await resolves(world, "held", is_there=True)
 
     at_venue(story)
 
@@ -258,9 +269,9 @@ def test_fill_may_overtake_a_cancel() -> None:
         client = world.client
         bid, _ = world.best()
         placed = await client.create_order(SYMBOL, "limit", "buy", 1, bid + 0.01)
-        world.arm(kind="hold_before", where="order.cancel", seconds=0.2)
+        world.arm(kind="hold_before", where="order.cancel", seconds=1.5)
         cancel = asyncio.ensure_future(raised_by(client.cancel_order(placed["id"], SYMBOL)))
-        await asyncio.sleep(0.1)
+        await until(lambda: world.struck() == ["hold_before"])
         world.take(Side.SELL, 1_000)
         assert type(await cancel) is ccxt.OrderNotFound
         assert (await client.fetch_order(placed["id"], SYMBOL))["status"] == "closed"
@@ -271,9 +282,9 @@ def test_fill_may_overtake_a_cancel() -> None:
 def test_ban_refuses_everything_for_a_while() -> None:
     async def story(world: World) -> None:
         desk = world.facade.desk
-        desk.limits.ban(desk.now_ms(), 0.3)
+        desk.limits.ban(desk.now_ms(), 1.5)
         assert type(await raised_by(world.client.fetch_balance())) is ccxt.DDoSProtection
-        await asyncio.sleep(0.35)
+        await asyncio.sleep(1.6)
         assert (await world.client.fetch_balance())["SOL"]["total"] == 500
 
     at_venue(story)

@@ -9,7 +9,7 @@ import ccxt.async_support as ccxt
 import numpy as np
 import pytest
 
-from tests.support.binance_venue import MARKET, raised_by, until
+from tests.support.binance_venue import MARKET, awake, raised_by, until, until_whole
 from tests.support.futures_venue import SWAP, FuturesWorld, at_futures
 from tools.domain.clock import SystemClock, SystemStopwatch
 from tools.domain.market import UNITS
@@ -57,7 +57,9 @@ class Watcher:
 
     async def agrees(self, world: FuturesWorld) -> None:
         """Wait until the watched book is the engine's."""
-        await until(lambda: self.book is not None and levels(self.book) == engine_levels(world))
+        await until_whole(
+            lambda: self.book is not None and levels(self.book) == engine_levels(world), world.trade_at_random
+        )
         self.task.cancel()
 
 
@@ -93,6 +95,8 @@ def test_watched_book_heals_from_spoiled_streams(fault: str) -> None:
         await until(lambda: watcher.book is not None)
         world.facade.faults.arm(Fault(kind=fault, where="*@depth*"))
         await world.trade_at_random(120)
+        while not world.facade.faults.struck:
+            await world.trade_at_random(20)
         await watcher.agrees(world)
         assert [kind for kind, _ in world.facade.faults.struck] == [fault]
         assert watcher.errors == [ccxt.ChecksumError if fault == "drop" else ccxt.NetworkError]
@@ -210,7 +214,7 @@ def test_a_position_is_opened_turned_and_closed_with_its_profit_in_the_wallet() 
         client.options["watchPositions"] = {"fetchPositionsSnapshot": False, "awaitPositionsSnapshot": False}
         position = asyncio.ensure_future(client.watch_positions([SWAP]))
         await until(lambda: len(world.futures.users) > 0)
-        await asyncio.sleep(0.05)
+        await awake(0.1)
         paid = 0.0
         for side, amount, size in (("buy", 2, 2.0), ("sell", 3, -1.0), ("buy", 1, 0.0)):
             order = await client.create_order(SWAP, "market", side, amount)

@@ -264,7 +264,7 @@ def test_demo_says_where_it_serves() -> None:
         told = json.loads(process.stdout.readline())
         process.send_signal(signal.SIGINT)
         try:
-            assert process.wait(20) == 0
+            assert process.wait(90) == 0
         finally:
             process.kill()
     assert told["binance"].startswith("http://127.0.0.1:")

@@ -5,15 +5,17 @@ from typing import Any
 
 import ccxt.async_support as ccxt
 
-from tests.support.binance_venue import SYMBOL, World, at_venue, raised_by, until
+from tests.support.binance_venue import SYMBOL, World, at_venue, awake, raised_by, until
 from venue.engine.codes import Side
+
+LATE_S = 1.5  # longer than a machine lets anybody wait
 
 
 async def subscribed(world: World, *tasks: Any) -> list[asyncio.Task[Any]]:
     """Watchers that are surely subscribed."""
     running = [asyncio.ensure_future(task) for task in tasks]
     await until(lambda: len(world.facade.users) > 0)
-    await asyncio.sleep(0.05)
+    await awake(0.1)
     return running
 
 
@@ -84,13 +86,13 @@ def test_event_may_come_before_the_reply_or_after_it() -> None:
     async def story(world: World) -> None:
         client = world.client
         (heard,) = await subscribed(world, client.watch_orders())
-        world.arm(kind="hold_after", where="order.place", seconds=0.3)
+        world.arm(kind="hold_after", where="order.place", seconds=LATE_S)
         reply = asyncio.ensure_future(client.create_order(SYMBOL, "limit", "buy", 1, 140))
         await heard
         assert not reply.done()
         first = await reply
         late = asyncio.ensure_future(client.watch_orders())
-        world.arm(kind="delay", where="user", seconds=0.3)
+        world.arm(kind="delay", where="user", seconds=LATE_S)
         second = await client.create_order(SYMBOL, "limit", "buy", 1, 141)
         assert not late.done()
         assert (await late)[-1]["id"] == second["id"] != first["id"]
@@ -104,7 +106,7 @@ def test_lost_event_is_lost_and_rest_still_knows() -> None:
         (heard,) = await subscribed(world, client.watch_my_trades(SYMBOL))
         world.arm(kind="drop", where="user", count=3)
         await client.create_order(SYMBOL, "market", "buy", 0.1)
-        await asyncio.sleep(0.1)
+        await awake(0.1)
         assert not heard.done()
         assert len(await client.fetch_my_trades(SYMBOL)) == 1
         await client.create_order(SYMBOL, "market", "buy", 0.2)
@@ -123,7 +125,7 @@ def test_broken_stream_is_a_network_error_and_nothing_is_told_again() -> None:
         assert isinstance(await raised_by(heard), ccxt.NetworkError)
         await client.cancel_order(placed["id"], SYMBOL)
         (again,) = await subscribed(world, client.watch_orders())
-        await asyncio.sleep(0.2)
+        await awake(0.2)
         assert not again.done()
         second = await client.create_order(SYMBOL, "limit", "buy", 1, 141)
         assert [order["id"] for order in await again] == [second["id"]]
@@ -136,7 +138,7 @@ def test_terminated_stream_says_so() -> None:
         (heard,) = await subscribed(world, world.client.watch_balance())
         world.facade.users.terminate(world.key.account)
         await until(lambda: len(world.facade.users) == 0)
-        await asyncio.sleep(0.1)
+        await awake(0.1)
         assert "spot" not in next(iter(world.client.clients.values())).subscriptions
         heard.cancel()
 
@@ -150,7 +152,7 @@ def test_frozen_socket_stays_open_and_silent() -> None:
         world.arm(kind="freeze", where="user")
         await client.create_order(SYMBOL, "limit", "buy", 1, 140)
         await client.create_order(SYMBOL, "limit", "buy", 1, 141)
-        await asyncio.sleep(0.2)
+        await awake(0.2)
         assert not heard.done()
         assert all(not session.socket.closed for session in world.facade.sockets.open)
         heard.cancel()

@@ -99,7 +99,7 @@ def test_a_key_that_may_not_trade_is_refused() -> None:
     at_venue(story)
 
 
-@pytest.mark.parametrize(("skew_ms", "is_refused"), [(5_000, True), (-5_000, True), (400, False)])
+@pytest.mark.parametrize(("skew_ms", "is_refused"), [(60_000, True), (-60_000, True), (400, False)])
 def test_a_clock_that_is_far_off_is_refused(skew_ms: int, is_refused: bool) -> None:
     async def story(world: World) -> None:
         world.facade.desk.skew_ns = skew_ms * MS
@@ -108,7 +108,7 @@ def test_a_clock_that_is_far_off_is_refused(skew_ms: int, is_refused: bool) -> N
             assert "this machine's clock must be within 1000 ms of the venue's" in said
             off = re.search(r"was ([+-]\d+) ms off", said)
             assert off is not None
-            assert abs(int(off[1]) + skew_ms) < 500
+            assert abs(int(off[1]) + skew_ms) < 6_000
         else:
             async with admitted(settings_for(world), FAST, SystemClock()):
                 pass

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import ccxt.async_support as ccxt
 
-from tests.support.binance_venue import LIMIT_S, SYMBOL, compile_kernels, raised_by, until
+from tests.support.binance_venue import LIMIT_S, SYMBOL, awake, compile_kernels, raised_by, until
 from tests.support.mexc_venue import make_client
 from venue.binance.demo import demo_wire, fund
 from venue.clock import WallClock
@@ -44,7 +44,7 @@ async def story() -> None:
             listen = {"listenKey": owner.options["listenKey"]}
             gone = await raised_by(stranger.spot_private_delete_userdatastream(listen))
             assert isinstance(gone, ccxt.BadRequest)
-            await asyncio.sleep(0.05)
+            await awake(0.05)
             assert not spied.done()
             mine = await stranger.create_order(
                 SYMBOL, "limit", "buy", 1, 141, named

@@ -11,7 +11,7 @@ import ccxt.async_support as ccxt
 import numpy as np
 import pytest
 
-from tests.support.binance_venue import make_client, raised_by, until
+from tests.support.binance_venue import LIMIT_S, awake, make_client, raised_by, until
 from tests.support.recorded import Rows, best, cut, final_book, printed, shown
 from tools.domain.clock import SystemClock, SystemStopwatch
 from tools.domain.market import UNITS
@@ -23,7 +23,6 @@ from venue.tape.serving import TapeServer
 
 SYMBOL = "BTC/USDT"
 DEPTH = 300  # of the thousand that a snapshot brings
-LIMIT_S = 30.0
 
 Story = Callable[[TapeServer, Rows, Rows], Awaitable[None]]
 
@@ -90,9 +89,9 @@ def test_an_unmodified_client_sees_the_file_s_levels_and_prints(tmp_path: Path, 
         reader = CcxtReader(server)
         try:
             await until(lambda: len(server.binance.feeds.heard()) == 2)
-            await asyncio.sleep(0.1)
+            await awake(0.1)
             server.player.let_go()
-            await until(lambda: server.player.is_over, seconds=20)
+            await until(lambda: server.player.is_over)
             await until(lambda: reader.levels() == best(final_book(book), DEPTH))
             await until(lambda: len(reader.trades) == len(trades))
             assert reader.prints() == printed(trades)
@@ -113,7 +112,7 @@ def test_a_spoiled_stream_heals_to_the_file_s_levels(tmp_path: Path, kind: str) 
         try:
             await until(lambda: len(server.binance.feeds.heard()) == 2)
             server.player.let_go()
-            await until(lambda: server.player.is_over, seconds=20)
+            await until(lambda: server.player.is_over)
             await until(lambda: reader.levels() == best(final_book(book), DEPTH))
             assert [struck for struck, _ in server.binance.faults.struck] == [kind]
             assert reader.errors
@@ -169,7 +168,7 @@ def test_keeper_s_own_reader_sees_the_file_s_levels_prints_and_stamps(tmp_path: 
             reading = asyncio.ensure_future(reader.read())
             await until(lambda: bool(reader.parts))
             server.player.let_go()
-            await until(lambda: server.player.is_over, seconds=20)
+            await until(lambda: server.player.is_over)
             await until(lambda: reader.levels() == best(final_book(book), DEPTH))
             reading.cancel()
         events = reader.events()
@@ -235,11 +234,11 @@ def test_the_control_port_starts_the_tape_and_says_when_it_is_over(tmp_path: Pat
 def test_a_tape_without_a_speed_waits_until_somebody_listens(tmp_path: Path) -> None:
     async def story(server: TapeServer, book: Rows, trades: Rows) -> None:
         server.player.let_go()
-        await asyncio.sleep(0.1)
+        await awake(0.1)
         assert server.player.n_shown == 0
         reader = CcxtReader(server)
         try:
-            await until(lambda: server.player.is_over, seconds=10)
+            await until(lambda: server.player.is_over)
         finally:
             await reader.close()
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.support import binance_venue, mexc_venue
-from tests.support.binance_venue import LIMIT_S, until
+from tests.support.binance_venue import LIMIT_S, awake, until
 from venue.scenario.build import Scenario
 from venue.server import Server, ServerConfig, serving
 
@@ -48,7 +48,7 @@ def at_both(story: Callable[[Both], Coroutine[Any, Any, None]], coins: int = 1) 
 
 def test_both_protocols_show_one_book_and_one_tape() -> None:
     async def story(both: Both) -> None:
-        for _ in range(50):  # the world goes on between two requests
+        for _ in range(500):  # the world goes on between two requests
             one, other = await asyncio.gather(
                 both.binance.fetch_order_book(SYMBOL, 500), both.mexc.fetch_order_book(SYMBOL, 500)
             )
@@ -95,7 +95,7 @@ def test_a_stop_of_the_other_protocol_is_an_order_but_in_no_book() -> None:
     async def story(both: Both) -> None:
         watching = asyncio.ensure_future(both.mexc.watch_order_book(SYMBOL))
         await until(lambda: bool(both.server.mexc.sockets.open))
-        await asyncio.sleep(0.1)
+        await awake(0.1)
         await both.binance.create_order(SYMBOL, "market", "buy", 100)
         bid = (await both.binance.fetch_ticker(SYMBOL))["bid"]
         params = {"stopPrice": bid * 0.8, "clientOrderId": "kp-stop"}

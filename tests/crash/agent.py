@@ -23,7 +23,7 @@ from venue.scenario.build import Scenario
 from venue.server import Server, ServerConfig, serving
 
 READY = "▶"  # the line by which the agent says that it has recovered and begins to trade
-START_S = 60.0
+START_S = 900.0
 BUSY = (
     "mm_min_trades=2,mm_min_confidence=0,mm_refresh_rate_min=0.1,tape_window_s=120,entry_zone=1,abort_confidence=0,"
     "signal_spacing_s=1,entry_timeout_s=5,hold_timeout_s=5,probe_share=0.5,probe_target_usd=20,"

@@ -31,7 +31,7 @@ from venue.serving.keys import ApiKey
 from venue.wire import Wire
 
 ROOT = Path(__file__).parents[2]
-ANSWER_S = 30.0
+ANSWER_S = 900.0
 FLOW_S = 0.004
 STRUCK = {  # operations that faults strike, and how often against the plan's chance
     "order.place": 1.0,

@@ -14,7 +14,7 @@ from tests.crash.mutants import MUTANTS
 
 def test_nothing_is_lost_doubled_or_forgotten_over_many_deaths() -> None:
     """INV-01, INV-03, INV-04, INV-05, INV-06: compared with the venue's own record after every recovery."""
-    figures = crash(Plan(kills=24, seed=5, most_s=90, workers=4))
+    figures = crash(Plan(kills=24, seed=5, most_s=900, workers=2))
     assert figures.breaches == []
     assert figures.kills >= 20
     assert figures.kills_in_recovery > 0
@@ -28,7 +28,7 @@ def test_nothing_is_lost_doubled_or_forgotten_over_many_deaths() -> None:
 def test_the_loop_catches_a_broken_order_path(mutant: str) -> None:
     """INV-02, INV-03, INV-06: each mutant breaks one of them."""
     figures = crash(
-        Plan(kills=30, seed=2, mutant=mutant, stop_at_breach=True, most_s=45, chance=0.1, workers=2)
+        Plan(kills=30, seed=2, mutant=mutant, stop_at_breach=True, most_s=600, chance=0.1, workers=1)
     )
     assert figures.breaches
 

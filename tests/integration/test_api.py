@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+import uvicorn
 
 from keeper_agent.api.guard import MOST_BODY
 from keeper_agent.api.sessions import COOKIE, csrf_of
@@ -179,6 +181,18 @@ def test_the_kill_switch_is_set_once_for_a_key_and_cleared(fresh: Caller) -> Non
     assert fresh("POST", "/api/kill", scope="admin", body=wanted).status == 422
 
 
+def test_a_server_that_starts_slowly_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    startup = uvicorn.Server.startup
+
+    async def slowly(server: uvicorn.Server, sockets: list[socket.socket] | None = None) -> None:
+        await asyncio.sleep(6.5)
+        await startup(server, sockets)
+
+    monkeypatch.setattr(uvicorn.Server, "startup", slowly)
+    with served(tmp_path / "home") as call:
+        assert call("GET", "/api/health").status == 200
+
+
 def test_foreign_hosts_and_origins_are_refused(call: Caller) -> None:
     port = urlsplit(call.address.url).port
     for host in ("evil.example", f"evil.example:{port}", "127.0.0.1.evil.example", "user@127.0.0.1", ""):
@@ -195,7 +209,7 @@ def test_a_body_is_bounded_also_where_its_length_is_not_told(call: Caller) -> No
     long = b'{"question": "' + b"a" * MOST_BODY + b'"}'
     assert call("POST", "/api/ask", body=long).status == 413
     at = urlsplit(call.address.url)
-    with socket.create_connection((at.hostname, at.port), timeout=60) as peer:
+    with socket.create_connection((at.hostname, at.port), timeout=240) as peer:
         head = f"POST /api/ask HTTP/1.1\r\nHost: {at.netloc}\r\nTransfer-Encoding: chunked\r\n\r\n"
         peer.sendall(head.encode() + b"%x\r\n%b\r\n0\r\n\r\n" % (len(long), long))
         assert b" 413 " in peer.recv(100)

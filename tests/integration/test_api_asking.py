@@ -18,7 +18,7 @@ from tests.support.api import Caller, events_of, served
 from tests.support.remembered import a_remembered_day
 
 COUNT = {"question": "how many decisions on 2024-08-08 on BTC?"}
-PATIENCE_S = 10.0
+PATIENCE_S = 90.0
 
 
 @pytest.fixture(scope="module")

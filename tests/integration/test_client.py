@@ -125,7 +125,7 @@ def test_every_operation_has_its_method_and_every_answer_its_shape(
         asked.append((request.method, path))
 
     token = token_of(call.desk.home, Scope.ADMIN)
-    http = httpx.Client(trust_env=False, timeout=60, event_hooks={"request": [note]})
+    http = httpx.Client(trust_env=False, timeout=240, event_hooks={"request": [note]})
     known = calls(call, decisions[0].decision_id)
     assert set(known) == methods()
     served_as: dict[str, tuple[str, str]] = {}

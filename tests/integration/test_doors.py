@@ -62,7 +62,7 @@ def listening(call: Caller, **headers: str) -> Iterator[socket.socket]:
     """A stream of events, as it comes over the line."""
     at = urlsplit(call.address.url)
     told = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-    with socket.create_connection((at.hostname, at.port), timeout=60) as peer:
+    with socket.create_connection((at.hostname, at.port), timeout=240) as peer:
         peer.sendall(f"GET /api/events HTTP/1.1\r\nHost: {at.netloc}\r\n{told}\r\n".encode())
         yield peer
 
@@ -85,7 +85,7 @@ def knock(call: Caller, door: Door, scope: str | None = None, **headers: str) ->
     body = None
     if door.method not in SAFE:
         body, given["Content-Type"] = orjson.dumps(BODIES.get(door.path, {})), "application/json"
-    peer = HTTPConnection(urlsplit(call.address.url).netloc, timeout=60)
+    peer = HTTPConnection(urlsplit(call.address.url).netloc, timeout=240)
     try:
         peer.request(door.method, door.target, body, given)
         got = peer.getresponse()

@@ -6,17 +6,19 @@ import asyncio
 import signal
 import sqlite3
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from keeper_agent.lab.child import local_venue
 from tests.support.binance_venue import make_client
-from tests.support.commands import ROOT, Said, command, environment, keeper
+from tests.support.commands import ROOT, Here, Said, command, environment
 from venue.serving.keys import ApiKey
 
 CONFIRMATION = "I trade with real money and may lose it"
-PATIENCE_S = 90.0
+PATIENCE_S = 900.0
 EAGER = (  # as many entries as can be had, each withdrawn soon
     "max_total_exposure_usd=100,daily_loss_limit_usd=5,min_edge_bps=0,signal_spacing_s=1,"
     "probe_share=0.5,entry_timeout_s=2,hold_timeout_s=5"
@@ -42,9 +44,19 @@ def words_for(venue: Mapping[str, Any], **changed: str) -> dict[str, str]:
     } | changed
 
 
-def run_live(home: Path, venue: Mapping[str, Any], **changed: str) -> Said:
+@pytest.fixture
+def run_live(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., Said]:
     """A session that is refused at once."""
-    return keeper("run", "--json", home=home, timeout=120, **words_for(venue, **changed))
+
+    def run(home: Path, venue: Mapping[str, Any], **changed: str) -> Said:
+        monkeypatch.chdir(tmp_path)
+        for name, value in (words_for(venue, **changed) | {"KEEPER_HOME": str(home)}).items():
+            monkeypatch.setenv(name, value)
+        return Here(monkeypatch, capsys)("run", "--json")
+
+    return run
 
 
 async def until_an_order(home: Path, venue: Mapping[str, Any]) -> Said:
@@ -108,7 +120,7 @@ def test_a_live_session_places_and_withdraws_orders_and_tells_no_secret(tmp_path
     database.close()
 
 
-def test_without_the_sentence_nothing_is_tried(tmp_path: Path) -> None:
+def test_without_the_sentence_nothing_is_tried(tmp_path: Path, run_live: Callable[..., Said]) -> None:
     nowhere = {"api_key": "some-key", "secret": "some-secret", "binance": "http://127.0.0.1:9"}
     home = tmp_path / "home"
     said = run_live(home, nowhere, KEEPER_LIVE_CONFIRM="yes")
@@ -116,7 +128,9 @@ def test_without_the_sentence_nothing_is_tried(tmp_path: Path) -> None:
     assert not home.exists()
 
 
-def test_a_venue_that_is_not_there_is_one_line_without_a_secret(tmp_path: Path) -> None:
+def test_a_venue_that_is_not_there_is_one_line_without_a_secret(
+    tmp_path: Path, run_live: Callable[..., Said]
+) -> None:
     nowhere = {
         "api_key": "some-key-to-hide",
         "secret": "some-secret-to-hide",

@@ -14,7 +14,7 @@ from mcp import Client, StdioServerParameters
 from tests.support.commands import environment, keeper
 from tests.support.remembered import a_remembered_day
 
-LIMIT_S = 60.0
+LIMIT_S = 900.0
 Story = Callable[[Client], Awaitable[Any]]
 
 

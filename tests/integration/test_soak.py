@@ -11,20 +11,20 @@ from benchmarks.soak.run import Report, soak
 
 MUTANTS = "leak,unchecked_books,unmarked_prints"
 FAULTS = Chances(drop=0.003, duplicate=0.003, reorder=0.002, disconnect=0.0004, freeze=0.0003)
-LOAD = LoadPlan(symbols=10, rate=1500, seconds=7.0, calm_s=2.5, chances=FAULTS, seed=5)
+LOAD = LoadPlan(symbols=10, rate=600, seconds=17.5, calm_s=6.0, chances=FAULTS, seed=5)
 PLAN = SoakPlan(
     load=LOAD,
-    silence_s=1.0,
+    silence_s=2.5,
     backoff_s=0.05,
     weight_per_minute=600_000,
     most_pending=1500,  # one book and a little more
-    stall_every_s=2.5,
-    stall_s=2.0,
-    sample_s=0.05,
+    stall_every_s=6.0,
+    stall_s=5.0,
+    sample_s=0.1,
 )
 TRIES = 3
 # nothing that would open a wrong book anew
-STEADY = replace(LOAD, seconds=4.5, calm_s=0.5, chances=Chances(drop=0.01))
+STEADY = replace(LOAD, seconds=10.0, calm_s=1.0, chances=Chances(drop=0.01))
 
 
 def soaked() -> Report:
@@ -48,7 +48,7 @@ def test_sound_reader_keeps_every_claim() -> None:
 
 
 def test_planted_faults_are_caught() -> None:
-    plan = SoakPlan(load=STEADY, weight_per_minute=600_000, sample_s=0.05)
+    plan = SoakPlan(load=STEADY, weight_per_minute=600_000, sample_s=0.1)
     broken = soak(plan, ("-m", "tests.support.soak_mutants", MUTANTS)).broken
     for claim in ("blocks grows by", "messages were lost and nothing said so", "the final book of"):
         assert any(claim in one for one in broken), broken

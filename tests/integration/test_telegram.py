@@ -13,18 +13,18 @@ from keeper_agent.controlling import tell
 from memory.schema import METADATA
 from memory.store import Store
 from tests.support.bot_api import OWNER, TOKEN, BotApi, bot_api
-from tests.support.commands import keeper, started
+from tests.support.commands import Here, started
 from tests.support.tapes import write_market
 from tools.execution.kill import KillSwitch
 
 PARAMETERS = {"KEEPER_PARAMETERS": "probe_share=0.5,signal_spacing_s=1,hold_timeout_s=10,entry_timeout_s=5"}
-SPEED = 4.0
+SPEED = 2.0  # four minutes: long enough for a bot that a busy machine starts
 
 
 @pytest.fixture(scope="module")
 def tapes(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("tapes")
-    write_market(folder, seconds=180)
+    write_market(folder, seconds=480)
     return folder
 
 
@@ -34,9 +34,8 @@ def api() -> Iterator[BotApi]:
         yield served
 
 
-def bot_settings(api: BotApi, **more: str) -> dict[str, str]:
-    words = {"TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_USER_IDS": str(OWNER), "TELEGRAM_BASE_URL": api.url}
-    return words | more
+def bot_settings(api: BotApi) -> dict[str, str]:
+    return {"TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_USER_IDS": str(OWNER), "TELEGRAM_BASE_URL": api.url}
 
 
 def rows(home: Path, table: str) -> list[dict[str, Any]]:
@@ -62,30 +61,30 @@ def test_kill_stops_the_entries_of_a_running_agent_and_no_byte_holds_the_token(
     home = tmp_path / "home"
     run = ("run", "--tape", tapes, "--speed", f"{SPEED:g}", "--json")
     with started(*run, home=home, KEEPER_LOG_LEVEL="debug", **PARAMETERS) as agent:
-        api.wait_for(lambda: decisions(home), bool, 90)
-        api.wait_for(lambda: len(entries_of(home)), lambda n: n >= 2, 90)  # else nothing is shown
+        api.wait_for(lambda: decisions(home), bool)
+        api.wait_for(lambda: len(entries_of(home)), lambda n: n >= 2)  # else nothing is shown
         with started("telegram", home=home, PYTHONASYNCIODEBUG="1", **bot_settings(api)) as bot:
             api.say("/kill")
             asked = api.wait_for(
-                lambda: list(api.sent), lambda sent: any("reply_markup" in one for one in sent), 60
+                lambda: list(api.sent), lambda sent: any("reply_markup" in one for one in sent)
             )
             assert not KillSwitch(home).is_set
             (row,) = next(one for one in asked if "reply_markup" in one)["reply_markup"]["inline_keyboard"]
             api.press(row[0]["callback_data"])
             assert "The running agent has heard it." in api.await_text("Entries are forbidden")
-            found = status(home)
+            found = api.wait_for(lambda: status(home), bool)
             killed, n = found["ts"], found["run"]["decisions"]
             assert KillSwitch(home).reason() == f"telegram user {OWNER}"
-            api.wait_for(lambda: status(home)["run"]["decisions"], lambda now: now >= n + 10, 60)
+            api.wait_for(lambda: decisions(home), lambda now: now >= n + 10)
             api.say("/status")
             assert "forbidden (kill switch)" in api.await_text("running since")
             api.misbehave("getUpdates", (502, {"description": f"bad gateway at /bot{TOKEN}/getUpdates"}))
             before = len(api.polls)
-            api.wait_for(lambda: len(api.polls), lambda polls: polls > before + 1, 60)
+            api.wait_for(lambda: len(api.polls), lambda polls: polls > before + 1)
             bot.send_signal(signal.SIGTERM)
-            assert bot.wait(20) == 0
+            assert bot.wait(900) == 0
         agent.send_signal(signal.SIGINT)
-        assert agent.wait(60) == 0, (tmp_path / "run.out").read_text()
+        assert agent.wait(900) == 0, (tmp_path / "run.out").read_text()
     entries = entries_of(home)
     later = [one for one in rows(home, "decision") if one["ts"] > killed]
     assert len([ts for ts in entries if ts <= killed]) >= 2
@@ -107,41 +106,50 @@ def test_an_agent_goes_on_beside_a_telegram_that_hangs_and_dies(
     home = tmp_path / "home"
     api.misbehave("getUpdates", *[None] * 1_000)
     with started("run", "--tape", tapes, "--speed", f"{SPEED:g}", "--json", home=home, **PARAMETERS):
-        api.wait_for(lambda: decisions(home), lambda n: n >= 5, 90)
+        api.wait_for(lambda: decisions(home), lambda n: n >= 5)
         with started("telegram", home=home, **bot_settings(api)) as bot:
-            api.wait_for(lambda: list(api.calls), bool, 60)  # it hangs from here on
+            api.wait_for(lambda: list(api.calls), bool)  # it hangs from here on
             before = decisions(home)
-            api.wait_for(lambda: decisions(home), lambda n: n >= before + 5, 60)
+            api.wait_for(lambda: decisions(home), lambda n: n >= before + 5)
             assert bot.poll() is None
             bot.kill()  # an end that nobody prepared
             bot.wait()
         before = decisions(home)
-        api.wait_for(lambda: decisions(home), lambda n: n >= before + 5, 60)
+        api.wait_for(lambda: decisions(home), lambda n: n >= before + 5)
 
 
 def decisions(home: Path) -> int:
     return int(status(home).get("run", {}).get("decisions", 0))
 
 
-def test_one_bot_a_home_and_what_is_missing_is_one_line(tmp_path: Path, api: BotApi) -> None:
-    home = tmp_path / "home"
-    keeper("telegram", home=home).fails_in_one_line(2, "TELEGRAM_BOT_TOKEN", "@BotFather")
+def test_one_bot_a_home_and_what_is_missing_is_one_line(
+    tmp_path: Path, api: BotApi, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home, here = tmp_path / "home", Here(monkeypatch, capsys)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("KEEPER_HOME", str(home))
+    here("telegram").fails_in_one_line(2, "TELEGRAM_BOT_TOKEN", "@BotFather")
     wrong = {
         "TELEGRAM_USER_IDS": "alice",
         "TELEGRAM_BASE_URL": "http://example.org",
         "TELEGRAM_NOTICES": "all",
     }
     for name, value in wrong.items():
-        keeper("telegram", home=home, **{name: value}).fails_in_one_line(2, name)
+        with monkeypatch.context() as given:
+            given.setenv(name, value)
+            here("telegram").fails_in_one_line(2, name)
+    for name, value in bot_settings(api).items():
+        monkeypatch.setenv(name, value)
     with started("telegram", home=home, **bot_settings(api)) as bot:
-        api.wait_for(lambda: list(api.polls), bool, 60)
-        second = keeper("telegram", home=home, **bot_settings(api))
+        api.wait_for(lambda: list(api.polls), bool)
+        second = here("telegram")
         assert second.code == 5
         assert "keeper telegram" in second.err
         assert TOKEN not in second.err
         bot.send_signal(signal.SIGINT)
-        assert bot.wait(20) == 0
-    refused = keeper("telegram", home=home, **bot_settings(api, TELEGRAM_BOT_TOKEN="1:" + "x" * 30))
+        assert bot.wait(900) == 0
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", "1:" + "x" * 30)
+    refused = here("telegram")
     assert refused.code == 1
     assert "401" in refused.err
     assert "xxx" not in refused.err

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 import keeper_agent.commands.doctor
+from keeper_agent.heart import HEART_FILE
 from keeper_agent.settings import load_settings
 from memory.connection import DATABASE
 from tests.support.commands import Here, command, environment
@@ -75,7 +76,8 @@ def test_a_restored_home_verifies_and_explains_byte_for_byte(
     assert here("memory", "verify", "--home", home, "--json").json["library"] == "checked"
     found = decisions(here, lived)
     assert len(found) > 5
-    for decision in (found[0], found[len(found) // 2], found[-1]):
+    looked_at = (found[0], found[len(found) // 2], found[-1])
+    for decision in looked_at[: 1 if key else None]:  # sealed or not, the tables are the same
         for form in ("text", "json"):
             there = here("explain", decision, "--format", form, "--home", lived)
             again = here("explain", decision, "--format", form, "--home", home)
@@ -135,14 +137,14 @@ def test_a_key_is_changed_by_rekey(
 def running(tapes: Path, home: Path) -> Iterator[subprocess.Popen[str]]:
     """An agent in the middle of a tape."""
     process = subprocess.Popen(
-        command("run", "--tape", tapes, "--speed", "4", "--json"),
+        command("run", "--tape", tapes, "--speed", "0.25", "--json"),  # four minutes
         env=environment(home), cwd=home.parent, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
     try:
-        deadline = time.monotonic() + 120
-        while not (home / DATABASE).exists() or not (home / "logs" / "keeper.log").exists():
+        deadline = time.monotonic() + 900
+        while not (home / HEART_FILE).exists():
             assert process.poll() is None, process.communicate()[1]
-            assert time.monotonic() < deadline, "no start within 40 seconds"
+            assert time.monotonic() < deadline, "no start within 900 seconds"
             time.sleep(0.1)
         yield process
     finally:
@@ -161,7 +163,7 @@ def test_a_running_agent_is_backed_up_but_not_restored_over(here: Here, tapes: P
         refused.fails_in_one_line(5, f"process {process.pid} (keeper run)")
         assert process.poll() is None, "the agent fell over its backup"
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=90)
+        process.communicate(timeout=900)
     there = said.json["counts"]
     back = here("restore", file, "--force", "--home", home, "--json")
     assert back.code == 0, back.err

@@ -47,7 +47,7 @@ def a_run(home: Path, tape: TapeFiles, parameters: str) -> Ran:
     with stub_provider(*SCRIPT) as stub:
         asking = {"KEEPER_BRAIN": "openai", "OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": f"{stub.url}/v1"}
         words = ("run", "--tape", tape.book.parent, "--speed", "10000", "--json")
-        said = keeper(*words, home=home, timeout=300, KEEPER_PARAMETERS=parameters, **asking)
+        said = keeper(*words, home=home, timeout=900, KEEPER_PARAMETERS=parameters, **asking)
         assert said.code == 0, said.err
         assert bool(stub.asked) == (parameters == ASKING)
     files = ("--trades", tape.trades, "--book", tape.book, "--symbol", tape.symbol, "--venue", tape.venue)

@@ -52,7 +52,7 @@ class Caller:
         sent = body if isinstance(body, bytes | None) else orjson.dumps(body)
         if sent is not None:
             given.setdefault("Content-Type", "application/json")
-        peer = HTTPConnection(urlsplit(self.address.url).netloc, timeout=60)
+        peer = HTTPConnection(urlsplit(self.address.url).netloc, timeout=240)
         try:
             peer.request(method, target, sent, given)
             got = peer.getresponse()

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -21,7 +21,8 @@ from venue.wire import Wire
 
 SYMBOL = "SOL/USDT"
 MARKET = "SOLUSDT"
-LIMIT_S = 20.0
+LIMIT_S = 900.0  # costs nothing where it is not needed, and a busy machine may need it
+TURN_S = 0.005
 LOADED: list[Any] = []  # a client that has loaded the markets, which are the same in every world
 
 
@@ -122,11 +123,28 @@ def at_venue(story: Callable[[World], Coroutine[Any, Any, None]], config: Facade
     asyncio.run(told())
 
 
-async def until(claim: Callable[[], bool], *, seconds: float = 3.0) -> None:
+async def until(claim: Callable[[], bool], *, seconds: float = 600.0) -> None:
     """Wait for something to become true."""
     async with asyncio.timeout(seconds):
         while not claim():
             await asyncio.sleep(0.005)
+
+
+async def awake(seconds: float) -> None:
+    """Let time pass in which whatever is due in this process is done, however long that takes.
+
+    It is counted in turns of the loop: of a time during which the machine let the process wait, one counts.
+    """
+    for _ in range(round(seconds / TURN_S)):
+        await asyncio.sleep(TURN_S)
+
+
+async def until_whole(is_whole: Callable[[], bool], trade: Callable[[int], Awaitable[None]]) -> None:
+    """Wait until a watched book is the engine's, in a market that goes on: what was lost shows later."""
+    while not is_whole():
+        await trade(20)
+        with suppress(TimeoutError):
+            await until(is_whole, seconds=1.0)
 
 
 async def raised_by(call: Awaitable[Any]) -> BaseException | None:

@@ -16,6 +16,7 @@ from tools.domain.clock import NS, Clock, SystemClock, SystemStopwatch
 
 TOKEN = "123456789:canary-AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"  # noqa: S105 (nobody's)
 OWNER = 4_711
+PATIENCE_S = 900.0  # for what is sure to come, however busy the machine is
 HELD_S = 2.0  # a poll is held open for at most so long
 
 
@@ -97,12 +98,12 @@ class BotApi:
         with self._lock:
             return [one["text"] for one in self.sent if one["chat_id"] == user]
 
-    def await_texts(self, n: int, user: int = OWNER, within_s: float = 90) -> list[str]:
+    def await_texts(self, n: int, user: int = OWNER, within_s: float = PATIENCE_S) -> list[str]:
         """What ``user`` was sent, once it is ``n`` messages."""
         found: list[str] = self.wait_for(lambda: self.texts(user), lambda texts: len(texts) >= n, within_s)
         return found
 
-    def await_text(self, part: str, user: int = OWNER, within_s: float = 90) -> str:
+    def await_text(self, part: str, user: int = OWNER, within_s: float = PATIENCE_S) -> str:
         """The first message to ``user`` that holds ``part``."""
         found = self.wait_for(
             lambda: [one for one in self.texts(user) if part in one], lambda texts: bool(texts), within_s
@@ -110,7 +111,7 @@ class BotApi:
         return str(found[0])
 
     def wait_for(
-        self, look: Callable[[], Any], is_enough: Callable[[Any], bool], within_s: float = 90
+        self, look: Callable[[], Any], is_enough: Callable[[Any], bool], within_s: float = PATIENCE_S
     ) -> Any:
         """What ``look`` finds once it is enough."""
         until, pause = self._watch.elapsed() + within_s * NS, threading.Event()
@@ -212,9 +213,9 @@ def bot_api(clock: Clock | None = None) -> Iterator[BotApi]:
 
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
-    assert is_up.wait(10)
+    assert is_up.wait(PATIENCE_S)
     try:
         yield api
     finally:
         loop.call_soon_threadsafe(loop.stop)
-        thread.join(10)
+        thread.join(PATIENCE_S)

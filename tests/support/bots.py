@@ -63,5 +63,5 @@ def a_bot(home: Path, api: BotApi, clock: Clock | None = None, **given: Any) -> 
     finally:
         if not bot.is_over.is_set():
             loop.call_soon_threadsafe(serving[0].cancel)
-        thread.join(20)
+        thread.join(90)
         assert not thread.is_alive(), "the bot did not stop"

@@ -17,7 +17,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, Response
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 WORDS = ("--no-sandbox", "--disable-dev-shm-usage")  # containers have no user namespaces and a small /dev/shm
-PATIENCE_MS = 90_000
+PATIENCE_MS = 240_000
+LOOK_MS = 50
 INLINE = ("data:", "blob:", "about:")  # held by the page itself, asked of nobody
 
 # The page's own policy holds for the page's own code, not for this, which the browser's driver puts in.
@@ -45,7 +46,7 @@ def a_browser() -> Iterator[Browser]:
     if program is None:
         raise FileNotFoundError(f"expected one of {', '.join(NAMES)}, was none")
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=program, args=list(WORDS))
+        browser = driver.chromium.launch(executable_path=program, args=list(WORDS), timeout=PATIENCE_MS)
         try:
             yield browser
         finally:
@@ -113,6 +114,14 @@ class Tab:
         """What the policy of the page that is shown refused since it was opened."""
         found: list[str] = self.page.evaluate("() => globalThis.keeperRefused")
         return found
+
+    def await_fault(self, part: str) -> None:
+        """Wait until a fault that holds ``part`` was noted: the browser tells of some only afterwards."""
+        left_ms = PATIENCE_MS
+        while not any(part in one for one in self.faults):
+            assert left_ms > 0, self.faults
+            self.page.wait_for_timeout(LOOK_MS)
+            left_ms -= LOOK_MS
 
     def first_paint_ms(self) -> float:
         """When the page that is shown first had something to read, after it was asked for."""

@@ -76,7 +76,7 @@ def command(*words: str | Path) -> list[str]:
 
 
 def keeper(
-    *words: str | Path, home: Path, cwd: Path | None = None, timeout: float = 60, **extra: str
+    *words: str | Path, home: Path, cwd: Path | None = None, timeout: float = 900, **extra: str
 ) -> Said:
     """Run ``keeper words…`` to its end, away from any ``.env``; ``extra`` goes into its environment."""
     cwd = cwd or home.parent

@@ -20,13 +20,16 @@ from memory.episodes import EpisodeLog
 from memory.spending import SpendCaps, SpendLedger
 from memory.store import Store
 from tests.support.proposals import NOW, a_neighbour, a_signal, a_vote
-from tools.domain.clock import SystemStopwatch
+from tools.domain.clock import Stopwatch, SystemStopwatch
 from tools.domain.identity import decision_id
+from tools.domain.market import NANOS
 
 KEY = "sk-very-secret-key-of-nobody"
 MODELS = {"openai": "gpt-5-mini", "anthropic": "claude-haiku-4-5"}
 CAPS = SpendCaps(call=Decimal("0.05"), day=Decimal("0.20"), month=Decimal("2"))
 PATIENT = BreakerConfig(most_faults=1_000)
+PATIENCE_S = 240.0  # for an answer, where lateness is not what is tested
+SOON = NOW + round(PATIENCE_S * NANOS)
 
 
 @dataclass
@@ -40,6 +43,16 @@ class HandClock:
         return self.ts
 
 
+class HandWatch:
+    """A stopwatch that is moved by hand."""
+
+    ns: int = 0
+
+    def elapsed(self) -> int:
+        """What it was moved to."""
+        return self.ns
+
+
 def a_provider(name: str, url: str, model: str | None = None) -> ChatProvider:
     """A provider's own library, pointed at ``url``."""
     from graphs.brains.anthropic_chat import AnthropicProvider
@@ -51,9 +64,10 @@ def a_provider(name: str, url: str, model: str | None = None) -> ChatProvider:
     return AnthropicProvider(model or MODELS[name], SecretStr(KEY), url)
 
 
-def a_desk(name: str, url: str, config: BreakerConfig = PATIENT) -> Desk:
-    """That provider with its listed prices."""
-    return Desk(a_provider(name, url), Breaker(SystemStopwatch(), config), ListedTariff(name, MODELS[name]))
+def a_desk(name: str, url: str, config: BreakerConfig = PATIENT, stopwatch: Stopwatch | None = None) -> Desk:
+    """That provider with its listed prices; ``stopwatch`` is the breaker's."""
+    breaker = Breaker(stopwatch or SystemStopwatch(), config)
+    return Desk(a_provider(name, url), breaker, ListedTariff(name, MODELS[name]))
 
 
 @dataclass
@@ -76,7 +90,7 @@ def an_office(
     desks: Sequence[Desk],
     *,
     caps: SpendCaps = CAPS,
-    longest_s: float = 5.0,
+    longest_s: float = PATIENCE_S,
     clock: HandClock | None = None,
 ) -> Iterator[Office]:
     """A consultant over ``desks`` while it is needed."""

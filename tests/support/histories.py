@@ -24,7 +24,7 @@ MINUTE = 60_000
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 NS_A_MS = 1_000_000
-LIMIT_S = 60.0
+LIMIT_S = 900.0
 SWIFT = ChannelConfig(weight_per_minute=1_000_000, backoff_s=0.001, usual_wait_s=0.01)
 WIDE = LimitConfig(weight_a_minute=1_000_000)  # in wound time a minute may last for ever
 

@@ -19,9 +19,9 @@ from tools.market.streams import StreamConfig
 Levels = dict[tuple[int, int], int]
 OPENING: Levels = {(1, 100): 5, (1, 99): 7, (-1, 102): 5, (-1, 103): 7}
 SWIFT = StreamConfig(
-    dial_s=0.5,
-    silence_s=5,
-    quiet_s=5,
+    dial_s=60,
+    silence_s=60,
+    quiet_s=60,
     ping_s=0.05,
     planned_s=3600,
     backoff_s=0.02,
@@ -40,6 +40,7 @@ class MarketServer:
         dials: Connections that were accepted.
         stale: How many versions too old the next books are, one number a book.
         failures: HTTP statuses that the next books are refused with.
+        answered: Pings of ours that were answered.
         is_frozen: Nothing is answered any more, the sockets stay open.
     """
 
@@ -49,6 +50,7 @@ class MarketServer:
         self.asked = 0
         self.dials = 0
         self.pings = 0
+        self.answered = 0
         self.stale: list[int] = []
         self.failures: list[int] = []
         self.is_frozen = False
@@ -104,6 +106,13 @@ class MarketServer:
             else:
                 await follower.send_bytes(frame)
 
+    async def heard(self, symbol: str) -> None:
+        """Wait until the followers have read all that was sent: they answer a ping in its turn."""
+        expected = self.answered + len(self._followers[symbol])
+        for follower in self._followers[symbol]:
+            await follower.ping()
+        await until(lambda: self.answered >= expected)
+
     def cut(self) -> None:
         """Break every connection as a dying machine would."""
         for followers in self._followers.values():
@@ -124,6 +133,8 @@ class MarketServer:
                 if message.type is WSMsgType.PING:
                     self.pings += 1
                     await ws.pong(message.data)
+                elif message.type is WSMsgType.PONG:
+                    self.answered += 1
                 elif message.type is WSMsgType.TEXT:
                     await self._answer(ws, msgspec.json.decode(message.data))
         finally:
@@ -219,7 +230,7 @@ class Watcher:
         return prints
 
 
-async def until(claim: Callable[[], bool], seconds: float = 5.0) -> None:
+async def until(claim: Callable[[], bool], seconds: float = 600.0) -> None:
     """Wait until ``claim`` holds; failing to is the test's failure."""
     async with asyncio.timeout(seconds):
         while not claim():

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from tests.support import mexc_venue
-from tests.support.binance_venue import LIMIT_S, MARKET, World, until, world
+from tests.support.binance_venue import LIMIT_S, MARKET, World, compile_kernels, until, world
 from tests.support.mexc_venue import MexcWorld
 from tools.domain.clock import SystemClock
 from tools.domain.market import UNITS, Instrument, Side
@@ -40,14 +40,17 @@ SOL = Instrument(
 FAST = GatewayConfig(
     recv_window_s=0.3,
     margin_s=0.1,
-    deadline_s=0.15,
+    deadline_s=60.0,
     poll_s=0.05,
     quiet_poll_s=0.5,
-    patience_s=1.0,
+    patience_s=60.0,
     backoff_s=0.01,
     longest_backoff_s=0.1,
     kill_check_s=0.02,
-)
+)  # a machine that lets everybody wait for a second makes nothing unknown, nor an entry old
+HASTY = replace(FAST, recv_window_s=60.0, deadline_s=1.5)  # for what is held back on purpose
+HELD_S = 3_600.0  # an answer that never comes
+LATE_S = 2.0  # after the deadline of who is hasty, and within the window
 OVER = frozenset({OrderStatus.FILLED, OrderStatus.CANCELLED, OrderStatus.REJECTED})
 
 
@@ -86,9 +89,9 @@ class OrderPath:
         self.hear()
         return sum(fill.size for fill in self.fills if fill.client_order_id == order)
 
-    async def over(self, order: str, *, seconds: float = 5.0) -> OrderStatus:
+    async def over(self, order: str) -> OrderStatus:
         """Wait for the end of an order."""
-        await until(lambda: self.is_over(order), seconds=seconds)
+        await until(lambda: self.is_over(order))
         return self.statuses(order)[-1]
 
     def at_venue(self) -> list[Any]:
@@ -156,6 +159,7 @@ def with_orders(
     venue: str = "binance",
 ) -> None:
     """Run a story with a gateway at a fresh venue, in bounded time."""
+    compile_kernels()
 
     async def told() -> None:
         fresh = mexc_venue.world() if venue == "mexc" else world()

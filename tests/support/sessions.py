@@ -18,7 +18,7 @@ from venue.scenario.build import Scenario
 from venue.server import Server, ServerConfig, serving
 
 Found = TypeVar("Found")
-PATIENCE_S = 240.0  # a cold cache compiles the kernels first
+PATIENCE_S = 900.0  # a cold cache compiles the kernels first
 LINK = re.compile(r"open once, within ten minutes: ((http://[^/\s]+)/login\?code=\S+)")
 # Thin coins and an empty memory: nearly every look is a signal, and half of what is refused is tried.
 PARAMETERS = (

@@ -16,7 +16,7 @@ def verdicts(part: str) -> dict[str, Any]:
         [sys.executable, "-m", "tests.support.detection_mutants", part],
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,
         check=False,
     )
     assert done.returncode == 0, done.stderr

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support.binance_venue import until
-from tests.support.order_path import OrderPath, an_order, selling, with_orders
+from tests.support.order_path import FAST, HASTY, HELD_S, OrderPath, an_order, selling, with_orders
 from tools.domain.market import UNITS, Side
 from tools.domain.trading import Intent, OrderStatus
 from tools.execution.naming import stop_name
@@ -95,14 +95,14 @@ def test_a_bracket_whose_reply_is_lost_is_found_by_both_names(kind: str) -> None
 
     async def story(path: OrderPath) -> None:
         last = await bought(path)
-        path.world.arm(where="*oco*", kind=kind, seconds=0.4)
+        path.world.arm(where="*oco*", kind=kind, seconds=HELD_S)
         intent = bracket("kp1", last)
         path.gateway.place(intent)
         await until(lambda: OrderStatus.OPEN in path.statuses("kp1"))
         assert path.statuses("kp1")[0] is OrderStatus.UNKNOWN
         assert len([order for order in path.at_venue() if order.list_id]) == 2
 
-    with_orders(story)
+    with_orders(story, config=HASTY if kind == "hold_after" else FAST)
 
 
 def test_a_bracket_that_never_arrived_is_told_so() -> None:

@@ -9,9 +9,20 @@ from typing import Any
 import pytest
 
 from tests.support.binance_venue import until
-from tests.support.order_path import FAST, OrderPath, an_order, resting, selling, with_orders
+from tests.support.order_path import (
+    FAST,
+    HASTY,
+    HELD_S,
+    LATE_S,
+    OrderPath,
+    an_order,
+    resting,
+    selling,
+    with_orders,
+)
 from tools.domain.market import UNITS
 from tools.domain.trading import OrderStatus
+from tools.execution.working import GatewayConfig
 from venue.engine.codes import Side as VenueSide
 
 UNKNOWN, OPEN = OrderStatus.UNKNOWN, OrderStatus.OPEN
@@ -26,17 +37,22 @@ BEFORE: list[dict[str, Any]] = [
 ]
 AFTER: list[dict[str, Any]] = [
     {"kind": "cut_after"},
-    {"kind": "hold_after", "seconds": 0.4},
+    {"kind": "hold_after", "seconds": HELD_S},
     {"kind": "garbage"},
     {"kind": "error_after", "status": 503},
     {"kind": "error_after", "status": 500, "body": '{"code":-1006,"msg":"An unexpected response"}'},
     {"kind": "error_after", "status": 200, "body": "{}"},
 ]
-LATE = [{"kind": "hold_before", "seconds": 0.22}]
+LATE = [{"kind": "hold_before", "seconds": LATE_S}]
 
 
 def names(faults: list[dict[str, Any]]) -> list[str]:
     return [f"{fault['kind']}-{fault.get('status', '')}" for fault in faults]
+
+
+def patience(fault: dict[str, Any]) -> GatewayConfig:
+    """Short where the fault is that somebody has to wait."""
+    return HASTY if fault["kind"].startswith("hold") else FAST
 
 
 @pytest.mark.parametrize("fault", AFTER + LATE, ids=names(AFTER + LATE))
@@ -51,7 +67,7 @@ def test_a_submit_whose_reply_is_lost_is_unknown_then_found_once(fault: dict[str
         assert path.filled("kp1") == UNITS
         assert len(path.at_venue()) == 1
 
-    with_orders(story)
+    with_orders(story, config=patience(fault))
 
 
 @pytest.mark.parametrize("fault", BEFORE, ids=names(BEFORE))
@@ -120,7 +136,7 @@ def test_a_cancel_that_is_lost_either_way_ends_the_order_once(fault: dict[str, A
         assert path.statuses("kp1") == [OPEN, CANCELLED]
         assert not path.at_venue()[0].is_open
 
-    with_orders(story)
+    with_orders(story, config=patience(fault))
 
 
 def test_a_fill_that_wins_against_the_cancel_is_kept() -> None:
@@ -130,9 +146,9 @@ def test_a_fill_that_wins_against_the_cancel_is_kept() -> None:
         bid, _ = path.world.best()
         path.gateway.place(resting("kp1", price=round((bid + 0.01) * 100) * UNITS // 100))
         await until(lambda: path.statuses("kp1") == [OPEN])
-        path.world.arm(kind="hold_before", where="order.cancel", seconds=0.1)
+        path.world.arm(kind="hold_before", where="order.cancel", seconds=LATE_S)
         path.gateway.cancel("kp1", 0)
-        await asyncio.sleep(0.03)
+        await until(lambda: path.world.struck() == ["hold_before"])
         path.world.take(VenueSide.SELL, 1_000)
         assert await path.over("kp1") is FILLED
         assert path.filled("kp1") == UNITS
@@ -269,10 +285,10 @@ def test_nothing_reaches_a_venue_that_cannot_be_dialled_and_entries_give_up() ->
     async def story(path: OrderPath) -> None:
         await path.world.facade.stop()
         path.gateway.place(an_order("kp1"))
-        assert await path.over("kp1", seconds=8) is REJECTED
+        assert await path.over("kp1") is REJECTED
         assert path.statuses("kp1") == [REJECTED]
 
-    with_orders(story)
+    with_orders(story, config=replace(FAST, patience_s=1.0))
 
 
 def test_an_order_cancelled_before_its_turn_is_never_sent() -> None:

@@ -15,7 +15,18 @@ import pytest
 
 from tests.support import mexc_venue
 from tests.support.binance_venue import LIMIT_S, MARKET, until
-from tests.support.order_path import FAST, OrderPath, an_order, order_path, resting, selling, with_orders
+from tests.support.order_path import (
+    FAST,
+    HASTY,
+    HELD_S,
+    LATE_S,
+    OrderPath,
+    an_order,
+    order_path,
+    resting,
+    selling,
+    with_orders,
+)
 from tools.domain.clock import SystemClock
 from tools.domain.errors import BadUsage
 from tools.domain.market import UNITS, Instrument
@@ -23,6 +34,7 @@ from tools.domain.trading import OrderStatus
 from tools.execution.client import AccountKey, connect, open_account
 from tools.execution.gateway import OrderGateway
 from tools.execution.wire import Unreadable
+from tools.execution.working import GatewayConfig
 from venue.engine.codes import Side as VenueSide
 
 UNKNOWN, OPEN = OrderStatus.UNKNOWN, OrderStatus.OPEN
@@ -37,8 +49,8 @@ BEFORE: list[dict[str, Any]] = [
 ]
 AFTER: list[dict[str, Any]] = [
     {"kind": "cut_after"},
-    {"kind": "hold_after", "seconds": 0.4},
-    {"kind": "hold_before", "seconds": 0.22},
+    {"kind": "hold_after", "seconds": HELD_S},
+    {"kind": "hold_before", "seconds": LATE_S},
     {"kind": "garbage"},
     {"kind": "error_after", "status": 504, "body": '{"code":504,"msg":"Gateway Time-out"}'},
     {"kind": "error_after", "status": 500, "body": '{"code":20002,"msg":"Internal system error"}'},
@@ -46,9 +58,11 @@ AFTER: list[dict[str, Any]] = [
 ]
 
 
-def on_mexc(story: Callable[[OrderPath], Coroutine[Any, Any, None]], **config: Any) -> None:
+def on_mexc(
+    story: Callable[[OrderPath], Coroutine[Any, Any, None]], usual: GatewayConfig = FAST, **config: Any
+) -> None:
     """Run a story with a gateway at a fresh MEXC venue."""
-    with_orders(story, config=replace(FAST, **config), venue="mexc")
+    with_orders(story, config=replace(usual, **config), venue="mexc")
 
 
 def names(faults: list[dict[str, Any]]) -> list[str]:
@@ -83,7 +97,7 @@ def test_a_submit_whose_reply_is_lost_is_unknown_then_found_once(fault: dict[str
         assert path.filled("kp1") == UNITS
         assert len(path.at_venue()) == 1
 
-    on_mexc(story)
+    on_mexc(story, HASTY if fault["kind"].startswith("hold") else FAST)
 
 
 @pytest.mark.parametrize("fault", BEFORE, ids=names(BEFORE))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.support.binance_venue import until
+from tests.support.binance_venue import awake, until
 from tests.support.order_path import OrderPath, an_order, resting, selling, with_orders
 from tests.support.sources import ROOT
 from tools.domain.errors import StoreUnusable
@@ -77,9 +76,9 @@ def test_setting_it_withdraws_entries_within_a_second(tmp_path: Path) -> None:
         await until(lambda: bool(path.statuses("kp1")))
         path.world.arm(kind="hold_after", where="order.place", seconds=0.1)
         path.gateway.place(resting("kp2"))
-        await asyncio.sleep(0.02)
+        await until(lambda: path.world.struck() == ["hold_after"])
         switch.set("now")
-        await asyncio.sleep(0.9)
+        await awake(0.8)
         assert not [order for order in path.at_venue() if order.is_open]
         assert path.statuses("kp1")[-1] is CANCELLED
         assert path.statuses("kp2")[-1] is CANCELLED

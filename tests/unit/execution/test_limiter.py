@@ -32,11 +32,11 @@ def test_entries_leave_the_reserve_to_exits() -> None:
     """INV-27."""
 
     async def story() -> None:
-        limiter = Limiter(LimiterConfig(per_second=1, burst=10, reserve=5))
+        limiter = Limiter(LimiterConfig(per_second=0.001, burst=10, reserve=5))
         for _ in range(5):
             await limiter.enter(Lane.ENTRY)
         entry = asyncio.create_task(limiter.enter(Lane.ENTRY))
-        async with asyncio.timeout(0.2):
+        async with asyncio.timeout(60):
             for _ in range(4):
                 await limiter.enter(Lane.EXIT)
         assert not entry.done()
@@ -50,13 +50,13 @@ def test_a_pause_stops_every_lane_for_its_time() -> None:
 
     async def story() -> float:
         limiter = Limiter()
-        limiter.pause(0.15)
+        limiter.pause(1.0)
         assert limiter.is_paused
         started = asyncio.get_running_loop().time()
         await limiter.enter(Lane.EXIT)
         return asyncio.get_running_loop().time() - started
 
-    assert asyncio.run(story()) >= 0.15
+    assert asyncio.run(story()) >= 1.0
 
 
 def test_one_that_gave_up_waiting_holds_nobody_up() -> None:
@@ -66,7 +66,7 @@ def test_one_that_gave_up_waiting_holds_nobody_up() -> None:
         impatient = asyncio.create_task(limiter.enter(Lane.EXIT))
         await asyncio.sleep(0)
         impatient.cancel()
-        async with asyncio.timeout(0.5):
+        async with asyncio.timeout(60):
             await limiter.enter(Lane.ENTRY)
 
     asyncio.run(story())

@@ -14,7 +14,7 @@ import pytest
 from memory.open_orders import OpenOrders
 from memory.store import Store
 from tests.support import mexc_venue
-from tests.support.binance_venue import LIMIT_S, until, world
+from tests.support.binance_venue import LIMIT_S, compile_kernels, until, world
 from tests.support.memories import MemoryBuilder
 from tests.support.order_path import OrderPath, an_order, order_path, resting, selling
 from tools.domain.clock import SystemClock
@@ -79,6 +79,8 @@ class Left:
 def left_behind(
     story: Callable[[Left], Coroutine[Any, Any, None]], home: Path, venue: str = "binance"
 ) -> None:
+    compile_kernels()
+
     async def told() -> None:
         fresh = mexc_venue.world() if venue == "mexc" else world()
         async with asyncio.timeout(LIMIT_S), fresh as at, order_path(at) as path:

@@ -173,7 +173,7 @@ def test_the_threads_beat_call_and_end(tmp_path: Path, monkeypatch: pytest.Monke
         serving.start()
         try:
             with beating(tmp_path, clock, pulse, f"http://127.0.0.1:{server.server_port}/secret-path"):
-                assert called.wait(10)
+                assert called.wait(90)
                 deadline = threading.Event()
                 while read_heartbeat(tmp_path) is None:
                     deadline.wait(0.01)
@@ -198,7 +198,7 @@ def test_an_address_that_answers_nonsense_ends_nothing(
         socket.create_server(("127.0.0.1", 0)) as nonsense,
         beating(tmp_path, SystemClock(), pulse, f"http://127.0.0.1:{nonsense.getsockname()[1]}/"),
     ):
-        nonsense.settimeout(20)
+        nonsense.settimeout(90)
         for _ in range(2):  # it comes again after the first
             peer, _address = nonsense.accept()
             peer.sendall(b"\x00\xff nonsense\r\n\r\n")

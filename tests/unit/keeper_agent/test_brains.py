@@ -111,7 +111,7 @@ def test_the_chosen_are_asked_in_their_order_within_the_caps(store: Store) -> No
         request = a_request()
         with open_brain(settings, store, IDENTITY, HandClock(), SystemStopwatch()) as parts:
             assert parts is not None
-            parts.brain.consult([request], request.ts + 20 * NANOS)
+            parts.brain.consult([request], request.ts + 240 * NANOS)
         assert (len(two.asked), len(one.asked)) == (0, 1)
     kept = ConsultationLog(store).of_decision(request.decision_id)
     assert [(one.provider, one.cause) for one in kept] == [("anthropic", "over_budget"), ("openai", None)]

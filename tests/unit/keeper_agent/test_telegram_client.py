@@ -24,7 +24,7 @@ def api() -> Iterator[BotApi]:
 
 
 def ask(
-    url: str, work: Callable[[BotClient], Awaitable[Any]], token: str = TOKEN, patience_s: float = 5
+    url: str, work: Callable[[BotClient], Awaitable[Any]], token: str = TOKEN, patience_s: float = 90
 ) -> Any:
     """What ``work`` finds with a client of ``url``."""
 

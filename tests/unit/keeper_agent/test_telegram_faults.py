@@ -75,7 +75,7 @@ def test_a_poll_that_fails_is_tried_again_ever_slower(tmp_path: Path, api: BotAp
 def test_a_wrong_token_ends_it(tmp_path: Path, api: BotApi, status: int) -> None:
     api.misbehave("getUpdates", (status, {}))
     with a_bot(tmp_path, api) as bot:
-        assert bot.is_over.wait(10)
+        assert bot.is_over.wait(90)
     assert isinstance(bot.fault, BotRefused)
     assert TOKEN not in str(bot.fault)
 
@@ -138,7 +138,7 @@ def test_where_it_cannot_be_kept_what_was_read_nothing_is_done(tmp_path: Path, a
         api.wait_for(lambda: len(api.polls), lambda n: n > 0)
         (tmp_path / "telegram" / "state.json").mkdir()
         api.say("/stopentry")
-        assert bot.is_over.wait(10)
+        assert bot.is_over.wait(90)
     assert isinstance(bot.fault, StoreUnusable)
     assert not PauseSwitch(tmp_path).is_set
     assert api.texts(OWNER) == []

@@ -165,18 +165,18 @@ def test_frozen_but_open_socket_is_left(dialect: str) -> None:
         server.is_frozen = False
         await settled(server, watcher)
 
-    tell(dialect, story, config=replace(SWIFT, silence_s=0.3))
+    tell(dialect, story, config=replace(SWIFT, silence_s=2.0))
 
 
 @both
 def test_stream_that_only_answers_pings_is_left(dialect: str) -> None:
     async def story(server: MarketServer, feed: Feed, watcher: Watcher) -> None:
         await settled(server, watcher)
-        await until(lambda: feed.counts()["stale"] == 1)
+        await until(lambda: feed.counts()["stale"] >= 1)
         assert server.pings > 0
-        await until(lambda: server.dials == 2)
+        await until(lambda: server.dials >= 2)
 
-    tell(dialect, story, config=replace(SWIFT, quiet_s=0.3))
+    tell(dialect, story, config=replace(SWIFT, quiet_s=1.0))
 
 
 def test_quiet_coin_is_not_mistaken_for_a_frozen_socket() -> None:
@@ -185,7 +185,7 @@ def test_quiet_coin_is_not_mistaken_for_a_frozen_socket() -> None:
         await until(lambda: server.pings >= 10)
         assert server.dials == 1
 
-    tell("binance", story, config=replace(SWIFT, silence_s=0.25))
+    tell("binance", story, config=replace(SWIFT, silence_s=2.0, ping_s=0.4))
 
 
 @both

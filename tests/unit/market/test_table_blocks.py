@@ -84,6 +84,6 @@ def test_a_process_that_gives_up_a_reading_ends_as_it_means_to(tmp_path: Path) -
     leave += "next(batches(Path(sys.argv[1]), ('symbol', 'price'))); sys.exit(3)"
     for _ in range(5):
         left = subprocess.run(
-            [sys.executable, "-c", leave, str(path)], timeout=60, check=False, capture_output=True
+            [sys.executable, "-c", leave, str(path)], timeout=240, check=False, capture_output=True
         )
         assert (left.returncode, left.stderr) == (3, b"")

@@ -100,6 +100,6 @@ print([len(one.signatures) for one in (move_to, see_all, look_ahead)])
 def test_no_signal_waits_for_the_compiler() -> None:
     root = Path(__file__).resolve().parents[3]
     found = subprocess.run(
-        [sys.executable, "-c", WARMED], cwd=root, capture_output=True, text=True, check=True, timeout=300
+        [sys.executable, "-c", WARMED], cwd=root, capture_output=True, text=True, check=True, timeout=900
     )
     assert found.stdout.splitlines() == ["[1, 1, 1]", "4", "[1, 1, 1]"]

@@ -22,7 +22,7 @@ from tools.domain.trading import Action, Route
 from tools.market.events import Events
 from tools.market.lines import Batch
 
-LONGEST_S = 20
+LONGEST_S = 240
 
 
 class LoopTime:

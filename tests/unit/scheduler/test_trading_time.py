@@ -83,7 +83,7 @@ def traded(passed: Callable[[str, int], int]) -> tuple[Idle, Idle, list[int], li
 
         cycles = {"ONE": one, "TWO": two}
         trading = Trading(still, still, cycles, still, frame, ends.append, passed)  # type: ignore[arg-type]
-        await asyncio.wait_for(trading.run(stop, None), 60)
+        await asyncio.wait_for(trading.run(stop, None), 240)
 
     asyncio.run(play())
     assert one.until
