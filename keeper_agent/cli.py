@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -56,6 +57,22 @@ app.add_typer(models_app, name="models")
 app.add_typer(heartbeat_app, name="heartbeat")
 
 
+def _tell_version(is_wanted: bool) -> None:
+    if is_wanted:
+        typer.echo(f"keeper {version('keeper-agent')}")
+        raise typer.Exit
+
+
+@app.callback()
+def before_any(
+    is_version_wanted: Annotated[
+        bool,
+        typer.Option("--version", help="Tell which version this is.", is_eager=True, callback=_tell_version),
+    ] = False,
+) -> None:
+    """A trading agent that remembers every decision and can prove why it took it."""
+
+
 @app.command()
 def run(
     tape: Annotated[Path | None, typer.Option(help="Folder of tapes to play (KEEPER_TAPES).")] = None,
@@ -68,7 +85,7 @@ def run(
     home: Home = None,
     as_json: Json = False,
 ) -> None:
-    """Run the agent: on recorded tapes in paper mode, or at a local venue."""
+    """Run the agent: on recorded tapes in paper mode, at a local venue, or live with real money."""
     from keeper_agent.settings import load_settings
 
     settings = load_settings(
@@ -245,8 +262,17 @@ def _usage(error: Any) -> int:
     else:
         from keeper_agent.console import fail
 
-        fail(f"{error.format_message()} Try keeper --help.")
+        fail(f"{error.format_message()} Try {_path_of(getattr(error, 'ctx', None))} --help.")
     return int(getattr(error, "exit_code", 2))
+
+
+def _path_of(context: Any) -> str:
+    """The words of the command that did not understand, however the program was started."""
+    names: list[str] = []
+    while context is not None and context.parent is not None:
+        names.insert(0, context.info_name)
+        context = context.parent
+    return " ".join(["keeper", *names])
 
 
 def _internal(error: Exception) -> int:

@@ -13,11 +13,13 @@ from fastapi import FastAPI
 
 from keeper_agent.api.application import build_app
 from keeper_agent.api.desk import Desk
+from keeper_agent.api.guard import MOST_HEADERS
 from tools.domain.errors import BadUsage, StoreUnusable
 
 PATIENCE_S = 5.0
 MOST_REQUESTS = 64  # at a time
 STEP_S = 0.02
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (where it is reached from this machine)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +50,11 @@ def serving_api(desk: Desk, add: Callable[[FastAPI], None] | None = None) -> Ite
         app,
         log_config=None,
         access_log=False,  # an address holds the code of a link
+        log_level="error",  # bytes that are no request would each write a line to the terminal
         lifespan="off",
         ws="none",
+        http="h11",  # the other parser takes headers without an end
+        h11_max_incomplete_event_size=2 * MOST_HEADERS,
         server_header=False,
         proxy_headers=False,
         limit_concurrency=MOST_REQUESTS,
@@ -61,6 +66,7 @@ def serving_api(desk: Desk, add: Callable[[FastAPI], None] | None = None) -> Ite
     try:
         _wait_for(server, thread)
         host, port = listening.getsockname()[:2]
+        host = EVERYWHERE.get(host, host)
         url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         yield Address(url, link_at(url, desk))
     finally:

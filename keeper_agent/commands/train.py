@@ -21,7 +21,7 @@ from memory.store import Store
 from scheduler.observer import Silent
 from scheduler.run import RunIdentity
 from tools.domain.clock import SystemClock
-from tools.domain.errors import BadUsage
+from tools.domain.errors import BadUsage, NotEnoughData
 from tools.domain.identity import derived_run_id
 from tools.domain.trading import Outcome, Signal, World
 from tools.market.tapes import find_tapes
@@ -29,6 +29,7 @@ from tools.models.examples import Example, build_dataset, example_of
 from tools.models.outcome_model import TrainedOutcome, train_outcome
 from tools.models.registry import ModelRegistry
 
+NOTHING_FOLLOWED = "no signal was followed yet; keeper run follows each, --tape DIR learns from recordings"
 Pair = tuple[Signal, Outcome]
 
 
@@ -42,9 +43,10 @@ def train_outcome_model(
     with HomeLock.acquire(settings.keeper_home, "keeper train outcome"):
         remembered = [] if only_tapes else remembered_pairs(settings)
         replayed = [pair for folder in tape for pair in replayed_pairs(settings, folder, as_json)]
-        trained = train_outcome(
-            build_dataset(examples_of([*remembered, *replayed])), seed=settings.keeper_seed
-        )
+        pairs = [*remembered, *replayed]
+        if not pairs:
+            raise NotEnoughData(NOTHING_FOLLOWED)
+        trained = train_outcome(build_dataset(examples_of(pairs)), seed=settings.keeper_seed)
         registry = ModelRegistry(settings.keeper_home)
         now = SystemClock().now()
         version = registry.save(trained, ts_trained=now, code_version=CODE_VERSION)
