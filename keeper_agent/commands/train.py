@@ -13,6 +13,7 @@ from rich.table import Table
 from keeper_agent.app import CODE_VERSION
 from keeper_agent.commands.replay import load_source, run_cycle
 from keeper_agent.console import OUT, print_json, say
+from keeper_agent.mlflow_sink import tell_mlflow
 from keeper_agent.settings import Settings, load_settings
 from memory.connection import DATABASE
 from memory.followed import followed_signals
@@ -38,6 +39,7 @@ def train_outcome_model(
 ) -> None:
     """Train, report, save, and promote where the gate allows it or the operator insists."""
     settings = load_settings(keeper_home=home)
+    settings.mlflow_server()  # a wrong address is told before the work, not after
     if only_tapes and not tape:
         raise BadUsage("--only-tapes needs at least one --tape folder")
     with HomeLock.acquire(settings.keeper_home, "keeper train outcome"):
@@ -66,6 +68,7 @@ def train_outcome_model(
         print_json(summary)
     else:
         show(summary)
+    tell_mlflow(settings, registry.manifest(version), is_in_force=passed or promote)
 
 
 def remembered_pairs(settings: Settings) -> list[Pair]:
