@@ -1,4 +1,4 @@
-"""Settings of the MLflow sink: part of those of ``keeper_agent.settings``, which alone reads them from outside."""
+"""Settings of the MLflow sink: part of those of ``keeper_agent.settings``, which alone reads them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,6 @@ class MlflowSettings(BaseModel):
         address = (self.mlflow_tracking_uri or MLFLOW_HERE).rstrip("/")
         if not MLFLOW_SERVER.fullmatch(address):
             raise BadUsage(
-                "setting MLFLOW_TRACKING_URI: expected https://, or http:// to this machine, without a password; "
-                "mlflow server makes one of files or of a database"
+                "setting MLFLOW_TRACKING_URI: expected https://, or http:// to this machine, and no password"
             )
         return address

@@ -1,7 +1,7 @@
 """An MLflow server is told of each trained model and which one decides, over its REST interface.
 
-What is told is the model's manifest: hashes, versions, metrics, calibration. The trees stay here, and so does all else.
-Nobody waits for the server longer than ``LONGEST_S``, and whatever it does, one line says so and nothing fails.
+What is told is the model's manifest: hashes, versions, metrics, calibration. The trees stay here, and so does
+all else. Nobody waits longer than ``LONGEST_S`` for it; whatever it does, one line says so and nothing fails.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class MlflowServer:
         )
 
     def tell(self, manifest: Mapping[str, Any], *, is_in_force: bool) -> None:
-        """Log a model as a run and as a version of ``keeper-outcome``, once, and whether it is the one that decides.
+        """Log a model as a run and as a version of ``keeper-outcome``, once, and whether it decides.
 
         Args:
             manifest: Of the registry.
@@ -154,8 +154,9 @@ def tell_mlflow(settings: Settings, manifest: Mapping[str, Any], *, is_in_force:
     thread = threading.Thread(target=work, name="keeper-mlflow", daemon=True)
     thread.start()
     thread.join(LONGEST_S)
-    for fault in list(faults):
-        say(f"MLflow was not told of model {manifest['version']}: {veiled(fault)}; the model is kept all the same")
+    for fault in faults:
+        version = manifest["version"]
+        say(f"MLflow was not told of model {version}: {veiled(fault)}; the model is kept all the same")
 
 
 def _read(answer: httpx.Response) -> bytes:

@@ -41,7 +41,6 @@ def requires(wanted: Scope) -> Callable[..., None]:
     Raises:
         HTTPException: 401 for nobody we know, 403 for a smaller scope or a write without its CSRF token.
     """
-
     by_token = Security(TOKEN, scopes=[wanted.label])
 
     def check(

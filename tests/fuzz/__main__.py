@@ -1,4 +1,4 @@
-"""The long fuzz of the API: ``python -m tests.fuzz --examples 200``; figures as JSON, 1 where a fault was found."""
+"""The long fuzz of the API, figures as JSON: ``python -m tests.fuzz --examples 200``; 1 on a fault."""
 
 from __future__ import annotations
 

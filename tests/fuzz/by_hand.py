@@ -1,4 +1,4 @@
-"""Requests that no description foresees: tokens of every scope, other methods, odd bodies, sizes and texts."""
+"""Requests that no description foresees: tokens of every scope, methods, odd bodies, sizes and texts."""
 
 from __future__ import annotations
 
@@ -50,7 +50,10 @@ BODIES: tuple[tuple[str | None, bytes], ...] = (
     (None, b'{"question": "how many decisions?"}'),
     ("application/xml", b"<question>x</question>"),
     ("application/x-www-form-urlencoded", b"question=x"),
-    ("multipart/form-data; boundary=x", b'--x\r\nContent-Disposition: form-data; name="question"\r\n\r\nx\r\n--x--'),
+    (
+        "multipart/form-data; boundary=x",
+        b'--x\r\nContent-Disposition: form-data; name="question"\r\n\r\nx\r\n--x--',
+    ),
     ("multipart/form-data", b"--"),
     ("application/json", b""),
     ("application/json", b"null"),
@@ -74,7 +77,7 @@ RAW = (
     b"GET /api/health HTTP/1.1\r\n\r\n",
     b"GET /api/health HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
     b"POST /api/ask HTTP/1.1\r\nHost: {host}\r\nContent-Length: -1\r\n\r\n",
-    b"POST /api/ask HTTP/1.1\r\nHost: {host}\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    b"POST /api/ask HTTP/1.1\r\nHost: {host}\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n",
     b"POST /api/ask HTTP/1.1\r\nHost: {host}\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
     b"GET /api/%ff%fe HTTP/1.1\r\nHost: {host}\r\n\r\n",
     b"GET /api/decisions?symbol=%ff HTTP/1.1\r\nHost: {host}\r\n\r\n",
@@ -164,7 +167,11 @@ class Hand:
         yield "another scheme", 0, {"Authorization": f"Basic {self._call.tokens['admin']}"}
         yield "another session", 0, {"Cookie": f"keeper_session={'0' * 64}"}
         for scope in Scope:
-            yield f"the token {scope.label}", scope, {"Authorization": f"Bearer {self._call.tokens[scope.label]}"}
+            yield (
+                f"the token {scope.label}",
+                scope,
+                {"Authorization": f"Bearer {self._call.tokens[scope.label]}"},
+            )
 
     def methods(self) -> None:
         """What a path does not offer is refused with what it does."""
@@ -178,7 +185,9 @@ class Hand:
                 self._tally.note(f"{method} {path}", answer.status)
                 allowed = {one.strip() for one in answer.headers.get("allow", "").split(",")}
                 if answer.status != 405 or not names <= allowed:
-                    self._blame(operation, f"{method} was answered {answer.status}, allowing {allowed}", method)
+                    self._blame(
+                        operation, f"{method} was answered {answer.status}, allowing {allowed}", method
+                    )
 
     def bodies(self) -> None:
         """What is no JSON of the right shape is refused in a sentence."""
@@ -258,7 +267,7 @@ class Hand:
         scope: str | None = None,
         **headers: str,
     ) -> Reply:
-        """Ask, and hold the answer against the description: a declared status, and a fault in one sentence."""
+        """Ask, and hold the answer against the description: declared, and a fault in one sentence."""
         sent = operation.body if body is None else body
         where = target or self._target(operation)
         try:

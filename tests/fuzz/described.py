@@ -1,7 +1,7 @@
 """Requests made from the API's own description by schemathesis: those that fit it, and those that do not.
 
-Each answer must have a declared status, content type and shape, and none may be an error of the server's. What fits
-may not be refused as malformed, what does not fit must be refused.
+Each answer must have a declared status, content type and shape; none may be an error of the server's. What
+fits may not be refused as malformed, what does not fit must be refused.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ from tests.support.api import Caller
 PATIENCE_S = 60.0
 MALFORMED = 422
 ENDLESS = "/api/events"  # its first bytes are looked at
-NOT_LIKE_OURS = [positive_data_acceptance]  # counts a beginning that fits several decisions, 400, as a refusal
+NOT_LIKE_OURS = [
+    positive_data_acceptance
+]  # counts a beginning that fits several decisions, 400, as a refusal
 
 
 class Fuzzer:
@@ -108,7 +110,9 @@ class Fuzzer:
 
     def _blame(self, case: Case, answer: requests.Response, what: str) -> None:
         sent = answer.request
-        self._tally.blame(f"{case.operation.label}: {what}", f"{sent.url} {sent.body!r} {answer.text[:100]!r}")
+        self._tally.blame(
+            f"{case.operation.label}: {what}", f"{sent.url} {sent.body!r} {answer.text[:100]!r}"
+        )
 
 
 def _without_doors(told: Described) -> Described:

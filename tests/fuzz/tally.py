@@ -14,7 +14,7 @@ LONGEST = 300  # characters of a request that are kept
 
 @dataclass
 class Tally:
-    """Answers by status, operations by how often they were asked, and faults with one request that showed each."""
+    """Answers by status, how often each operation was asked, and faults with one request that showed each."""
 
     statuses: Counter[int] = field(default_factory=Counter)
     asked: Counter[str] = field(default_factory=Counter)

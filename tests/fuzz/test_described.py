@@ -1,4 +1,4 @@
-"""A fast share of the requests that schemathesis makes from the description; the long form is ``tests.fuzz``."""
+"""A fast share of what schemathesis asks from the description; the long form is ``python -m tests.fuzz``."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ class Reader:
     def _said(self, words: str) -> Said:
         assigned = ASSIGNS.fullmatch(words)
         if assigned is not None:
-            value = self._shell(f"{words}; printf %s \"${assigned[1]}\"").out
+            value = self._shell(f'{words}; printf %s "${assigned[1]}"').out
             self._monkeypatch.setenv(assigned[1], value)
             return Said(0, "", "")
         if words.startswith("keeper "):
@@ -64,7 +64,11 @@ class Reader:
 
     def _shell(self, words: str) -> Said:
         done = subprocess.run(
-            ["bash", "-c", words], cwd=self._folder, capture_output=True, text=True, timeout=PATIENCE_S  # noqa: S607
+            ["bash", "-c", words],  # noqa: S607 (whichever shell the reader has)
+            cwd=self._folder,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_S,
         )
         return Said(done.returncode, done.stdout, done.stderr)
 

@@ -1,4 +1,4 @@
-"""As much of MLflow's REST interface as is used, over HTTP on loopback; it keeps what it is told, and fails as asked."""
+"""As much of MLflow's REST interface as is used, on loopback; it keeps what it is told, and fails as told."""
 
 from __future__ import annotations
 
@@ -50,7 +50,9 @@ class Mlflow:
             case "runs/create":
                 number = str(len(self.runs))
                 self.runs.append({**words, "status": "RUNNING"})
-                return 200, {"run": {"info": {"run_id": number, "artifact_uri": f"mlflow-artifacts:/{number}"}}}
+                return 200, {
+                    "run": {"info": {"run_id": number, "artifact_uri": f"mlflow-artifacts:/{number}"}}
+                }
             case "runs/log-batch" | "runs/update":
                 self.runs[int(words["run_id"])].update(words)
                 return 200, {}
@@ -76,11 +78,11 @@ def mlflow_standing_in() -> Iterator[Mlflow]:
     told = Mlflow()
 
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802 (the library's name)
+        def do_GET(self) -> None:
             found = urlsplit(self.path)
             self._answer(found.path, {key: value[0] for key, value in parse_qs(found.query).items()}, "")
 
-        def do_POST(self) -> None:  # noqa: N802
+        def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             self._answer(self.path, orjson.loads(body), body.decode())
 
@@ -89,7 +91,9 @@ def mlflow_standing_in() -> Iterator[Mlflow]:
             told.requests.append(f"{self.command} {path}\n{self.headers}\n{body}")
             if told.silent is not None:
                 told.silent.wait(10)
-            status, sent = told.broken.get(what) or (lambda s, b: (s, orjson.dumps(b)))(*told.answer(what, words))
+            status, sent = told.broken.get(what) or (lambda s, b: (s, orjson.dumps(b)))(
+                *told.answer(what, words)
+            )
             self.send_response(status)
             self.send_header("Content-Length", str(len(sent)))
             self.end_headers()

@@ -1,4 +1,4 @@
-"""The built documentation loads nothing from elsewhere; a hook of mkdocs that warns, which fails a strict build."""
+"""The built site loads nothing from elsewhere: a hook of mkdocs, whose warning fails a strict build."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 LOADED = {"script": "src", "link": "href", "img": "src", "iframe": "src", "source": "src", "object": "data"}
-LOADING_LINKS = frozenset(["stylesheet", "icon", "preload", "prefetch", "preconnect", "modulepreload", "manifest"])
+LOADING_LINKS = frozenset(
+    ["stylesheet", "icon", "preload", "prefetch", "preconnect", "modulepreload", "manifest"]
+)
 ELSEWHERE = re.compile(r"(?:https?:)?//", re.IGNORECASE)
 IN_STYLE = re.compile(r"(?:url\(\s*|@import\s+)[\"']?((?:https?:)?//[^\"')\s]+)", re.IGNORECASE)
 DRAWN_BY_SCRIPT = "mermaid"  # a class for which the theme would load a script from elsewhere

@@ -1,7 +1,7 @@
 """Commands of the tutorials: read from their ``console`` blocks, run, and held against what the page shows.
 
-A line that begins with ``$`` is a command; the lines below it are what it prints, where ``…`` stands for anything, on a
-line of its own for any lines. An id stands for the one that is printed at its place, and keeps standing for it.
+A line that begins with ``$`` is a command; the lines below it are what it prints, where ``…`` is anything, on a
+line of its own any lines. An id stands for the one that is printed at its place, and keeps standing for it.
 ``<!-- ends with N -->`` above a block says with which code its commands end.
 """
 
