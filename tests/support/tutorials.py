@@ -1,8 +1,9 @@
 """Commands of the tutorials: read from their ``console`` blocks, run, and held against what the page shows.
 
-A line that begins with ``$`` is a command; the lines below it are what it prints, where ``…`` is anything, on a
-line of its own any lines. An id stands for the one that is printed at its place, and keeps standing for it.
-``<!-- ends with N -->`` above a block says with which code its commands end.
+A line that begins with ``$`` is a command; the lines below it are what it prints, where ``…`` is anything, on
+a line of its own any lines. An id stands for the one that is printed at its place, and keeps standing for it.
+Above a block, ``<!-- ends with N -->`` says with which code its commands end, and ``<!-- figures vary -->`` that its
+numbers stand for any numbers.
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-PART = re.compile(
-    r"(?:<!-- ends with (?P<code>\d+) -->\n)?^```console\n(?P<block>.*?)^```$", re.MULTILINE | re.DOTALL
-)
+PART = re.compile(r"(?:<!-- (?P<told>.*) -->\n)?^```console\n(?P<block>(?:.*\n)*?)^```$", re.MULTILINE)
+ENDS = re.compile(r"ends with (\d+)")
+VARY = "figures vary"
+NUMBER = re.compile(r"(?<![A-Za-z_\d])[-+]?\d[\d,.]*")
+A_NUMBER = r"[-+]?\d[\d,.]*"
 ANYTHING = "…"
 PIECE = re.compile(rf"({ANYTHING}|\b[a-z]+_[0-9a-f]{{6,}})")
 
@@ -25,7 +28,8 @@ class Step:
 
     command: str
     shown: tuple[str, ...]
-    code: int
+    code: int = 0
+    do_figures_vary: bool = False
 
 
 def steps_of(page: Path) -> list[Step]:
@@ -34,10 +38,11 @@ def steps_of(page: Path) -> list[Step]:
 
 
 def _steps(part: re.Match[str]) -> Iterator[Step]:
-    code = int(part["code"] or 0)
+    told = part["told"] or ""
+    ends = ENDS.search(told)
     for piece in re.split(r"^\$ ", part["block"], flags=re.MULTILINE)[1:]:
         command, *shown = piece.rstrip("\n").split("\n")
-        yield Step(command, tuple(shown), code)
+        yield Step(command, tuple(shown), int(ends[1]) if ends else 0, VARY in told)
 
 
 def filled(command: str, known: dict[str, str]) -> str:
@@ -49,7 +54,9 @@ def mismatch(step: Step, printed: str, known: dict[str, str]) -> str | None:
     """What of the page was not printed, as a sentence; None where all was. Ids are noted in ``known``."""
     names: dict[str, str] = {}
     pattern = "".join(
-        r"(?:.*\n)*?" if line == ANYTHING else _pattern(line, known, names) + r"[ \t]*\n"
+        r"(?:.*\n)*?"
+        if line == ANYTHING
+        else _pattern(line, known, names, step.do_figures_vary) + r"[ \t]*\n"
         for line in step.shown
     )
     found = re.fullmatch(pattern, printed if printed.endswith("\n") else f"{printed}\n")
@@ -59,14 +66,16 @@ def mismatch(step: Step, printed: str, known: dict[str, str]) -> str | None:
     return None
 
 
-def _pattern(line: str, known: dict[str, str], names: dict[str, str]) -> str:
+def _pattern(line: str, known: dict[str, str], names: dict[str, str], do_figures_vary: bool) -> str:
     """A line as a pattern; ``names`` gets the group of each id that is new."""
     told = ""
     for piece in PIECE.split(line):
         if piece == ANYTHING:
             told += ".*"
         elif not PIECE.fullmatch(piece):
-            told += re.escape(piece)
+            told += (
+                A_NUMBER.join(map(re.escape, NUMBER.split(piece))) if do_figures_vary else re.escape(piece)
+            )
         elif piece in known:
             told += re.escape(known[piece])
         elif piece in names:
