@@ -58,8 +58,9 @@ class Reader:
         if words.startswith("keeper "):
             return self._here(*shlex.split(words)[1:])
         if words == "kill %1":
-            self._behind.pop(0).terminate()
-            return Said(0, "", "")
+            ended = self._behind.pop(0)
+            ended.terminate()
+            return Said(ended.wait(PATIENCE_S), "", "")
         return self._shell(words)
 
     def _shell(self, words: str) -> Said:
@@ -92,6 +93,7 @@ class Reader:
         """End what goes on behind."""
         for process in self._behind:
             process.kill()
+            process.wait()
 
 
 @pytest.fixture(scope="module")

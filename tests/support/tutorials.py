@@ -2,8 +2,8 @@
 
 A line that begins with ``$`` is a command; the lines below it are what it prints, where ``…`` is anything, on
 a line of its own any lines. An id stands for the one that is printed at its place, and keeps standing for it.
-Above a block, ``<!-- ends with N -->`` says with which code its commands end, and ``<!-- figures vary -->`` that its
-numbers stand for any numbers.
+Above a block, ``<!-- ends with N -->`` says with which code its commands end, ``<!-- figures vary -->`` that
+its numbers stand for any.
 """
 
 from __future__ import annotations
