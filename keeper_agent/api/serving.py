@@ -65,15 +65,23 @@ def serving_api(desk: Desk, add: Callable[[FastAPI], None] | None = None) -> Ite
     thread.start()
     try:
         _wait_for(server, thread)
-        host, port = listening.getsockname()[:2]
-        host = EVERYWHERE.get(host, host)
-        url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        url = reached_at(*listening.getsockname()[:2])
         yield Address(url, link_at(url, desk))
     finally:
         app.state.pulse.is_closing = True
         server.should_exit = True
         thread.join(PATIENCE_S)
         listening.close()
+
+
+def reached_at(host: str, port: int) -> str:
+    """Where this machine reaches what listens on ``host``.
+
+    >>> reached_at("0.0.0.0", 8790), reached_at("::", 8790)
+    ('http://127.0.0.1:8790', 'http://[::1]:8790')
+    """
+    here = EVERYWHERE.get(host, host)
+    return f"http://[{here}]:{port}" if ":" in here else f"http://{here}:{port}"
 
 
 def link_at(url: str, desk: Desk) -> str:
