@@ -19,7 +19,7 @@ import typer
 
 from keeper_agent import download_words
 from keeper_agent.bench_words import PASSED_ON, bench
-from keeper_agent.command_list import Commands
+from keeper_agent.command_list import Commands, Sentences
 from keeper_agent.evaluation_words import ablate, evaluate
 from keeper_agent.learning_words import dataset_app, models_app, strategies_app
 from keeper_agent.memory_words import memory_app
@@ -47,7 +47,7 @@ app = typer.Typer(
     "6 not in the record, 7 model unusable, 8 not enough data, 9 broken promise, 10 no agent runs, "
     "70 internal error, 130 interrupted.",
 )
-train_app = typer.Typer(no_args_is_help=True, help="Train models from what memory holds.")
+train_app = typer.Typer(cls=Sentences, no_args_is_help=True, help="Train models from what memory holds.")
 app.add_typer(train_app, name="train")
 app.add_typer(memory_app, name="memory")
 app.add_typer(download_words.app, name="download")
