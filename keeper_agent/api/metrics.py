@@ -31,4 +31,4 @@ def metrics(
 
 def _is_scraper(scrape: Scrape, request: Request) -> bool:
     token, host = bearer_of(request), None if request.client is None else request.client.host
-    return bool(token) and scrape.lets_in(token, host)
+    return token is not None and token != "" and scrape.lets_in(token, host)
