@@ -174,8 +174,8 @@ def test_noise_in_the_middle_of_the_database_stops_every_command(
         (("ask", "how many trades?"), 6),
         (("explain", "d_1"), 6),
         (("reflect",), 6),
-        (("memory", "verify"), 4),
-        (("memory", "rebuild"), 4),
+        (("memory", "verify"), 6),
+        (("memory", "rebuild"), 6),
     ],
 )
 def test_without_a_memory_nothing_is_made_up_nor_made(
