@@ -9,6 +9,7 @@ SHELL := /bin/sh
 MAKEFLAGS += --no-print-directory
 
 VENV := .venv
+DOCS_VENV := .venv-docs
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check
 STAMP := $(VENV)/keeper-setup
@@ -16,7 +17,7 @@ PACKAGES := keeper_agent memory prompts graphs tools scheduler venue
 PYTHON ?=
 BENCH ?= replay
 
-.PHONY: help setup run test coverage check bench crash simulate lock clean
+.PHONY: help setup run test coverage check bench docs crash simulate lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -88,6 +89,20 @@ check: setup  ## check format, lint, types and import contracts
 bench: setup  ## measure as ratios to plain baselines (BENCH=replay)
 	@$(BIN)/python -m benchmarks.$(BENCH) $(BENCH_ARGS)
 
+# What builds the site is in an environment of its own: neither the agent nor its tests need it.
+docs: setup  ## build the documentation into build/site; nothing is fetched once .venv-docs is there
+	@set -eu; \
+	lock=$$({ echo '$(CURDIR)'; cat requirements-docs.lock; } | cksum); \
+	if [ "$$lock" != "$$(cat $(DOCS_VENV)/keeper-docs 2>/dev/null)" ]; then \
+	    echo '== setup: $(DOCS_VENV)'; \
+	    $(BIN)/python -m venv --clear $(DOCS_VENV); \
+	    $(DOCS_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
+	        --only-binary :all: -r requirements-docs.lock; \
+	    echo "$$lock" > $(DOCS_VENV)/keeper-docs; \
+	fi; \
+	NO_MKDOCS_2_WARNING=1 $(DOCS_VENV)/bin/python -m mkdocs build --strict --quiet; \
+	echo 'built: build/site/index.html'
+
 crash: setup  ## kill the order path, then the whole agent, against a local venue (KILLS=1000, AGENT_KILLS=50)
 	@$(BIN)/python -m tests.crash --kills $(or $(KILLS),1000) --workers 2
 	@$(BIN)/python -m tests.crash --agent --kills $(or $(AGENT_KILLS),50)
@@ -95,8 +110,9 @@ crash: setup  ## kill the order path, then the whole agent, against a local venu
 simulate: setup  ## live the order path through virtual time under many seeds (SEEDS=2000 HOURS=1)
 	@$(BIN)/python -m tests.simulation --seeds $(or $(SEEDS),2000) --hours $(or $(HOURS),1) --workers 2
 
-# uv works from a throw-away environment: all it leaves behind are the two lock files.
-lock: setup  ## resolve the dependencies anew into both lock files
+# uv works from a throw-away environment: all it leaves behind are the three lock files.
+DOCS_EXTRA := import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["docs"])
+lock: setup  ## resolve the dependencies anew into the lock files
 	@set -eu; \
 	workshop=$$(mktemp -d); \
 	trap 'rm -rf "$$workshop"' EXIT; \
@@ -105,12 +121,14 @@ lock: setup  ## resolve the dependencies anew into both lock files
 	resolve() { \
 	    "$$workshop/bin/uv" pip compile --quiet --upgrade --universal --python-version 3.11 \
 	        --fork-strategy fewest --no-build --generate-hashes --no-emit-index-url \
-	        --custom-compile-command 'make lock' pyproject.toml "$$@"; \
+	        --custom-compile-command 'make lock' "$$@"; \
 	}; \
-	resolve --extra build --output-file requirements.lock; \
-	resolve --extra build --extra dev --constraint requirements.lock --output-file requirements-dev.lock
+	resolve pyproject.toml --extra build --output-file requirements.lock; \
+	resolve pyproject.toml --extra build --extra dev --constraint requirements.lock \
+	    --output-file requirements-dev.lock; \
+	$(BIN)/python -c '$(DOCS_EXTRA)' | tr ' ' '\n' | resolve - --output-file requirements-docs.lock
 
-clean:  ## remove .venv, caches and build output (not KEEPER_HOME)
-	@rm -rf $(VENV) build dist htmlcov .coverage .coverage.* coverage.xml .hypothesis .mypy_cache .pytest_cache \
+clean:  ## remove .venv, .venv-docs, caches and build output (not KEEPER_HOME)
+	@rm -rf $(VENV) $(DOCS_VENV) build dist htmlcov .coverage .coverage.* coverage.xml .hypothesis .mypy_cache .pytest_cache \
 	    .ruff_cache .import_linter_cache *.egg-info
 	@find $(PACKAGES) $(wildcard tests benchmarks) -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -22,7 +22,7 @@ from keeper_agent.service_checks import (
     check_record_time,
     check_switches,
 )
-from keeper_agent.setting_checks import check_env_files, check_telegram
+from keeper_agent.setting_checks import check_env_files, check_mlflow, check_telegram
 from keeper_agent.settings import Settings
 from memory.backup import BACKUPS, ENDING
 from memory.connection import DATABASE
@@ -204,5 +204,6 @@ CHECKS: tuple[Callable[[Settings, Clock], Finding], ...] = (
     check_switches,
     check_heartbeat,
     check_telegram,
+    check_mlflow,
     check_env_files,
 )

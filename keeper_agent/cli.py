@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,7 +19,7 @@ import typer
 
 from keeper_agent import download_words
 from keeper_agent.bench_words import PASSED_ON, bench
-from keeper_agent.command_list import Commands
+from keeper_agent.command_list import Commands, Sentences
 from keeper_agent.evaluation_words import ablate, evaluate
 from keeper_agent.learning_words import dataset_app, models_app, strategies_app
 from keeper_agent.memory_words import memory_app
@@ -46,7 +47,7 @@ app = typer.Typer(
     "6 not in the record, 7 model unusable, 8 not enough data, 9 broken promise, 10 no agent runs, "
     "70 internal error, 130 interrupted.",
 )
-train_app = typer.Typer(no_args_is_help=True, help="Train models from what memory holds.")
+train_app = typer.Typer(cls=Sentences, no_args_is_help=True, help="Train models from what memory holds.")
 app.add_typer(train_app, name="train")
 app.add_typer(memory_app, name="memory")
 app.add_typer(download_words.app, name="download")
@@ -54,6 +55,22 @@ app.add_typer(strategies_app, name="strategies")
 app.add_typer(dataset_app, name="dataset")
 app.add_typer(models_app, name="models")
 app.add_typer(heartbeat_app, name="heartbeat")
+
+
+def _tell_version(is_wanted: bool) -> None:
+    if is_wanted:
+        typer.echo(f"keeper {version('keeper-agent')}")
+        raise typer.Exit
+
+
+@app.callback()
+def before_any(
+    is_version_wanted: Annotated[
+        bool,
+        typer.Option("--version", help="Tell which version this is.", is_eager=True, callback=_tell_version),
+    ] = False,
+) -> None:
+    """A trading agent that remembers every decision and can prove why it took it."""
 
 
 @app.command()
@@ -68,7 +85,7 @@ def run(
     home: Home = None,
     as_json: Json = False,
 ) -> None:
-    """Run the agent: on recorded tapes in paper mode, or at a local venue."""
+    """Run the agent: on recorded tapes in paper mode, at a local venue, or live with real money."""
     from keeper_agent.settings import load_settings
 
     settings = load_settings(
@@ -245,8 +262,17 @@ def _usage(error: Any) -> int:
     else:
         from keeper_agent.console import fail
 
-        fail(f"{error.format_message()} Try keeper --help.")
+        fail(f"{error.format_message()} Try {_path_of(getattr(error, 'ctx', None))} --help.")
     return int(getattr(error, "exit_code", 2))
+
+
+def _path_of(context: Any) -> str:
+    """The words of the command that did not understand, however the program was started."""
+    names: list[str] = []
+    while context is not None and context.parent is not None:
+        names.insert(0, context.info_name)
+        context = context.parent
+    return " ".join(["keeper", *names])
 
 
 def _internal(error: Exception) -> int:

@@ -19,8 +19,8 @@ SECTIONS = {
 WHOLE = 200  # characters of a sentence that are not cut
 
 
-class Commands(TyperGroup):
-    """A group whose help has sections; what is in none comes last."""
+class Sentences(TyperGroup):
+    """A group whose help has whole sentences."""
 
     def format_commands(
         self, ctx: Any, formatter: Any
@@ -30,6 +30,13 @@ class Commands(TyperGroup):
             rows = [(name, self.commands[name].get_short_help_str(WHOLE)) for name in names]
             with formatter.section(title):
                 formatter.write_dl(rows)
+
+    def _sections(self, ctx: Any) -> Iterator[tuple[str, list[str]]]:
+        yield "Commands", self.list_commands(ctx)
+
+
+class Commands(Sentences):
+    """The group of all, whose help has sections by what one wants to do; what is in none comes last."""
 
     def _sections(self, ctx: Any) -> Iterator[tuple[str, list[str]]]:
         left = self.list_commands(ctx)

@@ -7,9 +7,12 @@ from typing import Annotated
 
 import typer
 
+from keeper_agent.command_list import Sentences
 from keeper_agent.record_words import Home, Json
 
-app = typer.Typer(no_args_is_help=True, help="Download a venue's history; a broken-off download goes on.")
+app = typer.Typer(
+    cls=Sentences, no_args_is_help=True, help="Download a venue's history; a broken-off download goes on."
+)
 
 Venue = Annotated[str, typer.Option("--venue", help="binance or mexc.")]
 Symbols = Annotated[str, typer.Option("--symbols", help="Symbols, e.g. BTCUSDT,ETHUSDT.")]

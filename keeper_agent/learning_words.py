@@ -7,11 +7,14 @@ from typing import Annotated
 
 import typer
 
+from keeper_agent.command_list import Sentences
 from keeper_agent.record_words import Home, Json
 
-dataset_app = typer.Typer(no_args_is_help=True, help="What memory holds, as data to learn from.")
-models_app = typer.Typer(no_args_is_help=True, help="Versions of the outcome model.")
-strategies_app = typer.Typer(no_args_is_help=True, help="Strategies learned from the record.")
+dataset_app = typer.Typer(
+    cls=Sentences, no_args_is_help=True, help="What memory holds, as data to learn from."
+)
+models_app = typer.Typer(cls=Sentences, no_args_is_help=True, help="Versions of the outcome model.")
+strategies_app = typer.Typer(cls=Sentences, no_args_is_help=True, help="Strategies learned from the record.")
 
 
 @strategies_app.command("list")

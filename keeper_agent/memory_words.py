@@ -6,12 +6,13 @@ from typing import Annotated
 
 import typer
 
+from keeper_agent.command_list import Sentences
 from keeper_agent.learning_words import ledger
 from keeper_agent.record_words import Home, Json
 from keeper_agent.running_words import log
 
 memory_app = typer.Typer(
-    invoke_without_command=True, help="The layers of memory; rebuild, verify and freeze it."
+    cls=Sentences, invoke_without_command=True, help="The layers of memory; rebuild, verify and freeze it."
 )
 memory_app.command()(ledger)
 memory_app.command()(log)

@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
+from keeper_agent.command_list import Sentences
 from keeper_agent.record_words import Home, Json
 
-heartbeat_app = typer.Typer(no_args_is_help=True, help="Whether the trading loop is alive.")
+heartbeat_app = typer.Typer(cls=Sentences, no_args_is_help=True, help="Whether the trading loop is alive.")
 
 
 @heartbeat_app.callback()

@@ -11,6 +11,7 @@ from pathlib import Path
 from keeper_agent.finding import FAULT, OK, WARNING, Finding
 from keeper_agent.settings import CHECKOUT, SECRETS, CallerSettings, Settings
 from tools.domain.clock import Clock
+from tools.domain.errors import BadUsage
 
 BOT_TOKEN = re.compile(r"[0-9]{6,12}:[A-Za-z0-9_-]{30,64}")
 OURS = ("KEEPER_", "TELEGRAM_")
@@ -36,6 +37,15 @@ def check_telegram(settings: Settings, clock: Clock) -> Finding:
         fix = "set TELEGRAM_USER_IDS to your number, which bots such as @userinfobot tell you"
         return Finding("telegram", WARNING, "nobody is obeyed, and nobody is told anything", fix)
     return Finding("telegram", OK, f"a token, and {len(users)} users who are obeyed")
+
+
+def check_mlflow(settings: Settings, clock: Clock) -> Finding:
+    """Whether models may be told to the MLflow server that is named; it is not called."""
+    try:
+        server = settings.mlflow_server()
+    except BadUsage as error:
+        return Finding("mlflow", FAULT, str(error), "set MLFLOW_TRACKING_URI, or KEEPER_MLFLOW=off")
+    return Finding("mlflow", OK, f"{server} is told of trained models" if server else "not set up")
 
 
 def check_env_files(settings: Settings, clock: Clock) -> Finding:

@@ -15,6 +15,7 @@ import platformdirs
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from keeper_agent.mlflow_settings import MlflowSettings
 from keeper_agent.telegram_settings import TelegramSettings
 from keeper_agent.veil import hide
 from tools.domain.errors import BadUsage
@@ -27,7 +28,7 @@ NOT_KEPT = {"keeper_live_confirm"}  # consent is given anew
 CHECKOUT = Path(__file__).resolve().parents[1]
 
 
-class Settings(TelegramSettings, BaseSettings):
+class Settings(TelegramSettings, MlflowSettings, BaseSettings):
     """What the operator decides; names are those of the environment, in lower case."""
 
     model_config = SettingsConfigDict(

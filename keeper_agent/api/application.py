@@ -32,7 +32,7 @@ STATUS: dict[type[KeeperError], int] = {
     NotRunning: 503,
 }
 FAULTS: dict[int | str, dict[str, Any]] = {
-    code: {"model": Fault} for code in (400, 401, 403, 404, 409, 413, 414, 421, 422, 503)
+    code: {"model": Fault} for code in (400, 401, 403, 404, 409, 413, 414, 421, 422, 431, 500, 503)
 }
 
 TellPerson = Callable[[Request, int, str], Response]

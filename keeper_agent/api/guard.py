@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MOST_BODY = 16_384  # bytes
 MOST_TARGET = 4_096  # bytes of path and query
+MOST_HEADERS = 16_384  # bytes of all names and values
 SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -73,6 +74,8 @@ class Guard:
         """Status and sentence of what is wrong with the request line and headers."""
         if len(scope["raw_path"]) + len(scope["query_string"]) > MOST_TARGET:
             return 414, f"an address has at most {MOST_TARGET} bytes"
+        if sum(len(name) + len(value) for name, value in headers.raw) > MOST_HEADERS:
+            return 431, f"headers have at most {MOST_HEADERS} bytes"
         hosts = headers.getlist("host")
         if len(hosts) != 1 or _name(hosts[0]) not in self._hosts:
             return 421, "this Host is not served here; KEEPER_API_HOSTS names those that are"

@@ -13,12 +13,14 @@ from fastapi import FastAPI
 
 from keeper_agent.api.application import build_app
 from keeper_agent.api.desk import Desk
+from keeper_agent.api.guard import MOST_HEADERS
 from tools.domain.errors import BadUsage, StoreUnusable
 
 START_S = 60.0  # a busy machine may take its time to start a thread
 STOP_S = 30.0  # for requests under way to end; what is listened on is closed only then
 MOST_REQUESTS = 64  # at a time
 STEP_S = 0.02
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (where it is reached from this machine)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +51,11 @@ def serving_api(desk: Desk, add: Callable[[FastAPI], None] | None = None) -> Ite
         app,
         log_config=None,
         access_log=False,  # an address holds the code of a link
+        log_level="error",  # bytes that are no request would each write a line to the terminal
         lifespan="off",
         ws="none",
+        http="h11",  # the other parser takes headers without an end
+        h11_max_incomplete_event_size=2 * MOST_HEADERS,
         server_header=False,
         proxy_headers=False,
         limit_concurrency=MOST_REQUESTS,
@@ -61,14 +66,23 @@ def serving_api(desk: Desk, add: Callable[[FastAPI], None] | None = None) -> Ite
     thread.start()
     try:
         _wait_for(server, thread)
-        host, port = listening.getsockname()[:2]
-        url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        url = reached_at(*listening.getsockname()[:2])
         yield Address(url, link_at(url, desk))
     finally:
         app.state.pulse.is_closing = True
         server.should_exit = True
         thread.join(STOP_S)
         listening.close()
+
+
+def reached_at(host: str, port: int) -> str:
+    """Where this machine reaches what listens on ``host``.
+
+    >>> reached_at("0.0.0.0", 8790), reached_at("::", 8790)
+    ('http://127.0.0.1:8790', 'http://[::1]:8790')
+    """
+    here = EVERYWHERE.get(host, host)
+    return f"http://[{here}]:{port}" if ":" in here else f"http://{here}:{port}"
 
 
 def link_at(url: str, desk: Desk) -> str:

@@ -28,7 +28,7 @@ class Refused(CallFailed):
 
 
 class WrongWords(Refused):
-    """What was sent does not fit: 400, 413, 414, 422. The same words will not be taken later either."""
+    """What was sent does not fit: 400, 413, 414, 422, 431. The same words will not be taken later either."""
 
 
 class NotLetIn(Refused):
@@ -48,14 +48,15 @@ class NotNow(Refused):
 
 
 class BrokenThere(Refused):
-    """The API failed in a way that it does not foresee: any other status."""
+    """The API failed, or its home cannot be used: 500, and any other status."""
 
 
 CLASSES: dict[int, type[Refused]] = {
-    **dict.fromkeys((400, 413, 414, 422), WrongWords),
+    **dict.fromkeys((400, 413, 414, 422, 431), WrongWords),
     **dict.fromkeys((401, 403, 421), NotLetIn),
     404: NothingThere,
     409: NotAsThingsStand,
+    500: BrokenThere,
     503: NotNow,
 }
 

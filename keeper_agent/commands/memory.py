@@ -11,6 +11,7 @@ from rich.progress import TaskID
 
 from keeper_agent.console import OUT, print_json, progress
 from keeper_agent.settings import load_settings
+from memory.connection import require_memory
 from memory.diary_file import DiaryFile
 from memory.lock import HomeLock
 from memory.snapshots import freeze
@@ -22,6 +23,7 @@ from tools.domain.errors import StoreUnusable
 def rebuild_memory(*, home: Path | None, as_json: bool) -> None:
     """Make the pattern library and the diary anew from the database and check everything."""
     settings = load_settings(keeper_home=home)
+    require_memory(settings.keeper_home)
     with _told("keeper memory rebuild") as told:
         report = rebuild(settings.keeper_home, told)
     with (
@@ -35,6 +37,7 @@ def rebuild_memory(*, home: Path | None, as_json: bool) -> None:
 def verify_memory(*, home: Path | None, as_json: bool) -> None:
     """Check the database, its references and the pattern library."""
     settings = load_settings(keeper_home=home)
+    require_memory(settings.keeper_home)
     with _told("keeper memory verify") as told:
         report = verify(settings.keeper_home, told)
     _show(report, settings.keeper_home, as_json)
@@ -43,6 +46,7 @@ def verify_memory(*, home: Path | None, as_json: bool) -> None:
 def freeze_memory(*, name: str, home: Path | None, as_json: bool) -> None:
     """Keep a snapshot named ``name`` that replays may start from."""
     settings = load_settings(keeper_home=home)
+    require_memory(settings.keeper_home)
     with HomeLock.acquire(settings.keeper_home, f"keeper memory freeze {name}"):
         snapshot = freeze(settings.keeper_home, name)
     if as_json:

@@ -10,7 +10,8 @@ from rich.table import Table
 
 from keeper_agent.commands.train import metric_lines
 from keeper_agent.console import OUT, print_json
-from keeper_agent.settings import load_settings
+from keeper_agent.mlflow_sink import tell_mlflow
+from keeper_agent.settings import Settings, load_settings
 from memory.lock import HomeLock
 from tools.domain.clock import SystemClock, iso
 from tools.models.registry import ModelCard, ModelRegistry
@@ -68,7 +69,7 @@ def promote_model(*, version: str, home: Path | None, as_json: bool) -> None:
     """Put a version in force by hand."""
     settings = load_settings(keeper_home=home)
     with HomeLock.acquire(settings.keeper_home, "keeper models promote"):
-        _put(ModelRegistry(settings.keeper_home), version, "by hand", as_json=as_json)
+        _put(settings, version, "by hand", as_json=as_json)
 
 
 def roll_back_model(*, home: Path | None, as_json: bool) -> None:
@@ -77,10 +78,12 @@ def roll_back_model(*, home: Path | None, as_json: bool) -> None:
     with HomeLock.acquire(settings.keeper_home, "keeper models rollback"):
         registry = ModelRegistry(settings.keeper_home)
         earlier, now = registry.previous(), registry.current()
-        _put(registry, earlier, f"rolled back from {now}", as_json=as_json, is_back=True)
+        _put(settings, earlier, f"rolled back from {now}", as_json=as_json, is_back=True)
 
 
-def _put(registry: ModelRegistry, version: str, reason: str, *, as_json: bool, is_back: bool = False) -> None:
+def _put(settings: Settings, version: str, reason: str, *, as_json: bool, is_back: bool = False) -> None:
+    registry = ModelRegistry(settings.keeper_home)
+    settings.mlflow_server()  # a wrong address is told before anything is moved
     before = registry.current()
     registry.promote(version, ts=SystemClock().now(), reason=reason, is_back=is_back)
     if as_json:
@@ -89,6 +92,7 @@ def _put(registry: ModelRegistry, version: str, reason: str, *, as_json: bool, i
         OUT.print(
             f"[green]in force:[/] {version} (before: {before or 'none'}); the next keeper run decides with it"
         )
+    tell_mlflow(settings, registry.manifest(version), is_in_force=True)
 
 
 def _cells(card: ModelCard) -> tuple[str, ...]:

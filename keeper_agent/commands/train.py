@@ -13,6 +13,7 @@ from rich.table import Table
 from keeper_agent.app import CODE_VERSION
 from keeper_agent.commands.replay import load_source, run_cycle
 from keeper_agent.console import OUT, print_json, say
+from keeper_agent.mlflow_sink import tell_mlflow
 from keeper_agent.settings import Settings, load_settings
 from memory.connection import DATABASE
 from memory.followed import followed_signals
@@ -21,7 +22,7 @@ from memory.store import Store
 from scheduler.observer import Silent
 from scheduler.run import RunIdentity
 from tools.domain.clock import SystemClock
-from tools.domain.errors import BadUsage
+from tools.domain.errors import BadUsage, NotEnoughData
 from tools.domain.identity import derived_run_id
 from tools.domain.trading import Outcome, Signal, World
 from tools.market.tapes import find_tapes
@@ -29,6 +30,7 @@ from tools.models.examples import Example, build_dataset, example_of
 from tools.models.outcome_model import TrainedOutcome, train_outcome
 from tools.models.registry import ModelRegistry
 
+NOTHING_FOLLOWED = "no signal was followed yet; keeper run follows each, --tape DIR learns from recordings"
 Pair = tuple[Signal, Outcome]
 
 
@@ -37,14 +39,16 @@ def train_outcome_model(
 ) -> None:
     """Train, report, save, and promote where the gate allows it or the operator insists."""
     settings = load_settings(keeper_home=home)
+    settings.mlflow_server()  # a wrong address is told before the work, not after
     if only_tapes and not tape:
         raise BadUsage("--only-tapes needs at least one --tape folder")
     with HomeLock.acquire(settings.keeper_home, "keeper train outcome"):
         remembered = [] if only_tapes else remembered_pairs(settings)
         replayed = [pair for folder in tape for pair in replayed_pairs(settings, folder, as_json)]
-        trained = train_outcome(
-            build_dataset(examples_of([*remembered, *replayed])), seed=settings.keeper_seed
-        )
+        pairs = [*remembered, *replayed]
+        if not pairs:
+            raise NotEnoughData(NOTHING_FOLLOWED)
+        trained = train_outcome(build_dataset(examples_of(pairs)), seed=settings.keeper_seed)
         registry = ModelRegistry(settings.keeper_home)
         now = SystemClock().now()
         version = registry.save(trained, ts_trained=now, code_version=CODE_VERSION)
@@ -64,6 +68,7 @@ def train_outcome_model(
         print_json(summary)
     else:
         show(summary)
+    tell_mlflow(settings, registry.manifest(version), is_in_force=passed or promote)
 
 
 def remembered_pairs(settings: Settings) -> list[Pair]:

@@ -14,6 +14,7 @@ import pytest
 import uvicorn
 
 from keeper_agent.api.guard import MOST_BODY
+from keeper_agent.api.serving import reached_at
 from keeper_agent.api.sessions import COOKIE, csrf_of
 from tests.support.api import Caller, served
 from tests.support.remembered import a_remembered_day
@@ -273,3 +274,9 @@ def test_what_openapi_tells_is_what_is_served(call: Caller) -> None:
         "reasoning",
     }
     assert set(shapes["SizeWanted"]["required"]) == {"symbol", "target_size_usd", "risk_appetite"}
+
+
+def test_a_link_leads_to_where_this_machine_is_served() -> None:
+    assert reached_at("0.0.0.0", 8790) == "http://127.0.0.1:8790"  # noqa: S104 (the container's)
+    assert reached_at("::", 8790) == "http://[::1]:8790"
+    assert reached_at("127.0.0.1", 1) == "http://127.0.0.1:1"

@@ -174,8 +174,8 @@ def test_noise_in_the_middle_of_the_database_stops_every_command(
         (("ask", "how many trades?"), 6),
         (("explain", "d_1"), 6),
         (("reflect",), 6),
-        (("memory", "verify"), 4),
-        (("memory", "rebuild"), 4),
+        (("memory", "verify"), 6),
+        (("memory", "rebuild"), 6),
     ],
 )
 def test_without_a_memory_nothing_is_made_up_nor_made(
@@ -227,3 +227,16 @@ def test_a_process_of_its_own_fails_the_same_way(tape: TapeFiles, tmp_path: Path
     keeper("replay", *of(tape, symbol="ETHUSDT"), home=tmp_path / "home").fails_in_one_line(3, "ETHUSDT")
     keeper("run", "--json", "--tape", tmp_path, home=tmp_path / "home").fails_in_one_line(3, "no recording")
     assert not (tmp_path / "home").exists()
+
+
+def test_the_command_that_was_misunderstood_is_named(here: Here) -> None:
+    here("export", "fills").fails_in_one_line(2, "--out", "Try keeper export --help.")
+    here("memory", "freeze").fails_in_one_line(2, "Try keeper memory freeze --help.")
+    here("nonsense").fails_in_one_line(2, "Try keeper --help.")
+    assert here("--version").out.startswith("keeper ")
+
+
+def test_an_empty_home_says_how_to_begin(here: Here) -> None:
+    for words in (("verify",), ("rebuild",), ("freeze", "a-name")):
+        here("memory", *words).fails_in_one_line(6, "nothing is remembered", "keeper run")
+    here("train", "outcome").fails_in_one_line(8, "keeper run", "--tape")

@@ -100,3 +100,9 @@ def test_both_health_checks_are_words_of_our_program(
     assert told is not None
     assert re.findall(r'"([^"]+)"', told[1]) == words
     Here(monkeypatch, capsys)(*words).fails_in_one_line(10, "no heartbeat in")
+
+
+def test_the_containers_settings_stay_out_of_its_image_and_out_of_git() -> None:
+    for name in (".dockerignore", ".gitignore"):
+        lines = [line.lstrip("/") for line in (ROOT / name).read_text("utf-8").splitlines()]
+        assert "examples/container/*.env" in lines, name
