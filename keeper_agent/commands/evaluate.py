@@ -17,7 +17,7 @@ from keeper_agent.lab.evaluating import Taught, Work, check, hold_stages, train_
 from keeper_agent.lab.many import Pool
 from keeper_agent.lab.stages import COMMON, STAGES, Gate, gate_of, stages_of
 from keeper_agent.settings import load_settings
-from keeper_agent.views.claims import claims_table, notes
+from keeper_agent.views.claims import claims_table, endings_tables, notes
 from tools.domain.errors import BadUsage
 from tools.models.claims import Claims, claims_of
 
@@ -75,6 +75,8 @@ def evaluate_stages(
         print_json(told)
         return
     OUT.print(claims_table(told))
+    for table in endings_tables(told):
+        OUT.print(table)
     for line in notes(told):
         OUT.print(line, soft_wrap=True)
 

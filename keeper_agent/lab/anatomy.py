@@ -1,7 +1,7 @@
 """What each round trip gained and lost, step by step: half spreads, what came after the fill, delay, fees.
 
-Prices are held against the mid a moment before. The steps of a trip lie end to end, so that they add up to its
-result; what a lot or a rounded price leaves is told as a rest.
+Prices are held against the mid a moment before. The steps of a trip lie end to end, so that they add up to
+its result; what a lot or a rounded price leaves is told as a rest.
 """
 
 from __future__ import annotations
@@ -53,10 +53,10 @@ def _parts(trip: Outcome, fills: Sequence[Fill], sent: dict[str, int], mids: Mid
         return None
     entry_spread, adverse, drift, delay, exit_spread = (step / entry * 1e4 for step in steps)
     fees = trip.gross_bps - trip.net_bps
-    paid = float(sum(fill.fee_quote for fill in fills))
-    share = float(sum(fill.fee_quote for fill in bought)) / paid if paid else 0.0
+    paid = _paid(fills)
+    share = _paid(bought) / paid if paid else 0.0
     return TripParts(
-        result=trip.result.value,
+        ending=trip.result.value,
         entry_rested=_rested(bought),
         exit_rested=_rested(sold),
         entry_spread=entry_spread,
@@ -68,6 +68,7 @@ def _parts(trip: Outcome, fills: Sequence[Fill], sent: dict[str, int], mids: Mid
         exit_fee=-fees * (1 - share),
         rest=trip.gross_bps - sum(steps) / entry * 1e4,
         net=trip.net_bps,
+        taker_fee=fees * (_paid([fill for fill in fills if not fill.is_maker]) / paid if paid else 0.0),
         held_s=((trip.ts_exit or 0) - (trip.ts_entry or 0)) / NANOS,
     )
 
@@ -79,6 +80,10 @@ def _left_at(fill: Fill, sent: dict[str, int]) -> int:
 
 def _mean(fills: Sequence[Fill], of: Callable[[Fill], float]) -> float:
     return sum(of(fill) * fill.size for fill in fills) / sum(fill.size for fill in fills)
+
+
+def _paid(fills: Sequence[Fill]) -> float:
+    return float(sum(fill.fee_quote for fill in fills))
 
 
 def _rested(fills: Sequence[Fill]) -> float:

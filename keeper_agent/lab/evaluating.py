@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from keeper_agent.app import CODE_VERSION
+from keeper_agent.lab.anatomy import trip_parts
 from keeper_agent.lab.entry_costs import EntryCost, entry_costs
 from keeper_agent.lab.laboratory import Laboratory
 from keeper_agent.lab.many import Job, Pool, held
@@ -188,6 +189,7 @@ def result_of(session: Session, job: Job) -> WorldResult:
         departures=session.withdrawals(TOLERANCE),
         departures_alone=0,
         left_open=len(session.left_open),
+        parts=() if session.mids is None else trip_parts(trips, session.fills, session.intents, session.mids),
     )
 
 

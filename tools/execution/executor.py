@@ -19,7 +19,8 @@ from tools.domain.trading import Decision, Fill, Intent, OrderStatus, OrderUpdat
 from tools.execution.books import Books
 from tools.execution.departing import bounds_of, confidence_of, mm_has_left
 from tools.execution.entry import BRACKET, ENTRY, EXIT, TARGET, Entry
-from tools.execution.outcomes import taken_outcome
+from tools.execution.leading import stale_orders
+from tools.execution.outcomes import result_at, taken_outcome
 from tools.execution.protection import (
     MOST_REFUSALS,
     Stop,
@@ -99,8 +100,8 @@ class Executor:
         if entry is None:
             return NEVER
         if entry.entered:
-            return NEVER if entry.leaving else entry.hold_deadline
-        wake = min(entry.deadline, entry.next_check)
+            return NEVER if entry.leaving else min(entry.hold_deadline, entry.next_move)
+        wake = min(entry.deadline, entry.next_check, entry.next_move)
         schedule = entry.schedule
         if not schedule.is_over and (schedule.watches_order or not entry.is_entering):
             wake = min(wake, schedule.next_look)
@@ -123,6 +124,8 @@ class Executor:
         if entry.entered:
             if ts >= entry.hold_deadline:
                 self._leave(Result.TIMEOUT, ts)
+            elif ts >= entry.next_move:
+                self._step(ts)
             return
         if ts >= entry.next_check:
             entry.next_check = ts + entry.parameters.nanos("mm_check_s")
@@ -176,8 +179,10 @@ class Executor:
         elif entry.is_stopped:
             self._leave(Result.STOP, ts)
         elif entry.refused >= MOST_REFUSALS:
-            self._leave(self._result_now(entry), ts)
+            self._leave(result_at(self._market.best_bid, entry), ts)
         else:
+            for name in stale_orders(self._market, entry, ts):
+                self._withdraw(entry, name, ts)
             if self._market.has_brackets:
                 self._protect(entry, ts)
             self._go_on(entry, ts)
@@ -193,6 +198,8 @@ class Executor:
         if entry.entered:
             if self._sellable(entry) == 0:
                 self._finish(entry, Result.TAKE_PROFIT, ts)
+            elif entry.is_moving:
+                self._hold_or_finish(entry, ts)
             else:
                 self._leave(Result.TAKE_PROFIT, ts)
         elif (part := entry.schedule.due(sight_of(self._market, entry, ts))) is not None:
@@ -209,20 +216,13 @@ class Executor:
             self._withdraw(entry, intent.client_order_id, ts)
         size = uncovered(entry, self.instrument)
         if not entry.is_unsellable and is_coverable(size, stop, self.instrument):
-            self._place_bracket(entry, size, stop, ts)
+            self._place(entry, BRACKET, Side.SELL, entry.target, size, ts, stop)
 
     def _enter_no_more(self, entry: Entry, ts: int) -> None:
         entry.schedule.stop()
         for name, intent in entry.working.items():
             if intent.leg == ENTRY:
                 self._withdraw(entry, name, ts)
-
-    def _result_now(self, entry: Entry) -> Result:
-        """What leaving at the market now comes to."""
-        bid = self._market.best_bid
-        if bid >= entry.signal.take_profit:
-            return Result.TAKE_PROFIT
-        return Result.STOP if bid <= entry.signal.stop else Result.CLOSE_OUT
 
     def _sell_or_finish(self, entry: Entry, ts: int) -> None:
         if self._sellable(entry) == 0:
@@ -241,14 +241,11 @@ class Executor:
         if ts >= entry.hold_deadline:
             self._leave(Result.TIMEOUT, ts)
         elif not self._market.has_brackets:
-            self._place(entry, TARGET, Side.SELL, entry.signal.take_profit, self._sellable(entry), ts)
+            self._place(entry, TARGET, Side.SELL, entry.target, self._sellable(entry), ts)
         else:
             self._protect(entry, ts)
             if not entry.working:
                 self._leave(Result.CLOSE_OUT, ts)
-
-    def _place_bracket(self, entry: Entry, size: int, stop: Stop, ts: int) -> None:
-        self._place(entry, BRACKET, Side.SELL, entry.signal.take_profit, size, ts, stop)
 
     def _place(
         self,
