@@ -97,8 +97,9 @@ class Entry:
         looks = [NEVER]
         if self.is_led and self.fills:
             looks.append(max(self.ts_moved, self.fills[0].ts) + lead_every_ns(self.parameters))
-        if self.is_guarded and not self.withdrawn and self.is_entering:
-            looks.append(max(self.ts_guarded, self.signal.ts) + GUARD_NS)
+        if self.is_guarded and not self.withdrawn:
+            sent = [intent.ts for intent in self.working.values() if intent.leg == ENTRY]
+            looks += [max(self.ts_guarded, ts) + GUARD_NS for ts in sent]
         return min(looks)
 
     @property
