@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from keeper_agent.lab.evaluating import DAY_NS, Work, examples_of_world, one_after_the_other
 from keeper_agent.lab.many import Pool
-from keeper_agent.lab.stages import STAGES
+from keeper_agent.lab.stages import STAGES, Manner, manner_of
 from keeper_agent.settings import Settings
 from tools.domain.parameter import SPECS
 from tools.models.evaluation import geometry_baseline, logistic_baseline
@@ -56,6 +56,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=20)
     parser.add_argument("--first-seed", type=int, default=FIRST_SEED)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--manner", default=Manner.INSIDE.value)
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
     with Pool(asked.workers) as pool:
@@ -82,6 +83,7 @@ def measured(tier: str, asked: argparse.Namespace, pool: Pool) -> dict[str, Any]
         minutes=asked.minutes,
         coins=5,
         keeper=Settings(_env_file=None),  # type: ignore[call-arg]
+        manner=manner_of(asked.manner),
     )
     began = time.perf_counter()
     known = list(pool.over(examples_of_world, work.jobs(STAGES["baseline"], work.train_seeds, {})))

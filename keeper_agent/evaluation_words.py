@@ -28,6 +28,10 @@ def evaluate(
         str,
         typer.Option(help="A model takes the half it ranks better (rank), or what it expects to pay (edge)."),
     ] = "rank",
+    manner: Annotated[
+        str,
+        typer.Option(help="Rest at both ends like a market maker (maker), or enter below the asks (inside)."),
+    ] = "inside",
     as_json: Json = False,
 ) -> None:
     """Run the agent's stages over the same simulated worlds and show what each is worth, with intervals."""
@@ -44,6 +48,7 @@ def evaluate(
         workers=workers,
         tried=tried,
         gate=gate,
+        manner=manner,
         as_json=as_json,
     )
 

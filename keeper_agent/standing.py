@@ -145,7 +145,7 @@ def _position(symbol: str, entry: Entry) -> dict[str, Any]:
         "decision_id": entry.decision.decision_id,
         "size": plain(to_decimal(entry.position)),
         "price": plain(round(paid / size, 8)) if size else None,
-        "target": plain(to_decimal(entry.signal.take_profit)),
+        "target": plain(to_decimal(entry.target)),
         "stop": plain(to_decimal(entry.signal.stop)),
         "is_probe": entry.decision.is_probe,
     }

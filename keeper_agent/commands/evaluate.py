@@ -15,9 +15,9 @@ from keeper_agent.console import OUT, print_json, progress
 from keeper_agent.lab.asked import MOST_WORLDS, check_worlds
 from keeper_agent.lab.evaluating import Taught, Work, check, hold_stages, train_on_worlds
 from keeper_agent.lab.many import Pool
-from keeper_agent.lab.stages import COMMON, STAGES, Gate, gate_of, stages_of
+from keeper_agent.lab.stages import COMMON, MANNERS, STAGES, Gate, gate_of, manner_of, stages_of
 from keeper_agent.settings import load_settings
-from keeper_agent.views.claims import claims_table, notes
+from keeper_agent.views.claims import claims_table, endings_tables, notes
 from tools.domain.errors import BadUsage
 from tools.models.claims import Claims, claims_of
 
@@ -36,6 +36,7 @@ def evaluate_stages(
     workers: int,
     tried: int | None,
     gate: str,
+    manner: str,
     as_json: bool,
 ) -> None:
     """Check the words, train, hold every session, and show the table."""
@@ -50,6 +51,7 @@ def evaluate_stages(
         coins=coins,
         keeper=load_settings(),
         gate=gate_of(gate),
+        manner=manner_of(manner),
     )
     check(work)
     tries = len(work.stages) if tried is None else tried
@@ -75,6 +77,8 @@ def evaluate_stages(
         print_json(told)
         return
     OUT.print(claims_table(told))
+    for table in endings_tables(told):
+        OUT.print(table)
     for line in notes(told):
         OUT.print(line, soft_wrap=True)
 
@@ -94,7 +98,8 @@ def _told(work: Work, claims: Claims, models: Mapping[str, Taught]) -> dict[str,
         "trained_on_worlds": len(work.train_seeds) if models else 0,
         "virtual_minutes_each": work.minutes,
         "coins": work.coins,
-        "parameters": dict(COMMON),
+        "manner": work.manner.value,
+        "parameters": {**COMMON, **MANNERS[work.manner]},
         "adds": {stage.name: STAGES[stage.name].adds for stage in work.stages},
         "interval": "95 %, whole worlds drawn, the same draws for every stage",
         "tried": claims.tried,

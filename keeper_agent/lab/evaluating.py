@@ -15,11 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from keeper_agent.app import CODE_VERSION
+from keeper_agent.lab.anatomy import trip_parts
 from keeper_agent.lab.entry_costs import EntryCost, entry_costs
 from keeper_agent.lab.laboratory import Laboratory
 from keeper_agent.lab.many import Job, Pool, held
 from keeper_agent.lab.session import Session
-from keeper_agent.lab.stages import STAGES, Decider, Gate, Models, Stage, alone
+from keeper_agent.lab.stages import STAGES, Decider, Gate, Manner, Models, Stage, alone
 from keeper_agent.settings import Settings
 from tools.domain.market import NANOS
 from tools.domain.parameter import default_parameters
@@ -51,6 +52,7 @@ class Work:
         worlds, train_worlds: How many.
         minutes: Virtual minutes each lasts.
         gate: When a stage's model takes a candidate.
+        manner: How every stage enters and leaves.
     """
 
     scenario: str
@@ -61,6 +63,7 @@ class Work:
     minutes: float
     coins: int
     keeper: Settings
+    manner: Manner
     gate: Gate = Gate.RANK
 
     @property
@@ -87,7 +90,15 @@ class Work:
     def jobs(self, stage: Stage, seeds: Sequence[int], models: Models) -> list[Job]:
         """A stage in every world of ``seeds``."""
         return [
-            stage.job(self.scenario, seed, self.minutes, coins=self.coins, keeper=self.keeper, models=models)
+            stage.job(
+                self.scenario,
+                seed,
+                self.minutes,
+                coins=self.coins,
+                keeper=self.keeper,
+                models=models,
+                manner=self.manner,
+            )
             for seed in seeds
         ]
 
@@ -188,6 +199,7 @@ def result_of(session: Session, job: Job) -> WorldResult:
         departures=session.withdrawals(TOLERANCE),
         departures_alone=0,
         left_open=len(session.left_open),
+        parts=() if session.mids is None else trip_parts(trips, session.fills, session.intents, session.mids),
     )
 
 

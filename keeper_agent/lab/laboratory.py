@@ -15,6 +15,7 @@ from pathlib import Path
 from keeper_agent.lab.asks import AskRecord
 from keeper_agent.lab.conditions import LabSettings
 from keeper_agent.lab.keeping import keep_memory
+from keeper_agent.lab.mids import MidRecord
 from keeper_agent.lab.session import Session, Witness
 from keeper_agent.lab.sitting import WIND_DOWN_S, Progress, Sitting, advance
 from keeper_agent.settings import Settings, load_settings
@@ -87,9 +88,8 @@ class Laboratory:
                 left_open = sitting.hold(seconds, each)
             if keep is not None:
                 keep_memory(own.keeper_home, keep)
-        return self._session(
-            sim, seconds, sitting.seated_ns, sitting.keeper.tally, left_open, sitting.witness, sitting.asks
-        )
+        held = (sitting.seated_ns, sitting.keeper.tally, left_open, sitting.witness)
+        return self._session(sim, seconds, *held, sitting.asks, sitting.mids)
 
     def start_ns(self) -> int:
         """When the world starts: after everything that the memory knows."""
@@ -132,6 +132,7 @@ class Laboratory:
         left_open: tuple[str, ...],
         witness: Witness,
         asks: AskRecord | None = None,
+        mids: MidRecord | None = None,
     ) -> Session:
         return Session(
             run_id=self.run_id(sim.start_ns),
@@ -147,6 +148,7 @@ class Laboratory:
             left_open=left_open,
             signals=tuple(witness.signals),
             asks=asks,
+            mids=mids,
             truth=sim.truth,
         )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from keeper_agent.lab.asks import AskRecord
+from keeper_agent.lab.mids import MidRecord
 from memory.codec import json_line
 from tools.domain.errors import InvariantBroken
 from tools.domain.identity import content_hash
@@ -103,6 +104,7 @@ class Session:
         start_ns: When Keeper sat down.
         signals: What was decided on, in the order of ``chosen``.
         asks: The best asks of its markets; None where Keeper was not there.
+        mids: Their mids, likewise.
         truth: Who did what in the world, for scorers; nothing of it reached Keeper.
     """
 
@@ -119,6 +121,7 @@ class Session:
     left_open: tuple[str, ...]
     signals: tuple[Signal, ...]
     asks: AskRecord | None
+    mids: MidRecord | None
     truth: Truth
 
     @property

@@ -13,6 +13,7 @@ from keeper_agent.lab.account import LaboratoryAccount
 from keeper_agent.lab.asks import AskRecord
 from keeper_agent.lab.conditions import LabSettings
 from keeper_agent.lab.exploring import InsideMarket, Venture
+from keeper_agent.lab.mids import MidRecord
 from keeper_agent.lab.seat import PERIOD_NS, Place, Seat
 from keeper_agent.lab.session import Witness, coin_share
 from keeper_agent.settings import Settings
@@ -84,6 +85,7 @@ class Sitting:
         keeper: The product's parts, wired as always.
         witness: What it did.
         asks: What buying at the touch would have cost meanwhile.
+        mids: Where its markets were.
         seated_ns: When it sat down.
     """
 
@@ -112,6 +114,7 @@ class Sitting:
         self._desk = NewsDesk(account)
         self.witness = Witness()
         self.asks = AskRecord(sim, traded)
+        self.mids = MidRecord(sim, traded)
         self.keeper = Keeper(
             settings,
             store,
@@ -138,6 +141,7 @@ class Sitting:
         keeper, sim = self.keeper, self._sim
         keeper.begin("lab", {}, "", sim.now)
         self.asks.begin()
+        self.mids.begin()
         self._seat.sit_down(keeper.parameters.snapshot(sim.now).nanos("tape_window_s"))
         advance(sim, seconds, each)
         self._seat.rise()

@@ -1,9 +1,9 @@
 """The stages of the claims: the same agent in the same worlds, with one thing more at each.
 
-All of them enter the inside of the spread, remember nothing and throw no coins, so that what differs
-is what the stage adds. Limits, fees, delays, stops and the rest after a departure are the product's, but for
-shorter patience: many round trips are wanted in little time. Where no candidate is expected to pay, a model
-that decides by its edge takes none, and nothing is learned of it; by rank it takes the half it thinks better.
+All of them trade in one manner, remember nothing and throw no coins, so that what differs is what the
+stage adds. Limits, fees, delays and the rest after a departure are the product's. Where no candidate is
+expected to pay, a model that decides by its edge takes none, and nothing is learned of it; by rank it takes
+the half it thinks better.
 """
 
 from __future__ import annotations
@@ -28,6 +28,13 @@ class Gate(StrEnum):
     EDGE = "edge"  # it is expected to pay, as the product has it
 
 
+class Manner(StrEnum):
+    """How every stage enters and leaves."""
+
+    MAKER = "maker"  # rests where the market maker buys, and offers in front of where it sells
+    INSIDE = "inside"  # a tick below the asks, and what is not sold in seconds is sold at the bid
+
+
 @dataclass(frozen=True, slots=True)
 class Decider:
     """A model that decides for a stage.
@@ -45,16 +52,26 @@ Models = Mapping[str, Decider]  # by the set of inputs
 
 # What every stage shares. The library's votes need more neighbours than are ever recalled, so it is silent.
 COMMON: Mapping[str, float] = {
-    "signal_spacing_s": 10,
     "entry_zone": 1,
     "entry_timeout_s": 10,
-    "hold_timeout_s": 15,
     "departure_rest_s": 30,
     "pattern_min_neighbours": 500,
     "probe_share": 0,
     "min_order_size_usd": 3,  # part of less would be too small to sell
     "default_order_size_usd": 20,
     "max_order_size_usd": 20,
+}
+# By manner; docs/decisions/0036-evaluation.md has what was tried.
+MANNERS: Mapping[Manner, Mapping[str, float]] = {
+    Manner.MAKER: {
+        "signal_spacing_s": 3,
+        "hold_timeout_s": 300,
+        "stop_bps": 60,
+        "entry_ticks_ahead": 1,
+        "entry_least_bps": 4,
+        "exit_lead_s": 2,
+    },
+    Manner.INSIDE: {"signal_spacing_s": 10, "hold_timeout_s": 15},
 }
 BLIND: Mapping[str, float] = {"mm_min_confidence": 0, "spoof_max_score": 1}
 
@@ -78,7 +95,15 @@ class Stage:
     parameters: Mapping[str, float] = field(default_factory=dict)
 
     def job(
-        self, scenario: str, seed: int, minutes: float, *, coins: int, keeper: Settings, models: Models
+        self,
+        scenario: str,
+        seed: int,
+        minutes: float,
+        *,
+        coins: int,
+        keeper: Settings,
+        models: Models,
+        manner: Manner,
     ) -> Job:
         """This stage in one world.
 
@@ -94,11 +119,12 @@ class Stage:
             "position_sizing_mode": "adaptive" if self.is_adaptive else "fixed",
             "risk_appetite": "conservative" if self.is_adaptive else "aggressive",
         }
-        parameters = {**COMMON, **({} if self.is_aware else BLIND), **self.parameters}
+        apart = {} if self.is_aware else BLIND
+        parameters = {**COMMON, **MANNERS[manner], **apart, **self.parameters}
         settings = LabSettings(
             coins=coins,
             parameters=parameters,
-            venture=Venture.INSIDE,
+            venture=Venture.INSIDE if manner is Manner.INSIDE else Venture.RANGE,
             takes_all=decider is None,
             takes_above_bps=None if decider is None else decider.above_bps,
         )
@@ -156,6 +182,18 @@ def gate_of(name: str) -> Gate:
         return Gate(name)
     except ValueError:
         raise BadUsage(f"--gate expects {' or '.join(Gate)}, was {name!r}") from None
+
+
+def manner_of(name: str) -> Manner:
+    """The manner called ``name``.
+
+    Raises:
+        BadUsage: There is none.
+    """
+    try:
+        return Manner(name)
+    except ValueError:
+        raise BadUsage(f"--manner expects {' or '.join(Manner)}, was {name!r}") from None
 
 
 def alone(jobs: Sequence[Job]) -> list[Job]:

@@ -24,6 +24,31 @@ def claims_table(told: Mapping[str, Any]) -> Table:
     return table
 
 
+def endings_tables(told: Mapping[str, Any]) -> Iterator[Table]:
+    """Where the basis points of each stage's round trips went, by how they ended; none where it had none."""
+    for stage in told["stages"]:
+        if not stage["endings"]:
+            continue
+        table = Table(
+            title=f"{stage['stage']}: where the bps of a round trip went",
+            title_justify="left",
+            box=None,
+            pad_edge=False,
+            header_style="bold",
+        )
+        table.add_column("", style="dim", no_wrap=True)
+        for name in ("trips", *_STEP_LABELS.values(), "net"):
+            table.add_column(name, justify="right", no_wrap=True)
+        for row in stage["endings"]:
+            steps = (_step(row["steps"][name]) for name in _STEP_LABELS)
+            table.add_row(row["ending"], f"{row['trips']:,}", *steps, _figure("net", "+.2f", good=1)(row))
+        yield table
+
+
+def _step(figure: Row | None) -> str:
+    return NOTHING if figure is None else f"{figure['value']:+.2f}"
+
+
 def notes(told: Mapping[str, Any]) -> Iterator[str]:
     """What has to be said beside the table."""
     yield f"[dim]intervals: {told['interval']}; {told['tried']} settings tried on these worlds[/]"
@@ -91,6 +116,17 @@ def _sharpe(stage: Row) -> str:
     return f"{found['sharpe']:+.3f}, [{colour}]P {found['probability']:.2f}[/]"
 
 
+_STEP_LABELS: Mapping[str, str] = {
+    "entry_spread": "entry to mid",
+    "adverse": "second after",
+    "drift": "held",
+    "delay": "on its way",
+    "exit_spread": "mid to exit",
+    "entry_fee": "entry fee",
+    "exit_fee": "exit fee",
+    "rest": "rest",
+}
+
 _MEASURES: tuple[tuple[str, Callable[[Row], str]], ...] = (
     ("round trips", _plain("round_trips", ",")),
     ("won, %", _figure("win_rate", ".1f", scale=100)),
@@ -98,6 +134,7 @@ _MEASURES: tuple[tuple[str, Callable[[Row], str]], ...] = (
     ("net a round trip, bps", _figure("expectancy_bps", "+.2f", good=1)),
     ("  without the best 1 %", _figure("without_best_bps", "+.2f", good=1)),
     ("net an hour, bps", _figure("bps_an_hour", "+.0f", good=1)),
+    ("taker fee that pays nothing, bps", _figure("breakeven_taker_bps", "+.2f")),
     ("profit factor", _plain("profit_factor", ".2f")),
     ("entry against TWAP, bps", _figure("slippage_bps", "+.2f", good=-1)),
     ("filled of entries, %", _figure("filled", ".0f", scale=100)),

@@ -114,6 +114,15 @@ CATALOGUE: tuple[ParameterSpec, ...] = (
         "entry_ticks_ahead", 0, 0, 100, "ticks", "so far in front of the MM's bid an entry is placed"
     ),
     ParameterSpec("take_profit_buffer_bps", 2, 0, 200, "bps", "profit asked above the round trip's cost"),
+    ParameterSpec(
+        "entry_least_bps", 0, 0, 200, "bps", "an entry nearer to the MM's middle is withdrawn; 0 never"
+    ),
+    ParameterSpec(
+        "exit_lead_s", 0, 0, 600, "s", "how often what is held is offered anew in front of the asks; 0 never"
+    ),
+    ParameterSpec(
+        "exit_least_bps", 2, 0, 200, "bps", "such an offer is at least so far above the MM's middle"
+    ),
     ParameterSpec("stop_bps", 20, 1, 1_000, "bps", "distance of the stop below the entry"),
     ParameterSpec("stop_dwell_ms", 250, 0, 60_000, "ms", "time a bid must stay at the stop; quotes flicker"),
     ParameterSpec("protective_gap_bps", 10, 0, 500, "bps", "the venue's stop below the one Keeper watches"),

@@ -5,12 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from tools.domain.market import Side
+from tools.domain.market import NANOS, Side
 from tools.domain.parameter import ParameterSet
+from tools.domain.sources import is_from_candles
 from tools.domain.trading import Decision, Fill, Intent, Result, Signal
-from tools.execution.schedules.schedule import Schedule
+from tools.execution.schedules.schedule import NEVER, Schedule
 
 ENTRY, TARGET, BRACKET, EXIT, DEPARTED = "entry", "target", "bracket", "exit", "departed"
+
+
+GUARD_NS = NANOS // 2  # from one look at whether an entry is too near to the middle to the next
+
+
+def lead_every_ns(parameters: ParameterSet) -> int:
+    """From one move of an offer to the next: at least a second, 0 where offers stay; ns."""
+    every = parameters.nanos("exit_lead_s")
+    return max(NANOS, every) if every else 0
 
 
 @dataclass(slots=True)
@@ -22,6 +32,9 @@ class Entry:
         left: What of each working order is not executed yet.
         withdrawn: Working orders that a cancel was asked for.
         refused: Brackets refused in a row.
+        target: Where what is held is offered.
+        ts_moved, ts_guarded: When offers and entries were looked at last, ns; 0 is never.
+        is_moving: Whether an offer was withdrawn in order to be placed elsewhere.
     """
 
     decision: Decision
@@ -44,6 +57,14 @@ class Entry:
     is_stopped: bool = False
     is_unsellable: bool = False
     cost_open: Decimal = Decimal(0)
+    target: int = 0
+    ts_moved: int = 0
+    ts_guarded: int = 0
+    is_moving: bool = False
+
+    def __post_init__(self) -> None:
+        """What is held is offered at the signal's target first."""
+        self.target = self.target or self.signal.take_profit
 
     @property
     def is_entering(self) -> bool:
@@ -61,6 +82,40 @@ class Entry:
         return self.fills[0].ts + self.signal.hold_timeout_ns
 
     @property
+    def is_led(self) -> bool:
+        """Whether its offers go along with the market maker; a candle's target has another meaning."""
+        return lead_every_ns(self.parameters) > 0 and not is_from_candles(self.signal.source)
+
+    @property
+    def is_guarded(self) -> bool:
+        """Whether an entry too near to the market maker's middle is withdrawn."""
+        return self.parameters["entry_least_bps"] > 0 and not is_from_candles(self.signal.source)
+
+    @property
+    def next_wake(self) -> int:
+        """When to look again even if nothing happens, ns; never while it is left."""
+        if self.leaving:
+            return NEVER
+        if self.entered:
+            return min(self.hold_deadline, self.next_check, self.next_move)
+        wake = min(self.deadline, self.next_check, self.next_move)
+        schedule = self.schedule
+        if not schedule.is_over and (schedule.watches_order or not self.is_entering):
+            wake = min(wake, schedule.next_look)
+        return wake
+
+    @property
+    def next_move(self) -> int:
+        """When to look whether orders are to be withdrawn or moved, ns; never where they stay."""
+        looks = [NEVER]
+        if self.is_led and self.fills:
+            looks.append(max(self.ts_moved, self.fills[0].ts) + lead_every_ns(self.parameters))
+        if self.is_guarded and not self.withdrawn:
+            sent = [intent.ts for intent in self.working.values() if intent.leg == ENTRY]
+            looks += [max(self.ts_guarded, ts) + GUARD_NS for ts in sent]
+        return min(looks)
+
+    @property
     def has_sold(self) -> bool:
         """Whether a part of it was sold."""
         return any(fill.side is Side.SELL for fill in self.fills)
@@ -70,6 +125,7 @@ class Entry:
         self.attempts = intent.attempt
         self.working[intent.client_order_id] = intent
         self.left[intent.client_order_id] = intent.size
+        self.is_moving = self.is_moving and intent.side is Side.BUY
 
     def remove(self, client_order_id: str) -> Intent | None:
         """An order is over; None where it is none of this entry's."""

@@ -19,13 +19,13 @@ from tools.domain.trading import Decision, Fill, Intent, OrderStatus, OrderUpdat
 from tools.execution.books import Books
 from tools.execution.departing import bounds_of, confidence_of, is_given_back, mm_has_left
 from tools.execution.entry import BRACKET, DEPARTED, ENTRY, EXIT, TARGET, Entry
-from tools.execution.outcomes import taken_outcome
+from tools.execution.leading import stale_orders
+from tools.execution.outcomes import result_at, taken_outcome
 from tools.execution.protection import (
     MOST_REFUSALS,
     Stop,
     is_coverable,
     protective_stop,
-    result_at,
     to_renew,
     uncovered,
     was_stopped,
@@ -96,16 +96,7 @@ class Executor:
 
     def next_wake(self) -> int:
         """When this executor must look again even if nothing happens, ns."""
-        entry = self.entry
-        if entry is None:
-            return NEVER
-        if entry.entered:
-            return NEVER if entry.leaving else min(entry.hold_deadline, entry.next_check)
-        wake = min(entry.deadline, entry.next_check)
-        schedule = entry.schedule
-        if not schedule.is_over and (schedule.watches_order or not entry.is_entering):
-            wake = min(wake, schedule.next_look)
-        return NEVER if entry.leaving else wake
+        return NEVER if self.entry is None else self.entry.next_wake
 
     def on_news(self, ts: int) -> None:
         """Take in what the exchange said: fills first, each written before it counts."""
@@ -139,6 +130,8 @@ class Executor:
         if entry.entered:
             if ts >= entry.hold_deadline:
                 self._leave(Result.TIMEOUT, ts)
+            elif ts >= entry.next_move:
+                self._step(ts)
             return
         if ts >= entry.deadline:
             entry.deadline = NEVER
@@ -184,8 +177,10 @@ class Executor:
         elif entry.is_stopped:
             self._leave(Result.STOP, ts)
         elif entry.refused >= MOST_REFUSALS:
-            self._leave(result_at(self._market.best_bid, entry.signal), ts)
+            self._leave(result_at(self._market.best_bid, entry), ts)
         else:
+            for name in stale_orders(self._market, entry, ts):
+                self._withdraw(entry, name, ts)
             if self._market.has_brackets:
                 self._protect(entry, ts)
             self._go_on(entry, ts)
@@ -201,6 +196,8 @@ class Executor:
         if entry.entered:
             if self._sellable(entry) == 0:
                 self._finish(entry, Result.TAKE_PROFIT, ts)
+            elif entry.is_moving:
+                self._hold_or_finish(entry, ts)
             else:
                 self._leave(Result.TAKE_PROFIT, ts)
         elif (part := entry.schedule.due(sight_of(self._market, entry, ts))) is not None:
@@ -217,7 +214,7 @@ class Executor:
             self._withdraw(entry, intent.client_order_id, ts)
         size = uncovered(entry, self.instrument)
         if not entry.is_unsellable and is_coverable(size, stop, self.instrument):
-            self._place(entry, BRACKET, Side.SELL, entry.signal.take_profit, size, ts, stop)
+            self._place(entry, BRACKET, Side.SELL, entry.target, size, ts, stop)
 
     def _enter_no_more(self, entry: Entry, ts: int) -> None:
         entry.schedule.stop()
@@ -244,7 +241,7 @@ class Executor:
         if ts >= entry.hold_deadline:
             self._leave(Result.TIMEOUT, ts)
         elif not self._market.has_brackets:
-            self._place(entry, TARGET, Side.SELL, entry.signal.take_profit, self._sellable(entry), ts)
+            self._place(entry, TARGET, Side.SELL, entry.target, self._sellable(entry), ts)
         else:
             self._protect(entry, ts)
             if not entry.working:

@@ -38,7 +38,9 @@ FOLLOW = np.dtype(
         ("ts_withdraw", np.int64),
         ("hold_ns", np.int64),
         ("ts_entry", np.int64),
+        ("is_led", np.int64),  # it goes along with the market maker
         ("is_offered", np.int64),  # the target rests at the venue
+        ("ts_offer", np.int64),  # when a target that was moved gets there; 0 is never moved
         ("ts_breach", np.int64),  # since when the bid is at or below the stop; 0 if it is not
         ("leaving", np.int64),  # the result of a sale under way
         ("ts_leave", np.int64),  # when that sale reaches the venue
@@ -156,7 +158,7 @@ def position_before(desk: Any, s: Any, follow: Any, ts: int) -> None:
     """What falls due of an open position: target, stop, end of the holding time, sale."""
     end = follow.ts_entry + follow.hold_ns
     if follow.result == PENDING:
-        offered = follow.ts_entry + desk.latency_ns
+        offered = max(follow.ts_entry + desk.latency_ns, follow.ts_offer)
         if follow.is_offered == 0 and follow.ts_leave == 0 and offered <= ts and is_whole(s.book):
             offer(desk, s, follow, max(offered, s.book.ts_book))
         if follow.ts_leave == 0 and follow.ts_breach > 0 and follow.ts_breach + desk.dwell_ns <= ts:
@@ -237,6 +239,15 @@ def reach_target(follow: Any, ts: int) -> None:
 
 
 @kernel
+def move_offer(desk: Any, follow: Any, ts: int) -> None:
+    """Offer it where the offers lead now: the cancel and the new order each take the latency."""
+    if follow.target != desk.lead and is_fillable(desk, follow, ts) and follow.ts_leave == 0:
+        follow.target = desk.lead
+        follow.is_offered = 0
+        follow.ts_offer = ts + 2 * desk.latency_ns
+
+
+@kernel
 def position_on_book(desk: Any, s: Any, follow: Any, ts: int) -> None:
     """Excursions on the exit side, first touches, the queue of the target, and the stop's breach."""
     bid = s.book.best_bid
@@ -265,6 +276,9 @@ def follows_on_book(desk: Any, s: Any, ts: int) -> None:
     """A whole, sound book acts on every follow."""
     for k in range(FOLLOWS):
         follow = desk.follows[k]
+        is_entering = follow.state == WAITING or follow.state == TRAVELLING
+        if is_entering and follow.is_led == 1 and 0 < desk.near < follow.entry:
+            follow.ts_withdraw = min(follow.ts_withdraw, ts + desk.latency_ns)
         if follow.state == WAITING:
             if 0 < s.book.best_ask < follow.entry:
                 enter(follow, ts, s.book.best_bid)
@@ -272,3 +286,5 @@ def follows_on_book(desk: Any, s: Any, ts: int) -> None:
                 follow.queue = min(follow.queue, depth_at(s.bids, follow.entry))
         elif follow.state == OPEN and s.book.best_bid > 0:
             position_on_book(desk, s, follow, ts)
+            if desk.lead > 0 and follow.is_led == 1:
+                move_offer(desk, follow, ts)

@@ -17,8 +17,10 @@ from tools.detection.senses import evaluate_market
 from tools.detection.state import STATUS_LABELS, feature_buffer, new_senses, tune
 from tools.domain.market import Instrument
 from tools.domain.parameter import ParameterSet
+from tools.domain.sources import is_from_candles
 from tools.domain.trading import Intent, Signal
 from tools.execution import following as fo
+from tools.execution.entry import lead_every_ns
 from tools.execution.exchange import News
 from tools.execution.stream import DESK, advance
 from tools.features.hayashi_yoshida import Correlation
@@ -126,6 +128,9 @@ class SymbolMarket:
         self._latency_ns = int(parameters["order_latency_ms"] * 1e6)
         self.desk["latency_ns"] = self._latency_ns
         self.desk["dwell_ns"] = int(parameters["stop_dwell_ms"] * 1e6)
+        self.desk["lead_ns"] = lead_every_ns(parameters)
+        self.desk["lead_bps"] = parameters["exit_least_bps"]
+        self.desk["near_bps"] = parameters["entry_least_bps"]
         tune(self.senses, self.instrument, parameters)
         tune_range(self.desk["plan"], self.instrument, parameters)
 
@@ -272,6 +277,7 @@ class SymbolMarket:
         number = self._number()
         follow["state"] = fo.TRAVELLING
         follow["number"] = number
+        follow["is_led"] = 0 if is_from_candles(signal.source) else 1
         follow["entry"] = signal.entry_price
         follow["target"] = signal.take_profit
         follow["stop"] = signal.stop

@@ -12,6 +12,7 @@ from tools.domain.identity import outcome_id
 from tools.domain.market import Instrument, Side
 from tools.domain.trading import Decision, Fill, Outcome, Result, Signal
 from tools.execution import following as fo
+from tools.execution.entry import Entry
 from tools.execution.market import Excursion
 
 RESULTS = {
@@ -139,6 +140,13 @@ def _excursion_fields(excursion: Excursion | None, bought: Sequence[Fill]) -> di
         "time_to_target_ns": excursion.ts_target - started if excursion.ts_target else None,
         "time_to_stop_ns": excursion.ts_stop - started if excursion.ts_stop else None,
     }
+
+
+def result_at(bid: int, entry: Entry) -> Result:
+    """What leaving at ``bid`` comes to."""
+    if bid >= entry.target:
+        return Result.TAKE_PROFIT
+    return Result.STOP if bid <= entry.signal.stop else Result.CLOSE_OUT
 
 
 def average_price(fills: Sequence[Fill]) -> int:

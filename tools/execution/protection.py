@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tools.domain.market import Instrument
-from tools.domain.trading import Intent, Result, Signal
+from tools.domain.trading import Intent
 from tools.execution.entry import Entry
 
 BPS = 10_000
@@ -24,13 +24,6 @@ class Stop:
 
     trigger: int
     limit: int
-
-
-def result_at(bid: int, signal: Signal) -> Result:
-    """What leaving at the market comes to while the best bid is ``bid``, price units."""
-    if bid >= signal.take_profit:
-        return Result.TAKE_PROFIT
-    return Result.STOP if bid <= signal.stop else Result.CLOSE_OUT
 
 
 def protective_stop(entry: Entry, instrument: Instrument) -> Stop:

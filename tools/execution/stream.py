@@ -16,6 +16,8 @@ from tools.detection.senses import evaluate, is_sound, sense
 from tools.detection.state import SOUND
 from tools.execution import following as fo
 from tools.execution import matching as ma
+from tools.execution.entry import GUARD_NS
+from tools.execution.lead_prices import lead_price, middle_of_bounds
 from tools.market.events import BOOK, LAST
 from tools.market.kernel import kernel
 from tools.signals.mm_range import CHECK_NS, RANGE, seek_entry
@@ -47,6 +49,13 @@ DESK = np.dtype(
         ("latency_ns", np.int64),  # from sending an order to the venue acting
         ("dwell_ns", np.int64),  # a breach of the stop must outlive this: a re-quote flickers
         ("is_sound", np.int64),  # the book after its last message
+        ("lead_ns", np.int64),  # from one move of the offers to the next; 0 where they stay
+        ("lead_bps", np.float64),
+        ("ts_lead", np.int64),
+        ("lead", np.int64),  # where offers move with this message; 0 where they stay
+        ("near_bps", np.float64),  # entries nearer to the maker's middle are withdrawn; 0 never
+        ("ts_near", np.int64),
+        ("near", np.float64),  # entries above are withdrawn with this message; 0 where none is
         ("plan", RANGE),
         ("held", EXCURSION),
         ("orders", ma.ORDER, (ma.ORDERS,)),
@@ -78,6 +87,25 @@ def held_on_book(held: Any, ts: int, bid: int) -> None:
 
 
 @kernel
+def lead_follows(market: Any, desk: Any, ts: int) -> None:
+    """Where follows move with this message, all at one time: looking takes longer than a message does."""
+    desk.lead = 0
+    desk.near = 0.0
+    is_moving = desk.lead_ns > 0 and ts >= desk.ts_lead
+    is_guarding = desk.near_bps > 0 and ts >= desk.ts_near
+    if not is_moving and not is_guarding:
+        return
+    middle = middle_of_bounds(market, ts)
+    if is_guarding:
+        desk.ts_near = ts + GUARD_NS
+        desk.near = 0.0 if np.isnan(middle) else middle * (1.0 - desk.near_bps * 1e-4)
+    if is_moving:
+        desk.ts_lead = ts + desk.lead_ns
+        book, last = market.book, market.tape.last_price
+        desk.lead = lead_price(book.best_bid, book.best_ask, last, book.tick, middle, desk.lead_bps)
+
+
+@kernel
 def on_book(market: Any, desk: Any, ts: int) -> None:
     """The book is whole: let it act on orders, follows and the stop."""
     if market.book.status != SOUND:
@@ -85,6 +113,7 @@ def on_book(market: Any, desk: Any, ts: int) -> None:
     if desk.working > 0:
         ma.orders_on_book(desk, market, ts)
     if desk.following > 0:
+        lead_follows(market, desk, ts)
         fo.follows_on_book(desk, market, ts)
     bid = market.book.best_bid
     if desk.held.target > 0 and bid > 0:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tools.models.anatomy import Ending, TripParts, breakeven_taker_bps, endings
 from tools.models.validation import (
     ClusterDraws,
     DeflatedSharpe,
@@ -45,6 +46,7 @@ class WorldResult:
         departures: Market makers driven beyond their tolerance.
         departures_alone: The same in this world without Keeper.
         left_open: Symbols that could not be sold at the end.
+        parts: The steps of every round trip of which the mids are known.
     """
 
     seed: int
@@ -56,6 +58,7 @@ class WorldResult:
     departures: int
     departures_alone: int
     left_open: int = 0
+    parts: tuple[TripParts, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +75,8 @@ class StageClaims:
         departures_caused: More market makers driven away than without Keeper, per hundred entries.
         uplift_bps: Expectancy less that of the stage before.
         uplift_bps_an_hour: Sum of bps an hour less that of the stage before.
+        breakeven_taker_bps: The fee for taking at which the same trips would pay nothing.
+        endings: Where the basis points went, by how trips ended.
     """
 
     stage: str
@@ -90,6 +95,8 @@ class StageClaims:
     uplift_bps: Figure | None
     uplift_bps_an_hour: Figure | None
     left_open: int
+    breakeven_taker_bps: Figure | None
+    endings: tuple[Ending, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,6 +206,8 @@ def _row(
         if before is None
         else draws.difference(hourly, (_net(before), _hours(before)), n),
         left_open=sum(world.left_open for world in worlds),
+        breakeven_taker_bps=breakeven_taker_bps([world.parts for world in worlds], draws),
+        endings=endings([world.parts for world in worlds], draws),
     )
 
 

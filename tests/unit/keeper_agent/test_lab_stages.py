@@ -20,7 +20,7 @@ from keeper_agent.lab.evaluating import (
 )
 from keeper_agent.lab.many import Pool, held
 from keeper_agent.lab.session import Session
-from keeper_agent.lab.stages import STAGES, Decider, Gate, alone, gate_of, stages_of
+from keeper_agent.lab.stages import STAGES, Decider, Gate, Manner, alone, gate_of, manner_of, stages_of
 from tests.support.laboratory import operator
 from tools.domain.errors import BadUsage
 from tools.domain.parameter import SPECS
@@ -42,6 +42,7 @@ def work(stages: str = "baseline", **given: Any) -> Work:
         "minutes": MINUTES,
         "coins": 2,
         "keeper": operator(),
+        "manner": Manner.INSIDE,
     }
     return Work(**{**told, **given})
 
@@ -78,7 +79,7 @@ def test_every_stage_is_the_one_before_with_one_thing_more(tmp_path: Path) -> No
     models = {"v1": Decider(tmp_path / "one", -2.5), "v2": Decider(tmp_path / "two", -1.5)}
     told = []
     for stage in STAGES.values():
-        job = stage.job("T3", 7, 5, coins=5, keeper=operator(), models=models)
+        job = stage.job("T3", 7, 5, coins=5, keeper=operator(), models=models, manner=Manner.MAKER)
         assert job.keeper is not None
         told.append(
             {
@@ -100,7 +101,7 @@ def test_every_stage_is_the_one_before_with_one_thing_more(tmp_path: Path) -> No
         {"sizing"},
     ]
     with pytest.raises(BadUsage, match="stage ml needs a model with inputs v1"):
-        STAGES["ml"].job("T3", 7, 5, coins=5, keeper=operator(), models={})
+        STAGES["ml"].job("T3", 7, 5, coins=5, keeper=operator(), models={}, manner=Manner.MAKER)
 
 
 def test_the_baseline_takes_whatever_could_pay_and_throws_no_coin() -> None:
@@ -186,6 +187,8 @@ def test_by_rank_a_stage_takes_what_its_model_puts_above_the_median_whatever_it_
             assert one.decision.clamps or "rule" in {vote.component for vote in one.decision.votes}
     with pytest.raises(BadUsage, match="--gate expects rank or edge, was 'luck'"):
         gate_of("luck")
+    with pytest.raises(BadUsage, match="--manner expects maker or inside, was 'luck'"):
+        manner_of("luck")
 
 
 def test_the_median_is_of_examples_that_the_model_had_not_seen(tmp_path: Path) -> None:
