@@ -116,11 +116,8 @@ class Exchange:
         self._markets["last_trade"] = first_trade - 1
         self._ledger = memory.new_ledger(self.assets)
         self._log = memory.new_log()
-        self._rows, self._count, self._command = (
-            self._log["rows"][0],
-            self._log["count"],
-            self._log["command"],
-        )
+        self._rows = self._log["rows"][0]
+        self._count, self._command = self._log["count"], self._log["command"]
         self._clients: dict[str, int] = {}
         self._client_words: list[str] = [""]
         units = [as_record(market, self.assets)["cost_units"] for market in markets]

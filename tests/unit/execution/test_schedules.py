@@ -18,7 +18,6 @@ from tools.execution.schedules.across import Across
 from tools.execution.schedules.all_in import VenueBook
 from tools.execution.schedules.almgren_chriss import AlmgrenChriss, urgency
 from tools.execution.schedules.at_once import AtOnce
-from tools.execution.schedules.choosing import Algorithm, Around, made, route
 from tools.execution.schedules.paced import Paced
 from tools.execution.schedules.pov import Pov
 from tools.execution.schedules.schedule import NEVER, Parent, Schedule, Sight, Slice
@@ -325,33 +324,3 @@ def test_smart_rests_nowhere_where_there_is_no_room() -> None:
     assert schedule.resting_price(sight(START, bid=0)) == 0
     assert schedule.resting_price(sight(START, bid=100_000, ask=100_000 + TICK)) == 100_000
     assert schedule.resting_price(sight(START, bid=100_600, ask=100_700)) == 100_500, "the cap"
-
-
-@pytest.mark.parametrize(
-    ("size", "average", "chosen"),
-    [
-        (80, 100.0, Algorithm.PLANNED),
-        (81, 100.0, Algorithm.SMART),
-        (800, 100.0, Algorithm.SMART),
-        (801, 100.0, Algorithm.ALMGREN_CHRISS),
-        (801, None, Algorithm.PLANNED),
-    ],
-)
-def test_the_router_goes_by_size_against_what_the_maker_bears(
-    size: int, average: float | None, chosen: Algorithm
-) -> None:
-    found = route(size, average, 10, 0.8)
-    assert found.algorithm is chosen
-    assert found.reason
-
-
-@pytest.mark.parametrize(
-    "algorithm", [a for a in Algorithm if a not in (Algorithm.PLANNED, Algorithm.ROUTED)]
-)
-def test_every_algorithm_can_be_made_by_name(algorithm: Algorithm) -> None:
-    around = Around(volatility_bps=1.3, pov_share=0.2, risk_aversion=0.002)
-    parent = a_parent()
-    tape = played(made(algorithm, parent, around), parent, Tape())
-    assert tape.bought == parent.size
-    with pytest.raises(ValueError, match="expected an algorithm"):
-        made(Algorithm.ROUTED, parent, around)
