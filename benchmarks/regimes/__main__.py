@@ -49,6 +49,8 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--json", action="store_true", help="one line of JSON a part, not indented text")
     arguments = parser.parse_args()
+    if not list((arguments.folder / "candles").glob("*-5m.parquet")):
+        parser.error(f"--folder expects candles/SYMBOL-5m.parquet in it, found none in {arguments.folder}")
     for name, found in measured(arguments.folder):
         print(json.dumps({name: found}, indent=None if arguments.json else 2), flush=True)
 
