@@ -18,7 +18,7 @@ from tools.market.instruments import instrument_for
 
 BPS = 10_000
 LEADER = "BTCUSDT"  # not thin: others are measured against it
-LOAD_S = 10.0  # orders have deadlines of their own; loading the markets may take longer
+LOAD_S = 60.0  # orders have deadlines of their own; loading the markets may take longer
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 

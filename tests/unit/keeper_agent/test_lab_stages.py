@@ -115,8 +115,9 @@ def test_the_baseline_takes_whatever_could_pay_and_throws_no_coin() -> None:
     gains = {signal.signal_id: signal.gain_bps for signal in session.signals}
     wanted = [one for one in refused if gains[one.signal_id] > 0.5]
     assert len(wanted) > 3
-    assert {clamp.limit for one in wanted for clamp in one.clamps} == {"symbol_positions"}
-    assert all(one.clamps for one in wanted)  # only what is held already stands in its way
+    limits = {clamp.limit for one in wanted for clamp in one.clamps}
+    assert "symbol_positions" in limits <= {"symbol_positions", "symbol_rest"}
+    assert all(one.clamps for one in wanted)  # only what is held, or was left by its maker, stands in its way
 
 
 def test_a_world_is_measured_as_its_session_says_and_departures_as_more_than_alone() -> None:
