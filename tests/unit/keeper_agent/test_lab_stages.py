@@ -116,7 +116,7 @@ def test_the_baseline_takes_whatever_could_pay_and_throws_no_coin() -> None:
     wanted = [one for one in refused if gains[one.signal_id] > 0.5]
     assert len(wanted) > 3
     limits = {clamp.limit for one in wanted for clamp in one.clamps}
-    assert "symbol_positions" in limits <= {"symbol_positions", "symbol_rest"}
+    assert limits == {"symbol_positions", "symbol_rest"}
     assert all(one.clamps for one in wanted)  # only what is held, or was left by its maker, stands in its way
 
 
