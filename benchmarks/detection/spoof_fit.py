@@ -24,6 +24,7 @@ from rich.progress import track
 from sklearn.linear_model import LogisticRegression
 
 from benchmarks.detection.figures import clustered_rate
+from benchmarks.detection.fit import bent
 from benchmarks.detection.spoofed import CLEAN, KINDS, Spoofed, met_by, scored_of, worlds
 from benchmarks.detection.spoofing import Reals, Scored, recall
 from tools.detection.spoof_evidence import ALONE, EVIDENCE, N
@@ -78,12 +79,6 @@ def jobs(seconds: int, period_ns: int, thinned: int = 1) -> list[Job]:
         for (first, n), kind, way in plans
         for seed in range(first, first + n, thinned)
     ]
-
-
-def bent(standard: Reals) -> Reals:
-    """Standardised evidence and all products of two, shape (n, k + k (k + 1) / 2)."""
-    first, second = np.triu_indices(standard.shape[1])
-    return np.hstack([standard, standard[:, first] * standard[:, second]])
 
 
 def fitted_logit(evidence: Reals, is_spoof: Truths, used: Sequence[int]) -> dict[str, Any]:
