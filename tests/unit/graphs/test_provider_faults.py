@@ -49,7 +49,7 @@ from tools.risk.advice import AdviceAction, Cause
 
 NAMES = ("openai", "anthropic")
 DEADLINE_S = 3.0  # of what is late on purpose; a request must have been sent by then
-SLACK_S = 60.0  # for a machine that does other things as well
+SLACK_S = 10.0  # for a machine that does other things as well
 SILENT_S = 600.0  # who waits for it is seen, whatever the machine's speed
 
 
