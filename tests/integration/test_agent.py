@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,7 +18,7 @@ from memory.account import last_known
 from memory.connection import DATABASE
 from memory.schema import METADATA
 from memory.store import Store
-from tests.support.commands import Here, Said, command, environment, keeper
+from tests.support.commands import Here, Said, Spoken, keeper, spoken
 from tests.support.tapes import write_market
 from tools.domain.errors import NotInRecord, StoreUnusable
 
@@ -81,26 +80,12 @@ def running(
     home: Path,
     speed: str = SLOW,
     is_ready: Callable[[Path], bool] = has_ordered,
-    most_s: float = 900,
-) -> Iterator[subprocess.Popen[str]]:
+) -> Iterator[Spoken]:
     """An agent in the middle of a tape, with decisions on disk or whatever else is waited for."""
-    words = command("run", "--tape", tapes, "--speed", speed, "--json")
-    extra = {"KEEPER_PARAMETERS": "probe_share=0.5,signal_spacing_s=1"}
-    process = subprocess.Popen(
-        words, env=environment(home, extra), cwd=home.parent, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
-    try:
-        deadline = time.monotonic() + most_s
-        while not is_ready(home):
-            assert process.poll() is None, process.communicate()[1]
-            assert time.monotonic() < deadline, f"not ready within {most_s} seconds"
-            time.sleep(0.3)
+    words = ("run", "--tape", tapes, "--speed", speed, "--json")
+    with spoken(*words, home=home, KEEPER_PARAMETERS="probe_share=0.5,signal_spacing_s=1") as process:
+        process.await_that(lambda: is_ready(home))
         yield process
-    finally:
-        if process.poll() is None:
-            process.kill()
-        process.communicate()
 
 
 def test_a_run_sums_up_remembers_and_knows_it_again(tapes: Path, tmp_path: Path, here: Here) -> None:
@@ -133,10 +118,10 @@ def test_an_agent_asked_to_stop_ends_in_order(long_tapes: Path, tmp_path: Path, 
     home = tmp_path / "home"
     with running(long_tapes, home) as process:
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=900)
-    assert process.returncode == 0, err
-    assert "Traceback" not in err
-    summary = orjson.loads(out)
+        said = process.end()
+    assert said.code == 0, said.err
+    assert "Traceback" not in said.err
+    summary = said.json
     assert summary["stopped_early"] is True
     (run,) = rows(home, "run")
     assert run["ts_ended"] is not None
@@ -180,14 +165,14 @@ def test_the_heartbeat_tells_a_hanging_a_dead_and_a_stopped_agent_from_one_at_wo
         process.send_signal(signal.SIGCONT)
         until(here)
         process.kill()
-        process.communicate(timeout=900)
+        process.end()
         until(here, "s old, more than 5")
     (home / HEART_FILE).unlink()
     with running(long_tapes, home, LEISURELY, has_a_heartbeat) as process:
         until(here)
         process.send_signal(signal.SIGTERM)
-        _, err = process.communicate(timeout=900)
-        assert process.returncode == 0, err
+        said = process.end()
+        assert said.code == 0, said.err
         assert "ended in order" in alive(here)
 
 
@@ -197,8 +182,7 @@ def test_a_killed_agent_loses_no_order_and_starts_again(
     home = tmp_path / "home"
     with running(long_tapes, home) as process:
         process.kill()
-        process.communicate(timeout=900)
-    assert process.returncode == -signal.SIGKILL
+        assert process.end().code == -signal.SIGKILL
     (run,) = rows(home, "run")
     assert run["ts_ended"] is None
     before = check_whole(partial(keeper, home=home))  # the library has one process at a time

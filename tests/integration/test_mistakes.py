@@ -13,7 +13,7 @@ import pytest
 import keeper_agent.commands.doctor
 from memory.connection import DATABASE
 from memory.lock import HomeLock
-from tests.support.commands import Here, keeper
+from tests.support.commands import Here, keeper_itself
 from tests.support.tapes import BOOK_HEADER, write_market, write_rows
 from tools.market.tapes import TapeFiles
 
@@ -224,8 +224,12 @@ def test_an_unforeseen_error_is_one_line_with_its_traceback_in_the_log(
 
 
 def test_a_process_of_its_own_fails_the_same_way(tape: TapeFiles, tmp_path: Path) -> None:
-    keeper("replay", *of(tape, symbol="ETHUSDT"), home=tmp_path / "home").fails_in_one_line(3, "ETHUSDT")
-    keeper("run", "--json", "--tape", tmp_path, home=tmp_path / "home").fails_in_one_line(3, "no recording")
+    keeper_itself("replay", *of(tape, symbol="ETHUSDT"), home=tmp_path / "home").fails_in_one_line(
+        3, "ETHUSDT"
+    )
+    keeper_itself("run", "--json", "--tape", tmp_path, home=tmp_path / "home").fails_in_one_line(
+        3, "no recording"
+    )
     assert not (tmp_path / "home").exists()
 
 

@@ -113,7 +113,7 @@ def test_an_agent_goes_on_beside_a_telegram_that_hangs_and_dies(
             api.wait_for(lambda: decisions(home), lambda n: n >= before + 5)
             assert bot.poll() is None
             bot.kill()  # an end that nobody prepared
-            bot.wait()
+            bot.wait(60)
         before = decisions(home)
         api.wait_for(lambda: decisions(home), lambda n: n >= before + 5)
 

@@ -6,8 +6,6 @@ import os
 import shutil
 import signal
 import sqlite3
-import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +16,7 @@ import keeper_agent.commands.doctor
 from keeper_agent.heart import HEART_FILE
 from keeper_agent.settings import load_settings
 from memory.connection import DATABASE
-from tests.support.commands import Here, command, environment
+from tests.support.commands import Here, Spoken, keeper, spoken
 from tests.support.tapes import write_market
 
 KEY, OTHER_KEY = "correct horse battery staple", "another horse altogether"
@@ -44,8 +42,8 @@ def lived(tapes: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home after one run; it is not to be changed."""
     home = tmp_path_factory.mktemp("lived") / "home"
     words = ("run", "--tape", tapes, "--speed", "10000", "--json")
-    done = subprocess.run(command(*words), env=environment(home), cwd=home.parent, capture_output=True)
-    assert done.returncode == 0, done.stderr
+    said = keeper(*words, home=home)
+    assert said.code == 0, said.err
     return home
 
 
@@ -134,23 +132,11 @@ def test_a_key_is_changed_by_rekey(
 
 
 @contextmanager
-def running(tapes: Path, home: Path) -> Iterator[subprocess.Popen[str]]:
-    """An agent in the middle of a tape."""
-    process = subprocess.Popen(
-        command("run", "--tape", tapes, "--speed", "0.25", "--json"),  # four minutes
-        env=environment(home), cwd=home.parent, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
-    try:
-        deadline = time.monotonic() + 900
-        while not (home / HEART_FILE).exists():
-            assert process.poll() is None, process.communicate()[1]
-            assert time.monotonic() < deadline, "no start within 900 seconds"
-            time.sleep(0.1)
+def running(tapes: Path, home: Path) -> Iterator[Spoken]:
+    """An agent in the middle of a tape, four minutes long."""
+    with spoken("run", "--tape", tapes, "--speed", "0.25", "--json", home=home) as process:
+        process.await_that((home / HEART_FILE).exists)
         yield process
-    finally:
-        if process.poll() is None:
-            process.kill()
-        process.communicate()
 
 
 def test_a_running_agent_is_backed_up_but_not_restored_over(here: Here, tapes: Path, tmp_path: Path) -> None:
@@ -163,7 +149,7 @@ def test_a_running_agent_is_backed_up_but_not_restored_over(here: Here, tapes: P
         refused.fails_in_one_line(5, f"process {process.pid} (keeper run)")
         assert process.poll() is None, "the agent fell over its backup"
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=900)
+        process.end()
     there = said.json["counts"]
     back = here("restore", file, "--force", "--home", home, "--json")
     assert back.code == 0, back.err

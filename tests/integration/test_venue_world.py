@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -13,7 +12,7 @@ from urllib.request import urlopen
 import pyarrow.parquet as pq
 import pytest
 
-from tests.support.commands import Here
+from tests.support.commands import Here, keeper
 
 KEEPER = (sys.executable, "-m", "keeper_agent.cli")
 
@@ -54,35 +53,27 @@ def test_a_venue_that_is_a_child_ends_with_its_parents_input() -> None:
 
 def test_two_sessions_in_one_home_decide_end_flat_and_meet_no_trade_they_know(tmp_path: Path) -> None:
     """Every world counts its trades from its own start: memory tells trades apart by their number."""
-    words = ("run", "--world", "venue", "--minutes", "0.5", "--home", str(tmp_path), "--json")
+    words = ("run", "--world", "venue", "--minutes", "0.5", "--json")
+    home = tmp_path / "home"
     busy = (
         "mm_min_trades=2,mm_min_confidence=0,mm_refresh_rate_min=0.1,entry_zone=1,signal_min_confidence=0,"
         "signal_spacing_s=1,probe_share=0.5,hold_timeout_s=5,abort_confidence=0,tape_window_s=120,entry_ticks_ahead=100"
     )
-    environment = {**os.environ, "KEEPER_PARAMETERS": busy, "KEEPER_SEED": "16"}
     for _ in range(2):
-        found = subprocess.run(
-            [*KEEPER, *words], capture_output=True, text=True, check=False, timeout=1_800, env=environment
-        )
-        assert found.returncode == 0, found.stderr
-        assert "Traceback" not in found.stderr
-        summary = json.loads(found.stdout)
+        said = keeper(*words, home=home, timeout=1_800, KEEPER_PARAMETERS=busy, KEEPER_SEED="16")
+        assert said.code == 0, said.err
+        assert "Traceback" not in said.err
+        summary = said.json
         assert (summary["world"], summary["left_open"]) == ("venue", [])
         assert summary["fills"] > 0
-    lines = [json.loads(line) for line in (tmp_path / "logs" / "keeper.log").read_text().splitlines()]
+    lines = [json.loads(line) for line in (home / "logs" / "keeper.log").read_text().splitlines()]
     assert [
         len({one["run_id"] for one in lines if one["event"] == f"run {end}"}) for end in ("began", "ended")
     ] == [2, 2]
-    told = json.loads(
-        subprocess.run(
-            [*KEEPER, "parity", "--json", "--home", str(tmp_path)], capture_output=True, text=True, check=True
-        ).stdout
-    )
+    told = keeper("parity", "--json", home=home).json
     assert [run["not_played"] for run in told["runs"]] == [{}, {}], "what was seen was not kept"
     assert told["compared"]["decision"] > 0
     assert {"data": 0}.items() <= {row["cause"]: row["decision"] for row in told["causes"]}.items()
     assert told["unexplained"] == 0
-    verified = subprocess.run(
-        [*KEEPER, "memory", "verify", "--home", str(tmp_path)], capture_output=True, text=True, check=False
-    )
-    assert verified.returncode == 0, verified.stderr
+    verified = keeper("memory", "verify", home=home)
+    assert verified.code == 0, verified.err

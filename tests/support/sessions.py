@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from tests.support.commands import started
+from tests.support.commands import Process, started
 from tools.domain.clock import NS, SystemStopwatch
 from venue.scenario.build import Scenario
 from venue.server import Server, ServerConfig, serving
@@ -41,7 +40,7 @@ class VenueRun:
         said: The file that holds all it has said.
     """
 
-    process: subprocess.Popen[str]
+    process: Process
     home: Path
     origin: str
     link: str

@@ -1,0 +1,121 @@
+"""Loads Keeper once, then forks a process for each command: a test pays for what that does, not for imports.
+
+It talks in JSON lines: a job (words, environment, folder, files for what it says) comes in; its pid and its
+end go out.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import sys
+import time
+import traceback
+from importlib import import_module
+from typing import Any, NoReturn
+
+import orjson
+
+from keeper_agent.cli import main
+from tools.execution.warmup import warm_kernels
+
+IN, OUT = 0, 1
+# What ``keeper run`` and most commands would import in the end; the child imports whatever is missing here.
+MODULES = (
+    "alembic.command",
+    "alembic.context",
+    "ccxt.pro",
+    "chromadb_rust_bindings",
+    "keeper_agent.commands.live",
+    "keeper_agent.commands.local_venue",
+    "keeper_agent.commands.run",
+    "langgraph.graph",
+    "langsmith.run_helpers",
+    "matplotlib.backends.backend_agg",
+    "matplotlib.figure",
+)
+
+
+def serve() -> None:
+    """Fork a process for each job, and tell of each end, until there are no more jobs."""
+    for name in MODULES:
+        import_module(name)
+    warm_kernels()
+    ended, wake = os.pipe()
+    os.set_blocking(wake, False)
+    os.set_blocking(ended, False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.set_wakeup_fd(wake)
+    waiting = b""
+    while True:
+        ready, _, _ = select.select([IN, ended], [], [])
+        if ended in ready:
+            os.read(ended, 512)
+            reap()
+        if IN in ready:
+            read = os.read(IN, 65_536)
+            if not read:
+                return
+            *lines, waiting = (waiting + read).split(b"\n")
+            for line in lines:
+                start(orjson.loads(line), (ended, wake))
+
+
+def start(job: dict[str, Any], private: tuple[int, int]) -> None:
+    """Fork ``job`` and say its pid."""
+    pid = os.fork()
+    if pid == 0:
+        be(job, private)
+    say({"began": pid})
+
+
+def reap() -> None:
+    """Say how every child ended that has."""
+    while True:
+        try:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+        if pid == 0:
+            return
+        say({"ended": pid, "code": os.waitstatus_to_exitcode(status)})
+
+
+def say(words: dict[str, Any]) -> None:
+    """One line out, at once."""
+    os.write(OUT, orjson.dumps(words) + b"\n")
+
+
+def be(job: dict[str, Any], private: tuple[int, int]) -> NoReturn:
+    """Become ``keeper words…``: its environment, folder and files, and nothing of the parent's."""
+    code = 1
+    try:
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        for descriptor in private:
+            os.close(descriptor)
+        os.environ.clear()
+        os.environ.update(job["environment"])
+        time.tzset()
+        os.chdir(job["folder"])
+        for descriptor, path in ((0, os.devnull), (1, job["out"]), (2, job["err"])):
+            flags = os.O_RDONLY if descriptor == 0 else os.O_WRONLY | os.O_CREAT | os.O_APPEND
+            opened = os.open(path, flags, 0o600)
+            os.dup2(opened, descriptor)
+            os.close(opened)
+        sys.argv = ["keeper", *job["words"]]
+        main()
+        code = 0
+    except SystemExit as leaving:
+        code = leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
+    except BaseException:  # noqa: BLE001 (nobody is above it; its parent reads the code)
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+if __name__ == "__main__":
+    serve()
