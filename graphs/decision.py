@@ -9,6 +9,7 @@ goes on at ``heed`` when there is an answer. No checkpointer: whoever asked keep
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from itertools import pairwise
 from typing import Any, Protocol, TypeAlias
 
@@ -35,8 +36,15 @@ NOBODY_THERE = "nobody to ask"
 Node: TypeAlias = Callable[[DecisionState, DecisionContext], DecisionState]
 
 
+class _Running(Protocol):
+    """What LangGraph hands to a node beside the state."""
+
+    @property
+    def context(self) -> DecisionContext: ...
+
+
 class _BoundNode(Protocol):
-    def __call__(self, state: DecisionState) -> DecisionState: ...
+    def __call__(self, state: DecisionState, runtime: _Running) -> DecisionState: ...
 
 
 def observe(state: DecisionState, context: DecisionContext) -> DecisionState:
@@ -211,7 +219,7 @@ class DecisionGraph:
 
         self.context = context
         self._untraced = tracing_context
-        self._graph = _compile(context)
+        self._graph = _compiled()
 
     def think(self, signals: Sequence[Signal], parameters: ParameterSet, ts: int) -> Conclusion | Thought:
         """One decision a signal, in order, stamped ``ts``; or a thought, where a brain was asked.
@@ -238,30 +246,32 @@ class DecisionGraph:
 
     def _run(self, state: DecisionState) -> DecisionState:
         with self._untraced(enabled=False):  # decisions never leave the machine through a tracing variable
-            final: DecisionState = self._graph.invoke(state)
+            final: DecisionState = self._graph.invoke(state, context=self.context)
         return final
 
 
-def _compile(context: DecisionContext) -> Any:
+@cache
+def _compiled() -> Any:
+    """The graph, compiled once a process: what it works with comes along at each call."""
     # LangGraph takes about a second to import; only a program that decides pays for it.
     from langgraph.graph import END, START, StateGraph
 
-    builder = StateGraph(DecisionState)
+    builder = StateGraph(DecisionState, context_schema=DecisionContext)
     for node in (*THINKING, consult, heed, *ACTING):
-        builder.add_node(node.__name__, _bound(node, context))
+        builder.add_node(node.__name__, _bound(node))
     builder.add_conditional_edges(START, _beginning, ["observe", "heed"])
     for before, after in pairwise(("observe", "recall", "score", "route", "escalate")):
         builder.add_edge(before, after)
-    builder.add_conditional_edges("escalate", _after_escalation(context), ["consult", "limit"])
+    builder.add_conditional_edges("escalate", _after_escalation, ["consult", "limit"])
     builder.add_conditional_edges("consult", _after_consulting, {"limit": "limit", "wait": END})
     for before, after in pairwise(("heed", "limit", "size", "propose", END)):
         builder.add_edge(before, after)
     return builder.compile()
 
 
-def _bound(node: Node, context: DecisionContext) -> _BoundNode:
-    def run(state: DecisionState) -> DecisionState:
-        return node(state, context)
+def _bound(node: Node) -> _BoundNode:
+    def run(state: DecisionState, runtime: _Running) -> DecisionState:
+        return node(state, runtime.context)
 
     return run
 
@@ -275,11 +285,8 @@ def is_consulted(state: DecisionState, context: DecisionContext) -> bool:
     return context.brain is not None and any(verdict.purpose for verdict in state["verdicts"])
 
 
-def _after_escalation(context: DecisionContext) -> Callable[[DecisionState], str]:
-    def choose(state: DecisionState) -> str:
-        return "consult" if is_consulted(state, context) else "limit"
-
-    return choose
+def _after_escalation(state: DecisionState, runtime: _Running) -> str:
+    return "consult" if is_consulted(state, runtime.context) else "limit"
 
 
 def _after_consulting(state: DecisionState) -> str:
