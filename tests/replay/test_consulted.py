@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,7 @@ INVENTED = json.dumps({**GOOD, "cited_ids": [], "reason": "wins 87654.3 % of the
 SCRIPT = [Scripted(openai_body(text)) for text in (INVENTED, SAID)]
 
 
+@cache
 def settings_at(home: Path, url: str = "http://127.0.0.1:9") -> Settings:
     return load_settings(
         keeper_home=home, keeper_brain="openai", openai_api_key=KEY, openai_base_url=f"{url}/v1"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shutil import copytree
 
 import orjson
 import pytest
@@ -32,11 +33,18 @@ def second_market() -> Events:
     return shift(opening(BUNDLED[0], 150), HOUR)
 
 
+@pytest.fixture(scope="module")
+def once_lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder whose home remembers the first market; it is not to be changed."""
+    folder = tmp_path_factory.mktemp("once") / "lived"
+    record_of(folder, first_market(), BTCUSDT, run_id="run_lived")
+    return folder
+
+
 @pytest.fixture
-def lived(tmp_path: Path) -> Path:
-    """A folder whose home remembers the first market."""
-    record_of(tmp_path / "lived", first_market(), BTCUSDT, run_id="run_lived")
-    return tmp_path / "lived"
+def lived(once_lived: Path, tmp_path: Path) -> Path:
+    """The same, to do with as one likes."""
+    return copytree(once_lived, tmp_path / "lived")
 
 
 def continued(snapshot: Snapshot, folder: Path) -> Record:

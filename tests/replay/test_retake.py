@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -62,6 +63,7 @@ def ids(store: Store) -> list[str]:
     ]
 
 
+@cache
 def settings_at(home: Path) -> Settings:
     return load_settings(keeper_home=home)
 

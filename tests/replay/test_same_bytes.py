@@ -34,17 +34,25 @@ def replayed(tape: TapeFiles, folder: Path, cwd: Path, **extra: str) -> dict[str
     return record_in(folder)
 
 
-def test_two_processes_leave_the_same_bytes(tape: TapeFiles, tmp_path: Path) -> None:
-    one = replayed(tape, tmp_path / "one", tmp_path / "here", PYTHONHASHSEED="1")
+@pytest.fixture(scope="module")
+def once(tape: TapeFiles, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, bytes]]:
+    """The folder a process of its own worked in, and what it left."""
+    folder = tmp_path_factory.mktemp("once")
+    return folder, replayed(tape, folder / "out", folder / "here", PYTHONHASHSEED="1")
+
+
+def test_two_processes_leave_the_same_bytes(
+    tape: TapeFiles, once: tuple[Path, dict[str, bytes]], tmp_path: Path
+) -> None:
     two = replayed(tape, tmp_path / "two", tmp_path / "there", PYTHONHASHSEED="4242", TZ="Asia/Tokyo")
-    assert one == two
-    assert all(one.values()), "nothing happened that could have differed"
+    assert once[1] == two
+    assert all(two.values()), "nothing happened that could have differed"
 
 
-def test_a_replay_needs_and_makes_no_home(tape: TapeFiles, tmp_path: Path) -> None:
-    replayed(tape, tmp_path / "out", tmp_path / "here")
-    assert not (tmp_path / "home").exists()
-    assert list((tmp_path / "here").iterdir()) == []
+def test_a_replay_needs_and_makes_no_home(once: tuple[Path, dict[str, bytes]]) -> None:
+    folder, _ = once
+    assert not (folder / "home").exists()
+    assert list((folder / "here").iterdir()) == []
 
 
 def test_every_file_format_gives_the_same_record(tape: TapeFiles, tmp_path: Path) -> None:
@@ -57,8 +65,9 @@ def test_every_file_format_gives_the_same_record(tape: TapeFiles, tmp_path: Path
     assert records[0] == records[1] == records[2]
 
 
-def test_another_seed_draws_other_probes(tape: TapeFiles, tmp_path: Path) -> None:
-    one = replayed(tape, tmp_path / "one", tmp_path / "here", KEEPER_SEED="1")
-    two = replayed(tape, tmp_path / "two", tmp_path / "here", KEEPER_SEED="2")
+def test_another_seed_draws_other_probes(
+    tape: TapeFiles, once: tuple[Path, dict[str, bytes]], tmp_path: Path
+) -> None:
+    one, two = once[1], replayed(tape, tmp_path / "two", tmp_path / "here", KEEPER_SEED="1")
     assert one["decisions"].count(b"\n") == two["decisions"].count(b"\n")
     assert one["orders"].count(b"\n") != two["orders"].count(b"\n")
