@@ -159,12 +159,19 @@ def _whole_lines(path: Path, stream: IO[bytes]) -> Generator[bytes]:
 
 
 def _ahead(stream: IO[bytes]) -> Generator[bytes]:
-    """The rest of ``stream`` in blocks; the next is unpacked while the caller is at work on one."""
-    with ThreadPoolExecutor(1, "unpacking") as worker:
+    """The rest of ``stream`` in blocks; the next is unpacked while the caller is at work on one.
+
+    Closing it waits for nothing: a reader that was left in the middle may be closed by the garbage collector
+    while another thread is being started, and to wait for a thread there is to wait for ever.
+    """
+    worker = ThreadPoolExecutor(1, "unpacking")
+    try:
         coming = worker.submit(stream.read, BLOCK_BYTES)
         while block := coming.result():
             coming = worker.submit(stream.read, BLOCK_BYTES)
             yield block
+    finally:
+        worker.shutdown(wait=False)
 
 
 @contextmanager

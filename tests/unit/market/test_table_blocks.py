@@ -1,4 +1,4 @@
-"""A CSV is read in blocks of whole lines, and by no thread that may outlive the reading."""
+"""A CSV is read in blocks of whole lines, and by no thread that long outlives the reading."""
 
 import contextlib
 import gzip
@@ -74,7 +74,34 @@ def test_a_reading_given_up_leaves_no_thread_behind(monkeypatch: pytest.MonkeyPa
     with contextlib.closing(tables._whole_lines(Path("t.csv"), stream)) as lines:
         next(lines)
     assert {name.split("_")[0] for name in stream.readers} == {"unpacking"}
+    for thread in set(threading.enumerate()) - before:
+        thread.join(60)
     assert set(threading.enumerate()) == before
+
+
+class Stuck(Watched):
+    """A file whose later blocks are not there until they are let through."""
+
+    def __init__(self, text: bytes) -> None:
+        super().__init__(text)
+        self.let_through = threading.Event()
+
+    def read(self, size: int | None = -1) -> bytes:
+        if self.tell():
+            self.let_through.wait(60)
+        return super().read(size)
+
+
+def test_giving_up_waits_for_no_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The collector may do it while a thread is being started, where waiting for a thread never ends."""
+    monkeypatch.setattr(tables, "BLOCK_BYTES", 64)
+    stream = Stuck("\n".join(LINES).encode())
+    lines = tables._whole_lines(Path("t.csv"), stream)
+    next(lines)
+    lines.close()
+    assert not stream.let_through.is_set()
+    assert any(thread.name.startswith("unpacking") for thread in threading.enumerate()), "it had waited"
+    stream.let_through.set()
 
 
 def test_a_process_that_gives_up_a_reading_ends_as_it_means_to(tmp_path: Path) -> None:
