@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from graphs.decision import DecisionGraph
 from tests.support.commands import keeper
 from tests.support.replays import EAGER, record_in, record_of
 from tests.support.senses import BTCUSDT, BUNDLED, opening
@@ -63,6 +64,13 @@ def test_every_file_format_gives_the_same_record(tape: TapeFiles, tmp_path: Path
         assert np.array_equal(read, events)
         records.append(record_of(tmp_path / f"record of {suffix}", read, BTCUSDT))
     assert records[0] == records[1] == records[2]
+
+
+def test_the_framework_around_the_nodes_changes_no_byte(tmp_path: Path) -> None:
+    events, instrument = opening(BUNDLED[0], SECONDS), BTCUSDT
+    plain = record_of(tmp_path / "plain", events, instrument)
+    assert plain == record_of(tmp_path / "graph", events, instrument, decider=DecisionGraph)
+    assert all(plain.values()), "nothing happened that could have differed"
 
 
 def test_another_seed_draws_other_probes(

@@ -13,6 +13,9 @@ from pathlib import Path
 import numpy as np
 import orjson
 
+from graphs.context import DecisionContext
+from graphs.plain import PlainDecisions
+from graphs.thought import Thinker
 from keeper_agent.app import Keeper
 from keeper_agent.brains import BrainParts
 from keeper_agent.settings import load_settings
@@ -50,10 +53,12 @@ def record_of(
     parameters: str = EAGER,
     run_id: str = "run_0000000000",
     brain: Callable[[Store, RunIdentity], AbstractContextManager[BrainParts | None]] = nobody,
+    decider: Callable[[DecisionContext], Thinker] = PlainDecisions,
 ) -> Record:
     """File name to bytes after ``drive`` took a fresh cycle through ``events``.
 
-    ``folder/home`` keeps the memory: another run with the same folder remembers this one.
+    ``folder/home`` keeps the memory: another run with the same folder remembers this one. Without the framework
+    around the nodes it takes half the time and leaves the same bytes (test_same_bytes.py).
     """
     settings = load_settings(keeper_home=folder / "home", keeper_parameters=parameters)
     files = ReplayFiles(folder / "record")
@@ -69,6 +74,7 @@ def record_of(
             None,
             first,
             brain=asked,
+            decider=decider,
         )
         keeper.begin("replay", {}, "", first)
         drive(keeper.cycle(instrument), events)
