@@ -57,8 +57,8 @@ def record_of(
 ) -> Record:
     """File name to bytes after ``drive`` took a fresh cycle through ``events``.
 
-    ``folder/home`` keeps the memory: another run with the same folder remembers this one. Without the framework
-    around the nodes it takes half the time and leaves the same bytes (test_same_bytes.py).
+    ``folder/home`` keeps the memory: another run with the same folder remembers this one. Without the
+    framework around the nodes it takes half the time and leaves the same bytes (test_same_bytes.py).
     """
     settings = load_settings(keeper_home=folder / "home", keeper_parameters=parameters)
     files = ReplayFiles(folder / "record")
