@@ -159,3 +159,22 @@ def test_a_pipeline_that_is_fitted_anew_shows_nothing_on_moved_labels() -> None:
     assert abs(float(real.moved.mean())) < 0.1
     noise = rng.normal(size=120)
     assert permutation_test(lambda order: fit_and_judge(noise[order]), 120, rng, draws=99).p_value > 0.05
+
+
+@pytest.mark.parametrize(("n", "block"), [(1, 1), (7, 1), (24, 3), (129, 5), (5_001, 17), (300_000, 60)])
+def test_a_mean_is_to_the_bit_that_of_its_resamples_one_by_one(n: int, block: int) -> None:
+    values = np.random.default_rng(n).normal(size=n)
+    draws = 40
+    rng, steps = np.random.default_rng(5), np.arange(block)
+    drawn = []
+    for _ in range(draws):
+        starts = rng.integers(0, n, size=-(-n // block))
+        drawn.append(float(values[((starts[:, None] + steps) % n).ravel()[:n]].mean()))
+    tail = (1 - 0.95) / 2
+    low, high = np.quantile(drawn, (tail, 1 - tail))
+    found = bootstrap_mean(values, np.random.default_rng(5), block=block, draws=draws)
+    assert (found.value, found.low, found.high, found.n) == (float(values.mean()), low, high, n)
+    rows = block_bootstrap(
+        lambda rows: float(values[rows].mean()), n, np.random.default_rng(5), block=block, draws=draws
+    )
+    assert (rows.low, rows.high) == (low, high)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
+RESAMPLED_AT_ONCE = 1 << 18  # row indices
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,16 +101,25 @@ def block_bootstrap(
     """
     if not 1 <= block <= n:
         raise ValueError(f"block must be between 1 and n = {n} rows, was {block}")
-    steps = np.arange(block)
-    values = np.empty(draws)
-    for i in range(draws):
-        starts = rng.integers(0, n, size=-(-n // block))
-        rows = ((starts[:, None] + steps) % n).ravel()[:n]
-        values[i] = statistic(rows)
-    defined = values[~np.isnan(values)]
+    drawn = [statistic(rows) for some in _resamples(n, rng, block, draws) for rows in some]
+    return _within(float(statistic(np.arange(n))), np.array(drawn, np.float64), n, level)
+
+
+def _resamples(n: int, rng: np.random.Generator, block: int, draws: int) -> Iterator[Indices]:
+    """Row indices of ``draws`` resamples from circular blocks, a matrix of some of them at a time."""
+    steps, width = np.arange(block), -(-n // block)
+    at_once = max(1, RESAMPLED_AT_ONCE // n)
+    for first in range(0, draws, at_once):
+        starts = rng.integers(0, n, size=(min(at_once, draws - first), width))
+        yield ((starts[:, :, None] + steps) % n).reshape(len(starts), -1)[:, :n]
+
+
+def _within(value: float, drawn: Floats, n: int, level: float) -> Estimate:
+    """``value`` with the percentile interval of what was ``drawn``; NaN is left out."""
+    defined = drawn[~np.isnan(drawn)]
     tail = (1 - level) / 2
     low, high = np.quantile(defined, (tail, 1 - tail)) if len(defined) else (math.nan, math.nan)
-    return Estimate(float(statistic(np.arange(n))), float(low), float(high), n)
+    return Estimate(value, float(low), float(high), n)
 
 
 def bootstrap_mean(
@@ -129,9 +139,9 @@ def bootstrap_mean(
     if n == 0:
         raise ValueError("the mean of no values has no interval")
     length = block_length(n) if block is None else min(block, n)
-    return block_bootstrap(
-        lambda rows: float(values[rows].mean()), n, rng, block=length, draws=draws, level=level
-    )
+    # each row for itself: the sum of a matrix's axis may be taken in another order, to another last bit
+    drawn = [np.add.reduce(row) / n for some in _resamples(n, rng, length, draws) for row in values[some]]
+    return _within(float(values.mean()), np.array(drawn), n, level)
 
 
 def permutation_p_value(
