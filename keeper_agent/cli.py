@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
@@ -219,9 +220,15 @@ def main() -> None:
         os.umask(before)
 
 
+@cache
+def _command() -> Any:
+    """All commands with their options, read from the functions once a process."""
+    return typer.main.get_command(app)
+
+
 def _run() -> None:
     try:
-        code = app(standalone_mode=False)
+        code = _command()(standalone_mode=False)
         sys.stdout.flush()
     except KeeperError as error:
         from keeper_agent.console import fail

@@ -30,7 +30,7 @@ def tape(tmp_path_factory: pytest.TempPathFactory) -> TapeFiles:
     instrument = instrument_of(BUNDLED[1])
     folder = tmp_path_factory.mktemp("tape")
     return write_recording(
-        folder, opening(BUNDLED[1], SECONDS), symbol=instrument.symbol, venue=instrument.venue
+        folder, opening(BUNDLED[1], SECONDS), symbol=instrument.symbol, venue=instrument.venue, suffix="csv"
     )
 
 

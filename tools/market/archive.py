@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO
 
 from tools.domain.errors import BadInput, StoreUnusable
-from tools.market.tables import PART
+from tools.market.tables import PACKED_AS, PART
 from tools.market.tapes import HALVES
 
 LEDGER = ".keeper-recorded"
@@ -91,7 +91,7 @@ class Archive:
             StoreUnusable: The disk or the budget is full.
         """
         path = self._path(stem, half)
-        member = gzip.compress(lines if path.exists() else header + lines, mtime=0)
+        member = gzip.compress(lines if path.exists() else header + lines, PACKED_AS, mtime=0)
         self._make_room(len(member))
         before = path.stat().st_size if path.exists() else 0
         try:

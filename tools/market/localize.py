@@ -7,6 +7,7 @@ request had gone to the live host, so that local and live errors have the same c
 
 from __future__ import annotations
 
+import ssl
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -53,6 +54,7 @@ def localize_binance(exchange: Any, address: str) -> None:
     exchange.urls.pop("demo", None)
     choose = exchange.get_exceptions_by_url
     exchange.get_exceptions_by_url = lambda url, kind: choose(live_url(url, address), kind)
+    _trust_nobody(exchange)
     refuse_live_hosts(exchange, address)
 
 
@@ -65,7 +67,13 @@ def localize_mexc(exchange: Any, address: str) -> None:
     api = exchange.urls["api"]
     sockets = _rewritten(api.pop("ws", {}), f"ws://{address}")
     exchange.urls["api"] = _rewritten(api, f"http://{address}") | ({"ws": sockets} if sockets else {})
+    _trust_nobody(exchange)
     refuse_live_hosts(exchange, address)
+
+
+def _trust_nobody(exchange: Any) -> None:
+    """A local venue speaks no TLS: without certificates no host elsewhere can be talked to."""
+    exchange.ssl_context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 def _rewritten(urls: dict[str, Any], base: str) -> dict[str, Any]:

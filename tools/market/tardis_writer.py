@@ -19,7 +19,7 @@ import pyarrow.parquet as pa_parquet
 
 from tools.market.amounts import decimals
 from tools.market.events import BOOK, GAP, LAST, RESET, SNAPSHOT, Events
-from tools.market.tables import suffix_of
+from tools.market.tables import PACKED_AS, suffix_of
 from tools.market.tapes import TapeFiles, tape_name
 from tools.market.tardis import BOOK_COLUMNS, BOOK_SIDES, TRADE_COLUMNS, TRADE_SIDES
 
@@ -129,7 +129,7 @@ def _write(path: Path, table: pa.Table) -> None:
             _write_csv(table, file)
         else:
             # no name and no time in the header: the same events give the same bytes
-            with gzip.GzipFile("", "wb", mtime=0, fileobj=file) as packed:
+            with gzip.GzipFile("", "wb", PACKED_AS, mtime=0, fileobj=file) as packed:
                 _write_csv(table, cast("IO[bytes]", packed))
 
 
