@@ -12,7 +12,7 @@ from memory.codec import to_plain
 from scheduler.run import RunIdentity
 from tools.domain.parameter import ParameterSet
 from tools.execution.entries import SizingDesk
-from tools.execution.market import MarketSlice
+from tools.execution.seen import MarketSlice
 
 LIVING = "living"  # every outcome counts for a strategy, and not only those of the last reflection
 

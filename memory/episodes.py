@@ -35,6 +35,7 @@ from tools.domain.errors import InvariantBroken, NotInRecord
 from tools.domain.trading import Decision, Fill, Intent, OrderStatus, OrderUpdate, Outcome, Signal
 
 ENDED = frozenset({OrderStatus.FILLED, OrderStatus.CANCELLED, OrderStatus.REJECTED})
+TAKEN_KEPT = 500  # states of signals with one outcome that are kept at hand for the other
 
 
 class EpisodeLog:
@@ -61,9 +62,9 @@ class EpisodeLog:
         self._recall = recall
         self._promotion = promotion
         self.session = SessionMemory() if session is None else session
-        self._states: dict[
-            str, tuple[int, bytes, str]
-        ] = {}  # signal id to time, vector, source, until its outcome
+        # Signal id to time, vector, source: until its outcome, then for a while until its second one.
+        self._states: dict[str, tuple[int, bytes, str]] = {}
+        self._taken: dict[str, tuple[int, bytes, str]] = {}
         self._orders: dict[str, tuple[str, str, int]] = {}  # open orders: run, world, updates so far
 
     def begin_run(
@@ -225,8 +226,14 @@ class EpisodeLog:
         )
 
     def _take_state(self, signal_id: str) -> tuple[int, bytes, str]:
-        """When, in what state and by which source a signal was raised; a second outcome reads it."""
+        """When, in what state and by which source a signal was raised; a late second outcome reads it."""
         state = self._states.pop(signal_id, None)
+        if state is not None:
+            self._taken[signal_id] = state
+            if len(self._taken) > TAKEN_KEPT:
+                del self._taken[next(iter(self._taken))]
+            return state
+        state = self._taken.pop(signal_id, None)
         if state is not None:
             return state
         signals = METADATA.tables["signal"]

@@ -27,7 +27,7 @@ from tools.domain.trading import Action, Decision, Outcome, Signal
 from tools.execution.entries import ask_for
 from tools.execution.executor import NEVER, Executor
 from tools.execution.freshness import sight
-from tools.execution.market import MarketSlice
+from tools.execution.seen import MarketSlice
 from tools.execution.outcomes import shadow_outcome
 from tools.execution.reacting import ReactionWatch
 from tools.execution.sizing import mm_average_usd
@@ -107,9 +107,12 @@ class DecisionCycle:
 
     def next_wake(self, now: int) -> int:
         """When to run again even if nothing happens, ns."""
-        look = NEVER if self._watch is None else self._watch.next_look
-        close = NEVER if self._candles is None else self._candles.next_look
-        return min(self.executor.next_wake(), self._next_answer(now), look, close)
+        wake = self.executor.next_wake()
+        if self._watch is not None:
+            wake = min(wake, self._watch.next_look)
+        if self._asked:
+            wake = min(wake, self._next_answer(now))
+        return wake if self._candles is None else min(wake, self._candles.next_look)
 
     def close(self, ts: int) -> None:
         """End of the tape or session: nothing stays open, and what was still followed is counted."""

@@ -15,7 +15,7 @@ from tools.domain.parameter import ParameterSet
 from tools.domain.ports import Episodes, IntentLog, ParameterSource
 from tools.domain.reaction import Reaction
 from tools.domain.trading import Decision, Outcome, Signal, Vote
-from tools.execution.market import MarketSlice
+from tools.execution.seen import MarketSlice
 from tools.execution.paper import PaperMarket
 from tools.execution.routed import RoutedMarket
 from tools.execution.schedules.choosing import PLANNED, Scheduler

@@ -34,6 +34,7 @@ _TRADE, _LEVEL = EventKind.TRADE.value, EventKind.LEVEL.value
 _CANCELLED, _EXPIRED = EventKind.CANCELLED.value, EventKind.EXPIRED.value
 
 MS = 1_000_000
+COMMAND_ROW = struct.Struct("=8i10q")  # of layout.COMMAND
 EVENT_ROW = struct.Struct("=6i15q")  # of layout.EVENT; a fraction of the time that tolist takes
 
 
@@ -91,7 +92,7 @@ class Simulation:
         if self.exchange.history is not None:
             self.exchange.history.watch_nobody()
         self.wire = Wire(self.exchange)
-        self.wire.listen(self._hear)
+        self.wire.drive(self._hear)
         self.clients: dict[int, str] = {}
         self.pits = tuple(
             Pit(n, s, w, start_ns) for n, (s, w) in enumerate(zip(symbols, worths, strict=True))
@@ -102,6 +103,7 @@ class Simulation:
         self._heap: list[tuple[int, str, int, Callable[..., None], tuple[Any, ...]]] = []
         self._counts: dict[str, int] = {}
         self._command = np.zeros(1, COMMAND)
+        self._command_bytes = memoryview(self._command).cast("B")
         self._outside: deque[Void] = deque()
         self._is_acting = False
         self._regimes = regimes
@@ -187,11 +189,13 @@ class Simulation:
         self._perform(pit, (*row, 0, 0, 0, 0, self.now, 0, 0, 0, 0, 0, 0, 0, order, 0))
 
     def _perform(self, pit: Pit, row: tuple[int, ...]) -> int:
-        self._command[0] = row
+        COMMAND_ROW.pack_into(self._command_bytes, 0, *row)
+        said = self.exchange.run_one(self._command)
+        events = list(EVENT_ROW.iter_unpack(said))
         was_acting, self._is_acting = self._is_acting, True
-        events = self.wire.run(self._command)
+        self.wire.relay(said, events)
         self._is_acting = was_acting
-        return self._absorb(pit, EVENT_ROW.iter_unpack(events.tobytes()))
+        return self._absorb(pit, events)
 
     def _hear(self, events: Void) -> None:
         """What an outsider caused waits until nobody is in the middle of something."""

@@ -14,12 +14,13 @@ from pathlib import Path
 
 from keeper_agent.lab.asks import AskRecord
 from keeper_agent.lab.conditions import LabSettings
-from keeper_agent.lab.keeping import keep_memory
+from keeper_agent.lab.keeping import keep_memory, lay_out
 from keeper_agent.lab.mids import MidRecord
 from keeper_agent.lab.session import Session, Witness
 from keeper_agent.lab.sitting import WIND_DOWN_S, Progress, Sitting, advance
 from keeper_agent.settings import Settings, load_settings
 from memory.account import present
+from memory.own_store import OwnStore
 from memory.snapshots import open_snapshot_copy
 from memory.store import Store
 from scheduler.run import RunIdentity, Tally
@@ -81,7 +82,8 @@ class Laboratory:
             return self._watch(seconds, each)
         warm_kernels()
         with self._own_settings() as own:
-            with Store.open(own.keeper_home, is_throwaway=True) as store:
+            kind = OwnStore if keep is None else Store  # what is kept has its links as a run writes them
+            with kind.open(own.keeper_home, is_throwaway=True) as store:
                 sim = self._running(self._start(store), seconds)
                 identity = RunIdentity(self.run_id(sim.start_ns), World.VENUE, self.seed)
                 sitting = Sitting(sim, self.settings, own, store, identity)
@@ -158,7 +160,9 @@ class Laboratory:
         folder = SHARED_MEMORY if SHARED_MEMORY.is_dir() else None
         with tempfile.TemporaryDirectory(prefix="keeper-lab-", dir=folder) as scratch:
             home = Path(scratch) / "memory"
-            if self.settings.memory is not None:
+            if self.settings.memory is None:
+                lay_out(home)
+            else:
                 open_snapshot_copy(self.settings.memory, home, home=self._keeper.keeper_home)
             words = [f"{name}={value!r}" for name, value in sorted(self._overrides.items())]
             named = ",".join(filter(None, [self._keeper.keeper_parameters, *words]))
