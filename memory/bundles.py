@@ -23,6 +23,9 @@ from tools.domain.errors import NotInRecord
 from tools.domain.identity import content_hash
 
 
+NAMED = 64  # policies whose names are kept at hand
+
+
 @dataclass(frozen=True, slots=True)
 class Bundle:
     """A decision's inputs.
@@ -60,11 +63,12 @@ class BundleBook:
     def __init__(self, store: Store) -> None:
         self._store = store
         policies = METADATA.tables["policy"]
+        self._named: dict[int, tuple[Mapping[str, Any], str]] = {}  # the policies met lately, by their place
         self._known = {row["policy_id"] for row in store.read(select(policies.c.policy_id))}
 
     def record(self, bundle: Bundle) -> None:
         """Keep a bundle with the next batch."""
-        name = bundle.policy_id
+        name = self._name(bundle)
         shared = {"run_id": bundle.run_id, "world": bundle.world, "ts_known": bundle.ts, "policy_id": name}
         rows = []
         if name not in self._known:
@@ -80,6 +84,16 @@ class BundleBook:
             "heard": None if bundle.heard is None else canonical(dict(bundle.heard)),
         }
         self._store.write([*rows, Row("bundle", values)])
+
+    def _name(self, bundle: Bundle) -> str:
+        """Its policy's name; who hands in the same object again need not have it hashed again."""
+        known = self._named.get(id(bundle.policy))
+        if known is not None and known[0] is bundle.policy:
+            return known[1]
+        if len(self._named) >= NAMED:
+            self._named.clear()
+        self._named[id(bundle.policy)] = (bundle.policy, bundle.policy_id)
+        return self._named[id(bundle.policy)][1]
 
 
 def read_bundle(store: Store, decision_id: str) -> Bundle:

@@ -29,6 +29,7 @@ from venue.wire import Wire
 
 WEALTH = 10**15  # units of each asset an agent starts with
 
+_PLACE, _CANCEL = CommandKind.PLACE.value, CommandKind.CANCEL.value
 _ACCEPTED, _REJECTED = EventKind.ACCEPTED.value, EventKind.REJECTED.value
 _TRADE, _LEVEL = EventKind.TRADE.value, EventKind.LEVEL.value
 _CANCELLED, _EXPIRED = EventKind.CANCELLED.value, EventKind.EXPIRED.value
@@ -141,7 +142,7 @@ class Simulation:
         """Let ``action`` happen at ``ts``, not before now."""
         count = self._counts.get(agent, 0)
         self._counts[agent] = count + 1
-        heapq.heappush(self._heap, (max(ts, self.now), agent, count, action, args))
+        heapq.heappush(self._heap, (ts if ts > self.now else self.now, agent, count, action, args))
 
     def run(self, seconds: float) -> None:
         """Go on for so many seconds of virtual time."""
@@ -149,13 +150,12 @@ class Simulation:
 
     def run_until(self, until: int) -> None:
         """Go on up to a moment, ns UTC."""
-        heap = self._heap
+        heap, outside, pop = self._heap, self._outside, heapq.heappop
         self._take_in()
         while heap and heap[0][0] <= until:
-            ts, _, _, action, args = heapq.heappop(heap)
-            self.now = ts
+            self.now, _, _, action, args = pop(heap)
             action(*args)
-            if self._outside:
+            if outside:
                 self._take_in()
         self.now = max(self.now, until)
 
@@ -174,19 +174,20 @@ class Simulation:
     ) -> int:
         """Place an order (side +1 or -1, ticks, lots); returns its id, 0 where it was refused."""
         pit = agent.pit
-        row = (CommandKind.PLACE.value, pit.number, pit.accounts[agent.name], (1 - side) // 2)
-        rest = (kind.value, tif.value, 0, 0, self.now, price, size, 0, 0, 0, 0, 0, 0, 0)
-        order = self._perform(pit, (*row, *rest))
+        account, now = pit.accounts[agent.name], self.now
+        row = (_PLACE, pit.number, account, (1 - side) // 2, kind, tif, 0, 0, now, price, size)
+        order = self._perform(pit, (*row, 0, 0, 0, 0, 0, 0, 0))
         if order:
             label = (agent.name, intent, parent, side, price, size, planned_end_ts)
-            self.truth.orders.append((pit.symbol.name, order, self.now, *label))
+            self.truth.orders.append((pit.symbol.name, order, now, *label))
         return order
 
     def cancel(self, agent: Participant, order: int) -> None:
         """Cancel an order; nothing happens where it is over."""
         pit = agent.pit
-        row = (CommandKind.CANCEL.value, pit.number, pit.accounts[agent.name], 0)
-        self._perform(pit, (*row, 0, 0, 0, 0, self.now, 0, 0, 0, 0, 0, 0, 0, order, 0))
+        account = pit.accounts[agent.name]
+        row = (_CANCEL, pit.number, account, 0, 0, 0, 0, 0, self.now, 0, 0, 0, 0, 0, 0, 0, order, 0)
+        self._perform(pit, row)
 
     def _perform(self, pit: Pit, row: tuple[int, ...]) -> int:
         COMMAND_ROW.pack_into(self._command_bytes, 0, *row)
@@ -209,11 +210,11 @@ class Simulation:
                     self._absorb(self.pits[event[2]], (event,))
 
     def _absorb(self, pit: Pit, events: Iterable[tuple[int, ...]]) -> int:
-        placed = 0
+        placed, now = 0, self.now
         for event in events:
             kind = event[0]
             if kind == _LEVEL:
-                pit.on_level(self.now, event[3], event[11], event[12], event[20])
+                pit.on_level(now, event[3], event[11], event[12], event[20])
             elif kind == _ACCEPTED:
                 placed = event[9]
                 if event[8] in self.clients:
@@ -222,7 +223,7 @@ class Simulation:
                 self._on_trade(pit, event)
             elif kind in (_CANCELLED, _EXPIRED):
                 cause = "cancelled" if kind == _CANCELLED else "expired"
-                self.truth.ends.append((pit.symbol.name, event[9], self.now, cause, event[13]))
+                self.truth.ends.append((pit.symbol.name, event[9], now, cause, event[13]))
                 agent = self.agents.get(event[8])
                 if agent is not None:
                     agent.on_end(event[9])
