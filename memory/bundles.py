@@ -7,7 +7,7 @@ bundle adds the account as it was, the hash of all market data seen so far, and 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,10 +70,13 @@ class BundleBook:
         """Keep a bundle with the next batch."""
         name = self._name(bundle)
         shared = {"run_id": bundle.run_id, "world": bundle.world, "ts_known": bundle.ts, "policy_id": name}
-        rows = []
-        if name not in self._known:
-            rows.append(Row("policy", {**shared, "content": canonical(dict(bundle.policy))}))
-            self._known.add(name)
+        is_new = name not in self._known
+        self._known.add(name)
+        self._store.write(self._rows(bundle, shared, is_new=is_new))
+
+    def _rows(self, bundle: Bundle, shared: dict[str, Any], *, is_new: bool) -> Iterator[Row]:
+        if is_new:
+            yield Row("policy", {**shared, "content": canonical(dict(bundle.policy))})
         values = {
             **shared,
             "decision_id": bundle.decision_id,
@@ -83,7 +86,7 @@ class BundleBook:
             "weights": canonical(dict(bundle.weights)) if bundle.weights else None,
             "heard": None if bundle.heard is None else canonical(dict(bundle.heard)),
         }
-        self._store.write([*rows, Row("bundle", values)])
+        yield Row("bundle", values)
 
     def _name(self, bundle: Bundle) -> str:
         """Its policy's name; who hands in the same object again need not have it hashed again."""

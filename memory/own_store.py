@@ -32,7 +32,7 @@ class OwnStore(Store):
             self._empty.difference_update(row.table for row in rows)
         super().write(rows)
 
-    def commit_durable(self, rows: Sequence[Row]) -> None:
+    def commit_durable(self, rows: Iterable[Row]) -> None:
         """Queue ``rows`` with what was queued before: there is no crash that they would have to outlive."""
         self.write(rows)
 
@@ -55,3 +55,21 @@ class OwnStore(Store):
         is_empty = not self.read(select(METADATA.tables[table]).limit(1))
         (self._empty if is_empty else self._filled).add(table)
         return is_empty
+
+
+class ForgetfulStore(OwnStore):
+    """A store that keeps nothing, for a session of which only the results are wanted.
+
+    What the session's own parts have at hand while it lasts (patterns, skill, the account) is with them and
+    not here. Whoever reads a row that was to be kept finds nothing, so it begins without a memory.
+    """
+
+    forgets = True
+
+    def write(self, rows: Iterable[Row]) -> None:
+        """Let ``rows`` go without even making them, where they are made as they are taken."""
+        self._require_writer()
+
+    def execute(self, statements: Iterable[Executable]) -> None:
+        """Nothing: there is nothing to change."""
+        self._require_writer()
