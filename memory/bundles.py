@@ -22,7 +22,6 @@ from memory.store import Store
 from tools.domain.errors import NotInRecord
 from tools.domain.identity import content_hash
 
-
 NAMED = 64  # policies whose names are kept at hand
 
 

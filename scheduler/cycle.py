@@ -27,9 +27,9 @@ from tools.domain.trading import Action, Decision, Outcome, Signal
 from tools.execution.entries import ask_for
 from tools.execution.executor import NEVER, Executor
 from tools.execution.freshness import sight
-from tools.execution.seen import MarketSlice
 from tools.execution.outcomes import shadow_outcome
 from tools.execution.reacting import ReactionWatch
+from tools.execution.seen import MarketSlice
 from tools.execution.sizing import mm_average_usd
 from tools.execution.stream import DEPARTED, FOLLOWED, NOTICED, SIGNALLED, STOP_HIT, WAKE
 from tools.features.fingerprint import fingerprint
@@ -107,12 +107,9 @@ class DecisionCycle:
 
     def next_wake(self, now: int) -> int:
         """When to run again even if nothing happens, ns."""
-        wake = self.executor.next_wake()
-        if self._watch is not None:
-            wake = min(wake, self._watch.next_look)
-        if self._asked:
-            wake = min(wake, self._next_answer(now))
-        return wake if self._candles is None else min(wake, self._candles.next_look)
+        look = NEVER if self._watch is None else self._watch.next_look
+        close = NEVER if self._candles is None else self._candles.next_look
+        return min(self.executor.next_wake(), self._next_answer(now), look, close)
 
     def close(self, ts: int) -> None:
         """End of the tape or session: nothing stays open, and what was still followed is counted."""
@@ -167,7 +164,7 @@ class DecisionCycle:
                 self._decide_on(signal, ts, parameters)
 
     def _next_answer(self, now: int) -> int:
-        return min((one.thought.question.due(now) for one in self._asked), default=NEVER)
+        return min(one.thought.question.due(now) for one in self._asked) if self._asked else NEVER
 
     def _decide(self, ts: int) -> None:
         name = self._next_signal_id(ts)

@@ -56,7 +56,7 @@ class RollingView:
         if not levels and not prints:
             return []
         first = min(changes[0][0] for changes in (levels, prints) if changes)
-        if first > end - self._period:
+        if self._bucket(first) == end:  # as it always is for who looks after every bucket
             return self._bucket_rows(end, levels, prints)
         ends = {self._bucket(row[0]) for row in levels} | {self._bucket(row[0]) for row in prints}
         rows: list[Row] = []
@@ -89,9 +89,10 @@ class RollingView:
         """The message of one bucket; nothing where every level is as it was."""
         shown = self._shown
         final = {(side, price): size for _, side, price, size, _ in changes}
-        moved = sorted((at, size) for at, size in final.items() if shown.get(at, 0) != size)
+        moved = [(at, size) for at, size in final.items() if shown.get(at, 0) != size]
         if not moved:
             return []
+        moved.sort()
         is_first = self._update is None
         if self._update is None:
             self._update = changes[0][4] - 1
