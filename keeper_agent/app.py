@@ -159,7 +159,9 @@ class Keeper:
             observer=observer,
             appetite=appetite,
             market=market,
-            seal=Sealer(
+            seal=None
+            if store.forgets
+            else Sealer(
                 book=BundleBook(store),
                 identity=identity,
                 desk=desk,

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from graphs.thought import Conclusion
 from memory.bundles import Bundle, BundleBook
 from memory.codec import to_plain
 from scheduler.run import RunIdentity
+from tools.domain.market import Instrument
 from tools.domain.parameter import ParameterSet
 from tools.execution.entries import SizingDesk
-from tools.execution.market import MarketSlice
+from tools.execution.seen import MarketSlice
 
 LIVING = "living"  # every outcome counts for a strategy, and not only those of the last reflection
+
+
+class _Policy(NamedTuple):
+    """A policy and what it was made of."""
+
+    parameters: ParameterSet
+    instrument: Instrument
+    told: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +41,7 @@ class Sealer:
     allowed: bool | None
     model: str | None
     code_version: str
+    _policies: dict[str, _Policy] = field(default_factory=dict)  # by symbol
 
     def __call__(self, conclusion: Conclusion, parameters: ParameterSet, market: MarketSlice) -> None:
         """Keep what the decision of ``conclusion`` was taken from."""
@@ -43,7 +53,7 @@ class Sealer:
                 run_id=decision.run_id,
                 world=decision.world,
                 ts=decision.ts,
-                policy=self._policy(decision.symbol, parameters),
+                policy=self._policy_of(decision.symbol, parameters),
                 account=to_plain(conclusion.account),
                 market_events=market.events,
                 market_hash=market.digest,
@@ -51,6 +61,14 @@ class Sealer:
                 heard=None if heard is None else to_plain(heard),
             )
         )
+
+    def _policy_of(self, symbol: str, parameters: ParameterSet) -> Mapping[str, Any]:
+        """The policy on ``symbol``: the same object for as long as it is made of the same ones."""
+        known, instrument = self._policies.get(symbol), self.desk.instrument(symbol)
+        if known is None or known.parameters is not parameters or known.instrument is not instrument:
+            known = _Policy(parameters, instrument, self._policy(symbol, parameters))
+            self._policies[symbol] = known
+        return known.told
 
     def _policy(self, symbol: str, parameters: ParameterSet) -> Mapping[str, Any]:
         return {

@@ -7,7 +7,7 @@ bundle adds the account as it was, the hash of all market data seen so far, and 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,8 @@ from memory.schema import METADATA
 from memory.store import Store
 from tools.domain.errors import NotInRecord
 from tools.domain.identity import content_hash
+
+NAMED = 64  # policies whose names are kept at hand
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +62,20 @@ class BundleBook:
     def __init__(self, store: Store) -> None:
         self._store = store
         policies = METADATA.tables["policy"]
+        self._named: dict[int, tuple[Mapping[str, Any], str]] = {}  # the policies met lately, by their place
         self._known = {row["policy_id"] for row in store.read(select(policies.c.policy_id))}
 
     def record(self, bundle: Bundle) -> None:
         """Keep a bundle with the next batch."""
-        name = bundle.policy_id
+        name = self._name(bundle)
         shared = {"run_id": bundle.run_id, "world": bundle.world, "ts_known": bundle.ts, "policy_id": name}
-        rows = []
-        if name not in self._known:
-            rows.append(Row("policy", {**shared, "content": canonical(dict(bundle.policy))}))
-            self._known.add(name)
+        is_new = name not in self._known
+        self._known.add(name)
+        self._store.write(self._rows(bundle, shared, is_new=is_new))
+
+    def _rows(self, bundle: Bundle, shared: dict[str, Any], *, is_new: bool) -> Iterator[Row]:
+        if is_new:
+            yield Row("policy", {**shared, "content": canonical(dict(bundle.policy))})
         values = {
             **shared,
             "decision_id": bundle.decision_id,
@@ -79,7 +85,17 @@ class BundleBook:
             "weights": canonical(dict(bundle.weights)) if bundle.weights else None,
             "heard": None if bundle.heard is None else canonical(dict(bundle.heard)),
         }
-        self._store.write([*rows, Row("bundle", values)])
+        yield Row("bundle", values)
+
+    def _name(self, bundle: Bundle) -> str:
+        """Its policy's name; who hands in the same object again need not have it hashed again."""
+        known = self._named.get(id(bundle.policy))
+        if known is not None and known[0] is bundle.policy:
+            return known[1]
+        if len(self._named) >= NAMED:
+            self._named.clear()
+        self._named[id(bundle.policy)] = (bundle.policy, bundle.policy_id)
+        return self._named[id(bundle.policy)][1]
 
 
 def read_bundle(store: Store, decision_id: str) -> Bundle:

@@ -1,18 +1,20 @@
 """The log of what Keeper saw, concluded, did and got: the writing side of memory.
 
-Implements the ports of the decision cycle (Episodes) and of the executor (IntentLog).
+Implements the ports of the decision cycle (Episodes) and of the executor (IntentLog). Rows are made as the
+store takes them: one that forgets makes none.
 Intents and fills are on disk when their call returns; the rest goes through the batched writer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from sqlalchemy import func, select, update
 
 from memory.archives import filled
-from memory.codec import canonical
+from memory.codec import canonical, finite
 from memory.promotion import Promotion, Retirement
 from memory.recall import PatternRecall
 from memory.rows import (
@@ -25,6 +27,7 @@ from memory.rows import (
     outcome_row,
     pattern_row,
     signal_row,
+    vector_bytes,
     vector_values,
 )
 from memory.schema import METADATA
@@ -35,6 +38,7 @@ from tools.domain.errors import InvariantBroken, NotInRecord
 from tools.domain.trading import Decision, Fill, Intent, OrderStatus, OrderUpdate, Outcome, Signal
 
 ENDED = frozenset({OrderStatus.FILLED, OrderStatus.CANCELLED, OrderStatus.REJECTED})
+TAKEN_KEPT = 5_000  # states of signals with one outcome that are kept at hand for the other
 
 
 class EpisodeLog:
@@ -61,9 +65,9 @@ class EpisodeLog:
         self._recall = recall
         self._promotion = promotion
         self.session = SessionMemory() if session is None else session
-        self._states: dict[
-            str, tuple[int, bytes, str]
-        ] = {}  # signal id to time, vector, source, until its outcome
+        # Signal id to time, vector, source: until its outcome, then for a while until its second one.
+        self._states: dict[str, tuple[int, bytes, str]] = {}
+        self._taken: dict[str, tuple[int, bytes, str]] = {}
         self._orders: dict[str, tuple[str, str, int]] = {}  # open orders: run, world, updates so far
 
     def begin_run(
@@ -125,14 +129,14 @@ class EpisodeLog:
 
     def record_signal(self, signal: Signal) -> None:
         """Keep a signal with its features."""
-        row = signal_row(signal)
-        self._states[signal.signal_id] = (signal.ts, row.values["vector"], signal.source)
-        self._store.write([row])
+        vector = vector_bytes([finite(value) for value in signal.vector])
+        self._states[signal.signal_id] = (signal.ts, vector, signal.source)
+        self._store.write(map(signal_row, (signal,)))
         self.session.note(signal)
 
     def record_decision(self, decision: Decision) -> None:
         """Keep a decision with its evidence."""
-        self._store.write([decision_row(decision)])
+        self._store.write(map(decision_row, (decision,)))
         self.session.note(decision)
 
     def record_outcome(self, outcome: Outcome) -> None:
@@ -142,14 +146,13 @@ class EpisodeLog:
         rules, so a state that was also traded does not count twice.
         """
         ts, vector, source = self._take_state(outcome.signal_id)
-        rows = [outcome_row(outcome)]
         retired: Sequence[Retirement] = ()
+        appraisal: Mapping[str, float | None] | None = None
         if outcome.kind == "shadow" and outcome.net_bps is not None and any(vector_values(vector)):
             appraisal, retired = self._admit(outcome, vector, ts, source)
             if appraisal is not None:
-                rows.append(pattern_row(outcome, vector, ts, appraisal))
-                self._remember(outcome, outcome.net_bps, rows[-1], ts, source)
-        self._store.write(rows)
+                self._remember(outcome, outcome.net_bps, (ts, vector, source), appraisal)
+        self._store.write(_outcome_rows(outcome, (ts, vector), appraisal))
         self._retire(retired)
         self.session.note(outcome)
 
@@ -178,7 +181,7 @@ class EpisodeLog:
 
     def record_intent(self, intent: Intent) -> None:
         """Keep the wish, committed to disk, before the order is sent."""
-        self._store.commit_durable([intent_row(intent)])
+        self._store.commit_durable(map(intent_row, (intent,)))
         self.session.note(intent)
         self._orders.setdefault(intent.client_order_id, (intent.run_id, intent.world, 0))
 
@@ -188,7 +191,7 @@ class EpisodeLog:
         Raises:
             InvariantBroken: The same trade id is known with another order, side, price or size.
         """
-        self._store.commit_durable([fill_row(fill)])
+        self._store.commit_durable(map(fill_row, (fill,)))
         self.session.note(fill)
 
     def record_order(self, update: OrderUpdate) -> None:
@@ -198,21 +201,28 @@ class EpisodeLog:
             NotInRecord: No intent was recorded under its client order id.
         """
         run_id, world, sequence = self._order(update.client_order_id)
-        self._store.write([order_row(update, sequence=sequence, run_id=run_id, world=world)])
+        row = partial(order_row, sequence=sequence, run_id=run_id, world=world)
+        self._store.write(map(row, (update,)))
         self._orders[update.client_order_id] = (run_id, world, sequence + 1)
         if update.status in ENDED:
             del self._orders[update.client_order_id]
 
-    def _remember(self, outcome: Outcome, net_bps: float, row: Row, ts: int, source: str) -> None:
+    def _remember(
+        self,
+        outcome: Outcome,
+        net_bps: float,
+        state: tuple[int, bytes, str],
+        appraisal: Mapping[str, float | None],
+    ) -> None:
         if self._recall is None:
             return
-        importance = row.values["importance"]
+        (ts, vector, source), importance = state, appraisal["importance"]
         self._recall.keep(
             Pattern(
                 signal_id=outcome.signal_id,
                 outcome_id=outcome.outcome_id,
                 symbol=outcome.symbol,
-                vector=vector_values(row.values["vector"]),
+                vector=vector_values(vector),
                 net_bps=net_bps,
                 result=outcome.result.value,
                 ts_known=outcome.ts_known,
@@ -225,8 +235,14 @@ class EpisodeLog:
         )
 
     def _take_state(self, signal_id: str) -> tuple[int, bytes, str]:
-        """When, in what state and by which source a signal was raised; a second outcome reads it."""
+        """When, in what state and by which source a signal was raised; a late second outcome reads it."""
         state = self._states.pop(signal_id, None)
+        if state is not None:
+            self._taken[signal_id] = state
+            if len(self._taken) > TAKEN_KEPT:
+                del self._taken[next(iter(self._taken))]
+            return state
+        state = self._taken.pop(signal_id, None)
         if state is not None:
             return state
         signals = METADATA.tables["signal"]
@@ -252,3 +268,13 @@ class EpisodeLog:
         count = select(func.count().label("n")).where(orders.c.client_order_id == client_order_id)
         said = int(self._store.read(count)[0]["n"])
         return found[0]["run_id"], found[0]["world"], said
+
+
+def _outcome_rows(
+    outcome: Outcome, state: tuple[int, bytes], appraisal: Mapping[str, float | None] | None
+) -> Iterator[Row]:
+    """The row of an outcome, and of the pattern it makes unless it stays an episode."""
+    yield outcome_row(outcome)
+    if appraisal is not None:
+        ts, vector = state
+        yield pattern_row(outcome, vector, ts, appraisal)

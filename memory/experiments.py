@@ -95,6 +95,8 @@ class ExperimentBook:
 
     def under_way(self, world: str, ts: int) -> ExperimentRecord | None:
         """The experiment under way in ``world`` at ``ts``; there is one at most."""
+        if self._store.is_surely_empty("experiment"):
+            return None
         is_on = _E.ts_retired.is_(None) | (_E.ts_retired > ts)
         rows = self._records(select(_T["experiment"]).where(_E.world == world, _E.ts_known <= ts, is_on))
         return rows[-1] if rows else None

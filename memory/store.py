@@ -51,7 +51,10 @@ class Store:
 
     Attributes:
         is_checked: Whether every page was looked at when it was opened; a large file takes too long.
+        forgets: Whether what is written is let go, so that nothing need be prepared for it.
     """
+
+    forgets = False
 
     def __init__(self, path: Path, engine: Engine, *, is_read_only: bool, is_throwaway: bool) -> None:
         self.path = path
@@ -124,7 +127,7 @@ class Store:
                 self._seal_after(self._batch_mode, lambda: self._insert_all(self._queue))
                 self._queue.clear()
 
-    def commit_durable(self, rows: Sequence[Row]) -> None:
+    def commit_durable(self, rows: Iterable[Row]) -> None:
         """Write ``rows``, and what was queued before them, to disk before returning.
 
         Raises:
@@ -132,6 +135,7 @@ class Store:
             StoreUnusable: The disk refused.
         """
         self._require_writer()
+        rows = list(rows)
         with self._lock:
             self._seal_after(self._durable_mode, lambda: self._insert_all([*self._queue, *rows]))
             self._queue.clear()
@@ -195,6 +199,11 @@ class Store:
         with self._lock:
             self.flush()
             self._seal_after(self._durable_mode, change)
+
+    def is_surely_empty(self, table: str) -> bool:
+        """Whether nothing is in ``table``; never sure where somebody else may write."""
+        del table
+        return False
 
     def read(self, statement: Select[Any]) -> Sequence[Mapping[str, Any]]:
         """The rows of ``statement`` as mappings, what this writer has queued included."""

@@ -125,6 +125,8 @@ class StrategyBook:
 
     def known(self, ts: int, world: str | None = None) -> list[StrategyVersion]:
         """The version of every strategy in force at ``ts``, oldest first."""
+        if self._store.is_surely_empty("strategy"):
+            return []
         table = _T["strategy"]
         wanted = [table.c.ts_known <= ts, or_(table.c.ts_retired.is_(None), table.c.ts_retired > ts)]
         if world is not None:

@@ -27,9 +27,9 @@ from tools.domain.trading import Action, Decision, Outcome, Signal
 from tools.execution.entries import ask_for
 from tools.execution.executor import NEVER, Executor
 from tools.execution.freshness import sight
-from tools.execution.market import MarketSlice
 from tools.execution.outcomes import shadow_outcome
 from tools.execution.reacting import ReactionWatch
+from tools.execution.seen import MarketSlice
 from tools.execution.sizing import mm_average_usd
 from tools.execution.stream import DEPARTED, FOLLOWED, NOTICED, SIGNALLED, STOP_HIT, WAKE
 from tools.features.fingerprint import fingerprint
@@ -164,7 +164,7 @@ class DecisionCycle:
                 self._decide_on(signal, ts, parameters)
 
     def _next_answer(self, now: int) -> int:
-        return min((one.thought.question.due(now) for one in self._asked), default=NEVER)
+        return min(one.thought.question.due(now) for one in self._asked) if self._asked else NEVER
 
     def _decide(self, ts: int) -> None:
         name = self._next_signal_id(ts)

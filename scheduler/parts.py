@@ -15,10 +15,10 @@ from tools.domain.parameter import ParameterSet
 from tools.domain.ports import Episodes, IntentLog, ParameterSource
 from tools.domain.reaction import Reaction
 from tools.domain.trading import Decision, Outcome, Signal, Vote
-from tools.execution.market import MarketSlice
 from tools.execution.paper import PaperMarket
 from tools.execution.routed import RoutedMarket
 from tools.execution.schedules.choosing import PLANNED, Scheduler
+from tools.execution.seen import MarketSlice
 from tools.risk.adaptation import Adaptation
 from tools.risk.ledger import RiskLedger
 from tools.risk.limits import RiskAppetite

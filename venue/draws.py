@@ -39,7 +39,8 @@ class Draws:
         """A number in [low, high)."""
         if not self._uniform:
             self._uniform = self._generators["uniform"].random(_BLOCK)[::-1].tolist()
-        return low + (high - low) * self._uniform.pop()
+        drawn = self._uniform.pop()
+        return drawn if low == 0.0 and high == 1.0 else low + (high - low) * drawn
 
     def normal(self) -> float:
         """A standard normal number."""

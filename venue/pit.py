@@ -41,13 +41,16 @@ class Pit:
         self.levels: list[tuple[int, int, int, int, int]] = []
         self.prints: list[tuple[int, int, int, int, int]] = []
         self.accounts: dict[str, int] = {}
-        self._worth = (worth / self.tick).tolist()
+        self._worth: list[float] = (worth / self.tick).tolist()
+        self._steps = len(self._worth)
         self._start_ns = start_ns
 
     def worth(self, ts: int) -> float:
         """The fundamental price at ``ts``, in ticks."""
         i = (ts - self._start_ns) // STEP_NS
-        return float(self._worth[max(0, min(i, len(self._worth) - 1))])
+        if not 0 <= i < self._steps:
+            i = 0 if i < 0 else self._steps - 1
+        return self._worth[i]
 
     def mid(self, ts: int) -> float:
         """Between the best prices, in ticks; where a side is empty, what the coin is worth."""
@@ -74,11 +77,13 @@ class Pit:
             book.pop(price, None)
         if side:
             if size:
-                self.best_ask = min(self.best_ask, price)
+                if price < self.best_ask:
+                    self.best_ask = price
             elif price == self.best_ask:
                 self.best_ask = min(book, default=NO_ASK)
         elif size:
-            self.best_bid = max(self.best_bid, price)
+            if price > self.best_bid:
+                self.best_bid = price
         elif price == self.best_bid:
             self.best_bid = max(book, default=0)
 

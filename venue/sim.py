@@ -29,11 +29,13 @@ from venue.wire import Wire
 
 WEALTH = 10**15  # units of each asset an agent starts with
 
+_PLACE, _CANCEL = CommandKind.PLACE.value, CommandKind.CANCEL.value
 _ACCEPTED, _REJECTED = EventKind.ACCEPTED.value, EventKind.REJECTED.value
 _TRADE, _LEVEL = EventKind.TRADE.value, EventKind.LEVEL.value
 _CANCELLED, _EXPIRED = EventKind.CANCELLED.value, EventKind.EXPIRED.value
 
 MS = 1_000_000
+COMMAND_ROW = struct.Struct("=8i10q")  # of layout.COMMAND
 EVENT_ROW = struct.Struct("=6i15q")  # of layout.EVENT; a fraction of the time that tolist takes
 
 
@@ -91,7 +93,7 @@ class Simulation:
         if self.exchange.history is not None:
             self.exchange.history.watch_nobody()
         self.wire = Wire(self.exchange)
-        self.wire.listen(self._hear)
+        self.wire.drive(self._hear)
         self.clients: dict[int, str] = {}
         self.pits = tuple(
             Pit(n, s, w, start_ns) for n, (s, w) in enumerate(zip(symbols, worths, strict=True))
@@ -102,6 +104,7 @@ class Simulation:
         self._heap: list[tuple[int, str, int, Callable[..., None], tuple[Any, ...]]] = []
         self._counts: dict[str, int] = {}
         self._command = np.zeros(1, COMMAND)
+        self._command_bytes = memoryview(self._command.view(np.uint8))
         self._outside: deque[Void] = deque()
         self._is_acting = False
         self._regimes = regimes
@@ -139,7 +142,7 @@ class Simulation:
         """Let ``action`` happen at ``ts``, not before now."""
         count = self._counts.get(agent, 0)
         self._counts[agent] = count + 1
-        heapq.heappush(self._heap, (max(ts, self.now), agent, count, action, args))
+        heapq.heappush(self._heap, (ts if ts > self.now else self.now, agent, count, action, args))
 
     def run(self, seconds: float) -> None:
         """Go on for so many seconds of virtual time."""
@@ -147,13 +150,12 @@ class Simulation:
 
     def run_until(self, until: int) -> None:
         """Go on up to a moment, ns UTC."""
-        heap = self._heap
+        heap, outside, pop = self._heap, self._outside, heapq.heappop
         self._take_in()
         while heap and heap[0][0] <= until:
-            ts, _, _, action, args = heapq.heappop(heap)
-            self.now = ts
+            self.now, _, _, action, args = pop(heap)
             action(*args)
-            if self._outside:
+            if outside:
                 self._take_in()
         self.now = max(self.now, until)
 
@@ -172,26 +174,29 @@ class Simulation:
     ) -> int:
         """Place an order (side +1 or -1, ticks, lots); returns its id, 0 where it was refused."""
         pit = agent.pit
-        row = (CommandKind.PLACE.value, pit.number, pit.accounts[agent.name], (1 - side) // 2)
-        rest = (kind.value, tif.value, 0, 0, self.now, price, size, 0, 0, 0, 0, 0, 0, 0)
-        order = self._perform(pit, (*row, *rest))
+        account, now = pit.accounts[agent.name], self.now
+        row = (_PLACE, pit.number, account, (1 - side) // 2, kind, tif, 0, 0, now, price, size)
+        order = self._perform(pit, (*row, 0, 0, 0, 0, 0, 0, 0))
         if order:
             label = (agent.name, intent, parent, side, price, size, planned_end_ts)
-            self.truth.orders.append((pit.symbol.name, order, self.now, *label))
+            self.truth.orders.append((pit.symbol.name, order, now, *label))
         return order
 
     def cancel(self, agent: Participant, order: int) -> None:
         """Cancel an order; nothing happens where it is over."""
         pit = agent.pit
-        row = (CommandKind.CANCEL.value, pit.number, pit.accounts[agent.name], 0)
-        self._perform(pit, (*row, 0, 0, 0, 0, self.now, 0, 0, 0, 0, 0, 0, 0, order, 0))
+        account = pit.accounts[agent.name]
+        row = (_CANCEL, pit.number, account, 0, 0, 0, 0, 0, self.now, 0, 0, 0, 0, 0, 0, 0, order, 0)
+        self._perform(pit, row)
 
     def _perform(self, pit: Pit, row: tuple[int, ...]) -> int:
-        self._command[0] = row
+        COMMAND_ROW.pack_into(self._command_bytes, 0, *row)
+        said = self.exchange.run_one(self._command)
+        events = list(EVENT_ROW.iter_unpack(said))
         was_acting, self._is_acting = self._is_acting, True
-        events = self.wire.run(self._command)
+        self.wire.relay(said, events)
         self._is_acting = was_acting
-        return self._absorb(pit, EVENT_ROW.iter_unpack(events.tobytes()))
+        return self._absorb(pit, events)
 
     def _hear(self, events: Void) -> None:
         """What an outsider caused waits until nobody is in the middle of something."""
@@ -205,11 +210,11 @@ class Simulation:
                     self._absorb(self.pits[event[2]], (event,))
 
     def _absorb(self, pit: Pit, events: Iterable[tuple[int, ...]]) -> int:
-        placed = 0
+        placed, now = 0, self.now
         for event in events:
             kind = event[0]
             if kind == _LEVEL:
-                pit.on_level(self.now, event[3], event[11], event[12], event[20])
+                pit.on_level(now, event[3], event[11], event[12], event[20])
             elif kind == _ACCEPTED:
                 placed = event[9]
                 if event[8] in self.clients:
@@ -218,7 +223,7 @@ class Simulation:
                 self._on_trade(pit, event)
             elif kind in (_CANCELLED, _EXPIRED):
                 cause = "cancelled" if kind == _CANCELLED else "expired"
-                self.truth.ends.append((pit.symbol.name, event[9], self.now, cause, event[13]))
+                self.truth.ends.append((pit.symbol.name, event[9], now, cause, event[13]))
                 agent = self.agents.get(event[8])
                 if agent is not None:
                     agent.on_end(event[9])

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 
 from venue.engine.rules import MarketRules
 
 UNIT = Decimal("1e-8")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Symbol:
     """A market and where its price starts."""
 
@@ -19,17 +20,17 @@ class Symbol:
     tick: Decimal
     lot: Decimal
 
-    @property
+    @cached_property
     def name(self) -> str:
         """As the venue writes it."""
         return f"{self.base}USDT"
 
-    @property
+    @cached_property
     def tick_units(self) -> int:
         """A tick in 1e-8 quote."""
         return int(self.tick / UNIT)
 
-    @property
+    @cached_property
     def lot_units(self) -> int:
         """A lot in 1e-8 base."""
         return int(self.lot / UNIT)

@@ -6,10 +6,14 @@ events; every facade on the wire hears them all, in the order of the commands.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+
+import numpy as np
 
 from venue.engine.exchange import Answer, Exchange, Void
+from venue.engine.layout import EVENT
 
+ACCOUNT, OTHER_ACCOUNT = 8, 15  # where an event as a tuple has those it concerns
 Listener = Callable[[Void], None]
 
 
@@ -18,7 +22,10 @@ class Wire:
 
     def __init__(self, exchange: Exchange) -> None:
         self.exchange = exchange
-        self._listeners: list[Listener] = []
+        self._listeners: list[tuple[Listener, int | None]] = []
+        self._driver: Listener | None = None
+        self._hears_all = False
+        self._accounts: set[int] = set()  # of those who hear of nothing else
         self._telling = 0
 
     @property
@@ -26,19 +33,50 @@ class Wire:
         """Whether somebody is being told of events; nothing new should happen then."""
         return self._telling > 0
 
-    def listen(self, listener: Listener) -> None:
-        """Hear all events from now on."""
-        self._listeners.append(listener)
+    def drive(self, listener: Listener) -> None:
+        """Hear, before everybody else, what others publish; what it relays itself it knows."""
+        self._driver = listener
+
+    def listen(self, listener: Listener, account: int | None = None) -> None:
+        """Hear from now on all events, or those of commands that concern ``account``."""
+        self._listeners.append((listener, account))
+        if account is None:
+            self._hears_all = True
+        else:
+            self._accounts.add(account)
 
     def publish(self, events: Void) -> None:
-        """Tell all listeners."""
+        """Tell the driver and all listeners."""
         if len(events):
-            self._telling += 1
-            try:
-                for listener in self._listeners:
+            if self._driver is not None:
+                self._driver(events)
+            self._tell_listeners(events)
+
+    def relay(self, said: bytes, rows: Sequence[tuple[int, ...]]) -> None:
+        """Tell the listeners what the driver caused.
+
+        Args:
+            said: The events (layout.EVENT).
+            rows: The same as tuples.
+        """
+        if self._hears_all or (self._accounts and self._is_of_somebody(rows)):
+            self._tell_listeners(np.frombuffer(said, EVENT))
+
+    def _is_of_somebody(self, rows: Sequence[tuple[int, ...]]) -> bool:
+        mine = self._accounts
+        for row in rows:  # noqa: SIM110 (a generator takes twice the time, and this is asked of every command)
+            if row[ACCOUNT] in mine or row[OTHER_ACCOUNT] in mine:
+                return True
+        return False
+
+    def _tell_listeners(self, events: Void) -> None:
+        self._telling += 1
+        try:
+            for listener, account in self._listeners:
+                if account is None or _concerns(events, account):
                     listener(events)
-            finally:
-                self._telling -= 1
+        finally:
+            self._telling -= 1
 
     def tell(self, answer: Answer) -> Answer:
         """Publish an answer's events and hand it on."""
@@ -50,3 +88,7 @@ class Wire:
         events = self.exchange.run(commands)
         self.publish(events)
         return events
+
+
+def _concerns(events: Void, account: int) -> bool:
+    return account in events["account"].tolist() or account in events["other_account"].tolist()

@@ -81,7 +81,7 @@ class LaboratoryAccount:
         self._last_news = 0
         self._updates: list[OrderUpdate] = []
         self._fills: list[Fill] = []
-        sim.wire.listen(self._hear)
+        sim.wire.listen(self._hear, account)
 
     # what the executor uses
 
@@ -156,9 +156,6 @@ class LaboratoryAccount:
 
     def _hear(self, events: Void) -> None:
         """Pick what is ours out of all that happened, order by order."""
-        mine = self._account
-        if mine not in events["account"].tolist() and mine not in events["other_account"].tolist():
-            return
         fills: dict[str, list[Fill]] = {}
         touched: dict[str, Sent] = {}
         for event in rows(events):

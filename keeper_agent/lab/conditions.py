@@ -50,6 +50,7 @@ class LabSettings:
         doubt_bps: With which standard error that is believed, basis points.
         is_plain: Whether the decision graph's nodes are called without the framework around them.
         memory: Frozen snapshot to start from; None starts empty.
+        remembers: Whether rows are written; where only results are wanted nobody reads them.
         is_present: Whether Keeper is there at all.
         start_ns: When the world starts; later where the memory already knows of later things.
         warm_s: Seconds of the world before Keeper sits down.
@@ -69,6 +70,7 @@ class LabSettings:
     doubt_bps: float = 0.0
     is_plain: bool = True
     memory: str | None = None
+    remembers: bool = True
     is_present: bool = True
     start_ns: int = START_NS
     warm_s: float = 180.0

@@ -1,12 +1,32 @@
-"""Leaving a session's memory behind, so that its decisions can be explained and learned from."""
+"""A session's memory: laid out without migrating anew, and left behind so that it can be explained."""
 
 from __future__ import annotations
 
 import shutil
+import tempfile
+from functools import cache
 from pathlib import Path
 
-from memory.connection import DATABASE
+from memory.connection import DATABASE, prepare_file, prepare_home
+from memory.store import Store
 from tools.domain.errors import BadInput
+
+
+def lay_out(home: Path) -> None:
+    """Make ``home`` the home of a memory that knows nothing: what the migrations make, copied."""
+    prepare_home(home)
+    path = home / DATABASE
+    prepare_file(path)
+    path.write_bytes(_blank())
+
+
+@cache
+def _blank() -> bytes:
+    """A database with every table and nothing in it; made once a process."""
+    with tempfile.TemporaryDirectory(prefix="keeper-lab-") as scratch:
+        home = Path(scratch) / "memory"
+        Store.open(home, is_throwaway=True).close()
+        return (home / DATABASE).read_bytes()
 
 
 def require_free(folder: Path) -> None:

@@ -14,12 +14,13 @@ from pathlib import Path
 
 from keeper_agent.lab.asks import AskRecord
 from keeper_agent.lab.conditions import LabSettings
-from keeper_agent.lab.keeping import keep_memory
+from keeper_agent.lab.keeping import keep_memory, lay_out
 from keeper_agent.lab.mids import MidRecord
 from keeper_agent.lab.session import Session, Witness
 from keeper_agent.lab.sitting import WIND_DOWN_S, Progress, Sitting, advance
 from keeper_agent.settings import Settings, load_settings
 from memory.account import present
+from memory.own_store import ForgetfulStore, OwnStore
 from memory.snapshots import open_snapshot_copy
 from memory.store import Store
 from scheduler.run import RunIdentity, Tally
@@ -71,7 +72,7 @@ class Laboratory:
             keep: Folder to leave the session's memory in; None lets it go.
 
         Raises:
-            BadUsage: The time is not positive.
+            BadUsage: The time is not positive, or a session that forgets is to leave a memory.
             BadInput: The memory cannot be left there.
         """
         if not minutes > 0:
@@ -81,7 +82,7 @@ class Laboratory:
             return self._watch(seconds, each)
         warm_kernels()
         with self._own_settings() as own:
-            with Store.open(own.keeper_home, is_throwaway=True) as store:
+            with self._kind(keep).open(own.keeper_home, is_throwaway=True) as store:
                 sim = self._running(self._start(store), seconds)
                 identity = RunIdentity(self.run_id(sim.start_ns), World.VENUE, self.seed)
                 sitting = Sitting(sim, self.settings, own, store, identity)
@@ -90,6 +91,14 @@ class Laboratory:
                 keep_memory(own.keeper_home, keep)
         held = (sitting.seated_ns, sitting.keeper.tally, left_open, sitting.witness)
         return self._session(sim, seconds, *held, sitting.asks, sitting.mids)
+
+    def _kind(self, keep: Path | None) -> type[Store]:
+        """Which store: what is kept has its links as a run writes them."""
+        if not self.settings.remembers:
+            if keep is not None or self.settings.memory is not None:
+                raise BadUsage("a session that forgets neither leaves a memory nor starts from one")
+            return ForgetfulStore
+        return OwnStore if keep is None else Store
 
     def start_ns(self) -> int:
         """When the world starts: after everything that the memory knows."""
@@ -158,7 +167,9 @@ class Laboratory:
         folder = SHARED_MEMORY if SHARED_MEMORY.is_dir() else None
         with tempfile.TemporaryDirectory(prefix="keeper-lab-", dir=folder) as scratch:
             home = Path(scratch) / "memory"
-            if self.settings.memory is not None:
+            if self.settings.memory is None:
+                lay_out(home)
+            else:
                 open_snapshot_copy(self.settings.memory, home, home=self._keeper.keeper_home)
             words = [f"{name}={value!r}" for name, value in sorted(self._overrides.items())]
             named = ",".join(filter(None, [self._keeper.keeper_parameters, *words]))

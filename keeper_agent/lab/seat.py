@@ -6,7 +6,8 @@ feed arrives and when the venue's word does. It sees rows and news, never who wa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import struct
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -19,11 +20,12 @@ from tools.execution.market import SymbolMarket
 from tools.execution.news import NewsDesk
 from tools.market.events import EVENT, Events
 from venue.public import PRINT, View
-from venue.rolling import LATENCY_NS, RollingView
+from venue.rolling import LATENCY_NS, RollingView, Row
 from venue.sim import Simulation
 
 PERIOD_NS = NANOS // 10  # of the public feed
 FIELDS = list(EVENT.names or ())
+EVENT_ROW = struct.Struct("=4q2bh4x")  # of EVENT
 NOTHING = np.zeros(0, EVENT)
 
 
@@ -68,6 +70,11 @@ class Place:
 def events_of(view: View) -> Events:
     """Public rows as Keeper's events: the same fields but for the ids, which only a feed checks."""
     return view[FIELDS].astype(EVENT)
+
+
+def events_of_rows(rows: Sequence[Row]) -> Events:
+    """The same of rows as tuples."""
+    return np.frombuffer(bytearray(b"".join([EVENT_ROW.pack(*row[:7]) for row in rows])), EVENT)
 
 
 class Seat:
@@ -122,9 +129,9 @@ class Seat:
     def _on_bucket(self, end: int) -> None:
         now = self._sim.now
         for place in self._places.values():
-            rows, cycle = place.view.take(end), place.cycle
-            if len(rows):
-                cycle.run(events_of(rows), now)
+            rows, cycle = place.view.take_rows(end), place.cycle
+            if rows:
+                cycle.run(events_of_rows(rows), now)
             elif cycle.next_wake(now) <= now:
                 cycle.run(NOTHING, now)
         self._expect(end + PERIOD_NS)

@@ -165,7 +165,10 @@ class Sitting:
 
     def _coin(self, decision: Decision, signal: Signal) -> float:
         keeper, ts = self.keeper, decision.ts
-        return coin_share(decision, signal, keeper.parameters.snapshot(ts), keeper.ledger.snapshot(ts))
+        parameters = keeper.parameters.snapshot(ts)
+        if not parameters["probe_share"]:
+            return 0.0
+        return coin_share(decision, signal, parameters, keeper.ledger.snapshot(ts))
 
     def _market(self, instrument: Instrument, parameters: ParameterSet) -> RoutedMarket:
         exchange = self._desk.exchange(instrument.symbol)

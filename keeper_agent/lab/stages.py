@@ -123,6 +123,7 @@ class Stage:
         parameters = {**COMMON, **MANNERS[manner], **apart, **self.parameters}
         settings = LabSettings(
             coins=coins,
+            remembers=False,
             parameters=parameters,
             venture=Venture.INSIDE if manner is Manner.INSIDE else Venture.RANGE,
             takes_all=decider is None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from tools.execution.market import MarketSlice
+from tools.execution.seen import MarketSlice
 
 
 @dataclass(slots=True)

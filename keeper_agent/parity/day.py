@@ -28,8 +28,8 @@ from tools.domain.errors import NotEnoughData, NotInRecord
 from tools.domain.market import Instrument
 from tools.domain.trading import Action, World
 from tools.execution.entry import BRACKET
-from tools.execution.market import MarketSlice
 from tools.execution.schedules.choosing import Algorithm, Scheduler
+from tools.execution.seen import MarketSlice
 from tools.market.seen import require_seen, seen_events, seen_folder, wound_down
 
 WORLDS = (World.VENUE.value, World.LIVE.value)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Protocol
 
 NS = 1_000_000_000
@@ -59,7 +60,13 @@ def iso(ts: int) -> str:
 
 def day_of(ts: int) -> str:
     """The UTC date of ``ts`` nanoseconds as ``YYYY-MM-DD``."""
-    return datetime.fromtimestamp(ts // NS, UTC).strftime("%Y-%m-%d")
+    return _day(ts // (86_400 * NS))
+
+
+@lru_cache(maxsize=64)
+def _day(number: int) -> str:
+    """The date of the ``number``-th day since 1970."""
+    return datetime.fromtimestamp(number * 86_400, UTC).strftime("%Y-%m-%d")
 
 
 def day_bounds(day: str) -> tuple[int, int]:

@@ -35,6 +35,8 @@ class Entry:
         target: Where what is held is offered.
         ts_moved, ts_guarded: When offers and entries were looked at last, ns; 0 is never.
         is_moving: Whether an offer was withdrawn in order to be placed elsewhere.
+        is_led: Whether its offers go along with the market maker.
+        is_guarded: Whether an entry too near to the market maker's middle is withdrawn.
     """
 
     decision: Decision
@@ -61,10 +63,17 @@ class Entry:
     ts_moved: int = 0
     ts_guarded: int = 0
     is_moving: bool = False
+    is_led: bool = field(init=False)
+    is_guarded: bool = field(init=False)
+    _lead_ns: int = field(init=False)
 
     def __post_init__(self) -> None:
-        """What is held is offered at the signal's target first."""
+        """What is held is offered at the signal's target first; a candle's target has another meaning."""
         self.target = self.target or self.signal.take_profit
+        goes_along = not is_from_candles(self.signal.source)
+        self._lead_ns = lead_every_ns(self.parameters)
+        self.is_led = self._lead_ns > 0 and goes_along
+        self.is_guarded = self.parameters["entry_least_bps"] > 0 and goes_along
 
     @property
     def is_entering(self) -> bool:
@@ -82,16 +91,6 @@ class Entry:
         return self.fills[0].ts + self.signal.hold_timeout_ns
 
     @property
-    def is_led(self) -> bool:
-        """Whether its offers go along with the market maker; a candle's target has another meaning."""
-        return lead_every_ns(self.parameters) > 0 and not is_from_candles(self.signal.source)
-
-    @property
-    def is_guarded(self) -> bool:
-        """Whether an entry too near to the market maker's middle is withdrawn."""
-        return self.parameters["entry_least_bps"] > 0 and not is_from_candles(self.signal.source)
-
-    @property
     def next_wake(self) -> int:
         """When to look again even if nothing happens, ns; never while it is left."""
         if self.leaving:
@@ -107,9 +106,11 @@ class Entry:
     @property
     def next_move(self) -> int:
         """When to look whether orders are to be withdrawn or moved, ns; never where they stay."""
+        if not (self.is_led or self.is_guarded):
+            return NEVER
         looks = [NEVER]
         if self.is_led and self.fills:
-            looks.append(max(self.ts_moved, self.fills[0].ts) + lead_every_ns(self.parameters))
+            looks.append(max(self.ts_moved, self.fills[0].ts) + self._lead_ns)
         if self.is_guarded and not self.withdrawn:
             sent = [intent.ts for intent in self.working.values() if intent.leg == ENTRY]
             looks += [max(self.ts_guarded, ts) + GUARD_NS for ts in sent]

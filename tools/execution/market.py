@@ -6,7 +6,6 @@ another's part: a paper exchange in the same pass, or a venue.
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -22,11 +21,12 @@ from tools.domain.trading import Intent, Signal
 from tools.execution import following as fo
 from tools.execution.entry import lead_every_ns
 from tools.execution.exchange import News
+from tools.execution.seen import MarketSlice, SeenEvents
 from tools.execution.stream import DESK, advance
 from tools.features.hayashi_yoshida import Correlation
 from tools.features.names import FEATURES
 from tools.features.outlook import Outlook, outlook_of
-from tools.market.events import Events, event_bytes
+from tools.market.events import Events
 from tools.signals.mm_range import tune_range
 
 LATE_SHARE = 2  # an entry is watched for as many times its timeout
@@ -39,13 +39,6 @@ class Excursion(NamedTuple):
     lowest: int
     ts_target: int
     ts_stop: int
-
-
-class MarketSlice(NamedTuple):
-    """What a decision had seen of its market: how many events, and the hash of all of them in order."""
-
-    events: int
-    digest: str
 
 
 class TradedMarket(Protocol):
@@ -116,8 +109,7 @@ class SymbolMarket:
         self.senses = new_senses(instrument, parameters)
         self.desk: npt.NDArray[np.void] = np.zeros(1, DESK)
         self.buffer = feature_buffer()
-        self._slice = sha256()
-        self._slice_events = 0
+        self._seen = SeenEvents()
         self._followed: dict[int, Signal] = {}
         self._next_number = 1
         self._link: LeaderLink | None = None
@@ -138,14 +130,13 @@ class SymbolMarket:
         """Take events until something needs attention; see ``stream.advance``."""
         index, reasons = advance(events, start, limit_ts, self.senses, self.desk, self.buffer)
         if index > start:
-            self._slice.update(event_bytes(events[start:index]))
-            self._slice_events += int(index) - start
+            self._seen.take(events[start:index])
         return int(index), int(reasons)
 
     @property
     def slice(self) -> MarketSlice:
         """All that was seen of this market so far, named by its hash."""
-        return MarketSlice(self._slice_events, self._slice.hexdigest())
+        return self._seen.told
 
     # what is sensed
 
@@ -296,10 +287,11 @@ class SymbolMarket:
         over: list[tuple[Signal, np.void]] = []
         if int(self.desk["finished"][0]) == 0:
             return over
-        for follow in self.desk["follows"][0]:
-            if follow["state"] == fo.DONE:
-                over.append((self._followed.pop(int(follow["number"])), follow.copy()))
-                follow["state"] = fo.FREE
+        follows = self.desk["follows"][0]
+        for place in np.flatnonzero(follows["state"] == fo.DONE).tolist():
+            follow = follows[place]
+            over.append((self._followed.pop(int(follow["number"])), follow.copy()))
+            follow["state"] = fo.FREE
         self.desk["following"] -= len(over)
         self.desk["finished"] = 0
         return sorted(over, key=lambda pair: int(pair[1]["number"]))

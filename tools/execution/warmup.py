@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import cache
 
 import numpy as np
 
@@ -13,8 +14,9 @@ from tools.execution.stream import sense_until
 from tools.market.events import EVENT
 
 
+@cache
 def warm_kernels() -> None:
-    """Call every compiled entry point on an empty market."""
+    """Call every compiled entry point on an empty market, once a process."""
     instrument = Instrument("WARM", "none", "A", "B", 1, UNITS, Decimal(0), 0.0, 0.0, Decimal(1), None, False)
     market = PaperMarket(instrument, default_parameters())
     nothing = np.zeros(0, EVENT)

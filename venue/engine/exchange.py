@@ -117,6 +117,7 @@ class Exchange:
         self._ledger = memory.new_ledger(self.assets)
         self._log = memory.new_log()
         self._rows = self._log["rows"][0]
+        self._row_bytes = memoryview(self._rows.view(np.uint8))
         self._count, self._command = self._log["count"], self._log["command"]
         self._clients: dict[str, int] = {}
         self._client_words: list[str] = [""]
@@ -146,6 +147,16 @@ class Exchange:
         """
         said = b"".join([events.tobytes() for events in self.chunks(commands)])
         return np.frombuffer(said, EVENT) if said else np.zeros(0, EVENT)
+
+    def run_one(self, command: Void) -> bytes:
+        """Perform a command (shape (1,)); the bytes of its events, which are what ``run`` gives as rows."""
+        if self.history is not None:
+            return self.run(command).tobytes()
+        if perform_all(self._markets, self._ledger, self._log, command, 0) != 1:
+            raise RuntimeError("the log has no room for the events of a single command")
+        n = int(self._count[0])
+        self._count[0] = 0
+        return self._row_bytes[: n * EVENT.itemsize].tobytes()
 
     def _perform(self, kind: CommandKind, ts: int, **fields: Any) -> Answer:
         fields |= {"kind": kind, "ts": ts}

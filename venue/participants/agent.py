@@ -54,7 +54,8 @@ class Agent(ABC):
 
     def after(self, seconds: float, action: Callable[..., None], *args: Any) -> None:
         """Let something happen in so many seconds."""
-        self.sim.at(self.sim.now + max(1, round(seconds * SECOND)), self.name, action, *args)
+        sim, wait = self.sim, round(seconds * SECOND)
+        sim.at(sim.now + (wait if wait > 1 else 1), self.name, action, *args)
 
     def make(
         self, side: int, price: float, quote: float, intent: str, parent: int = 0, planned_end_ts: int = 0

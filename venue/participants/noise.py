@@ -7,8 +7,8 @@ Arrivals come in bursts. Distance, lifetime and size follow what was measured on
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 
 from venue.draws import Draws
@@ -44,16 +44,24 @@ class Crowd:
     opening: int = 60
 
 
-def quantile(table: Sequence[tuple[float, float]], tail: tuple[float, float], u: float) -> float:
+def quantile(table: tuple[tuple[float, float], ...], tail: tuple[float, float], u: float) -> float:
     """The value at ``u`` of a table of quantiles, log-linear between them, with a Pareto tail."""
     top, last = table[-1]
     if u >= top:
         exponent, most = tail
         return min(most, last * float(((1 - u) / (1 - top)) ** (-1 / exponent)))
-    for (low, first), (high, second) in pairwise(table):
+    for low, high, width, first, ratio in _pieces(table):
         if u < high:
-            return first * float((second / first) ** ((u - low) / (high - low)))
+            return first * float(ratio ** ((u - low) / width))
     return last
+
+
+@cache
+def _pieces(table: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float, float, float, float], ...]:
+    """Each piece of a table: where it begins and ends, its width, its first value and its growth."""
+    return tuple(
+        (low, high, high - low, first, second / first) for (low, first), (high, second) in pairwise(table)
+    )
 
 
 def round_coins(quote: float, price: float) -> float:
@@ -105,8 +113,8 @@ class Noise(Agent):
 
     def arrive(self) -> None:
         """One arrival: always the same number of draws."""
-        size, u = self.size(), self.draws.uniform()
-        where, side, life, inside = (self.draws.uniform() for _ in range(4))
+        size, draw = self.size(), self.draws.uniform
+        u, where, side, life, inside = draw(), draw(), draw(), draw(), draw()
         self.after(self.gap(), self.arrive)
         if u < self.crowd.takes_share and self.spread_bps() < 80 * inside + 10:
             self.take(1 if side < 0.5 else -1, 0.7 * size, "noise-take", reach_bps=20)
