@@ -139,7 +139,8 @@ class EpisodeLog:
         """Keep an outcome and, where it is worth it, the pattern it makes of its signal's state.
 
         Only what was followed on paper makes a pattern: every signal is followed by the same
-        rules, so a state that was also traded does not count twice.
+        rules, so a state that was also traded does not count twice. What came of money is committed to
+        disk at once: the limits of the day and the rules of behaviour are made of it after a kill.
         """
         ts, vector, source = self._take_state(outcome.signal_id)
         rows = [outcome_row(outcome)]
@@ -149,7 +150,8 @@ class EpisodeLog:
             if appraisal is not None:
                 rows.append(pattern_row(outcome, vector, ts, appraisal))
                 self._remember(outcome, outcome.net_bps, rows[-1], ts, source)
-        self._store.write(rows)
+        keep = self._store.commit_durable if outcome.kind == "taken" else self._store.write
+        keep(rows)
         self._retire(retired)
         self.session.note(outcome)
 
