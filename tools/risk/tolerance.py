@@ -122,7 +122,7 @@ def _place(chance: Reals, cells: Reals, shares: Reals) -> float:
     last = len(chance) - 1
     for i in range(last):
         chance[i + 1] += chance[i]
-    whole = chance[last]
+    whole: float = chance[last]
     for i in range(last + 1):
         chance[i] /= whole
     for k in range(len(shares)):
