@@ -143,7 +143,8 @@ class EpisodeLog:
         """Keep an outcome and, where it is worth it, the pattern it makes of its signal's state.
 
         Only what was followed on paper makes a pattern: every signal is followed by the same
-        rules, so a state that was also traded does not count twice.
+        rules, so a state that was also traded does not count twice. What came of money is committed to
+        disk at once: the limits of the day and the rules of behaviour are made of it after a kill.
         """
         ts, vector, source = self._take_state(outcome.signal_id)
         retired: Sequence[Retirement] = ()
@@ -152,7 +153,8 @@ class EpisodeLog:
             appraisal, retired = self._admit(outcome, vector, ts, source)
             if appraisal is not None:
                 self._remember(outcome, outcome.net_bps, (ts, vector, source), appraisal)
-        self._store.write(_outcome_rows(outcome, (ts, vector), appraisal))
+        keep = self._store.commit_durable if outcome.kind == "taken" else self._store.write
+        keep(_outcome_rows(outcome, (ts, vector), appraisal))
         self._retire(retired)
         self.session.note(outcome)
 

@@ -175,6 +175,14 @@ PARTS: Mapping[str, Part] = {
             is_alone=True,
         ),
         Part(
+            name="kelly_bound",
+            meaning="sizes are held to a part of Kelly's share on the lower end of the edge",
+            is_default=False,
+            on={"bound_kelly": 1},
+            off={"bound_kelly": 0},
+            is_alone=True,
+        ),
+        Part(
             name="learned_size",
             meaning="sizes follow what a market maker was seen to bear",
             is_default=False,
@@ -191,7 +199,11 @@ NOT_JUDGED: tuple[NotJudged, ...] = (
     NotJudged("trials", True, "tries parameters over hundreds of decisions and days"),
     NotJudged("brain", False, "nobody is asked in the laboratory"),
     NotJudged("candle_signals", False, "need hours of candles: python -m benchmarks.candle_signals"),
-    NotJudged("size_bounds", False, "bound_* need daily candles: python -m benchmarks.risk"),
+    NotJudged(
+        "size_bounds",
+        False,
+        "bounds by CVaR, correlation, joint falls and regime need daily candles: python -m benchmarks.risk",
+    ),
 )  # fmt: skip
 
 

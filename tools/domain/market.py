@@ -12,6 +12,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from enum import IntEnum
 
 UNITS = 100_000_000  # price and size units per 1.0
+_SQUARED = Decimal(UNITS * UNITS)
 NANOS = 1_000_000_000  # nanoseconds per second
 
 
@@ -95,10 +96,10 @@ class Instrument:
         """Size units on the lot grid worth about ``value_quote`` at ``price`` units."""
         if price <= 0:
             raise ValueError(f"price must be positive units, was {price}")
-        lots = value_quote * UNITS * UNITS / (Decimal(price) * self.lot)
+        lots = value_quote * _SQUARED / (price * self.lot)
         rounding = ROUND_CEILING if round_up else ROUND_FLOOR
         return int(lots.to_integral_value(rounding)) * self.lot
 
     def value(self, size: int, price: int) -> Decimal:
         """Quote value of ``size`` units at ``price`` units, exact."""
-        return Decimal(size) * Decimal(price) / (UNITS * UNITS)
+        return Decimal(size * price) / _SQUARED

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Context, Decimal, localcontext
 from enum import StrEnum
+from typing import NamedTuple
 
 from tools.domain.market import Instrument
 from tools.domain.parameter import ParameterSet, scoped_name
@@ -20,6 +21,7 @@ from tools.domain.trading import Clamp, SizePlan
 from tools.execution.splitting import split_lots
 from tools.risk.exposure import ZERO
 from tools.risk.limits import RiskAppetite, amount, money
+from tools.risk.wishes import written
 
 _EXACT = Context(prec=60)  # units times price times rate has more than the usual 28 digits
 SHARE = "symbol_size_share"
@@ -75,8 +77,7 @@ class SizeRequest:
         return self.appetite is RiskAppetite.CONSERVATIVE or self.mode is SizingMode.LEARNED
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(NamedTuple):
     """USD wished for, 0 where nothing can be entered, with what bent the wish."""
 
     usd: Decimal
@@ -95,8 +96,7 @@ class Sizing:
     clamps: tuple[Clamp, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Grid:
+class _Grid(NamedTuple):
     """The lot grid at one price, in USD.
 
     Attributes:
@@ -161,7 +161,7 @@ def _wished(request: SizeRequest, parameters: ParameterSet, grid: _Grid | None) 
         shrunk = target * max(ZERO, request.fraction)
         clamps += _bent("brain", target, shrunk, f"the brain left {request.fraction} of the size")
         target = shrunk
-    share = Decimal(str(parameters.scoped(SHARE, request.instrument.symbol)))
+    share = written(parameters.scoped(SHARE, request.instrument.symbol))
     if share < 1:
         shrunk = target * share
         origin = parameters.origin.get(scoped_name(SHARE, request.instrument.symbol), "general")
@@ -195,10 +195,10 @@ def _place(request: SizeRequest, parameters: ParameterSet, wish: Wish, grid: _Gr
         reason = f"the smallest order of {_text(least)} USD is more than {_text(share)} USD, this MM's share"
         return Sizing(None, ZERO, (*clamps, _clamp("mm_protection", allowed, ZERO, reason)))
     cap = _slice_cap_usd(request, parameters, share)
-    if cap is not None and grid.lots(cap) < smallest:
-        clamps += _bent("smallest_order", cap, least, f"a slice cannot be below {_text(least)} USD")
-        cap = least
     largest = total if cap is None else grid.lots(cap)
+    if cap is not None and largest < smallest:
+        clamps += _bent("smallest_order", cap, least, f"a slice cannot be below {_text(least)} USD")
+        cap, largest = least, grid.lots(least)
     split = split_lots(total, largest=largest, smallest=smallest, most=parameters.whole("max_split_count"))
     if split.left_out:
         placed = grid.usd(total - split.left_out)
@@ -250,8 +250,8 @@ def _mm_share_usd(request: SizeRequest, parameters: ParameterSet) -> Decimal | N
         return None
     share = request.appetite.multiplier(parameters)
     if request.mode is SizingMode.LEARNED:
-        unseen = RiskAppetite.CONSERVATIVE.multiplier(parameters)
-        share = min(share, unseen if request.tolerated is None else request.tolerated)
+        borne = request.tolerated
+        share = min(share, RiskAppetite.CONSERVATIVE.multiplier(parameters) if borne is None else borne)
     return request.mm_average_usd * share
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from tools.domain.market import plain
 from tools.domain.parameter import ParameterSet
+
+_BALANCED, _AGGRESSIVE = Decimal("1.0"), Decimal("1.2")
 
 
 class RiskAppetite(StrEnum):
@@ -22,7 +25,7 @@ class RiskAppetite(StrEnum):
         """Share of the MM's average order one slice may have."""
         if self is RiskAppetite.CONSERVATIVE:
             return amount(parameters, "conservative_multiplier")
-        return Decimal("1.0") if self is RiskAppetite.BALANCED else Decimal("1.2")
+        return _BALANCED if self is RiskAppetite.BALANCED else _AGGRESSIVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,17 @@ class Room(NamedTuple):
 
 def amount(parameters: ParameterSet, name: str) -> Decimal:
     """Parameter ``name`` as the decimal it was written as."""
-    return Decimal(str(parameters[name]))
+    return written(parameters[name])
+
+
+def written(value: float) -> Decimal:
+    """``value`` as the decimal it was written as; what was asked before is remembered."""
+    return _remembered(value) if value else Decimal(str(value))  # the two zeros are one key
+
+
+@lru_cache(maxsize=1_024, typed=True)  # 1 and 1.0 are written differently
+def _remembered(value: float) -> Decimal:
+    return Decimal(str(value))
 
 
 def money(usd: Decimal) -> str:

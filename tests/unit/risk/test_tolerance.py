@@ -130,3 +130,44 @@ def test_beliefs_from_memory_are_those_that_were_learned_one_by_one() -> None:
     for one in seen:
         later.learn(one)
     assert once.of("ALGOUSDT", 9 * NANOS, PARAMETERS) == later.of("ALGOUSDT", 9 * NANOS, PARAMETERS)
+
+
+def by_numpy(belief: Belief, ts: int) -> tuple[float, ...]:
+    """The quantiles told the plain way."""
+    below = np.cumsum(np.exp(to.log_prior(ANCHOR, RISK) + belief._faded(ts)))
+    below /= below[-1]
+    told: list[float] = np.exp(np.interp((RISK, 0.5, 0.05, 0.95), below, to.LOGS)).tolist()
+    return tuple(told)
+
+
+def test_a_belief_is_told_to_the_bit_as_numpy_tells_it() -> None:
+    rng, told = np.random.default_rng(11), set()
+    for _ in range(60):
+        belief, ts = Belief(HALF_LIFE), NANOS
+        for _ in range(int(rng.integers(0, 30))):
+            ts += int(rng.exponential(DAY))
+            left = bool(rng.uniform() < 0.3)
+            belief.learn(a_reaction(float(np.exp(rng.normal())), has_left=left, ts_known=ts))
+        for later in (ts, ts + int(rng.exponential(7 * DAY))):
+            found = belief.tolerance(later, anchor=ANCHOR, risk=RISK)
+            assert (found.safe, found.median, found.low, found.high) == by_numpy(belief, later)
+            told.add(found.safe)
+    assert len(told) > 100
+
+
+@pytest.mark.parametrize("cell", [0, to.CELLS - 1])
+def test_a_belief_that_is_all_in_one_cell_is_told_as_numpy_tells_it(cell: int) -> None:
+    belief = Belief(HALF_LIFE)
+    belief.weights[:] = -600.0
+    belief.weights[cell] = 0.0
+    found = belief.tolerance(0, anchor=ANCHOR, risk=RISK)
+    assert (found.safe, found.median, found.low, found.high) == by_numpy(belief, 0)
+
+
+def test_thousands_of_fills_leave_a_belief_that_can_still_be_told() -> None:
+    belief = Belief(HALF_LIFE)
+    for chance in (False, True):  # what contradicts itself leaves little of every threshold
+        belief.weights += 2_500 * log_likelihood(1.0, has_left=chance)
+    assert np.exp(belief.weights).sum() == 0.0
+    found = belief.tolerance(0, anchor=ANCHOR, risk=RISK)
+    assert 0.5 < found.safe < found.median < found.high < 2.0
