@@ -40,25 +40,6 @@ function show(told) {
   }
 }
 
-// Pieces made from the record are fetched anew when it grew, at most every two seconds.
-const SPACING_MS = 2000;
-let mark = "";
-let told_at = 0;
-let waiting = 0;
-function tellGrowth(told) {
-  const now = JSON.stringify([told.run_id, told.run, told.positions.length, told.orders.length]);
-  if (now === mark) return;
-  const isFirst = mark === "";
-  mark = now;
-  if (isFirst || waiting) return;
-  const rest = Math.max(0, told_at + SPACING_MS - Date.now());
-  waiting = setTimeout(() => {
-    waiting = 0;
-    told_at = Date.now();
-    document.body.dispatchEvent(new CustomEvent("keeper:grown"));
-  }, rest);
-}
-
 function tell(kind, what) {
   for (const listener of listeners[kind]) listener(what);
 }
@@ -70,10 +51,11 @@ export const live = {
     stream.addEventListener("status", (event) => {
       const told = JSON.parse(event.data);
       show(told);
-      tellGrowth(told);
       tell("status", told);
       document.documentElement.dataset.seen = told.ts;
     });
+    // pieces made from the record are fetched anew; the server says when, to everybody at the same moment
+    stream.addEventListener("grown", () => document.body.dispatchEvent(new CustomEvent("keeper:grown")));
     stream.addEventListener("fault", (event) => tell("fault", JSON.parse(event.data).error));
     stream.addEventListener("open", () => tell("line", true));
     stream.addEventListener("error", () => {
