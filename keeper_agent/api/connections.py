@@ -31,7 +31,7 @@ class Connection(H11Protocol):
     @property
     def is_waiting(self) -> bool:
         """Whether no request of it is under way."""
-        return self.cycle is None or self.cycle.response_complete
+        return self.cycle is None or self.cycle.response_complete  # type: ignore[redundant-expr]
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for a request; one that waits longer makes room where there is none."""

@@ -44,7 +44,10 @@ class NotAsThingsStand(Refused):
 
 
 class NotNow(Refused):
-    """No agent runs, or as much is being served as may be: 503; a body came too slowly: 408. Ask again later."""
+    """No agent runs, or as much is being served as may be: 503; what was sent came too slowly: 408.
+
+    Later it may be answered.
+    """
 
 
 class BrokenThere(Refused):
