@@ -57,13 +57,14 @@ setup:  ## create .venv with the locked dependencies (does nothing when it is up
 
 # The environment and .env come before these defaults. Thin coins print a few times a minute and their market makers
 # are slower than the defaults expect; an empty memory has nothing to decide by, so half the refused signals are probed,
-# at full size: this venue's money is not real. The seed is one whose first minute has much to show.
+# at full size: this venue's money is not real. The seed is one whose first minute has much to show. The pages are served
+# meanwhile, at the link that is printed first.
 THIN := mm_min_trades=4,mm_refresh_rate_min=0.2,tape_window_s=120,entry_zone=0.7,entry_ticks_ahead=4
 SHOW := signal_spacing_s=2,entry_timeout_s=30,hold_timeout_s=30,probe_share=0.5,probe_target_usd=20
 
 run: setup  ## trade for three minutes at a local venue of its own (RUN_ARGS='--world recorded': over the bundled tapes)
 	@for default in 'KEEPER_HOME=$(CURDIR)/.keeper' DEFAULT_ORDER_SIZE_USD=25 MAX_ORDER_SIZE_USD=50 \
-	        KEEPER_WORLD=venue KEEPER_MINUTES=3 KEEPER_SEED=99 KEEPER_PARAMETERS=$(THIN),$(SHOW); do \
+	        KEEPER_WORLD=venue KEEPER_MINUTES=3 KEEPER_SEED=99 KEEPER_API=on KEEPER_PARAMETERS=$(THIN),$(SHOW); do \
 	    name=$${default%%=*}; \
 	    if ! printenv "$$name" >/dev/null && ! grep -qs "^$$name=" .env; then export "$$default"; fi; \
 	done; \

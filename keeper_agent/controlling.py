@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import socket
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -27,40 +28,83 @@ def tell(home: Path, do: str, **words: Any) -> Any:
         NotRunning: No agent runs there, or it does not answer.
         Refused: It refused, or what answers is no agent of ours.
     """
-    path = home / SOCKET_FILE
-    request = orjson.dumps({"v": VERSION, "do": do, **words}, option=orjson.OPT_APPEND_NEWLINE)
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as peer:
+    with connected(home) as peer, saying_why(home):
+        peer.sendall(request_of(do, **words))
+        return result_of(_read_line(peer))
+
+
+def connected(home: Path) -> socket.socket:
+    """A connection to the agent in ``home``, which waits at most ``PATIENCE_S`` for anything.
+
+    Raises:
+        NotRunning: No agent runs there, or it does not let us in.
+        Refused: What listens there belongs to another user.
+    """
+    path, peer = home / SOCKET_FILE, socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
         # A connect with a timeout of Python's own fails at once where others wait to be let in.
         peer.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", round(PATIENCE_S), 0))
-        try:
-            with short_path(path) as name:
-                peer.connect(name)
-            peer.settimeout(PATIENCE_S)
-            if not is_same_user(peer):
-                raise Refused(f"{path} belongs to another user's process")
-            peer.sendall(request)
-            return _result(_read_line(peer))
-        except FileNotFoundError:
-            raise NotRunning(f"no agent is running in {home}") from None
-        except ConnectionRefusedError:
-            raise NotRunning(f"no agent is running in {home}; one that died left {SOCKET_FILE}") from None
-        except TimeoutError:
-            raise NotRunning(f"the agent in {home} did not answer within {PATIENCE_S:.0f} s") from None
-        except OSError as error:
-            raise NotRunning(f"the agent in {home} cannot be asked: {error.strerror or error}") from None
+        with saying_why(home), short_path(path) as name:
+            peer.connect(name)
+        peer.settimeout(PATIENCE_S)
+        if not is_same_user(peer):
+            raise Refused(f"{path} belongs to another user's process")
+    except BaseException:
+        peer.close()
+        raise
+    return peer
+
+
+def request_of(do: str, **words: Any) -> bytes:
+    """The line that asks for ``do``."""
+    return orjson.dumps({"v": VERSION, "do": do, **words}, option=orjson.OPT_APPEND_NEWLINE)
+
+
+@contextmanager
+def saying_why(home: Path) -> Iterator[None]:
+    """Let what the system refuses within be told as what it means.
+
+    Raises:
+        NotRunning: In the place of any ``OSError``.
+    """
+    try:
+        yield
+    except FileNotFoundError:
+        raise NotRunning(f"no agent is running in {home}") from None
+    except ConnectionRefusedError:
+        raise NotRunning(f"no agent is running in {home}; one that died left {SOCKET_FILE}") from None
+    except TimeoutError:
+        raise NotRunning(f"the agent in {home} did not answer within {PATIENCE_S:.0f} s") from None
+    except OSError as error:
+        raise NotRunning(f"the agent in {home} cannot be asked: {error.strerror or error}") from None
+
+
+def is_whole(held: bytes | bytearray, got: bytes) -> bool:
+    """Whether ``held``, of which ``got`` came last, is a whole line.
+
+    Raises:
+        NotRunning: No more will come of it, or it is longer than any reply.
+    """
+    if not got or len(held) > MOST_REPLY:
+        raise NotRunning("the agent hung up in the middle of its reply")
+    return held.endswith(b"\n")
 
 
 def _read_line(peer: socket.socket) -> bytes:
     held = bytearray()
-    while not held.endswith(b"\n"):
+    while True:
         got = peer.recv(65_536)
-        if not got or len(held) > MOST_REPLY:
-            raise NotRunning("the agent hung up in the middle of its reply")
         held += got
-    return bytes(held)
+        if is_whole(held, got):
+            return bytes(held)
 
 
-def _result(line: bytes) -> Any:
+def result_of(line: bytes) -> Any:
+    """What a reply holds.
+
+    Raises:
+        Refused: It is a refusal, or no reply of an agent of ours.
+    """
     try:
         reply = orjson.loads(line)
     except orjson.JSONDecodeError:

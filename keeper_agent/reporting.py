@@ -137,7 +137,7 @@ class Reporter:
             self._diary.bring_up_to_date(self._memory())
 
     def finish(self) -> None:
-        """At the end of the run: let the diary say all that memory holds.
+        """At the end of the run: let the diary say all that memory holds, and ``status`` how it ended.
 
         Raises:
             StoreUnusable: It cannot be written.
@@ -145,10 +145,18 @@ class Reporter:
         try:
             while self._diary.bring_up_to_date(self._memory()):
                 pass
+            self._keep_end()
         finally:
             if self._reader is not None:
                 self._reader.close()
                 self._reader = None
+
+    def _keep_end(self) -> None:
+        if self._last:
+            self._figured_at = 0  # the last trips came after the figures that are known
+            ended = {**self.status(), "ended": iso(self._clock.now())}
+            with suppress(OSError):  # an end in order matters more than its report
+                keep_last(self._settings.keeper_home, ended)
 
     def _try_to_read(self, last: Mapping[str, Any], now: int) -> dict[str, Any]:
         """The figures, or why there are none: how the agent stands is told all the same."""

@@ -72,13 +72,16 @@ class Store:
         self._lock = threading.RLock()
 
     @classmethod
-    def open(cls, home: Path, *, read_only: bool = False, is_throwaway: bool = False) -> Self:
+    def open(
+        cls, home: Path, *, read_only: bool = False, is_throwaway: bool = False, was_checked: bool = False
+    ) -> Self:
         """The memory in ``home``; the writer creates it or brings its tables up to date.
 
         Args:
             home: The folder that holds the database.
             read_only: Only read; the file must exist and have the tables of this version.
             is_throwaway: Never wait for the disk, for the memory of a replay.
+            was_checked: Do not look through its pages: that was done a moment ago.
 
         Raises:
             NotInRecord: It is to be read only, and nothing was remembered yet.
@@ -96,7 +99,8 @@ class Store:
             store = cls(path, engine, is_read_only=read_only, is_throwaway=is_throwaway)
             seconds = READER_CHECK_S if read_only else WRITER_CHECK_S
             # A look that cannot end in time is not begun: it would only make every command later.
-            if not is_throwaway and path.stat().st_size <= seconds * CHECKED_A_SECOND:
+            looks = not (is_throwaway or was_checked)
+            if looks and path.stat().st_size <= seconds * CHECKED_A_SECOND:
                 store.is_checked = check_pages(store._driver, path, seconds)
             store._admit()
         except (DBAPIError, sqlite3.Error) as error:

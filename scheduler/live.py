@@ -44,7 +44,8 @@ def play(
     """Play ``events`` at ``speed`` until they end or ``stop`` is requested; returns the last time played.
 
     Each frame takes every event whose time has come, so a slow machine falls behind in
-    frames, never in events. ``each_frame`` gets the share of the tape done.
+    frames, never in events. ``each_frame`` gets the share of the tape done, and once more after what was held
+    has been sold.
     """
     stamps = events["ts_init"]
     first, last = int(stamps[0]), int(stamps[-1])
@@ -60,4 +61,5 @@ def play(
         if index < len(events):
             sleep(min(FRAME_S, max(0.0, (int(stamps[index]) - now) / NANOS / speed) + FRAME_S / 2))
     cycle.close(now)
+    each_frame(index / len(events))
     return now

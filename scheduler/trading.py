@@ -83,6 +83,7 @@ class Trading:
             for cycle in self.cycles.values():
                 cycle.wind_down(now)
             await self._tick_until(lambda: not self._busy(), WIND_DOWN_S)
+            self._frame()  # how it ended: what was sold last is held in the frame before
         finally:
             self.source.stop()
             reading.cancel()
@@ -107,9 +108,12 @@ class Trading:
             self._tick()
             if loop.time() >= frame:
                 frame = loop.time() + FRAME_S
-                now = self.clock.now()
-                self.each_frame(min((self.passed(symbol, now) for symbol in self.cycles), default=now))
+                self._frame()
             await asyncio.sleep(TICK_S)
+
+    def _frame(self) -> None:
+        now = self.clock.now()
+        self.each_frame(min((self.passed(symbol, now) for symbol in self.cycles), default=now))
 
     def _tick(self) -> None:
         now = self.clock.now()

@@ -16,6 +16,7 @@ from keeper_agent.api.access import READ
 from keeper_agent.api.asking import Questions
 from keeper_agent.api.desk import Desk
 from keeper_agent.api.guard import Guard
+from keeper_agent.api.heads import described_heads
 from keeper_agent.api.pulse import Pulse
 from keeper_agent.api.scraping import Scrape
 from keeper_agent.api.shapes import Fault
@@ -32,7 +33,7 @@ STATUS: dict[type[KeeperError], int] = {
     NotRunning: 503,
 }
 FAULTS: dict[int | str, dict[str, Any]] = {
-    code: {"model": Fault} for code in (400, 401, 403, 404, 409, 413, 414, 421, 422, 431, 500, 503)
+    code: {"model": Fault} for code in (400, 401, 403, 404, 408, 409, 413, 414, 421, 422, 431, 500, 503)
 }
 
 TellPerson = Callable[[Request, int, str], Response]
@@ -58,7 +59,7 @@ def build_app(desk: Desk) -> FastAPI:
 
     @app.get("/api/openapi.json", include_in_schema=False, dependencies=[READ])
     def openapi() -> dict[str, Any]:
-        return app.openapi()
+        return described_heads(app.openapi())
 
     app.add_exception_handler(KeeperError, _known)
     app.add_exception_handler(HTTPException, _refused)

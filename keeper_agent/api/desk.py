@@ -12,9 +12,12 @@ from keeper_agent.api.sessions import Sessions
 from keeper_agent.api.tokens import Tokens
 from keeper_agent.controlling import tell
 from keeper_agent.settings import Settings
+from memory.connection import DATABASE
 from memory.store import Store
-from tools.domain.clock import Clock
+from tools.domain.clock import NS, Clock
 from tools.domain.errors import NotInRecord, NotRunning
+
+CHECKED_NS = 300 * NS  # so long a file whose pages were looked through is taken to be sound
 
 
 class Desk:
@@ -34,6 +37,7 @@ class Desk:
         self.tokens = Tokens(settings.keeper_home)
         self.sessions = Sessions(clock, self.tokens.seal)
         self.answered = Answered()
+        self._checked: tuple[tuple[int, int] | None, int] = None, 0  # which file, and until when
 
     @property
     def home(self) -> Path:
@@ -46,7 +50,14 @@ class Desk:
         Raises:
             NotRunning: None runs, or it has not seen a market yet.
         """
-        found: dict[str, Any] = tell(self.home, "status")
+        return self.as_running(tell(self.home, "status"))
+
+    def as_running(self, found: dict[str, Any]) -> dict[str, Any]:
+        """What an agent replied when it was asked how it stands.
+
+        Raises:
+            NotRunning: It has not seen a market yet.
+        """
         if found.get("is_starting"):
             raise NotRunning(f"the agent in {self.home} is starting")
         return found
@@ -69,9 +80,26 @@ class Desk:
     def reading(self) -> Iterator[Store]:
         """The record, by a reader of its own: the loop's writer is never waited for.
 
+        Its pages are looked through the first time and every five minutes: each page that is shown reads it,
+        and the look takes a millisecond and a half a megabyte.
+
         Raises:
             NotInRecord: Nothing was remembered yet.
             StoreUnusable: It cannot be read.
         """
-        with Store.open(self.home, read_only=True) as store:
+        file, now = _file_at(self.home / DATABASE), self.clock.now()
+        checked, until = self._checked
+        was_checked = file is not None and file == checked and now < until
+        with Store.open(self.home, read_only=True, was_checked=was_checked) as store:
+            if store.is_checked:
+                self._checked = file, now + CHECKED_NS
             yield store
+
+
+def _file_at(path: Path) -> tuple[int, int] | None:
+    """Device and number of the file at ``path``: another one may be put in its place."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino

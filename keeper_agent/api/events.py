@@ -17,11 +17,14 @@ router = APIRouter(prefix="/api", tags=["live"], dependencies=[READ])
 @router.get(
     "/events",
     response_class=StreamingResponse,
-    responses={200: {"content": {"text/event-stream": {}}, "description": "events `status` and `fault`"}},
+    responses={
+        200: {"content": {"text/event-stream": {}}, "description": "events `status`, `grown` and `fault`"}
+    },
 )
 async def events(request: Request) -> StreamingResponse:
     """A stream of events: ``status`` as ``/api/status`` has it, ``fault`` with a sentence where it cannot.
 
+    ``grown`` tells that the record grew, how often by now, at most every two seconds.
     It ends once whoever listens would no longer be let in.
     """
     pulse: Pulse = request.app.state.pulse

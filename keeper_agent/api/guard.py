@@ -1,4 +1,4 @@
-"""What every request passes before anything of ours sees it: Host, Origin, and how much it may send.
+"""What every request passes before anything of ours sees it: Host, Origin, how much it sends and how long.
 
 A name of another site that resolves to this machine is refused by its Host, a page of another site by
 its Origin. Every answer leaves with headers under which a browser loads and runs our own files alone.
@@ -6,16 +6,22 @@ its Origin. Every answer leaves with headers under which a browser loads and run
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
+from typing import TypeAlias
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from keeper_agent.api.heads import ONCE, answer_head, with_head
+
 MOST_BODY = 16_384  # bytes
 MOST_TARGET = 4_096  # bytes of path and query
 MOST_HEADERS = 16_384  # bytes of all names and values
+MOST_REQUESTS = 64  # at a time; connections that wait for none do not count
+BODY_S = 10.0  # for the whole body of a request
 SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -30,6 +36,8 @@ HEADERS = {
     "cross-origin-resource-policy": "same-origin",
 }
 CACHE = "cache-control"
+Fault: TypeAlias = tuple[int, str]
+"""Status and sentence of a refusal."""
 
 
 class Guard:
@@ -43,6 +51,7 @@ class Guard:
     def __init__(self, app: ASGIApp, hosts: Sequence[str]) -> None:
         self._app = app
         self._hosts = frozenset(host.lower() for host in hosts)
+        self._under_way = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse, or hand on."""
@@ -55,23 +64,34 @@ class Guard:
                 leaving = MutableHeaders(scope=message)
                 leaving.update(HEADERS)
                 leaving.setdefault(CACHE, "no-store")
+                if message["status"] == 405 and scope["path"] != ONCE:
+                    leaving["allow"] = with_head(leaving.get("allow", ""))
             await send(message)
 
-        headers = Headers(scope=scope)
-        fault = self._fault(scope, headers)
-        if fault is None:
-            body = await _body(receive) if scope["method"] not in SAFE else b""
-            if body is None:
-                fault = 413, f"a request has at most {MOST_BODY} bytes"
-        if fault is not None:
-            await JSONResponse({"error": fault[1]}, fault[0])(scope, receive, send_safely)
-        elif scope["method"] in SAFE:
-            await self._app(scope, receive, send_safely)
-        else:
-            await self._app(scope, _replay(body or b"", receive), send_safely)
+        self._under_way += 1
+        try:
+            await self._pass(scope, receive, send_safely)
+        finally:
+            self._under_way -= 1
 
-    def _fault(self, scope: Scope, headers: Headers) -> tuple[int, str] | None:
-        """Status and sentence of what is wrong with the request line and headers."""
+    async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = Headers(scope=scope)
+        fault, body = self._fault(scope, headers), b""
+        if fault is None and scope["method"] not in SAFE:
+            fault, body = await _body(receive)
+        if fault is not None:
+            await JSONResponse({"error": fault[1]}, fault[0])(scope, receive, send)
+        elif scope["method"] == "HEAD":
+            await answer_head(self._app, scope, send)
+        elif scope["method"] in SAFE:
+            await self._app(scope, receive, send)
+        else:
+            await self._app(scope, _replay(body, receive), send)
+
+    def _fault(self, scope: Scope, headers: Headers) -> Fault | None:
+        """Status and sentence of what is wrong with the request line and headers, or with so many of them."""
+        if self._under_way > MOST_REQUESTS:
+            return 503, f"at most {MOST_REQUESTS} requests are served at a time; ask again in a moment"
         if len(scope["raw_path"]) + len(scope["query_string"]) > MOST_TARGET:
             return 414, f"an address has at most {MOST_TARGET} bytes"
         if sum(len(name) + len(value) for name, value in headers.raw) > MOST_HEADERS:
@@ -103,18 +123,20 @@ def _name(host: str) -> str:
     return (parts.hostname or "") if is_plain else ""
 
 
-async def _body(receive: Receive) -> bytes | None:
-    """The whole body; None where it is too long."""
+async def _body(receive: Receive) -> tuple[Fault | None, bytes]:
+    """What is wrong with the body, and all of it."""
     held = bytearray()
-    while True:
-        message = await receive()
-        if message["type"] != "http.request":
-            return bytes(held)
-        held += message.get("body", b"")
-        if len(held) > MOST_BODY:
-            return None
-        if not message.get("more_body"):
-            return bytes(held)
+    try:
+        async with asyncio.timeout(BODY_S):
+            while len(held) <= MOST_BODY:
+                message = await receive()
+                held += message.get("body", b"")
+                if message["type"] != "http.request" or not message.get("more_body"):
+                    break
+    except TimeoutError:
+        return (408, f"the body of a request has {BODY_S:.0f} s to come"), b""
+    is_long = len(held) > MOST_BODY
+    return (413, f"a request has at most {MOST_BODY} bytes") if is_long else None, bytes(held)
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

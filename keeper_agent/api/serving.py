@@ -12,13 +12,13 @@ import uvicorn
 from fastapi import FastAPI
 
 from keeper_agent.api.application import build_app
+from keeper_agent.api.connections import Connection
 from keeper_agent.api.desk import Desk
 from keeper_agent.api.guard import MOST_HEADERS
 from tools.domain.errors import BadUsage, StoreUnusable
 
 START_S = 60.0  # a busy machine may take its time to start a thread
 STOP_S = 30.0  # for requests under way to end; what is listened on is closed only then
-MOST_REQUESTS = 64  # at a time
 STEP_S = 0.02
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (where it is reached from this machine)
 
@@ -54,11 +54,10 @@ def serving_api(desk: Desk, add: Callable[[FastAPI], None] | None = None) -> Ite
         log_level="error",  # bytes that are no request would each write a line to the terminal
         lifespan="off",
         ws="none",
-        http="h11",  # the other parser takes headers without an end
+        http=Connection,  # by h11: the other parser takes headers without an end
         h11_max_incomplete_event_size=2 * MOST_HEADERS,
         server_header=False,
         proxy_headers=False,
-        limit_concurrency=MOST_REQUESTS,
         timeout_graceful_shutdown=1,
     )
     server = uvicorn.Server(config)

@@ -44,7 +44,10 @@ class NotAsThingsStand(Refused):
 
 
 class NotNow(Refused):
-    """No agent runs, or as much is being served as may be: 503. Later it may be answered."""
+    """No agent runs, or as much is being served as may be: 503; what was sent came too slowly: 408.
+
+    Later it may be answered.
+    """
 
 
 class BrokenThere(Refused):
@@ -57,7 +60,7 @@ CLASSES: dict[int, type[Refused]] = {
     404: NothingThere,
     409: NotAsThingsStand,
     500: BrokenThere,
-    503: NotNow,
+    **dict.fromkeys((408, 503), NotNow),
 }
 
 

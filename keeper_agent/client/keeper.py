@@ -120,7 +120,10 @@ class KeeperClient:
         return self._line.call(Depth, "GET", f"/api/depth/{_part(symbol)}")
 
     def events(self) -> Generator[Event, None, None]:
-        """``status`` each time that it changed, ``fault`` where it cannot be told; until it is closed."""
+        """``status`` each time that it changed, ``fault`` where it cannot be told; until it is closed.
+
+        ``grown`` tells that the record grew, at most every two seconds.
+        """
         return self._line.stream("GET", "/api/events")
 
     # What the record holds.

@@ -298,3 +298,5 @@ def show_end(summary: dict[str, Any]) -> None:
     for question in summary["questions"]:
         command = own_words(f'ask "{question}"', Path(summary["home"]))
         OUT.print(f"  {escape(command)}", soft_wrap=True)
+    OUT.print("[dim]look at it in a browser:[/]")
+    OUT.print(f"  {escape(own_words('serve', Path(summary['home'])))}", soft_wrap=True)

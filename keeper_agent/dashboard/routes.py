@@ -21,6 +21,7 @@ from keeper_agent.dashboard.pages import (
     start,
 )
 from keeper_agent.dashboard.rendering import ENTRANCE, VISITOR, page, part, plain_page
+from keeper_agent.dashboard.shared import new_shared
 
 HEADINGS = {404: "Nothing there", 409: "Not as things stand", 503: "No agent runs here"}
 inside = APIRouter(include_in_schema=False, dependencies=[VISITOR])
@@ -33,7 +34,7 @@ def add_dashboard(app: FastAPI) -> None:
     app.include_router(assets.router)
     app.include_router(door.entrance)
     app.include_router(inside)
-    app.state.tell_person = fault_page
+    app.state.tell_person, app.state.shared = fault_page, new_shared()
 
 
 def fault_page(request: Request, code: int, sentence: str) -> Response:

@@ -39,7 +39,8 @@ def _head(found: Mapping[str, Any], is_running: bool) -> Text:
         line.append("● running ", style="bold green")
     else:
         line.append("○ not running ", style="bold red")
-        line.append("as last known: ", style="yellow")
+        ended = found.get("ended")
+        line.append(f"ended {ended}: " if ended else "as last known: ", style="yellow")
     line.append(f"{found['world']} ({found['place']})  run {found['run_id']}  {found['time']}  ")
     line.append(f"entries {found['entries']}", style=ENTRIES.get(found["entries"], ""))
     if found.get("why"):

@@ -135,6 +135,7 @@ class Hand:
         """Everything here."""
         self.scopes()
         self.methods()
+        self.heads()
         self.bodies()
         self.sizes()
         self.raw()
@@ -179,7 +180,7 @@ class Hand:
             names = {name.upper() for name in offered}
             operation = Operation("", path, {})
             for method in METHODS:
-                if method in names or (method == "HEAD" and "GET" in names):
+                if method in names:
                     continue
                 answer = self._call(method, self._target(operation), scope="admin")
                 self._tally.note(f"{method} {path}", answer.status)
@@ -188,6 +189,19 @@ class Hand:
                     self._blame(
                         operation, f"{method} was answered {answer.status}, allowing {allowed}", method
                     )
+
+    def heads(self) -> None:
+        """HEAD is answered as GET is: the same status, the same kinds of headers, and nothing after them."""
+        told = {(one.method, one.path): one for one in self.operations}
+        for (method, path), operation in told.items():
+            get = told.get(("GET", path))
+            if method != "HEAD" or get is None or path == ENDLESS:
+                continue
+            for scope in (None, "read"):
+                head, body = self._ask(operation, scope=scope), self._ask(get, scope=scope)
+                is_same = (head.status, set(head.headers)) == (body.status, set(body.headers))
+                if not is_same or head.body:
+                    self._blame(operation, f"answered {head.status}, GET {body.status}", scope)
 
     def bodies(self) -> None:
         """What is no JSON of the right shape is refused in a sentence."""
@@ -232,7 +246,7 @@ class Hand:
     def texts(self, texts: Sequence[str] = TEXTS) -> None:
         """Wherever text or a number may be given, hostile text never ends in an error of ours."""
         for operation in self.operations:
-            if operation.path == ENDLESS:
+            if operation.path == ENDLESS or operation.method == "HEAD":
                 continue
             for text in texts:
                 for target, body in self._with(operation, text):
@@ -280,6 +294,9 @@ class Hand:
             self._blame(operation, f"undeclared status {answer.status}", f"{where} {sent!r}")
         elif answer.status == 500:
             self._blame(operation, f"an error of ours: {answer.body[:100]!r}", f"{where} {sent!r}")
+        elif operation.method == "HEAD":
+            if answer.body:
+                self._blame(operation, f"a body: {answer.body[:100]!r}", where)
         elif answer.status >= 400 and not _is_fault(answer):
             self._blame(operation, f"{answer.status} without a sentence: {answer.body[:100]!r}", where)
         return answer

@@ -42,6 +42,11 @@ def test_other_methods_are_refused_with_what_is_offered(hand: Hand) -> None:
     hand.methods()
 
 
+def test_head_is_answered_as_get_is(hand: Hand) -> None:
+    assert len([one for one in hand.operations if one.method == "HEAD"]) > 25
+    hand.heads()
+
+
 def test_bodies_that_do_not_fit_are_refused_in_a_sentence(hand: Hand) -> None:
     hand.bodies()
 

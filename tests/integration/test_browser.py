@@ -12,9 +12,15 @@ from keeper_agent.dashboard.rendering import PAGES
 from tests.support.api import served
 from tests.support.browsers import SMALL, a_browser, a_tab, chromium
 from tests.support.hostile import FIRED, HOSTILE, a_hostile_agent, a_hostile_memory
+from tests.support.watched import a_stand_in
 
 pytestmark = pytest.mark.skipif(chromium() is None, reason="Chromium is not installed on this machine")
 
+SEEN = "document.documentElement.dataset.seen"
+SHOWN = """(isShown) => {
+  Object.defineProperty(document, "hidden", { value: !isShown, configurable: true });
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
 ADDRESSES = [address for address, _ in PAGES]
 
 
@@ -42,6 +48,21 @@ def test_what_goes_wrong_in_a_page_is_noted(browser: Browser, tmp_path: Path) ->
             tab.page.goto("about:blank")
             tab.page.set_content("<img src='http://127.0.0.2:9/elsewhere.png'>")
         assert tab.foreign == ["http://127.0.0.2:9/elsewhere.png"]
+
+
+def test_a_page_that_nobody_sees_hears_nothing_until_somebody_does(browser: Browser, tmp_path: Path) -> None:
+    with served(tmp_path / "home") as call, a_stand_in(tmp_path / "home"):
+        tab = a_tab(browser, call.address.url, **SMALL)
+        tab.page.goto(call.address.link)
+        tab.page.wait_for_function(f"() => {SEEN} !== undefined")
+        tab.page.evaluate(SHOWN, False)
+        seen = tab.page.evaluate(f"() => {SEEN}")
+        tab.page.wait_for_timeout(600)
+        assert tab.page.evaluate(f"() => {SEEN}") == seen, "there was news ten times a second"
+        tab.page.evaluate(SHOWN, True)
+        tab.page.wait_for_function(f"(seen) => {SEEN} !== seen", arg=seen)
+        assert tab.page.locator("#stale").is_hidden()
+        assert tab.faults == []
 
 
 def test_hostile_words_stay_text_on_every_page_that_shows_them(browser: Browser, tmp_path: Path) -> None:

@@ -29,6 +29,8 @@ BODIES: dict[str, Any] = {
     "/api/ask/stream": {"question": "how many decisions?"},
     "/api/sizing/calculate": {"symbol": "BTCUSDT", "target_size_usd": 5, "risk_appetite": "balanced"},
 }
+LONG = ("/login", "/pieces/checks", "/pieces/invariants", "/pieces/performance", "/pieces/quality", "/risk")
+"""What has a test of its own, or would take long to be asked for once more; the API is asked by the fuzz."""
 KEY = "a-key-of-a-test"
 Offence = tuple[str, str, int]
 
@@ -94,6 +96,18 @@ def knock(call: Caller, door: Door, scope: str | None = None, **headers: str) ->
         peer.close()
 
 
+def raw_head(call: Caller, door: Door, **headers: str) -> tuple[int, set[str], bytes]:
+    """Status, names of headers and whatever follows them, of a HEAD whose connection is closed after it."""
+    at = urlsplit(call.address.url)
+    told = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    with socket.create_connection((at.hostname, at.port), timeout=240) as peer:
+        asked = f"HEAD {door.target} HTTP/1.1\r\nHost: {at.netloc}\r\nConnection: close\r\n{told}\r\n"
+        peer.sendall(asked.encode())
+        head, _, rest = until(peer).partition(b"\r\n\r\n")
+    first, *lines = head.decode().split("\r\n")
+    return int(first.split()[1]), {line.partition(":")[0].lower() for line in lines}, rest
+
+
 def offences(ways: list[Door], ask: Callable[[Door], Reply], right: Callable[[Door], int]) -> list[Offence]:
     """Doors that answered otherwise than is right, or without the headers that every answer leaves with."""
     found = []
@@ -150,6 +164,28 @@ def test_no_way_is_open_to_another_site_even_with_every_right(
 )
 def test_no_way_is_open_to_a_stranger(call: Caller, ways: list[Door], headers: dict[str, str]) -> None:
     assert offences(ways, lambda door: knock(call, door, **headers), shut) == []
+
+
+def test_head_is_answered_as_get_is_and_without_a_body(call: Caller, ways: list[Door]) -> None:
+    held = {"Cookie": f"{COOKIE}={session(call)}"}
+    asked = [door for door in ways if door.method == "GET" and not door.path.startswith(("/api/", *LONG))]
+    assert len(asked) > 15
+    for door in asked:
+        got = knock(call, door, **held)
+        status, names, rest = raw_head(call, door, **held)
+        assert (status, rest) == (got.status, b""), door
+        assert names - {"connection"} == set(got.headers) - {"connection"}, door
+        assert raw_head(call, door)[0] == shut(door), door
+    assert call.desk.sessions.is_known(held["Cookie"].removeprefix(f"{COOKIE}="))
+
+
+def test_who_looks_at_the_head_of_a_link_does_not_use_it_up(call: Caller) -> None:
+    link = f"/login?code={call.desk.sessions.new_link()}"
+    refused = call("HEAD", link, scope=None)
+    assert (refused.status, refused.headers["allow"]) == (405, "GET")
+    assert call("PUT", "/api/health").headers["allow"] == "GET, HEAD"
+    assert call("HEAD", "/api/kill", scope="admin").headers["allow"] == "POST"
+    assert call("GET", link, scope=None).status == 303
 
 
 def test_a_way_without_a_lock_would_be_found(tmp_path: Path) -> None:

@@ -66,6 +66,11 @@ def test_two_sessions_in_one_home_decide_end_flat_and_meet_no_trade_they_know(tm
         summary = said.json
         assert (summary["world"], summary["left_open"]) == ("venue", [])
         assert summary["fills"] > 0
+        ended = json.loads((home / "status.json").read_bytes())
+        assert (ended["run_id"], ended["positions"], ended["orders"]) == (summary["run_id"], [], [])
+        assert {row["doing"] for row in ended["symbols"]} == {"watching"}
+        assert ended["run"]["round_trips"] == summary["round_trips"] > 0
+    assert ended["metrics"]["last_24h"]["round_trips"] > summary["round_trips"], "of both sessions"
     lines = [json.loads(line) for line in (home / "logs" / "keeper.log").read_text().splitlines()]
     assert [
         len({one["run_id"] for one in lines if one["event"] == f"run {end}"}) for end in ("began", "ended")

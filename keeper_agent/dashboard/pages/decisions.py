@@ -14,6 +14,7 @@ from keeper_agent.api.access import desk_of
 from keeper_agent.api.decided import Wanted, decided
 from keeper_agent.api.desk import Desk
 from keeper_agent.dashboard.rendering import page, part
+from keeper_agent.dashboard.shared import shared_piece
 from keeper_agent.views.causal_graph import shown
 from memory.statistics import symbols
 from tools.domain.errors import NotInRecord
@@ -48,7 +49,11 @@ def rows(
     before: record.Before = None,
 ) -> HTMLResponse:
     """The table alone."""
-    return part("piece_decisions.html", **_found(desk_of(request), symbol, action, route, probe, before))
+
+    def make() -> HTMLResponse:
+        return part("piece_decisions.html", **_found(desk_of(request), symbol, action, route, probe, before))
+
+    return shared_piece(request, make)
 
 
 @router.get("/decisions/{name}")

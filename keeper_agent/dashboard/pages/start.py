@@ -11,6 +11,7 @@ from keeper_agent.api.access import desk_of
 from keeper_agent.api.decided import Wanted, decided
 from keeper_agent.api.desk import Desk
 from keeper_agent.dashboard.rendering import page, part
+from keeper_agent.dashboard.shared import shared_piece
 from tools.domain.errors import NotInRecord
 from tools.domain.trading import Action
 
@@ -27,7 +28,7 @@ def overview(request: Request) -> HTMLResponse:
 @router.get("/pieces/latest")
 def latest(request: Request) -> HTMLResponse:
     """The newest purchases and decisions, to be put into the start page."""
-    return part("piece_latest.html", **_latest(desk_of(request)))
+    return shared_piece(request, lambda: part("piece_latest.html", **_latest(desk_of(request))))
 
 
 def _latest(desk: Desk) -> dict[str, Any]:

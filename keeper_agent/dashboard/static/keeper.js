@@ -118,4 +118,4 @@ document.addEventListener("click", (event) => {
   row.querySelector("a")?.click();
 });
 
-live.start();
+if (!document.hidden) live.start();

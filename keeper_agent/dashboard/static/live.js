@@ -40,46 +40,52 @@ function show(told) {
   }
 }
 
-// Pieces made from the record are fetched anew when it grew, at most every two seconds.
-const SPACING_MS = 2000;
-let mark = "";
-let told_at = 0;
-let waiting = 0;
-function tellGrowth(told) {
-  const now = JSON.stringify([told.run_id, told.run, told.positions.length, told.orders.length]);
-  if (now === mark) return;
-  const isFirst = mark === "";
-  mark = now;
-  if (isFirst || waiting) return;
-  const rest = Math.max(0, told_at + SPACING_MS - Date.now());
-  waiting = setTimeout(() => {
-    waiting = 0;
-    told_at = Date.now();
-    document.body.dispatchEvent(new CustomEvent("keeper:grown"));
-  }, rest);
+function tellGrowth() {
+  document.body.dispatchEvent(new CustomEvent("keeper:grown"));
 }
 
 function tell(kind, what) {
   for (const listener of listeners[kind]) listener(what);
 }
 
+let stream = null;
+
 export const live = {
   on(kind, listener) { listeners[kind].push(listener); },
   start() {
-    const stream = new EventSource("/api/events");
-    stream.addEventListener("status", (event) => {
+    stream?.close();
+    const opened = new EventSource("/api/events");
+    stream = opened;
+    opened.addEventListener("status", (event) => {
       const told = JSON.parse(event.data);
       show(told);
-      tellGrowth(told);
       tell("status", told);
       document.documentElement.dataset.seen = told.ts;
     });
-    stream.addEventListener("fault", (event) => tell("fault", JSON.parse(event.data).error));
-    stream.addEventListener("open", () => tell("line", true));
-    stream.addEventListener("error", () => {
+    // pieces made from the record are fetched anew; the server says when, to everybody at the same moment
+    opened.addEventListener("grown", tellGrowth);
+    opened.addEventListener("fault", (event) => tell("fault", JSON.parse(event.data).error));
+    opened.addEventListener("open", () => tell("line", true));
+    opened.addEventListener("error", () => {
       tell("line", false);
-      if (stream.readyState === EventSource.CLOSED) setTimeout(() => live.start(), 3000);
+      if (opened.readyState === EventSource.CLOSED) {
+        setTimeout(() => { if (stream === opened) live.start(); }, 3000);
+      }
     });
-    addEventListener("pagehide", () => stream.close());
+  },
+  stop() {
+    stream?.close();
+    stream = null;
   },
 };
+
+addEventListener("pagehide", () => live.stop());
+// a page that nobody sees costs the agent's machine nothing
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) {
+    live.stop();
+  } else if (stream === null) {
+    live.start();
+    tellGrowth();
+  }
+});

@@ -86,6 +86,7 @@ def traded(passed: Callable[[str, int], int]) -> tuple[Idle, Idle, list[int], li
         await asyncio.wait_for(trading.run(stop, None), 240)
 
     asyncio.run(play())
+    assert len(frames) == 3, "two until the stop, and one of how it ended"
     assert one.until
     assert one.heard
     assert ends == [NOW]
