@@ -20,8 +20,9 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from keeper_agent.lab.evaluating import DAY_NS, Work, examples_of_world, one_after_the_other
+from keeper_agent.lab.evaluating import DAY_NS, Work, one_after_the_other
 from keeper_agent.lab.many import Pool
+from keeper_agent.lab.on_paper import examples_of_world
 from keeper_agent.lab.stages import STAGES, Manner, manner_of
 from keeper_agent.settings import Settings
 from tools.domain.parameter import SPECS

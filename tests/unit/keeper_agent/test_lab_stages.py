@@ -12,13 +12,13 @@ import pytest
 from keeper_agent.lab.evaluating import (
     DAY_NS,
     Work,
-    examples_of_world,
     hold_stages,
     measured_world,
     one_after_the_other,
     train_models,
 )
 from keeper_agent.lab.many import Pool, held
+from keeper_agent.lab.on_paper import examples_of_world
 from keeper_agent.lab.session import Session
 from keeper_agent.lab.stages import STAGES, Decider, Gate, Manner, alone, gate_of, manner_of, stages_of
 from tests.support.laboratory import operator
