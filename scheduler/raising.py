@@ -7,6 +7,7 @@ from tools.domain.market import Side
 from tools.domain.parameter import ParameterSet
 from tools.domain.trading import Signal
 from tools.execution.market import SymbolMarket
+from tools.execution.placing import placed
 from tools.features.fingerprint import fingerprint
 from tools.signals.mm_range import SOURCE, round_trip_cost_bps
 
@@ -40,6 +41,6 @@ def raised_signal(
         hold_timeout_ns=parameters.nanos("hold_timeout_s"),
         cost_bps=round_trip_cost_bps(instrument),
         confidence=features["mm_confidence"] or 0.0,
-        features=features | market.evidence(ts) | told,
+        features=features | market.evidence(ts) | placed(market.senses[0], entry, ts, features) | told,
         vector=fingerprint(features),
     )

@@ -81,7 +81,8 @@ class Work:
     @property
     def sets(self) -> tuple[str, ...]:
         """The sets of inputs that the stages need models for."""
-        return tuple(dict.fromkeys(stage.inputs for stage in self.stages if stage.inputs is not None))
+        wanted = (stage.inputs_in(self.manner) for stage in self.stages)
+        return tuple(dict.fromkeys(name for name in wanted if name is not None))
 
     @property
     def sessions(self) -> int:

@@ -75,11 +75,20 @@ def test_names_are_stages_in_the_order_given() -> None:
             stages_of(wrong)
 
 
-def test_every_stage_is_the_one_before_with_one_thing_more(tmp_path: Path) -> None:
-    models = {"v1": Decider(tmp_path / "one", -2.5), "v2": Decider(tmp_path / "two", -1.5)}
+@pytest.mark.parametrize(
+    ("manner", "read_anew"), [(Manner.INSIDE, {"model", "above"}), (Manner.MAKER, set())]
+)
+def test_every_stage_is_the_one_before_with_one_thing_more(
+    manner: Manner, read_anew: set[str], tmp_path: Path
+) -> None:
+    models = {
+        "v1": Decider(tmp_path / "one", -2.5),
+        "v2": Decider(tmp_path / "two", -1.5),
+        "v3": Decider(tmp_path / "three", -0.5),
+    }
     told = []
     for stage in STAGES.values():
-        job = stage.job("T3", 7, 5, coins=5, keeper=operator(), models=models, manner=Manner.MAKER)
+        job = stage.job("T3", 7, 5, coins=5, keeper=operator(), models=models, manner=manner)
         assert job.keeper is not None
         told.append(
             {
@@ -97,11 +106,16 @@ def test_every_stage_is_the_one_before_with_one_thing_more(tmp_path: Path) -> No
     ]
     assert changes == [
         {"take all", "model", "above"},
-        {"model", "above", "mm_min_confidence", "spoof_max_score"},
+        {"mm_min_confidence", "spoof_max_score"} | read_anew,
         {"sizing"},
     ]
-    with pytest.raises(BadUsage, match="stage ml needs a model with inputs v1"):
-        STAGES["ml"].job("T3", 7, 5, coins=5, keeper=operator(), models={}, manner=Manner.MAKER)
+
+
+def test_a_stage_names_the_model_it_lacks() -> None:
+    for manner, inputs in ((Manner.INSIDE, "v1"), (Manner.MAKER, "v3")):
+        with pytest.raises(BadUsage, match=f"stage ml needs a model with inputs {inputs}"):
+            STAGES["ml"].job("T3", 7, 5, coins=5, keeper=operator(), models={}, manner=manner)
+        assert work("baseline,ml,mm", manner=manner).sets == {"v1": ("v1", "v2"), "v3": ("v3",)}[inputs]
 
 
 def test_the_baseline_takes_whatever_could_pay_and_throws_no_coin() -> None:
