@@ -58,7 +58,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=20)
     parser.add_argument("--first-seed", type=int, default=FIRST_SEED)
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--manner", default=Manner.INSIDE.value)
+    parser.add_argument("--manner", default=Manner.MAKER.value)
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
     with Pool(asked.workers) as pool:

@@ -14,7 +14,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from keeper_agent.lab.conditions import LabSettings
+from keeper_agent.lab.conditions import STANDING, LabSettings
 from keeper_agent.lab.exploring import Venture
 from keeper_agent.lab.many import Job
 from keeper_agent.settings import Settings
@@ -71,7 +71,7 @@ MANNERS: Mapping[Manner, Mapping[str, float]] = {
         "entry_least_bps": 4,
         "exit_lead_s": 2,
     },
-    Manner.INSIDE: {"signal_spacing_s": 10, "hold_timeout_s": 15},
+    Manner.INSIDE: {**STANDING, "signal_spacing_s": 10, "hold_timeout_s": 15},
 }
 # What its models read, whatever the stage: more inputs only overfit what rests with the maker.
 READ_BY_ALL: Mapping[Manner, str] = {Manner.MAKER: "v3"}
