@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from keeper_agent.evaluation_words import evaluate
+from keeper_agent.lab.conditions import EXPLORING, STANDING
 from keeper_agent.lab.evaluating import (
     DAY_NS,
     Work,
@@ -20,7 +23,17 @@ from keeper_agent.lab.evaluating import (
 from keeper_agent.lab.many import Pool, held
 from keeper_agent.lab.on_paper import examples_of_world
 from keeper_agent.lab.session import Session
-from keeper_agent.lab.stages import STAGES, Decider, Gate, Manner, alone, gate_of, manner_of, stages_of
+from keeper_agent.lab.stages import (
+    MANNERS,
+    STAGES,
+    Decider,
+    Gate,
+    Manner,
+    alone,
+    gate_of,
+    manner_of,
+    stages_of,
+)
 from tests.support.laboratory import operator
 from tools.domain.errors import BadUsage
 from tools.domain.parameter import SPECS
@@ -109,6 +122,17 @@ def test_every_stage_is_the_one_before_with_one_thing_more(
         {"mm_min_confidence", "spoof_max_score"} | read_anew,
         {"sizing"},
     ]
+
+
+def test_by_default_orders_are_where_the_product_has_them() -> None:
+    asked = inspect.signature(evaluate).parameters["manner"].default
+    assert manner_of(asked) is Manner.MAKER
+    places = [*STANDING, "hold_timeout_s"]
+    assert {name: MANNERS[Manner.MAKER][name] for name in places} == {
+        name: SPECS[name].default for name in places
+    }
+    assert {name: MANNERS[Manner.INSIDE][name] for name in STANDING} == dict.fromkeys(STANDING, 0)
+    assert {name: EXPLORING[name] for name in STANDING} == dict.fromkeys(STANDING, 0)
 
 
 def test_a_stage_names_the_model_it_lacks() -> None:
