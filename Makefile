@@ -59,7 +59,7 @@ setup:  ## create .venv with the locked dependencies (does nothing when it is up
 # are slower than the defaults expect; an empty memory has nothing to decide by, so half the refused signals are probed,
 # at full size: this venue's money is not real. The seed is one whose first minute has much to show. The pages are served
 # meanwhile, at the link that is printed first.
-THIN := mm_min_trades=4,mm_refresh_rate_min=0.2,tape_window_s=120,entry_zone=0.7,entry_ticks_ahead=4
+THIN := mm_min_trades=4,mm_refresh_rate_min=0.2,tape_window_s=120,entry_zone=0.7,entry_ticks_ahead=4,entry_least_bps=0
 SHOW := signal_spacing_s=2,entry_timeout_s=30,hold_timeout_s=30,probe_share=0.5,probe_target_usd=20
 
 run: setup  ## trade for three minutes at a local venue of its own (RUN_ARGS='--world recorded': over the bundled tapes)

@@ -1,4 +1,4 @@
-"""Outcome models on 25 inputs, on ten and none, in worlds they never saw: ``python -m benchmarks.outcome``.
+"""Outcome models on three sets of inputs and on none, in other worlds: ``python -m benchmarks.outcome``.
 
 Signals are those of the baseline stage of ``keeper evaluate``, labels what following them on paper came
 to. Worlds trained on and worlds judged on have seeds apart. The baselines are the base rate of the
@@ -20,8 +20,9 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from keeper_agent.lab.evaluating import DAY_NS, Work, examples_of_world, one_after_the_other
+from keeper_agent.lab.evaluating import DAY_NS, Work, later, one_after_the_other
 from keeper_agent.lab.many import Pool
+from keeper_agent.lab.on_paper import examples_of_world
 from keeper_agent.lab.stages import STAGES, Manner, manner_of
 from keeper_agent.settings import Settings
 from tools.domain.parameter import SPECS
@@ -44,6 +45,7 @@ FIRST_DAY_NS = START_NS - START_NS % DAY_NS
 EDGE_BPS = SPECS["min_edge_bps"].default
 FIRST_SEED = 41_000
 SHUFFLES = 5
+SHUFFLED = ("v2", "v3")  # the sets of inputs that are trained on moved labels
 MOVED_ROWS = 20  # labels that stay together when they are moved
 
 
@@ -56,7 +58,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=20)
     parser.add_argument("--first-seed", type=int, default=FIRST_SEED)
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--manner", default=Manner.INSIDE.value)
+    parser.add_argument("--manner", default=Manner.MAKER.value)
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
     with Pool(asked.workers) as pool:
@@ -68,7 +70,8 @@ def main() -> None:
         print(f"{tier}: {one['trained_on']} examples trained on, {one['judged_on']} judged on")
         for name, told in one["models"].items():
             print(f"  {name:9} skill {_shown(told['brier_skill'])}  ECE {told['ece']:.3f}", end="")
-            print(f" (floor {told['ece_floor']:.3f})  uplift {_shown(told.get('uplift_bps'))} bps")
+            print(f" (floor {told['ece_floor']:.3f})  uplift {_shown(told.get('uplift_bps'))} bps", end="")
+            print(f", better half {_shown(told.get('ranked', {}).get('uplift_bps'))}")
         print(f"  shuffled  skill {', '.join(f'{skill:+.3f}' for skill in one['shuffled_labels_skill'])}")
 
 
@@ -101,24 +104,30 @@ def figures(
     train = {name: build_dataset(learned, inputs) for name, inputs in INPUT_SETS.items()}
     test = {name: build_dataset(unseen, inputs) for name, inputs in INPUT_SETS.items()}
     bench = Bench(test["v1"], len(judged), rng)
-    models = {name: train_outcome(data, seed=seed).model for name, data in train.items()}
+    taught = {name: train_outcome(data, seed=seed) for name, data in train.items()}
+    models = {name: one.model for name, one in taught.items()}
     scores = {name: scored(model, test[name]) for name, model in models.items()}
     said = {name: one.probability for name, one in scores.items()}
     told = {name: bench.judged(said[name], scores[name].expected_bps) for name in said}
+    for name, one in taught.items():
+        middle = float(np.median(later(train[name], one)))
+        told[name]["ranked"] = bench.ranked(scores[name].expected_bps, middle)
     for name, baseline, inputs in (
         ("logistic", logistic_baseline, "v2"),
         ("geometry", geometry_baseline, "v1"),
     ):
         told[name] = bench.judged(plainly(baseline, train[inputs], test[inputs]), None)
     shuffled = []
-    for number in range(SHUFFLES):
-        order = block_order(len(train["v2"]), rng, block=MOVED_ROWS)
-        lost = train_outcome(train["v2"].with_labels_of(order), seed=seed + number).model
-        shuffled.append(bench.skill(scored(lost, test["v2"]).probability).value)
+    for name in SHUFFLED:
+        for number in range(SHUFFLES):
+            order = block_order(len(train[name]), rng, block=MOVED_ROWS)
+            lost = train_outcome(train[name].with_labels_of(order), seed=seed + number).model
+            shuffled.append(bench.skill(scored(lost, test[name]).probability).value)
     data = test["v1"]
     return {
         "models": told,
         "v2_skill_over_v1": asdict(bench.skill(said["v2"], over=said["v1"])),
+        "v3_skill_over_v1": asdict(bench.skill(said["v3"], over=said["v1"])),
         "v2_uplift_over_v1_bps": _plain(bench.uplift(scores["v2"].expected_bps, scores["v1"].expected_bps)),
         "shuffled_labels_skill": shuffled,
         "trained_on": len(train["v1"]),
@@ -182,6 +191,18 @@ class Bench:
         acts = expected_bps > EDGE_BPS
         base = np.ones(len(acts), dtype=bool) if before is None else before > EDGE_BPS
         return self._draws.difference(self._taken(acts), self._taken(base), int(acts.sum()))
+
+    def ranked(self, expected_bps: Floats, above_bps: float) -> dict[str, Any]:
+        """What taking only what is expected to come to more than ``above_bps`` adds to taking everything."""
+        acts, everything = expected_bps > above_bps, np.ones(len(expected_bps), dtype=bool)
+        return {
+            "above_bps": above_bps,
+            "entered": int(acts.sum()),
+            "acting_bps": _plain(self.taking(acts)),
+            "uplift_bps": _plain(
+                self._draws.difference(self._taken(acts), self._taken(everything), int(acts.sum()))
+            ),
+        }
 
     def _taken(self, acts: NDArray[np.bool_]) -> tuple[Floats, Floats]:
         return self._sums(self._data.net_bps * acts), self._sums(acts.astype(np.float64))

@@ -31,7 +31,7 @@ def evaluate(
     manner: Annotated[
         str,
         typer.Option(help="Rest at both ends like a market maker (maker), or enter below the asks (inside)."),
-    ] = "inside",
+    ] = "maker",
     as_json: Json = False,
 ) -> None:
     """Run the agent's stages over the same simulated worlds and show what each is worth, with intervals."""

@@ -15,11 +15,12 @@ import numpy as np
 from graphs.thought import Conclusion, Thought
 from scheduler.candles import CandleWatch
 from scheduler.parts import CycleParts
+from scheduler.raising import raised_signal
 from scheduler.run import Tally
 from scheduler.witness import Witness
 from tools.domain.errors import InvariantBroken
 from tools.domain.identity import decision_id, signal_id
-from tools.domain.market import Instrument, Side
+from tools.domain.market import Instrument
 from tools.domain.parameter import ParameterSet
 from tools.domain.regime import Regime
 from tools.domain.sources import is_from_candles, model_of
@@ -32,11 +33,10 @@ from tools.execution.reacting import ReactionWatch
 from tools.execution.seen import MarketSlice
 from tools.execution.sizing import mm_average_usd
 from tools.execution.stream import DEPARTED, FOLLOWED, NOTICED, SIGNALLED, STOP_HIT, WAKE
-from tools.features.fingerprint import fingerprint
 from tools.market.events import Events
 from tools.risk.behaviour import Trip
 from tools.risk.ledger import Reservation
-from tools.signals.mm_range import SOURCE, round_trip_cost_bps
+from tools.signals.mm_range import SOURCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +169,8 @@ class DecisionCycle:
     def _decide(self, ts: int) -> None:
         name = self._next_signal_id(ts)
         parameters = self._parts.arms.tried(decision_id(name), self._current(ts), ts)
-        signal = self._signal(name, ts, parameters)
+        told = self._told(SOURCE, self.market.last_features(), ts, parameters)
+        signal = raised_signal(self.market, self._parts.identity, name, ts, parameters, told)
         self._parts.ledger.look(bool(signal.features.get("mm_detected")))
         self._decide_on(signal, ts, parameters)
 
@@ -314,31 +315,6 @@ class DecisionCycle:
         self._sequence += 1
         run_id, symbol = self._parts.identity.run_id, self.market.instrument.symbol
         return signal_id(run_id, symbol, source, ts, self._sequence)
-
-    def _signal(self, name: str, ts: int, parameters: ParameterSet) -> Signal:
-        features = self.market.last_features()
-        entry, target, stop = self.market.raised()
-        instrument, identity = self.market.instrument, self._parts.identity
-        return Signal(
-            signal_id=name,
-            run_id=identity.run_id,
-            world=identity.world.value,
-            symbol=instrument.symbol,
-            venue=instrument.venue,
-            source=SOURCE,
-            ts=ts,
-            ts_event=self.market.ts_event,
-            side=Side.BUY,
-            entry_price=entry,
-            take_profit=target,
-            stop=stop,
-            entry_timeout_ns=parameters.nanos("entry_timeout_s"),
-            hold_timeout_ns=parameters.nanos("hold_timeout_s"),
-            cost_bps=round_trip_cost_bps(instrument),
-            confidence=features["mm_confidence"] or 0.0,
-            features=features | self.market.evidence(ts) | self._told(SOURCE, features, ts, parameters),
-            vector=fingerprint(features),
-        )
 
     def _told(
         self, source: str, features: Mapping[str, float | None], ts: int, parameters: ParameterSet

@@ -29,7 +29,8 @@ SHOWN = {
     "DEFAULT_ORDER_SIZE_USD": "25",
     "MAX_ORDER_SIZE_USD": "50",
     "KEEPER_PARAMETERS": "mm_min_trades=4,mm_refresh_rate_min=0.2,tape_window_s=120,entry_zone=0.7,"
-    "entry_ticks_ahead=4,signal_spacing_s=2,entry_timeout_s=30,hold_timeout_s=30,probe_share=0.5,probe_target_usd=20",
+    "entry_ticks_ahead=4,entry_least_bps=0,signal_spacing_s=2,"
+    "entry_timeout_s=30,hold_timeout_s=30,probe_share=0.5,probe_target_usd=20",
 }
 
 

@@ -13,11 +13,14 @@ from tools.domain.parameter import default_parameters
 from venue.participants.quoting import Family
 from venue.scenario.build import START_NS, Scenario, UnknownTier
 
+# Orders that stay where they were put; what the product has for going along with a market maker.
+STANDING: Mapping[str, float] = {"entry_ticks_ahead": 0, "entry_least_bps": 0, "exit_lead_s": 0}
 # Many round trips in little time: every candidate of the whole range, on the inside of the spread, half of
 # the refused ones by coin, given back within seconds, a shorter rest after a departure and no end of the day
 # for it: a session is there to see departures. What makes a signal sound, the account's other limits, sizes
 # against the market maker, fees and delays stay the product's own.
 EXPLORING: Mapping[str, float] = {
+    **STANDING,
     "signal_spacing_s": 3,
     "entry_zone": 1,
     "entry_timeout_s": 60,

@@ -19,13 +19,14 @@ from keeper_agent.lab.anatomy import trip_parts
 from keeper_agent.lab.entry_costs import EntryCost, entry_costs
 from keeper_agent.lab.laboratory import Laboratory
 from keeper_agent.lab.many import Job, Pool, held
+from keeper_agent.lab.on_paper import examples_of_world
 from keeper_agent.lab.session import Session
 from keeper_agent.lab.stages import STAGES, Decider, Gate, Manner, Models, Stage, alone
 from keeper_agent.settings import Settings
 from tools.domain.market import NANOS
 from tools.domain.parameter import default_parameters
 from tools.models.claims import WorldResult
-from tools.models.examples import Dataset, Example, build_dataset, example_of
+from tools.models.examples import Dataset, Example, build_dataset
 from tools.models.inputs import INPUT_SETS
 from tools.models.outcome_model import TrainedOutcome, train_outcome
 from tools.models.registry import ModelRegistry
@@ -80,7 +81,8 @@ class Work:
     @property
     def sets(self) -> tuple[str, ...]:
         """The sets of inputs that the stages need models for."""
-        return tuple(dict.fromkeys(stage.inputs for stage in self.stages if stage.inputs is not None))
+        wanted = (stage.inputs_in(self.manner) for stage in self.stages)
+        return tuple(dict.fromkeys(name for name in wanted if name is not None))
 
     @property
     def sessions(self) -> int:
@@ -101,16 +103,6 @@ class Work:
             )
             for seed in seeds
         ]
-
-
-def examples_of_world(job: Job) -> list[Example]:
-    """What was followed on paper in a job's session, filled and labelled."""
-    session = held(job)
-    outcomes = {one.signal_id: one for one in session.outcomes if one.kind == "shadow"}
-    pairs = (
-        (signal, outcomes[signal.signal_id]) for signal in session.signals if signal.signal_id in outcomes
-    )
-    return [example for example in (example_of(*pair) for pair in pairs) if example is not None]
 
 
 def one_after_the_other(worlds: Sequence[Sequence[Example]]) -> list[Example]:
@@ -204,7 +196,7 @@ def result_of(session: Session, job: Job) -> WorldResult:
 
 
 def train_on_worlds(work: Work, pool: Pool, folder: Path, each: Callable[[], None]) -> dict[str, Taught]:
-    """The models that the stages of ``work`` need, from the baseline's worlds; none where none is needed."""
+    """The models that the stages of ``work`` need, from baseline signals on paper; none where none is."""
     if not work.sets:
         return {}
     worlds = []

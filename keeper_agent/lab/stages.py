@@ -14,7 +14,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from keeper_agent.lab.conditions import LabSettings
+from keeper_agent.lab.conditions import STANDING, LabSettings
 from keeper_agent.lab.exploring import Venture
 from keeper_agent.lab.many import Job
 from keeper_agent.settings import Settings
@@ -71,8 +71,10 @@ MANNERS: Mapping[Manner, Mapping[str, float]] = {
         "entry_least_bps": 4,
         "exit_lead_s": 2,
     },
-    Manner.INSIDE: {"signal_spacing_s": 10, "hold_timeout_s": 15},
+    Manner.INSIDE: {**STANDING, "signal_spacing_s": 10, "hold_timeout_s": 15},
 }
+# What its models read, whatever the stage: more inputs only overfit what rests with the maker.
+READ_BY_ALL: Mapping[Manner, str] = {Manner.MAKER: "v3"}
 BLIND: Mapping[str, float] = {"mm_min_confidence": 0, "spoof_max_score": 1}
 
 
@@ -82,7 +84,8 @@ class Stage:
 
     Attributes:
         adds: What it has that the one before has not.
-        inputs: Set of inputs of the model that decides; None takes every candidate.
+        inputs: Set of inputs of the model that decides, where the manner has none of its own; None takes
+            every candidate.
         is_aware: Whether the rules on market makers and spoofing hold.
         is_adaptive: Whether sizes follow the market maker's order; else one order of the target.
     """
@@ -93,6 +96,10 @@ class Stage:
     is_aware: bool = False
     is_adaptive: bool = False
     parameters: Mapping[str, float] = field(default_factory=dict)
+
+    def inputs_in(self, manner: Manner) -> str | None:
+        """The set of inputs of the model that decides in ``manner``; None where none does."""
+        return None if self.inputs is None else READ_BY_ALL.get(manner, self.inputs)
 
     def job(
         self,
@@ -110,9 +117,10 @@ class Stage:
         Raises:
             BadUsage: Its model is not among ``models``.
         """
-        if self.inputs is not None and self.inputs not in models:
-            raise BadUsage(f"stage {self.name} needs a model with inputs {self.inputs}")
-        decider = None if self.inputs is None else models[self.inputs]
+        inputs = self.inputs_in(manner)
+        if inputs is not None and inputs not in models:
+            raise BadUsage(f"stage {self.name} needs a model with inputs {inputs}")
+        decider = None if inputs is None else models[inputs]
         told: dict[str, Any] = {
             "keeper_probes": "never",
             "ml_model_path": None if decider is None else decider.folder,
@@ -142,10 +150,10 @@ STAGES: Mapping[str, Stage] = {
     stage.name: stage
     for stage in (
         Stage(name="baseline", adds="takes every candidate that could pay, in one order"),
-        Stage(name="ml", adds="the outcome model on ten inputs decides", inputs="v1"),
+        Stage(name="ml", adds="the outcome model decides", inputs="v1"),
         Stage(
             name="mm",
-            adds="rules on market makers and spoofing, and the model reads their features",
+            adds="rules on market makers and spoofing, whose features the model reads",
             inputs="v2",
             is_aware=True,
         ),

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from keeper_agent.lab.conditions import LabSettings
+from keeper_agent.lab.conditions import STANDING, LabSettings
 from keeper_agent.lab.exploring import Venture
 from keeper_agent.lab.many import Job
 from keeper_agent.settings import Settings
@@ -25,6 +25,7 @@ SHIPPED_VALUES = default_parameters()
 
 # Entries at the inside of the spread and short patience, so that there are many round trips; no probes.
 STREAM: Mapping[str, float] = {
+    **STANDING,
     "signal_spacing_s": 5,
     "entry_zone": 1,
     "entry_timeout_s": 30,

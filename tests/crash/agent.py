@@ -27,7 +27,7 @@ START_S = 900.0
 BUSY = (
     "mm_min_trades=2,mm_min_confidence=0,mm_refresh_rate_min=0.1,tape_window_s=120,entry_zone=1,abort_confidence=0,"
     "signal_spacing_s=1,entry_timeout_s=5,hold_timeout_s=5,probe_share=0.5,probe_target_usd=20,"
-    "signal_min_confidence=0,max_trades_per_day=1000000,departure_rest_s=1,entry_ticks_ahead=100,"
+    "signal_min_confidence=0,max_trades_per_day=1000000,departure_rest_s=1,entry_ticks_ahead=100,entry_least_bps=0,exit_lead_s=0,"
     "blacklist_departures=0,max_departure_share=1"  # it is there to see orders, life after life of one day
 )
 

@@ -26,7 +26,8 @@ FAST = "10000"
 SLOW = "2"  # two minutes of the long tape: a busy machine may look late at what it waits for
 LEISURELY = "0.5"  # eight minutes
 AS_IT_WAS = "1"  # four minutes: long enough for six commands beside it
-BRIEF = "hold_timeout_s=10,entry_timeout_s=5"
+STANDING = "entry_ticks_ahead=0,entry_least_bps=0,exit_lead_s=0"
+BRIEF = f"hold_timeout_s=10,entry_timeout_s=5,{STANDING}"
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +84,9 @@ def running(
 ) -> Iterator[Spoken]:
     """An agent in the middle of a tape, with decisions on disk or whatever else is waited for."""
     words = ("run", "--tape", tapes, "--speed", speed, "--json")
-    with spoken(*words, home=home, KEEPER_PARAMETERS="probe_share=0.5,signal_spacing_s=1") as process:
+    with spoken(
+        *words, home=home, KEEPER_PARAMETERS=f"probe_share=0.5,signal_spacing_s=1,{STANDING}"
+    ) as process:
         process.await_that(lambda: is_ready(home))
         yield process
 

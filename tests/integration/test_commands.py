@@ -40,7 +40,8 @@ def tape(tmp_path_factory: pytest.TempPathFactory) -> TapeFiles:
 @pytest.fixture
 def here(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Here:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("KEEPER_PARAMETERS", "hold_timeout_s=10,entry_timeout_s=5,probe_share=0.5")
+    standing = "entry_ticks_ahead=0,entry_least_bps=0,exit_lead_s=0"
+    monkeypatch.setenv("KEEPER_PARAMETERS", f"hold_timeout_s=10,entry_timeout_s=5,probe_share=0.5,{standing}")
     return Here(monkeypatch, capsys)
 
 

@@ -21,7 +21,7 @@ CONFIRMATION = "I trade with real money and may lose it"
 PATIENCE_S = 900.0
 EAGER = (  # as many entries as can be had, each withdrawn soon
     "max_total_exposure_usd=100,daily_loss_limit_usd=5,min_edge_bps=0,signal_spacing_s=1,"
-    "probe_share=0.5,entry_timeout_s=2,hold_timeout_s=5"
+    "probe_share=0.5,entry_timeout_s=2,hold_timeout_s=5,entry_least_bps=0,exit_lead_s=0"
 )
 
 

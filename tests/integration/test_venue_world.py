@@ -58,6 +58,7 @@ def test_two_sessions_in_one_home_decide_end_flat_and_meet_no_trade_they_know(tm
     busy = (
         "mm_min_trades=2,mm_min_confidence=0,mm_refresh_rate_min=0.1,entry_zone=1,signal_min_confidence=0,"
         "signal_spacing_s=1,probe_share=0.5,hold_timeout_s=5,abort_confidence=0,tape_window_s=120,entry_ticks_ahead=100"
+        ",entry_least_bps=0,exit_lead_s=0"
     )
     for _ in range(2):
         said = keeper(*words, home=home, timeout=1_800, KEEPER_PARAMETERS=busy, KEEPER_SEED="16")

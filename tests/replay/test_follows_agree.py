@@ -1,4 +1,7 @@
-"""What memory learns is what trading does: a trade and the follow of the same signal end alike."""
+"""What memory learns is what trading does: a trade and the follow of the same signal end alike.
+
+Orders stay where they were put here: those that go along are moved at times of their own.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,9 @@ from tools.market.instruments import instrument_for
 from venue.scenario.build import Scenario, build
 
 BUCKET_NS = 100_000_000
-PATIENT = "probe_share=0.5,signal_spacing_s=2,hold_timeout_s=60"
+PATIENT = (
+    "probe_share=0.5,signal_spacing_s=2,hold_timeout_s=60,entry_ticks_ahead=0,entry_least_bps=0,exit_lead_s=0"
+)
 
 
 def public_events(seed: int, seconds: float) -> Events:

@@ -33,6 +33,7 @@ EAGER = ",".join(
     (
         "probe_share=0.5,signal_spacing_s=1,hold_timeout_s=20,entry_timeout_s=10,max_trades_per_day=1000",
         "mm_min_confidence=0,abort_confidence=0,departure_rest_s=1",
+        "entry_ticks_ahead=0,entry_least_bps=0,exit_lead_s=0",
         "default_order_size_usd=25,max_order_size_usd=50",
     )
 )

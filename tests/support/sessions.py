@@ -23,6 +23,7 @@ LINK = re.compile(r"open once, within ten minutes: ((http://[^/\s]+)/login\?code
 PARAMETERS = (
     "mm_min_trades=2,mm_min_confidence=0,mm_refresh_rate_min=0.1,entry_zone=1,signal_min_confidence=0,"
     "signal_spacing_s=1,probe_share=0.5,hold_timeout_s=5,abort_confidence=0,tape_window_s=120,entry_ticks_ahead=100"
+    ",entry_least_bps=0,exit_lead_s=0"
 )
 SETTINGS = {"KEEPER_API": "on", "KEEPER_SEED": "16", "KEEPER_PARAMETERS": PARAMETERS}
 TIER, WORLD_S, COINS = "T2", 3_600.0, 2

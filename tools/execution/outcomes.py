@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -28,10 +28,16 @@ def bps(price: int, entry: int) -> float:
     return (price / entry - 1) * 1e4
 
 
-def shadow_outcome(
-    signal: Signal, decision: Decision, follow: np.void, size: int, instrument: Instrument
-) -> Outcome | None:
-    """The outcome of a signal followed on paper; None where the book was unusable at its end.
+class FollowedResult(NamedTuple):
+    """What a follow came to; basis points of the entry, None where its entry did not fill in time."""
+
+    result: Result
+    gross_bps: float | None
+    net_bps: float | None
+
+
+def followed_result(follow: np.void, instrument: Instrument) -> FollowedResult | None:
+    """What came of ``follow``, one row of FOLLOW that is done; None where the book was unusable at its end.
 
     A target is left as maker, a stop or a timeout as taker.
     """
@@ -39,12 +45,24 @@ def shadow_outcome(
     if code == fo.CENSORED:
         return None
     result = RESULTS[code]
-    would_fill = int(follow["ts_entry"]) > 0  # at all, be it too late
-    filled = would_fill and result is not Result.UNFILLED
+    if int(follow["ts_entry"]) == 0 or result is Result.UNFILLED:
+        return FollowedResult(result, None, None)
     entry, leave = int(follow["entry"]), int(follow["exit"])
     exit_fee = instrument.maker_fee_bps if result is Result.TAKE_PROFIT else instrument.taker_fee_bps
-    gross = bps(leave, entry) if filled else None
-    net = gross - instrument.maker_fee_bps - exit_fee * leave / entry if gross is not None else None
+    gross = bps(leave, entry)
+    return FollowedResult(result, gross, gross - instrument.maker_fee_bps - exit_fee * leave / entry)
+
+
+def shadow_outcome(
+    signal: Signal, decision: Decision, follow: np.void, size: int, instrument: Instrument
+) -> Outcome | None:
+    """The outcome of a signal followed on paper; None where the book was unusable at its end."""
+    found = followed_result(follow, instrument)
+    if found is None:
+        return None
+    would_fill = int(follow["ts_entry"]) > 0  # at all, be it too late
+    filled = found.net_bps is not None
+    entry, leave = int(follow["entry"]), int(follow["exit"])
     started = int(follow["ts_entry"])
     return Outcome(
         outcome_id=outcome_id(signal.signal_id, "shadow"),
@@ -56,15 +74,15 @@ def shadow_outcome(
         venue=signal.venue,
         kind="shadow",
         is_probe=decision.is_probe,
-        result=result,
+        result=found.result,
         ts_entry=started if filled else None,
         ts_exit=int(follow["ts_exit"]) if filled else None,
         ts_known=int(follow["ts_end"]),
         entry_price=entry if filled else None,
         exit_price=leave if filled else None,
         size=size,
-        gross_bps=gross,
-        net_bps=net,
+        gross_bps=found.gross_bps,
+        net_bps=found.net_bps,
         net_quote=None,
         fees_quote=None,
         mfe_bps=bps(int(follow["highest"]), entry) if would_fill else None,

@@ -96,18 +96,21 @@ def example_of(signal: Signal, outcome: Outcome) -> Example | None:
     """
     if outcome.signal_id != signal.signal_id:
         raise BadInput(f"expected the outcome of signal {signal.signal_id}, was that of {outcome.signal_id}")
-    if outcome.net_bps is None:
-        return None
+    return None if outcome.net_bps is None else labelled(signal, outcome.net_bps, outcome.ts_known)
+
+
+def labelled(signal: Signal, net_bps: float, ts_known: int) -> Example:
+    """A signal that came to ``net_bps`` after fees, as was known at ``ts_known``, ns."""
     return Example(
         signal_id=signal.signal_id,
         symbol=signal.symbol,
         ts=signal.ts,
-        ts_end=outcome.ts_known,
+        ts_end=ts_known,
         features=signal.features,
         gain_bps=signal.gain_bps,
         loss_bps=signal.loss_bps,
-        won=outcome.net_bps > 0,
-        net_bps=outcome.net_bps,
+        won=net_bps > 0,
+        net_bps=net_bps,
     )
 
 

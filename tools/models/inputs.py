@@ -1,9 +1,10 @@
-"""What the outcome model reads: ten scale-free inputs derived from a signal's features, or twenty-five.
+"""What the outcome model reads: ten scale-free inputs derived from a signal's features, twenty-five, or nine.
 
-The second set adds what is known of tape, book and market maker. Money in it is logarithmic and prices
-are distances, so that a model may meet a coin it never saw. One function derives them for training
-and for scoring, so the two cannot drift apart. An unavailable feature stays unavailable (NaN): the
-trees learn a direction for it.
+The second set adds what is known of tape, book and market maker. The third is for entries that rest
+with the maker: few inputs, as few of their labels are independent, and among them what bears on the
+entry at its price. Money is logarithmic and prices are distances, so that a model may meet a coin it
+never saw. One function derives them for training and for scoring, so the two cannot drift apart. An
+unavailable feature stays unavailable (NaN): the trees learn a direction for it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 from tools.domain.errors import BadInput
 
+BPS = 1e4
 Row = tuple[Mapping[str, float | None], float, float]
 
 _PLAIN = (
@@ -55,7 +57,19 @@ INPUTS_V2: tuple[str, ...] = (
     "gain_over_volatility",
 )
 
-INPUT_SETS: Mapping[str, tuple[str, ...]] = {"v1": INPUTS_V1, "v2": INPUTS_V2}
+INPUTS_V3: tuple[str, ...] = (
+    "mm_confidence",
+    "mm_spread_stability",
+    "return_30s_bps",
+    "log_outlook_volatility_bps",
+    "log_edge_over_outlook",
+    "log_prints_60s",
+    "log_mm_quote_age_s",
+    "log_ask_age_s",
+    "breakeven",
+)
+
+INPUT_SETS: Mapping[str, tuple[str, ...]] = {"v1": INPUTS_V1, "v2": INPUTS_V2, "v3": INPUTS_V3}
 
 
 def derive_inputs(
@@ -80,6 +94,8 @@ def derive_inputs(
     >>> [round(row[INPUTS_V1.index(name)], 6) for name in names]
     [1.0, 0.0, 0.75]
     """
+    if names == INPUTS_V3:
+        return (*_at_its_price(features), breakeven_of(gain_bps, loss_bps))
     plain = tuple(_number(features, name) for name in _PLAIN)
     logged = tuple(_logged(features, name) for name in _LOGGED)
     first = (*plain, *logged, _microprice_offset_bps(features), breakeven_of(gain_bps, loss_bps))
@@ -132,6 +148,18 @@ def _place_in_range(features: Mapping[str, float | None]) -> tuple[float, float,
     below = (upper / mid - 1) * 1e4 if mid > 0 else math.nan
     place = (mid - lower) / (upper - lower) if upper > lower else math.nan
     return above, below, place
+
+
+def _at_its_price(features: Mapping[str, float | None]) -> tuple[float, ...]:
+    """The third set but for its geometry: the maker, what just happened, the edge against what may come."""
+    ahead = _number(features, "outlook_volatility") * BPS
+    edge = max(_number(features, "entry_edge_bps"), 0.0) if ahead > 0 else math.nan
+    return (
+        *(_number(features, name) for name in ("mm_confidence", "mm_spread_stability", "return_30s_bps")),
+        math.log1p(ahead) if ahead >= 0 else math.nan,
+        math.log1p(edge / ahead) if ahead > 0 else math.nan,
+        *(_logged(features, name) for name in ("prints_60s", "mm_quote_age_s", "ask_age_s")),
+    )
 
 
 def _volatility_bps(features: Mapping[str, float | None]) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
 import numpy as np
@@ -20,35 +20,67 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Payoffs:
-    """What wins and losses truly paid, as shares of the barriers they were set at.
+    """What wins and losses truly paid: a part whatever their barrier, and a share of it.
 
-    A trade closed by time wins less than its target and loses less than its stop; slippage
-    and fees work the other way. Taking the barriers themselves as payoffs would overstate
-    both, a plain mean over past trades would ignore this trade's own geometry. So payoffs
-    are ratios, total won over total aimed at: scale-free, and steady where a barrier is near 0.
+    A trade closed by time wins less than its target and loses less than its stop; slippage and fees work
+    the other way, and an offer that goes along with the market is not sold at its target at all. Taking the
+    barriers themselves as payoffs would overstate both, a plain mean over past trades would ignore this
+    trade's own geometry.
+
+    Attributes:
+        win_share, loss_share: Of the net gain at the target and the net loss at the stop.
+        win_bps, loss_bps: Beside that, basis points.
     """
 
     win_share: float
     loss_share: float
+    win_bps: float = 0.0
+    loss_bps: float = 0.0
+
+    def won(self, gain_bps: Floats) -> Floats:
+        """What a win pays where the target would gain so much."""
+        return self.win_bps + self.win_share * np.maximum(gain_bps, 0.0)
+
+    def lost(self, loss_bps: Floats) -> Floats:
+        """What a loss costs where the stop would lose so much."""
+        return self.loss_bps + self.loss_share * loss_bps
 
     def to_json(self) -> dict[str, float]:
         """Plain numbers."""
-        return {"win_share": self.win_share, "loss_share": self.loss_share}
+        return asdict(self)
 
 
 def fit_payoffs(net_bps: Floats, gain_bps: Floats, loss_bps: Floats, weights: Floats) -> Payoffs:
-    """Payoff shares of filled trades, weighted by uniqueness; needs a win and a loss.
+    """Payoffs of filled trades, weighted by uniqueness; needs a win and a loss.
 
     >>> fit_payoffs(np.array([8.0, -30.0]), np.array([10.0, 10.0]), np.array([40.0, 40.0]), np.ones(2))
-    Payoffs(win_share=0.8, loss_share=0.75)
+    Payoffs(win_share=0.8, loss_share=0.75, win_bps=0.0, loss_bps=0.0)
     """
     won = net_bps > 0
     lost = ~won
     if not won.any() or not lost.any():
         raise ValueError("payoffs need at least one win and one loss")
-    win_share = (weights[won] @ net_bps[won]) / (weights[won] @ gain_bps[won])
-    loss_share = -(weights[lost] @ net_bps[lost]) / (weights[lost] @ loss_bps[lost])
-    return Payoffs(float(win_share), float(loss_share))
+    win_bps, win_share = _line(net_bps[won], gain_bps[won], weights[won])
+    fixed_bps, loss_share = _line(-net_bps[lost], loss_bps[lost], weights[lost])
+    return Payoffs(win_share, loss_share, win_bps, fixed_bps)
+
+
+def _line(paid: Floats, barrier: Floats, weights: Floats) -> tuple[float, float]:
+    """The line through weighted points that lies closest, as its height at 0 and its slope, neither below 0.
+
+    Where the barriers are all alike, and where the line would begin below 0, it is total paid over total
+    aimed at: steady where a barrier is near 0.
+    """
+    total = weights.sum()
+    middle, height = float(weights @ barrier / total), float(weights @ paid / total)
+    spread = float(weights @ (barrier - middle) ** 2)
+    ratio = (0.0, float((weights @ paid) / (weights @ barrier)))
+    if spread <= 1e-9 * total * middle**2:
+        return ratio
+    slope = float(weights @ ((barrier - middle) * (paid - height))) / spread
+    if slope <= 0:
+        return height, 0.0
+    return ratio if height < slope * middle else (height - slope * middle, slope)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,27 +235,32 @@ class OutcomeModel:
     def score_matrix(self, matrix: NDArray[np.float32], gain_bps: Floats, loss_bps: Floats) -> Scores:
         """Scores of input rows with their geometry.
 
-        Expected value = p * win_share * gain - (1 - p) * loss_share * loss; its standard
-        error is that of p times what hangs on p. A target inside its cost cannot win: p = 0.
+        Expected value = p * what a win pays - (1 - p) * what a loss costs; its standard error is
+        that of p times what hangs on p. A target inside its cost cannot win: p = 0.
         """
         if len(gain_bps) == 0:
             empty = np.empty(0)
             return Scores(empty, empty, empty)
         can_win = gain_bps > 0
         probability = np.where(can_win, self.calibrator.apply(self.trees.margin(matrix)), 0.0)
-        win = self.payoffs.win_share * np.maximum(gain_bps, 0.0)
-        loss = self.payoffs.loss_share * loss_bps
+        win, loss = self.payoffs.won(gain_bps), self.payoffs.lost(loss_bps)
         expected = probability * win - (1 - probability) * loss
         error = self.bins.standard_error(probability) * np.abs(win + loss)
         return Scores(probability, expected, error)
 
 
 def payoffs_from_json(data: dict[str, Any]) -> Payoffs:
-    """The payoffs that ``to_json`` wrote; ValueError where they are no payoffs."""
-    win_share, loss_share = float(data["win_share"]), float(data["loss_share"])
-    if not (math.isfinite(win_share) and math.isfinite(loss_share) and win_share > 0 and loss_share >= 0):
-        raise ValueError(f"payoff shares must be finite and positive, were {win_share} and {loss_share}")
-    return Payoffs(win_share, loss_share)
+    """The payoffs that ``to_json`` wrote, or that of before the parts beside the shares; else ValueError."""
+    found = Payoffs(
+        float(data["win_share"]),
+        float(data["loss_share"]),
+        float(data.get("win_bps", 0.0)),
+        float(data.get("loss_bps", 0.0)),
+    )
+    parts = (found.win_share, found.loss_share, found.win_bps, found.loss_bps)
+    if not all(math.isfinite(part) and part >= 0 for part in parts) or found.win_share + found.win_bps <= 0:
+        raise ValueError(f"payoffs must be finite and positive, were {', '.join(map(str, parts))}")
+    return found
 
 
 def bins_from_json(data: dict[str, Any]) -> EvidenceBins:

@@ -56,7 +56,9 @@ def test_the_wider_inputs_see_what_ten_do_not() -> None:
 
 
 def test_moved_labels_show_nothing() -> None:
-    assert max(told()["shuffled_labels_skill"]) < 0.02
+    skills = told()["shuffled_labels_skill"]
+    assert len(skills) == 10, "five trainings of each of two sets"
+    assert max(skills) < 0.02
 
 
 def test_skill_is_against_the_best_that_one_number_could_say() -> None:
@@ -74,3 +76,12 @@ def test_skill_is_against_the_best_that_one_number_could_say() -> None:
     everything = bench.uplift(np.full(len(data), 9.0), None)
     assert everything is not None
     assert everything.value == 0.0
+
+
+def test_the_better_half_is_what_lies_above_the_median_of_other_worlds() -> None:
+    ranked = told()["models"]["v2"]["ranked"]
+    assert 0 < ranked["entered"] < told()["judged_on"]
+    assert ranked["uplift_bps"]["low"] > 0
+    assert ranked["acting_bps"]["value"] == pytest.approx(
+        told()["taking_all_bps"]["value"] + ranked["uplift_bps"]["value"]
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -9,18 +10,30 @@ from typing import Any
 import numpy as np
 import pytest
 
+from keeper_agent.evaluation_words import evaluate
+from keeper_agent.lab.conditions import EXPLORING, STANDING
 from keeper_agent.lab.evaluating import (
     DAY_NS,
     Work,
-    examples_of_world,
     hold_stages,
     measured_world,
     one_after_the_other,
     train_models,
 )
 from keeper_agent.lab.many import Pool, held
+from keeper_agent.lab.on_paper import examples_of_world
 from keeper_agent.lab.session import Session
-from keeper_agent.lab.stages import STAGES, Decider, Gate, Manner, alone, gate_of, manner_of, stages_of
+from keeper_agent.lab.stages import (
+    MANNERS,
+    STAGES,
+    Decider,
+    Gate,
+    Manner,
+    alone,
+    gate_of,
+    manner_of,
+    stages_of,
+)
 from tests.support.laboratory import operator
 from tools.domain.errors import BadUsage
 from tools.domain.parameter import SPECS
@@ -75,11 +88,20 @@ def test_names_are_stages_in_the_order_given() -> None:
             stages_of(wrong)
 
 
-def test_every_stage_is_the_one_before_with_one_thing_more(tmp_path: Path) -> None:
-    models = {"v1": Decider(tmp_path / "one", -2.5), "v2": Decider(tmp_path / "two", -1.5)}
+@pytest.mark.parametrize(
+    ("manner", "read_anew"), [(Manner.INSIDE, {"model", "above"}), (Manner.MAKER, set())]
+)
+def test_every_stage_is_the_one_before_with_one_thing_more(
+    manner: Manner, read_anew: set[str], tmp_path: Path
+) -> None:
+    models = {
+        "v1": Decider(tmp_path / "one", -2.5),
+        "v2": Decider(tmp_path / "two", -1.5),
+        "v3": Decider(tmp_path / "three", -0.5),
+    }
     told = []
     for stage in STAGES.values():
-        job = stage.job("T3", 7, 5, coins=5, keeper=operator(), models=models, manner=Manner.MAKER)
+        job = stage.job("T3", 7, 5, coins=5, keeper=operator(), models=models, manner=manner)
         assert job.keeper is not None
         told.append(
             {
@@ -97,11 +119,27 @@ def test_every_stage_is_the_one_before_with_one_thing_more(tmp_path: Path) -> No
     ]
     assert changes == [
         {"take all", "model", "above"},
-        {"model", "above", "mm_min_confidence", "spoof_max_score"},
+        {"mm_min_confidence", "spoof_max_score"} | read_anew,
         {"sizing"},
     ]
-    with pytest.raises(BadUsage, match="stage ml needs a model with inputs v1"):
-        STAGES["ml"].job("T3", 7, 5, coins=5, keeper=operator(), models={}, manner=Manner.MAKER)
+
+
+def test_by_default_orders_are_where_the_product_has_them() -> None:
+    asked = inspect.signature(evaluate).parameters["manner"].default
+    assert manner_of(asked) is Manner.MAKER
+    places = [*STANDING, "hold_timeout_s"]
+    assert {name: MANNERS[Manner.MAKER][name] for name in places} == {
+        name: SPECS[name].default for name in places
+    }
+    assert {name: MANNERS[Manner.INSIDE][name] for name in STANDING} == dict.fromkeys(STANDING, 0)
+    assert {name: EXPLORING[name] for name in STANDING} == dict.fromkeys(STANDING, 0)
+
+
+def test_a_stage_names_the_model_it_lacks() -> None:
+    for manner, inputs in ((Manner.INSIDE, "v1"), (Manner.MAKER, "v3")):
+        with pytest.raises(BadUsage, match=f"stage ml needs a model with inputs {inputs}"):
+            STAGES["ml"].job("T3", 7, 5, coins=5, keeper=operator(), models={}, manner=manner)
+        assert work("baseline,ml,mm", manner=manner).sets == {"v1": ("v1", "v2"), "v3": ("v3",)}[inputs]
 
 
 def test_the_baseline_takes_whatever_could_pay_and_throws_no_coin() -> None:

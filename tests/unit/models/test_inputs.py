@@ -13,7 +13,7 @@ from tools.domain.errors import BadInput
 from tools.domain.market import Side
 from tools.domain.trading import Signal
 from tools.features.names import FEATURES
-from tools.models.inputs import INPUTS_V1, INPUTS_V2, breakeven_of, derive_inputs, input_matrix
+from tools.models.inputs import INPUTS_V1, INPUTS_V2, INPUTS_V3, breakeven_of, derive_inputs, input_matrix
 
 
 def test_there_are_ten_inputs_and_a_value_for_each() -> None:
@@ -136,5 +136,53 @@ def test_the_second_set_does_not_know_the_price_either(scale: float) -> None:
 
 
 def test_no_other_set_of_inputs_is_derived() -> None:
-    with pytest.raises(ValueError, match="expected the inputs of one of v1, v2, were mid"):
+    with pytest.raises(ValueError, match="expected the inputs of one of v1, v2, v3, were mid"):
         derive_inputs(SEEN, 5.0, 20.0, ("mid",))
+
+
+RESTING: dict[str, float | None] = {
+    "mm_confidence": 0.9,
+    "mm_spread_stability": 0.7,
+    "return_30s_bps": -4.0,
+    "outlook_volatility": 0.0008,
+    "entry_edge_bps": 6.0,
+    "prints_60s": 20.0,
+    "mm_quote_age_s": 1.0,
+    "ask_age_s": 3.0,
+}
+
+
+def third(features: dict[str, float | None]) -> dict[str, float]:
+    return dict(zip(INPUTS_V3, derive_inputs(features, 5.0, 20.0, INPUTS_V3), strict=True))
+
+
+def test_the_third_set_by_hand() -> None:
+    assert third(RESTING) == pytest.approx(
+        {
+            "mm_confidence": 0.9,
+            "mm_spread_stability": 0.7,
+            "return_30s_bps": -4.0,
+            "log_outlook_volatility_bps": math.log(9),
+            "log_edge_over_outlook": math.log(1.75),
+            "log_prints_60s": math.log(21),
+            "log_mm_quote_age_s": math.log(2),
+            "log_ask_age_s": math.log(4),
+            "breakeven": 0.8,
+        }
+    )
+    assert third({**RESTING, "entry_edge_bps": -3.0})["log_edge_over_outlook"] == 0.0
+
+
+@pytest.mark.parametrize("name", list(RESTING))
+def test_of_the_third_set_only_what_is_not_known_is_unavailable(name: str) -> None:
+    lost = {word for word, value in third({**RESTING, name: None}).items() if math.isnan(value)}
+    also = {"outlook_volatility": {"log_outlook_volatility_bps", "log_edge_over_outlook"}}
+    ways = {"entry_edge_bps": {"log_edge_over_outlook"}, **also}
+    plain = name if name in INPUTS_V3 else f"log_{name}"
+    assert lost == ways.get(name, {plain})
+
+
+def test_without_movement_ahead_the_edge_is_not_measured() -> None:
+    row = third({**RESTING, "outlook_volatility": 0.0})
+    assert row["log_outlook_volatility_bps"] == 0.0
+    assert math.isnan(row["log_edge_over_outlook"])

@@ -27,6 +27,25 @@ def test_payoffs_are_ratios_of_totals_weighted_by_uniqueness() -> None:
     assert fit_payoffs(net, gain, loss, np.array([1.0, 1.0, 1.0, 3.0])) == Payoffs(12 / 20, 35 / 80)
 
 
+def test_where_barriers_differ_a_part_is_paid_whatever_they_are() -> None:
+    gain, loss = np.array([5.0, 10.0, 20.0, 9.0, 9.0]), np.array([60.0, 60.0, 60.0, 20.0, 40.0])
+    net, weights = np.array([8.0, 9.0, 11.0, -6.0, -6.0]), np.array([1.0, 2.0, 3.0, 1.0, 1.0])
+    found = fit_payoffs(net, gain, loss, weights)
+    assert (found.win_bps, found.win_share) == pytest.approx((7.0, 0.2))
+    assert (found.loss_bps, found.loss_share) == pytest.approx((6.0, 0.0))
+    assert found.won(np.array([30.0, -3.0])) == pytest.approx([13.0, 7.0])
+    assert found.lost(np.array([60.0])) == pytest.approx([6.0])
+    assert payoffs_from_json(found.to_json()) == found
+
+
+def test_no_payoff_begins_below_nothing() -> None:
+    gain = np.array([5.0, 10.0, 20.0, 9.0])
+    net = np.array([1.0, 9.0, 27.0, -5.0])
+    found = fit_payoffs(net, gain, np.full(4, 20.0), np.ones(4))
+    assert (found.win_bps, found.win_share) == (0.0, pytest.approx(37 / 35))
+    assert (found.loss_bps, found.loss_share) == (0.0, pytest.approx(0.25))
+
+
 def test_payoffs_need_both_sides() -> None:
     with pytest.raises(ValueError, match="one win and one loss"):
         fit_payoffs(np.ones(2), np.ones(2), np.ones(2), np.ones(2))
@@ -55,7 +74,8 @@ def test_expected_value_follows_from_probability_and_payoffs(trained: TrainedOut
     scores = trained.model.score([({"imbalance": 0.9, "aggressor_ratio_60s": 0.9}, 10.0, 20.0)])
     score, payoffs = scores[0], trained.model.payoffs
     p = score.probability
-    win, loss = payoffs.win_share * 10, payoffs.loss_share * 20
+    win = payoffs.win_bps + payoffs.win_share * 10
+    loss = payoffs.loss_bps + payoffs.loss_share * 20
     assert score.expected_bps == pytest.approx(p * win - (1 - p) * loss)
     error = trained.model.bins.standard_error(np.array([p]))[0]
     assert score.standard_error_bps == pytest.approx(error * (win + loss))
@@ -72,7 +92,8 @@ def test_a_better_state_scores_higher(trained: TrainedOutcome) -> None:
 def test_a_target_inside_its_cost_cannot_win(trained: TrainedOutcome) -> None:
     score = trained.model.score([({"imbalance": 0.9}, -1.0, 20.0)])[0]
     assert score.probability == 0
-    assert score.expected_bps == pytest.approx(-20 * trained.model.payoffs.loss_share)
+    payoffs = trained.model.payoffs
+    assert score.expected_bps == pytest.approx(-20 * payoffs.loss_share - payoffs.loss_bps)
 
 
 def test_no_signals_no_scores_and_impossible_features_are_refused(trained: TrainedOutcome) -> None:
@@ -90,7 +111,7 @@ def test_scoring_reads_what_training_read(planted: Dataset, trained: TrainedOutc
 
 @pytest.mark.parametrize("share", [float("nan"), -0.5])
 def test_numbers_that_are_no_payoffs_or_bins_are_refused(share: float) -> None:
-    with pytest.raises(ValueError, match="payoff shares"):
+    with pytest.raises(ValueError, match="payoffs must be finite"):
         payoffs_from_json({"win_share": share, "loss_share": 1.0})
     with pytest.raises(ValueError, match="bins must"):
         bins_from_json({"upper_edges": [0.5, share], "effective_n": [1.0, 1.0]})

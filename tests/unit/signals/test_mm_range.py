@@ -19,7 +19,7 @@ CENT = UNITS // 100
 
 def plan(**changed: float) -> Any:
     record: Any = np.zeros(1, RANGE)
-    tune_range(record, BTCUSDT, default_parameters(changed))
+    tune_range(record, BTCUSDT, default_parameters({"entry_ticks_ahead": 0} | changed))
     return record
 
 
