@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from tools.detection.order_pool import CANCEL, append, end_order, forget_order, held_at, oldest_of, record_end
-from tools.detection.usual_sizes import is_replacement, may_be_replacement
+from tools.detection.usual_sizes import RARE, is_replacement, may_be_replacement, rarity
 from tools.market.kernel import kernel
 
 HURRIED = 0.05  # share of such messages from which the feed shows every event, each one order's
@@ -152,13 +152,18 @@ def cancel_youngest(pool: Any, key: int, units: int, ts: int, ts_event: int) -> 
 def replaced_by(orders: Any, key: int, change: int) -> int:
     """Slot of the youngest order that another of a usual size replaced, ``change`` larger; -1 for none."""
     pool = orders.pool
+    if not may_be_replacement(orders.usual, RARE):
+        return -1
     first = oldest_of(pool, key)
-    if first < 0 or not may_be_replacement(orders.usual, abs(change)):
+    if first < 0:
+        return -1
+    rare = rarity(orders.usual, abs(change))
+    if not may_be_replacement(orders.usual, rare):
         return -1
     slot: int = pool.orders[first].last
     for _ in range(PAIR):
         size = pool.orders[slot].left + change
-        if size > 0 and is_replacement(orders.usual, size, abs(change)):
+        if size > 0 and is_replacement(orders.usual, size, rare):
             return slot
         if slot == first:
             return -1

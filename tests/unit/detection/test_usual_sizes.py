@@ -2,7 +2,15 @@
 
 import numpy as np
 
-from tools.detection.usual_sizes import SIZES, USUAL, count_of, first_of_two, is_replacement, learn_usual
+from tools.detection.usual_sizes import (
+    SIZES,
+    USUAL,
+    count_of,
+    first_of_two,
+    is_replacement,
+    learn_usual,
+    rarity,
+)
 
 
 def learned(*sizes: int) -> np.void:
@@ -32,9 +40,9 @@ def test_a_common_size_stays_known_in_a_crowd_of_new_ones() -> None:
 
 def test_a_replacement_needs_a_common_size_and_a_rare_change() -> None:
     usual = learned(*[100] * 300, *[30] * 50)
-    assert is_replacement(usual, 100, 13)
-    assert not is_replacement(usual, 100, 30)
-    assert not is_replacement(usual, 30, 13)
+    assert is_replacement(usual, 100, rarity(usual, 13))
+    assert not is_replacement(usual, 100, rarity(usual, 30))
+    assert not is_replacement(usual, 30, rarity(usual, 13))
 
 
 def test_a_sum_that_is_common_itself_is_one_order() -> None:
