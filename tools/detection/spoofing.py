@@ -125,9 +125,9 @@ def find_mirror(alerts: Any, pool: Any, lead: Any, ts: int) -> Any:
     most = 0.0
     for i in range(max(0, alerts.n_seen - LOOK_BACK), pool.n_ended):
         row = pool.ends[i & (ENDED - 1)]
-        if row.key * side > 0 or row.ts_add == 0 or row.ended == 0 or ts - row.ts_end > TOGETHER_NS:
-            continue
         if abs(row.ts_add - lead.birth) > TOGETHER_NS:
+            continue
+        if row.key * side > 0 or row.ts_add == 0 or row.ended == 0 or ts - row.ts_end > TOGETHER_NS:
             continue
         value = value_of(row.key, row.size)
         most = max(most, value)
@@ -142,10 +142,11 @@ def find_mirror(alerts: Any, pool: Any, lead: Any, ts: int) -> Any:
 @kernel
 def placed_instead(pool: Any, lead: Any, ts: int) -> float:
     """Value, quote, of the large orders that this message placed on the side of ``lead``."""
+    side = 1 if lead.key > 0 else -1
     value = 0.0
     for back in range(1, LATEST + 1):
         order = pool.orders[(pool.hand - back) & (SLOTS - 1)]
-        if order.key * (1 if lead.key > 0 else -1) <= 0 or order.ts != ts:
+        if order.ts != ts or order.key * side <= 0:
             continue
         own = value_of(order.key, order.left)
         if own >= 0.5 * lead.value:

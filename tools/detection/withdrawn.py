@@ -59,7 +59,7 @@ def level_of(withdrawn: Any, key: int) -> int:
 
 @kernel
 def add_withdrawals(withdrawn: Any, pool: Any, n_seen: int) -> None:
-    """Add up what was withdrawn of known orders since the end ``n_seen``, in order of the first of a level."""
+    """Add up what was withdrawn of known orders since the end ``n_seen``, levels by their first part."""
     for i in range(max(n_seen, pool.n_ended - ENDED), pool.n_ended):
         row = pool.ends[i & (ENDED - 1)]
         if row.ended != CANCEL or row.ts_add == 0:
