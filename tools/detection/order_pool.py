@@ -97,7 +97,7 @@ def oldest_of(pool: Any, key: int) -> int:
 
 @kernel
 def look_up(pool: Any, key: int) -> int:
-    """Load what the next search for the level will read, so that it need not wait; the result says nothing."""
+    """Load what the next search for the level will read, so that it need not wait; the result is unused."""
     slot = pool.table[home(key)]
     return int(pool.orders[max(slot - 1, 0)].last)
 
