@@ -6,21 +6,21 @@ SPOOFING = (
     Change(
         "the other side is judged",
         "spoofing",
-        "row.ts_add == 0 or row.key * side < 0:",
-        "row.ts_add == 0 or row.key * side > 0:",
+        "if row.key * side < 0 or not",
+        "if row.key * side > 0 or not",
         ("spoofing::test_a_withdrawal_is_judged_by_the_touch_before_its_message",),
     ),
     Change(
         "what prints took is looked at too",
-        "spoofing",
-        "if row.ended != CANCEL or row.ts_add == 0 or",
-        "if row.ts_add == 0 or",
+        "withdrawn",
+        "if row.ended != CANCEL or row.ts_add == 0:",
+        "if row.ts_add == 0:",
         ("spoofing::test_only_what_no_print_took_was_withdrawn",),
     ),
     Change(
         "what was replaced has gone",
         "spoofing",
-        "    units -= placed_just_now(pool, key, ts)\n",
+        "        units -= placed_just_now(pool, row.key, ts)\n",
         "",
         ("spoofing::test_what_takes_the_place_of_a_large_order_has_not_gone",),
     ),
@@ -103,7 +103,7 @@ SPOOFING = (
     ),
     Change(
         "the touch of one message later",
-        "spoofing",
+        "touches",
         "if alerts.touches[low & (TOUCHES - 1)].ts <= ts:",
         "if alerts.touches[(low - 1) & (TOUCHES - 1)].ts <= ts:",
         ("spoofing::test_the_touch_is_that_of_the_moment_and_not_of_the_message_after",),
@@ -146,7 +146,7 @@ SPOOFING = (
     Change(
         "nothing is ever too old",
         "spoofing",
-        " or (ts - row.ts_add) * 1e-9 > LONGEST_S",
+        " or (ts - row.ts_first) * 1e-9 > LONGEST_S",
         "",
         ("spoofing::test_what_is_usual_far_or_old_is_not_looked_at",),
     ),
@@ -167,8 +167,8 @@ SPOOFING = (
     Change(
         "what moves is not replaced",
         "spoofing",
-        "<= 0 or order.ts != ts:",
-        "<= 0 or order.ts > 0:",
+        "if order.ts != ts or",
+        "if order.ts > 0 or",
         ("spoofing::test_what_moves_to_another_price_counts_as_replaced",),
     ),
 )

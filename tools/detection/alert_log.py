@@ -6,7 +6,7 @@ import numpy as np
 
 from tools.detection.order_log import OrderLog, Void
 from tools.detection.order_pool import ENDED
-from tools.detection.spoof_odds import fitted_odds, threshold
+from tools.detection.spoof_odds import fitted_odds, hopeless, threshold
 from tools.detection.spoofing import ALERT
 from tools.domain.errors import InvariantBroken
 
@@ -26,6 +26,7 @@ class AlertLog(OrderLog):
         self._state["is_asked"] = 1
         self._state["floor"] = threshold() if floor is None else floor
         self._state["odds"] = fitted_odds() if odds is None else odds
+        self._state["hopeless"] = hopeless(self._state["odds"], float(self._state["floor"][0]))
         self._state["n_seen"] = senses["orders"]["pool"]["n_ended"]
         self._state["n_taken"] = self._state["n_alerts"]
         self._alerts: list[Void] = []

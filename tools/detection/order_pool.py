@@ -96,9 +96,21 @@ def oldest_of(pool: Any, key: int) -> int:
 
 
 @kernel
+def look_up(pool: Any, key: int) -> int:
+    """Load what the next search for the level will read, so that it need not wait; the result is unused."""
+    slot = pool.table[home(key)]
+    return int(pool.orders[max(slot - 1, 0)].last)
+
+
+@kernel
 def held_at(pool: Any, key: int) -> Any:
     """Units left and number of the level's known orders."""
-    first = oldest_of(pool, key)
+    return held_from(pool, oldest_of(pool, key))
+
+
+@kernel
+def held_from(pool: Any, first: int) -> Any:
+    """Units left and number of the known orders of a level whose oldest is at ``first``, -1 for none."""
     total = 0
     n = 0
     slot = first

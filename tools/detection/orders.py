@@ -19,6 +19,8 @@ from tools.detection.order_pool import (
     end_order,
     forget_level,
     held_at,
+    held_from,
+    look_up,
     oldest_of,
     record_end,
 )
@@ -30,6 +32,7 @@ from tools.market.kernel import kernel
 ROWS = 1024  # changes of one message; more, and the message is taken in parts
 PRINTS = 512  # prints waiting for their message; a power of two so that an index is a mask
 AT_ONCE_NS = 5_000_000  # no feed of buckets sends messages closer together than this
+AHEAD = 6  # changes of a message: so far ahead the memory is asked for what they will need
 PACE = 0.005  # weight of one message in that share
 
 ROW = np.dtype([("key", np.int64), ("before", np.int64), ("after", np.int64)])
@@ -39,6 +42,7 @@ ORDERS = np.dtype(
     [
         ("is_asked", np.int64),  # 0: nobody reads level orders, so none are inferred
         ("n_rows", np.int64),
+        ("looked_up", np.int64),  # nothing that is read
         ("n_prints", np.int64),  # ever
         ("ts_event", np.int64),  # venue time of the last whole message
         ("hurry", np.float64),  # share of messages that follow the one before at once
@@ -108,18 +112,20 @@ def eat_front(pool: Any, key: int, resting: int, units: int, ts: int, ts_event: 
 def place_orders(orders: Any, key: int, units: int, ts: int, ts_event: int) -> None:
     """A level grew: a new order at the end of its queue, or what in a bucket looks like one."""
     pool = orders.pool
+    oldest = oldest_of(pool, key)
     if orders.hurry <= HURRIED:
-        slot = replaced_by(orders, key, units)
+        slot = replaced_by(orders, oldest, units)
         if slot >= 0:
             replace(pool, key, slot, units, ts, ts_event)
             return
         first = first_of_two(orders.usual, units)
         if first > 0:
-            _, n = held_at(pool, key)
+            _, n = held_from(pool, oldest)
             append(pool, key, ts, first, n)
             units -= first
+            oldest = oldest_of(pool, key)
     learn_usual(orders.usual, units)
-    _, n = held_at(pool, key)
+    _, n = held_from(pool, oldest)
     append(pool, key, ts, units, n)
 
 
@@ -166,6 +172,8 @@ def judge_rows(orders: Any, ladders: Any, ts: int, ts_event: int) -> None:
     state = orders
     for i in range(state.n_rows):
         row = state.rows[i]
+        if i + AHEAD < state.n_rows:
+            state.looked_up = look_up(state.pool, state.rows[i + AHEAD].key)
         j = 0 if row.key > 0 else 1
         is_window = state.count[j] == state.depth[j] and ladders[j].count == state.depth[j]
         if is_window and row.after == 0 and row.key < ladders[j].view_keys[0]:

@@ -15,10 +15,12 @@ import numpy as np
 from tools.detection import background as bg
 from tools.detection import hazards as hz
 from tools.detection import repeats as rp
-from tools.detection.order_pool import CANCEL, ENDED, FILL, SLOTS, oldest_of
+from tools.detection.order_pool import ENDED, FILL, SLOTS
 from tools.detection.spoof_evidence import N
-from tools.detection.spoof_odds import ODDS, first_odds, odds_of
+from tools.detection.spoof_odds import ODDS, first_odds, nearly_odds, odds_of
 from tools.detection.stages import STAGE_NS, levels_before, traded_just_before
+from tools.detection.touches import MOMENT, MOMENTS, TOUCH, TOUCHES, note_touch, touch_key
+from tools.detection.withdrawn import WITHDRAWN, add_withdrawals, forget_withdrawals, placed_just_now
 from tools.market.kernel import kernel
 
 LEAST = 1.5  # of the usual value: smaller levels are not looked at
@@ -27,14 +29,12 @@ REACH_BPS = 50.0  # beyond it a level impresses nobody
 TOGETHER_NS = 150_000_000  # orders placed or ended this close together are of one act
 LEVELS = 16  # large levels of one side and message
 LOOK_BACK = 128  # ends before this message among which a small one opposite is looked for
-TOUCHES = 2048  # messages whose touch is remembered; a power of two so that an index is a mask
 LATEST = 64  # newest orders among which replacements are looked for
 BALANCED, LOPSIDED = -1.0, 6.0  # bounds of what a mirror is smaller by, octaves
 KINDS = ("cancel", "layered", "mirrored")
 ONE, LAYERED, MIRRORED = 0, 1, 2
 
 LEVEL = np.dtype([("key", np.int64), ("units", np.int64), ("birth", np.int64), ("value", np.float64)])
-TOUCH = np.dtype([("ts", np.int64), ("bid", np.int64), ("ask", np.int64)])
 ALERT = np.dtype(
     [
         ("ts", np.int64),  # receive time of the message that showed the cancel
@@ -52,6 +52,7 @@ ALERTS = np.dtype(
     [
         ("is_asked", np.int64),
         ("floor", np.float64),  # score from which an alert is kept
+        ("hopeless", np.float64),  # log-odds that are surely below it
         ("n_seen", np.int64),  # ends judged
         ("n_touches", np.int64),
         ("n_alerts", np.int64),  # ever
@@ -59,7 +60,9 @@ ALERTS = np.dtype(
         ("odds", ODDS),
         ("scratch", np.float64, (N,)),
         ("levels", LEVEL, (LEVELS,)),
+        ("withdrawn", WITHDRAWN),
         ("touches", TOUCH, (TOUCHES,)),
+        ("moments", MOMENT, (MOMENTS,)),
         ("background", bg.BACKGROUND),
         ("hazards", hz.HAZARDS),
         ("acts", rp.ACTS),
@@ -70,41 +73,9 @@ ALERTS = np.dtype(
 
 
 @kernel
-def note_touch(alerts: Any, ts: int, bid: int, ask: int) -> None:
-    """Remember the touch after a message."""
-    state = alerts
-    row = state.touches[state.n_touches & (TOUCHES - 1)]
-    row.ts = ts
-    row.bid = bid
-    row.ask = ask
-    state.n_touches += 1
-
-
-@kernel
-def touch_key(alerts: Any, ts: int, side: int) -> int:
-    """Key (price times side) of the touch after the last message up to ``ts``; 0 is not known."""
-    floor = max(0, alerts.n_touches - TOUCHES)
-    low = alerts.n_touches
-    high = low
-    step = 1
-    while low > floor:  # most that is asked for is recent
-        low = max(floor, high - step)
-        if alerts.touches[low & (TOUCHES - 1)].ts <= ts:
-            low += 1
-            break
-        high = low
-        step *= 2
-    while low < high:
-        middle = (low + high) // 2
-        if alerts.touches[middle & (TOUCHES - 1)].ts <= ts:
-            low = middle + 1
-        else:
-            high = middle
-    if low <= floor:
-        return 0
-    row = alerts.touches[(low - 1) & (TOUCHES - 1)]
-    key: int = row.bid if side > 0 else -row.ask
-    return key
+def value_of(key: int, units: int) -> float:
+    """What ``units`` at a level are worth, quote."""
+    return abs(key) * 1e-8 * (units * 1e-8)
 
 
 @kernel
@@ -114,64 +85,29 @@ def distance_bps(touch: int, key: int) -> float:
 
 
 @kernel
-def placed_just_now(pool: Any, key: int, ts: int) -> int:
-    """Units of a level's orders that this same message showed: what was replaced has not gone."""
-    first = oldest_of(pool, key)
-    units = 0
-    if first < 0:
-        return units
-    slot = pool.orders[first].last
-    while pool.orders[slot].ts == ts:
-        units += pool.orders[slot].left
-        if slot == first:
-            break
-        slot = pool.orders[slot].last
-    return units
-
-
-@kernel
-def withdrawn_level(alerts: Any, pool: Any, at: int, ts: int, level: Any) -> bool:
-    """What was withdrawn in this message at the level of end ``at``; False where an earlier end told it.
-
-    Parts are added up, so that it does not matter into which orders a change was taken apart.
-    """
-    key = pool.ends[at & (ENDED - 1)].key
-    for i in range(alerts.n_seen, at):
-        row = pool.ends[i & (ENDED - 1)]
-        if row.key == key and row.ended == CANCEL and row.ts_add != 0:
-            return False
-    units = 0
-    most = 0
-    for i in range(at, pool.n_ended):
-        row = pool.ends[i & (ENDED - 1)]
-        if row.key == key and row.ended == CANCEL and row.ts_add != 0:
-            units += row.gone
-            if row.gone > most:
-                most = row.gone
-                level.birth = row.ts_add
-    units -= placed_just_now(pool, key, ts)
-    level.key = key
-    level.units = units
-    level.value = abs(key) * 1e-8 * (units * 1e-8)
-    return units > 0
-
-
-@kernel
 def gather_levels(alerts: Any, pool: Any, side: int, touch: int, ts: int) -> int:
     """The large levels of one side that this message shows withdrawn, into ``levels``; how many."""
     state = alerts
     n = 0
     least = LEAST * state.background.usual
-    for at in range(state.n_seen, pool.n_ended):
-        row = pool.ends[at & (ENDED - 1)]
+    for i in range(state.withdrawn.n):
+        row = state.withdrawn.levels[i]
         if n == LEVELS:
             break
-        if row.ended != CANCEL or row.ts_add == 0 or row.key * side < 0:
+        # what was replaced makes a level no larger, so that here only smaller ones are left out
+        if row.key * side < 0 or not value_of(row.key, row.units) >= least:
             continue
-        if distance_bps(touch, row.key) > REACH_BPS or (ts - row.ts_add) * 1e-9 > LONGEST_S:
+        if distance_bps(touch, row.key) > REACH_BPS or (ts - row.ts_first) * 1e-9 > LONGEST_S:
             continue
-        level = state.levels[n]
-        if withdrawn_level(state, pool, at, ts, level) and level.value >= least:
+        units = row.units
+        units -= placed_just_now(pool, row.key, ts)
+        value = value_of(row.key, units)
+        if units > 0 and value >= least:
+            level = state.levels[n]
+            level.key = row.key
+            level.units = units
+            level.birth = row.birth
+            level.value = value
             n += 1
     return n
 
@@ -189,11 +125,11 @@ def find_mirror(alerts: Any, pool: Any, lead: Any, ts: int) -> Any:
     most = 0.0
     for i in range(max(0, alerts.n_seen - LOOK_BACK), pool.n_ended):
         row = pool.ends[i & (ENDED - 1)]
-        if row.key * side > 0 or row.ts_add == 0 or row.ended == 0 or ts - row.ts_end > TOGETHER_NS:
-            continue
         if abs(row.ts_add - lead.birth) > TOGETHER_NS:
             continue
-        value = abs(row.key) * 1e-8 * (row.size * 1e-8)
+        if row.key * side > 0 or row.ts_add == 0 or row.ended == 0 or ts - row.ts_end > TOGETHER_NS:
+            continue
+        value = value_of(row.key, row.size)
         most = max(most, value)
         if value < lead.value and row.key >= touch:
             found = max(found, row.ended)
@@ -206,12 +142,13 @@ def find_mirror(alerts: Any, pool: Any, lead: Any, ts: int) -> Any:
 @kernel
 def placed_instead(pool: Any, lead: Any, ts: int) -> float:
     """Value, quote, of the large orders that this message placed on the side of ``lead``."""
+    side = 1 if lead.key > 0 else -1
     value = 0.0
     for back in range(1, LATEST + 1):
         order = pool.orders[(pool.hand - back) & (SLOTS - 1)]
-        if order.key * (1 if lead.key > 0 else -1) <= 0 or order.ts != ts:
+        if order.ts != ts or order.key * side <= 0:
             continue
-        own = abs(order.key) * 1e-8 * (order.left * 1e-8)
+        own = value_of(order.key, order.left)
         if own >= 0.5 * lead.value:
             value += own
     return value
@@ -295,6 +232,8 @@ def judge_side(alerts: Any, orders: Any, side: int, touch: int, ts: int, ts_even
     alert = state.alerts[state.n_alerts & (ENDED - 1)]
     weigh(state, orders, n, touch, ts, ts_event, alert)
     recall_acts(state, alert, ts)
+    if nearly_odds(state.odds, alert.evidence, state.scratch) < state.hopeless:
+        return
     odds = odds_of(state.odds, alert.evidence, state.scratch)
     alert.score = 1.0 / (1.0 + np.exp(-odds))
     alert.ts_event = ts_event
@@ -318,12 +257,14 @@ def judge_withdrawals(alerts: Any, orders: Any, before: Any, after: Any, ts: int
     state = alerts
     pool = orders.pool
     if state.background.usual > 0 and before[0] > 0 and before[1] > 0:
+        add_withdrawals(state.withdrawn, pool, state.n_seen)
         judge_side(state, orders, 1, before[0], ts, ts_event)
         judge_side(state, orders, -1, -before[1], ts, ts_event)
+        forget_withdrawals(state.withdrawn)
     for i in range(state.n_seen, pool.n_ended):
         row = pool.ends[i & (ENDED - 1)]
         if row.ts_add != 0 and row.ended != 0:
-            value = abs(row.key) * 1e-8 * (row.size * 1e-8)
+            value = value_of(row.key, row.size)
             life_s = (ts - row.ts_add) * 1e-9
             bg.learn_order(state.background, ts, value, life_s)
             learn_end(state, row, value, life_s, ts)

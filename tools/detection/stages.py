@@ -28,9 +28,9 @@ def levels_before(pool: Any, n_seen: int, lead: Any, ts: int) -> int:
     n = 0
     for i in range(max(0, n_seen - LOOK_BACK), n_seen):
         row = pool.ends[i & (ENDED - 1)]
-        if row.key * side < 0 or row.ended != CANCEL or row.ts_add == 0 or row.key == lead.key:
-            continue
         if ts - row.ts_end > STAGE_NS or abs(row.ts_add - lead.birth) > STAGE_NS:
+            continue
+        if row.key * side < 0 or row.ended != CANCEL or row.ts_add == 0 or row.key == lead.key:
             continue
         if abs(row.key) * 1e-8 * (row.gone * 1e-8) >= ALIKE * lead.value:
             n += 1
@@ -42,7 +42,7 @@ def traded_just_before(orders: Any, side: int, ts_event: int) -> bool:
     """Whether a print of the last moment took from the orders of ``side`` (+1 bids, -1 asks)."""
     newest = orders.n_prints
     for i in range(max(0, newest - PRINTS), newest):
-        row = orders.prints[i % orders.prints.shape[0]]
+        row = orders.prints[i & (orders.prints.shape[0] - 1)]
         if row.key * side > 0 and 0 <= ts_event - row.ts_event <= JUST_NS:
             return True
     return False

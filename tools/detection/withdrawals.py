@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from tools.detection.order_pool import CANCEL, append, end_order, forget_order, held_at, oldest_of, record_end
-from tools.detection.usual_sizes import is_replacement, may_be_replacement
+from tools.detection.usual_sizes import RARE, is_replacement, may_be_replacement, rarity
 from tools.market.kernel import kernel
 
 HURRIED = 0.05  # share of such messages from which the feed shows every event, each one order's
@@ -38,9 +38,8 @@ def cancel_all(pool: Any, key: int, resting: int, ts: int, ts_event: int) -> Non
 
 
 @kernel
-def youngest_of_size(pool: Any, key: int, units: int) -> int:
-    """Slot of the youngest order at the level with just ``units`` left; -1 where there is none."""
-    first = oldest_of(pool, key)
+def youngest_of_size(pool: Any, first: int, units: int) -> int:
+    """Slot of the youngest order of a level with just ``units`` left; ``first`` is its oldest; -1 is none."""
     if first < 0:
         return -1
     slot: int = pool.orders[first].last
@@ -53,16 +52,19 @@ def youngest_of_size(pool: Any, key: int, units: int) -> int:
 
 
 @kernel
-def equals_of(pool: Any, key: int, units: int) -> int:
-    """How many of the level's known orders have just ``units`` left."""
-    _, n = held_at(pool, key)
-    slot = oldest_of(pool, key)
+def equals_of(pool: Any, first: int, units: int) -> Any:
+    """Units left of the known orders of a level whose oldest is at ``first``, and how many have ``units``."""
+    slot = first
+    held = 0
     equals = 0
-    for _ in range(n):
-        if pool.orders[slot].left == units:
+    while True:
+        left = pool.orders[slot].left
+        held += left
+        if left == units:
             equals += 1
         slot = pool.orders[slot].next
-    return equals
+        if slot == first:
+            return held, equals
 
 
 @kernel
@@ -88,24 +90,22 @@ def share_doubt(orders: Any, key: int, units: int, equals: int) -> None:
 
 
 @kernel
-def chance_of_youngest(orders: Any, slot: int, equals: int, resting: int) -> float:
-    """That the order at ``slot``, youngest of ``equals`` equal ones, is the one withdrawn."""
-    pool = orders.pool
-    order = pool.orders[slot]
-    held, _ = held_at(pool, order.key)
+def chance_of_youngest(orders: Any, slot: int, equals: int, block: int) -> float:
+    """That the order at ``slot``, youngest of ``equals`` equal ones beside a block, is the one withdrawn."""
+    order = orders.pool.orders[slot]
     chance: float = order.sure * right_of_equals(orders, equals)
     chance *= ALONE_SHOWN if orders.hurry > HURRIED else ALONE
-    return chance * BESIDE_BLOCK if resting - held >= order.left else chance
+    return chance * BESIDE_BLOCK if block >= order.left else chance
 
 
 @kernel
-def cancel_youngest_equal(orders: Any, slot: int, resting: int, ts: int, ts_event: int) -> None:
-    """Withdraw the order at ``slot``, the youngest of its size."""
+def cancel_youngest_equal(orders: Any, first: int, slot: int, resting: int, ts: int, ts_event: int) -> None:
+    """Withdraw the order at ``slot``, the youngest of its size; ``first`` is the oldest of its level."""
     pool = orders.pool
     order = pool.orders[slot]
     key, units = order.key, order.left
-    equals = equals_of(pool, key, units)
-    chance = chance_of_youngest(orders, slot, equals, resting)
+    held, equals = equals_of(pool, first, units)
+    chance = chance_of_youngest(orders, slot, equals, resting - held)
     end_order(pool, slot, ts, ts_event, CANCEL, chance)
     if equals > 1:
         share_doubt(orders, key, units, equals)
@@ -149,16 +149,21 @@ def cancel_youngest(pool: Any, key: int, units: int, ts: int, ts_event: int) -> 
 
 
 @kernel
-def replaced_by(orders: Any, key: int, change: int) -> int:
-    """Slot of the youngest order that another of a usual size replaced, ``change`` larger; -1 for none."""
+def replaced_by(orders: Any, first: int, change: int) -> int:
+    """Slot of the youngest order that another of a usual size replaced, ``change`` larger; -1 for none.
+
+    ``first`` is the oldest order of the level, -1 where none is known.
+    """
     pool = orders.pool
-    first = oldest_of(pool, key)
-    if first < 0 or not may_be_replacement(orders.usual, abs(change)):
+    if first < 0 or not may_be_replacement(orders.usual, RARE):
+        return -1
+    rare = rarity(orders.usual, abs(change))
+    if not may_be_replacement(orders.usual, rare):
         return -1
     slot: int = pool.orders[first].last
     for _ in range(PAIR):
         size = pool.orders[slot].left + change
-        if size > 0 and is_replacement(orders.usual, size, abs(change)):
+        if size > 0 and is_replacement(orders.usual, size, rare):
             return slot
         if slot == first:
             return -1
@@ -185,7 +190,7 @@ def cancel_several(orders: Any, key: int, resting: int, units: int, ts: int, ts_
     held, n = held_at(pool, key)
     if cancel_pair(pool, key, units, n, ts, ts_event):
         return
-    slot = replaced_by(orders, key, -units)
+    slot = replaced_by(orders, oldest_of(pool, key), -units)
     if slot >= 0:
         replace(pool, key, slot, -units, ts, ts_event)
         return
@@ -213,9 +218,10 @@ def cancel_one(pool: Any, key: int, resting: int, units: int, ts: int, ts_event:
 def cancel_units(orders: Any, key: int, resting: int, units: int, ts: int, ts_event: int) -> None:
     """``units`` of the ``resting`` ones at a level were withdrawn: find whose."""
     pool = orders.pool
-    slot = youngest_of_size(pool, key, units)
+    first = oldest_of(pool, key)
+    slot = youngest_of_size(pool, first, units)
     if slot >= 0:
-        cancel_youngest_equal(orders, slot, resting, ts, ts_event)
+        cancel_youngest_equal(orders, first, slot, resting, ts, ts_event)
     elif orders.hurry > HURRIED:
         cancel_one(pool, key, resting, units, ts, ts_event)
     else:

@@ -22,7 +22,16 @@ from tools.detection.alert_log import AlertLog
 from tools.detection.background import FEWEST
 from tools.detection.hazards import CANCELS, CELLS, FILLS, HAZARDS, cell_of, ended_by, learn_end
 from tools.detection.spoof_evidence import ALONE, EVIDENCE, N
-from tools.detection.spoof_odds import first_odds, fitted_odds, log_odds, odds_of, threshold
+from tools.detection.spoof_odds import (
+    first_odds,
+    fitted_odds,
+    hopeless,
+    log_odds,
+    nearly_odds,
+    odds_of,
+    rounding,
+    threshold,
+)
 from tools.detection.state import new_senses
 from tools.domain.parameter import default_parameters
 
@@ -158,3 +167,17 @@ def test_no_act_is_remembered_before_a_size_is_usual() -> None:
         log.sense_until(batch, 0, 1 << 62)
     assert senses["alerts"]["background"]["usual"][0] == 0.0
     assert senses["alerts"]["acts"]["n"].sum() == 0
+
+
+def test_odds_that_are_passed_over_never_reach_the_floor() -> None:
+    odds, scratch = fitted_odds(), np.zeros(N)
+    rows = np.random.default_rng(9).normal(0.5, 2.0, (400, N))
+    exact = np.array([odds_of(odds[0], row, scratch) for row in rows])
+    nearly = np.array([nearly_odds(odds[0], row, scratch) for row in rows])
+    assert 0.0 < np.abs(exact - nearly).max() < rounding(odds) < 1e-6
+    scores = 1.0 / (1.0 + np.exp(-exact))
+    for floor in np.quantile(scores, [0.1, 0.5, 0.9]):  # scores that are reached to the last bit
+        passed = nearly >= hopeless(odds, float(floor))
+        assert passed[scores >= floor].all()
+        assert np.count_nonzero(passed) <= np.count_nonzero(scores >= floor) + 1
+    assert hopeless(odds, 0.0) == -np.inf

@@ -12,8 +12,9 @@ from tools.detection.background import BACKGROUND, FEWEST, learn_order, share_sh
 from tools.detection.order_log import OrderLog
 from tools.detection.senses import evaluate
 from tools.detection.spoof_evidence import EVIDENCE
-from tools.detection.spoofing import ALERT, ALERTS, LAYERED, MIRRORED, ONE, note_touch, touch_key
+from tools.detection.spoofing import ALERT, ALERTS, LAYERED, MIRRORED, ONE
 from tools.detection.state import feature_buffer, new_senses
+from tools.detection.touches import note_touch, touch_key
 from tools.domain.market import NANOS, UNITS
 from tools.domain.parameter import default_parameters
 from tools.execution.stream import sense_until
