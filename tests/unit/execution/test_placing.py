@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.support.executions import CENT, COIN, LOT, MS, START_NS, at, printed, quotes
+from tests.support.executions import CENT, COIN, LOT, at, printed, quotes
 from tests.support.tapes import book_message
 from tools.domain.market import Side
 from tools.domain.parameter import default_parameters
@@ -73,14 +73,14 @@ def test_the_mid_is_held_against_that_of_half_a_minute_ago() -> None:
 def test_the_makers_last_quote_has_an_age_once_there_was_one() -> None:
     one = market(quotes(0, 9_999, 10_001))
     assert "mm_quote_age_s" not in facts(one, 500)
-    one.senses["trail"]["ts_placed"] = START_NS + 100 * MS
+    one.senses["trail"]["ts_placed"] = at(100)
     assert facts(one, 500)["mm_quote_age_s"] == pytest.approx(0.4)
 
 
 def test_nothing_is_changed_by_looking_and_every_fact_has_a_name() -> None:
     books = [quotes(1_000 * i, 9_999, 10_002) for i in range(40)]
     one = market(*books, nearer(39_500))
-    one.senses["trail"]["ts_placed"] = START_NS
+    one.senses["trail"]["ts_placed"] = at(0)
     before = one.senses.tobytes()
     found = facts(one, 40_000)
     assert tuple(found) == PLACED
