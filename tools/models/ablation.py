@@ -121,8 +121,13 @@ def verdict_of(changed: int, wide: tuple[float, float] | None) -> Verdict:
 
 
 def is_kept_on(effect: Effect) -> bool:
-    """Whether this evidence alone would have the part on: only where it earns."""
-    return effect.verdict is Verdict.EARNS
+    """Whether this evidence alone would have the part on: only where it earns.
+
+    Where all it does is trade less, money is saved in any stream that loses; each trip must be better, too.
+    """
+    if effect.verdict is not Verdict.EARNS or effect.trips_with >= effect.trips_without:
+        return effect.verdict is Verdict.EARNS
+    return effect.bps is not None and effect.bps.low is not None and effect.bps.low > 0
 
 
 def sums_of(row: Mapping[str, float], digest: str) -> WorldSums:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -56,6 +58,26 @@ def test_no_difference_at_all_is_idle_and_few_worlds_are_too_few() -> None:
     few = effect_of(worlds(0.5, 9), worlds(0.0, 9), draws(9), at_once=2)
     assert (few.verdict, few.simultaneous, few.quote.low) == (Verdict.TOO_FEW, None, None)
     assert not is_kept_on(few)
+
+
+@pytest.mark.parametrize(("bps", "is_kept"), [(-10.0, False), (2.0, True)])
+def test_what_only_trades_less_where_all_lose_is_not_kept_for_it(bps: float, is_kept: bool) -> None:
+    """With it two trips a world of ``bps`` each, without it ten that lose ten."""
+    rng = np.random.default_rng(4)
+    luck = rng.normal(0.0, 1.0, (2, 20))
+    few, many = (
+        [
+            WorldSums(
+                net_quote=trips * each * 0.01 + own * 0.001, round_trips=trips, sum_bps=trips * each + own
+            )
+            for own in of
+        ]
+        for of, trips, each in ((luck[0], 2, bps), (luck[1], 10, -10.0))
+    )
+    marked = [replace(one, digest="other") for one in few]
+    found = effect_of(marked, many, draws(), at_once=4)
+    assert found.verdict is Verdict.EARNS
+    assert is_kept_on(found) is is_kept
 
 
 def test_nothing_traded_has_no_basis_points() -> None:
