@@ -1,5 +1,7 @@
 """The touch at a past moment, asked for again and again."""
 
+from bisect import bisect_right
+
 import numpy as np
 
 from tools.detection.spoofing import ALERTS
@@ -18,7 +20,7 @@ def test_a_moment_asked_for_before_is_answered_as_if_it_were_the_first_time() ->
         noted.append(ts)
         for back in rng.integers(0, min(n, TOUCHES + 400), 2).tolist():
             asked = max(first - 1, noted[n - 1 - back] - back % 2)
-            last = int(np.searchsorted(noted, asked, "right"))
+            last = bisect_right(noted, asked)
             expected = last if last > max(0, n - TOUCHES) else 0
             assert touch_key(state[0], asked, 1) == expected
             assert touch_key(state[0], asked, -1) == (-(10_000 + last) if expected else 0)
