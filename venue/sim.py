@@ -104,7 +104,7 @@ class Simulation:
         self._heap: list[tuple[int, str, int, Callable[..., None], tuple[Any, ...]]] = []
         self._counts: dict[str, int] = {}
         self._command = np.zeros(1, COMMAND)
-        self._command_bytes = memoryview(self._command.view(np.uint8))
+        self._command_bytes = self._command.view(np.uint8).data
         self._outside: deque[Void] = deque()
         self._is_acting = False
         self._regimes = regimes
