@@ -1,7 +1,7 @@
 """The one writer of the database, and the readers beside it.
 
-Two classes of durability: intents, fills and what came of them are on disk when ``commit_durable`` returns; the
-rest is queued and written in batches. A durable commit carries the queue with it, so order is kept.
+Two classes of durability: intents, fills and what came of them are on disk when ``commit_durable``
+returns; the rest is queued and written in batches. A durable commit carries the queue along, in order.
 """
 
 from __future__ import annotations

@@ -169,8 +169,7 @@ class DecisionCycle:
     def _decide(self, ts: int) -> None:
         name = self._next_signal_id(ts)
         parameters = self._parts.arms.tried(decision_id(name), self._current(ts), ts)
-        told = self._told(SOURCE, self.market.last_features(), ts, parameters)
-        signal = raised_signal(self.market, self._parts.identity, name, ts, parameters, told)
+        signal = self._signal(name, ts, parameters)
         self._parts.ledger.look(bool(signal.features.get("mm_detected")))
         self._decide_on(signal, ts, parameters)
 
@@ -315,6 +314,10 @@ class DecisionCycle:
         self._sequence += 1
         run_id, symbol = self._parts.identity.run_id, self.market.instrument.symbol
         return signal_id(run_id, symbol, source, ts, self._sequence)
+
+    def _signal(self, name: str, ts: int, parameters: ParameterSet) -> Signal:
+        told = self._told(SOURCE, self.market.last_features(), ts, parameters)
+        return raised_signal(self.market, self._parts.identity, name, ts, parameters, told)
 
     def _told(
         self, source: str, features: Mapping[str, float | None], ts: int, parameters: ParameterSet
