@@ -20,6 +20,8 @@ SMALL = (
     "1",
     "--first-seed",
     "16",
+    "--manner",
+    "inside",  # whose trips end within a minute
 )
 
 

@@ -18,49 +18,19 @@ from venue.engine.batch import perform_all
 from venue.engine.codes import (
     CommandKind,
     EventKind,
-    OrderKind,
     Reason,
     ReplaceMode,
-    SelfTrade,
-    Side,
-    TimeInForce,
 )
 from venue.engine.depth import best_levels
 from venue.engine.history import Fill, History, OrderState
 from venue.engine.layout import ASKS, BIDS, COMMAND, EVENT
 from venue.engine.orders import MARKETS
 from venue.engine.rules import BadRules, MarketRules, as_record, assets_of
+from venue.engine.wishes import NewOco, NewOrder
+
+__all__ = ["Exchange", "NewOco", "NewOrder"]
 
 Void = npt.NDArray[np.void]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewOrder:
-    """An order to place. A market order names ``size`` or ``cost``; stops name ``stop``."""
-
-    side: Side
-    kind: OrderKind = OrderKind.LIMIT
-    price: int = 0
-    size: int = 0
-    cost: int = 0
-    stop: int = 0
-    tif: TimeInForce = TimeInForce.GTC
-    stp: SelfTrade = SelfTrade.NONE
-    client: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewOco:
-    """A limit maker at ``price`` and a stop at ``stop`` with limit ``stop_limit``, over one size."""
-
-    side: Side
-    price: int
-    stop: int
-    stop_limit: int
-    size: int
-    stp: SelfTrade = SelfTrade.NONE
-    client: str = ""
-    stop_client: str = ""
 
 
 @dataclass(frozen=True, slots=True)
