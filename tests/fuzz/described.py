@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from http import HTTPStatus
 from typing import Any
 
 import requests
@@ -101,6 +102,8 @@ class Fuzzer:
             **words, timeout=PATIENCE_S, allow_redirects=False, stream=is_endless
         ) as answer:
             self._tally.note(case.operation.label, answer.status_code)
+            if answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                self._session.close()  # the server hangs up after it, at a moment of its own
             if is_endless and answer.ok:
                 self._first_event(case, answer)
                 return
