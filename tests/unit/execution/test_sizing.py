@@ -37,7 +37,7 @@ TEN = Decimal(10)
 
 def request(**changes: object) -> SizeRequest:
     base = SizeRequest(ALGO, PRICE, target_usd=TEN, mm_average_usd=Decimal("2.00"))
-    return replace(base, **changes)  # type: ignore[arg-type]
+    return base._replace(**changes)  # type: ignore[arg-type]
 
 
 def limits_of(clamps: object) -> list[str]:
