@@ -206,7 +206,9 @@ def _place(request: SizeRequest, parameters: ParameterSet, wish: Wish, grid: _Gr
         return Sizing(None, ZERO, (*clamps, _clamp("smallest_order", allowed, ZERO, reason)))
     share = _mm_share_usd(request, parameters)
     if share is not None and request.is_protected and grid.lots(share) < smallest:
-        reason = f"the smallest order of {_text(grid.least)} USD is more than {_text(share)} USD, this MM's share"
+        reason = (
+            f"the smallest order of {_text(grid.least)} USD is more than {_text(share)} USD, this MM's share"
+        )
         return Sizing(None, ZERO, (*clamps, _clamp("mm_protection", allowed, ZERO, reason)))
     cap = _slice_cap_usd(request, parameters, share)
     largest = total if cap is None else grid.lots(cap)
