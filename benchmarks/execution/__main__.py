@@ -10,6 +10,7 @@ every world as it is done, so that a run may be stopped and gone on with.
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -27,6 +28,7 @@ from keeper_agent.lab.parent_cycle import Arm, Terms
 from keeper_agent.lab.parents import ParentJob, ParentRow
 from tools.domain.reaction import Reaction
 from tools.execution.impact import fit_impact
+from tools.execution.warmup import warm_kernels
 
 JUDGED_FROM = 52_000_000  # worlds that nothing was chosen on begin here
 FITTED_FROM = 51_000_000  # worlds on whose market orders the impact is fitted
@@ -36,6 +38,9 @@ USUAL = (Arm.ABSENT, Arm.AT_ONCE, Arm.TWAP, Arm.SMART)
 def main() -> None:
     """Print the figures."""
     arguments = _arguments()
+    warm_kernels()
+    gc.collect()
+    gc.freeze()  # what was loaded stays; between two worlds only what they left is looked at
     arms = [Arm(name) for name in arguments.arms.split(",")] if arguments.arms else list(USUAL)
     settings = LabSettings(coins=arguments.coins)
     terms = Terms(ratio=arguments.ratio, horizon_s=arguments.horizon)

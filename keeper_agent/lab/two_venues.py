@@ -16,7 +16,7 @@ import orjson
 from keeper_agent.lab.account import NAME, LaboratoryAccount
 from keeper_agent.lab.conditions import LabSettings
 from keeper_agent.lab.latency import Latency
-from keeper_agent.lab.parent_arms import forked, rows_of
+from keeper_agent.lab.parent_arms import clear_away, forked, rows_of
 from keeper_agent.lab.parent_cycle import Arm, ParentCycle, Terms
 from keeper_agent.lab.parents import HISTORY_NS, STEP_S, ParentRow
 from keeper_agent.lab.seat import PERIOD_NS, Place, Seat, events_of
@@ -163,6 +163,13 @@ def carried_across(job: VenuesJob) -> list[list[ParentRow]]:
     Raises:
         InvariantBroken: An arm ended without its rows; what happened is on the standard error.
     """
+    try:
+        return _carried_across(job)
+    finally:
+        clear_away()
+
+
+def _carried_across(job: VenuesJob) -> list[list[ParentRow]]:
     sim, cycles = seated(job)
     rows = []
     for arm in job.arms:

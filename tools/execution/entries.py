@@ -142,4 +142,4 @@ def _size(draft: EntryDraft | None, limited: Limited | None, parameters: Paramet
     if draft is None or (limited is not None and limited.usd <= 0):
         return None
     ceiling = None if limited is None else limited.usd
-    return size_entry(replace(draft.size, ceiling_usd=ceiling), parameters)
+    return size_entry(draft.size._replace(ceiling_usd=ceiling), parameters)

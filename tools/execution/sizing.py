@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Context, Decimal, localcontext
+from decimal import Context, Decimal, getcontext, localcontext, setcontext
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -20,12 +20,11 @@ from tools.domain.parameter import ParameterSet, scoped_name
 from tools.domain.trading import Clamp, SizePlan
 from tools.execution.splitting import split_lots
 from tools.risk.exposure import ZERO
-from tools.risk.limits import RiskAppetite, amount, money
+from tools.risk.limits import RiskAppetite, amount
 from tools.risk.wishes import written
 
 _EXACT = Context(prec=60)  # units times price times rate has more than the usual 28 digits
 SHARE = "symbol_size_share"
-_TEXT_PLACES = Decimal("0.00000001")
 
 
 class SizingMode(StrEnum):
@@ -44,8 +43,7 @@ class SizingMode(StrEnum):
     LEARNED = "learned"
 
 
-@dataclass(frozen=True, slots=True)
-class SizeRequest:
+class SizeRequest(NamedTuple):
     """What is to be sized.
 
     Attributes:
@@ -96,23 +94,37 @@ class Sizing:
     clamps: tuple[Clamp, ...]
 
 
-class _Grid(NamedTuple):
+class _Grid:
     """The lot grid at one price, in USD.
 
     Attributes:
         smallest: Lots of the smallest slice that both Keeper and the venue accept.
-        least: The same in USD.
+
+    Args:
+        least: Of Keeper's smallest order, USD.
     """
 
-    instrument: Instrument
-    price: int
-    rate: Decimal
-    smallest: int = 0
-    least: Decimal = ZERO
+    __slots__ = ("_asked", "_found", "instrument", "price", "rate", "smallest")
 
-    def lots(self, usd: Decimal, *, round_up: bool = False) -> int:
-        size = self.instrument.size_for(usd / self.rate, self.price, round_up=round_up)
-        return size // self.instrument.lot
+    def __init__(self, instrument: Instrument, price: int, rate: Decimal, least: Decimal) -> None:
+        self.instrument, self.price, self.rate = instrument, price, rate
+        least = max(least, instrument.min_notional * rate)
+        size = instrument.size_for(least / rate, price, round_up=True)
+        self.smallest = max(1, size // instrument.lot)
+        self._asked: Decimal | None = None
+        self._found = 0
+
+    @property
+    def least(self) -> Decimal:
+        """``smallest`` in USD."""
+        return self.usd(self.smallest)
+
+    def lots(self, usd: Decimal) -> int:
+        """Whole lots that ``usd`` buys; the amount asked for last is not reckoned again."""
+        if usd is not self._asked:
+            one = self.instrument
+            self._asked, self._found = usd, one.size_for(usd / self.rate, self.price) // one.lot
+        return self._found
 
     def usd(self, lots: int) -> Decimal:
         return self.instrument.value(lots * self.instrument.lot, self.price) * self.rate
@@ -123,10 +135,7 @@ def _grid_of(request: SizeRequest, parameters: ParameterSet) -> _Grid | None:
     rate = request.instrument.quote_usd
     if rate is None or rate <= 0:
         return None
-    bare = _Grid(request.instrument, request.price, rate)
-    venue = request.instrument.min_notional * rate
-    smallest = max(1, bare.lots(max(amount(parameters, "min_order_size_usd"), venue), round_up=True))
-    return _Grid(request.instrument, request.price, rate, smallest, bare.usd(smallest))
+    return _Grid(request.instrument, request.price, rate, amount(parameters, "min_order_size_usd"))
 
 
 def mm_average_usd(features: Mapping[str, float | None], instrument: Instrument) -> Decimal | None:
@@ -161,8 +170,9 @@ def _wished(request: SizeRequest, parameters: ParameterSet, grid: _Grid | None) 
         shrunk = target * max(ZERO, request.fraction)
         clamps += _bent("brain", target, shrunk, f"the brain left {request.fraction} of the size")
         target = shrunk
-    share = written(parameters.scoped(SHARE, request.instrument.symbol))
-    if share < 1:
+    kept = parameters.scoped(SHARE, request.instrument.symbol)
+    if kept < 1:
+        share = written(kept)
         shrunk = target * share
         origin = parameters.origin.get(scoped_name(SHARE, request.instrument.symbol), "general")
         reason = f"{request.instrument.symbol} is held to {share} of the usual size ({origin})"
@@ -176,27 +186,34 @@ def size_entry(request: SizeRequest, parameters: ParameterSet) -> Sizing:
 
     Takes microseconds. The same request gives the same plan.
     """
-    with localcontext(_EXACT):
+    before = getcontext()
+    setcontext(_EXACT)  # nothing is awaited before it is put back; ``localcontext`` would copy it
+    try:
         grid = _grid_of(request, parameters)
         wish = _wished(request, parameters, grid)
         if wish.usd <= 0 or grid is None:
             return Sizing(None, ZERO, wish.clamps)
         return _place(request, parameters, wish, grid)
+    finally:
+        setcontext(before)
 
 
 def _place(request: SizeRequest, parameters: ParameterSet, wish: Wish, grid: _Grid) -> Sizing:
     allowed = wish.usd if request.ceiling_usd is None else min(wish.usd, request.ceiling_usd)
-    total, smallest, least, clamps = grid.lots(allowed), grid.smallest, grid.least, wish.clamps
+    total, smallest, clamps = grid.lots(allowed), grid.smallest, wish.clamps
     if total < smallest:
-        reason = f"less than the smallest order, {_text(least)} USD"
+        reason = f"less than the smallest order, {_text(grid.least)} USD"
         return Sizing(None, ZERO, (*clamps, _clamp("smallest_order", allowed, ZERO, reason)))
     share = _mm_share_usd(request, parameters)
     if share is not None and request.is_protected and grid.lots(share) < smallest:
-        reason = f"the smallest order of {_text(least)} USD is more than {_text(share)} USD, this MM's share"
+        reason = (
+            f"the smallest order of {_text(grid.least)} USD is more than {_text(share)} USD, this MM's share"
+        )
         return Sizing(None, ZERO, (*clamps, _clamp("mm_protection", allowed, ZERO, reason)))
     cap = _slice_cap_usd(request, parameters, share)
     largest = total if cap is None else grid.lots(cap)
     if cap is not None and largest < smallest:
+        least = grid.least
         clamps += _bent("smallest_order", cap, least, f"a slice cannot be below {_text(least)} USD")
         cap, largest = least, grid.lots(least)
     split = split_lots(total, largest=largest, smallest=smallest, most=parameters.whole("max_split_count"))
@@ -209,10 +226,11 @@ def _place(request: SizeRequest, parameters: ParameterSet, wish: Wish, grid: _Gr
 def _plan(
     request: SizeRequest, parameters: ParameterSet, lots: tuple[int, ...], cap: Decimal | None
 ) -> SizePlan:
-    slices = tuple(count * request.instrument.lot for count in lots)
+    one = request.instrument
+    slices = tuple([count * one.lot for count in lots])
     size = sum(slices)
     delay = parameters["min_split_delay_s"] if len(slices) > 1 else 0.0
-    value = request.instrument.value(size, request.price)
+    value = one.value(size, request.price)
     return SizePlan(size, slices, delay, value, _reasoning(request, len(slices), delay, cap))
 
 
@@ -287,4 +305,4 @@ def _clamp(limit: str, before: Decimal, after: Decimal, reason: str) -> Clamp:
 
 
 def _text(usd: Decimal) -> str:
-    return money(usd.quantize(_TEXT_PLACES, context=_EXACT))
+    return f"{usd:.8f}".rstrip("0").rstrip(".")

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from statistics import NormalDist
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -32,8 +33,7 @@ FAINT = 1e-250  # a belief of so little mass, after thousands of fills, is told 
 TOLD = ("mm_tolerated_share", "mm_tolerance", "mm_reactions", "mm_reactions_left")
 
 
-@dataclass(frozen=True, slots=True)
-class Tolerance:
+class Tolerance(NamedTuple):
     """What is believed of a market maker's tolerance; ratios to its average order.
 
     Attributes:
@@ -105,12 +105,20 @@ def quantiles(mass: Reals, risk: float) -> tuple[float, float, float, float]:
         mass: Log belief by cell up to a constant, shape (CELLS,).
         risk: In (0, 1).
     """
-    found = np.array((risk, 0.5, 0.05, 0.95))
+    found = _asked(risk).copy()
     if _place(np.exp(mass), LOGS, found) < FAINT:
-        found = np.array((risk, 0.5, 0.05, 0.95))
+        found = _asked(risk).copy()
         _place(np.exp(mass - mass.max()), LOGS, found)
-    safe, median, low, high = np.exp(found, out=found).tolist()
+    safe, median, low, high = np.exp(found, found).tolist()
     return safe, median, low, high
+
+
+@lru_cache(maxsize=64)
+def _asked(risk: float) -> Reals:
+    """The shares that ``quantiles`` asks for, shape (4,)."""
+    found: Reals = np.array((risk, 0.5, 0.05, 0.95))
+    found.flags.writeable = False  # shared
+    return found
 
 
 @kernel
@@ -196,7 +204,8 @@ class Tolerances:
         if taken is None or rested is None:
             alone = taken or rested
             return unseen(anchor, risk) if alone is None else alone.tolerance(ts, anchor=anchor, risk=risk)
-        one, other = (each.tolerance(ts, anchor=anchor, risk=risk) for each in (taken, rested))
+        one = taken.tolerance(ts, anchor=anchor, risk=risk)
+        other = rested.tolerance(ts, anchor=anchor, risk=risk)
         least = other if other.safe < one.safe else one
         seen, left = one.seen + other.seen, one.left + other.left
         return Tolerance(least.safe, least.median, least.low, least.high, seen, left, risk)

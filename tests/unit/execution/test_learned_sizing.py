@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -33,7 +32,7 @@ TEN = Decimal(10)
 
 def request(**changes: object) -> SizeRequest:
     base = SizeRequest(ALGO, 20_000_000, target_usd=TEN, mm_average_usd=Decimal("2.00"))
-    return replace(base, **changes)  # type: ignore[arg-type]
+    return base._replace(**changes)  # type: ignore[arg-type]
 
 
 def limits_of(clamps: object) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from decimal import Decimal
+from decimal import Context, Decimal, getcontext, localcontext
 from fractions import Fraction
 
 import pytest
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tools.domain.market import Instrument
 from tools.domain.parameter import ParameterSet, default_parameters
 from tools.execution.sizing import SizeRequest, SizingMode, entry_wish, mm_average_usd, size_entry
-from tools.risk.limits import RiskAppetite
+from tools.risk.limits import RiskAppetite, money
 
 PARAMETERS = default_parameters()
 ALGO = Instrument(
@@ -37,7 +37,7 @@ TEN = Decimal(10)
 
 def request(**changes: object) -> SizeRequest:
     base = SizeRequest(ALGO, PRICE, target_usd=TEN, mm_average_usd=Decimal("2.00"))
-    return replace(base, **changes)  # type: ignore[arg-type]
+    return base._replace(**changes)  # type: ignore[arg-type]
 
 
 def limits_of(clamps: object) -> list[str]:
@@ -292,6 +292,32 @@ def test_every_recorded_clamp_changes_something(
         PARAMETERS,
     )
     assert all(clamp.before != clamp.after for clamp in sizing.clamps)
+
+
+@given(usd=st.decimals("0", "1e12", places=17) | st.sampled_from([Decimal("1E+3"), Decimal("-0.000000001")]))
+def test_an_amount_is_told_in_full_to_eight_places_as_the_record_keeps_amounts(usd: Decimal) -> None:
+    told = money(usd.quantize(Decimal("0.00000001"), context=Context(prec=60)))
+    sizing = size_entry(request(mm_average_usd=usd), PARAMETERS)
+    if sizing.plan is not None:
+        assert f"MM average order {told} USD" in sizing.plan.reasoning
+    wish = entry_wish(request(fraction=Decimal("0.5"), target_usd=max(Decimal(1), min(TEN, usd))), PARAMETERS)
+    assert wish.clamps[0].before == money(
+        max(Decimal(1), min(TEN, usd)).quantize(Decimal("0.00000001"), context=Context(prec=60))
+    )
+
+
+@pytest.mark.parametrize("price", [PRICE, 0])
+def test_the_callers_decimals_are_as_they_were_even_where_a_size_fails(price: int) -> None:
+    mine = Context(prec=7)
+    with localcontext(mine):
+        before = getcontext()
+        if price:
+            assert size_entry(request(price=price), PARAMETERS).plan is not None
+        else:
+            with pytest.raises(ValueError, match="price must be positive"):
+                size_entry(request(price=price), PARAMETERS)
+        assert getcontext() is before
+        assert Decimal(1) / Decimal(3) == Decimal("0.3333333")
 
 
 def learned(share: float) -> ParameterSet:

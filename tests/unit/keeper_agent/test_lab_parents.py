@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Mapping
 from functools import cache
 
@@ -115,6 +116,15 @@ def test_arms_that_share_what_was_before_give_the_rows_of_arms_that_do_not() -> 
     shared = all_carried_out(ArmsJob(job(Arm.ABSENT), arms))
     assert shared == [carried_out(job(arm)) for arm in arms]
     assert len({repr(rows) for rows in shared}) == len(arms)
+
+
+def test_no_world_is_left_lying_once_its_rows_are_told() -> None:
+    def worlds() -> int:
+        return sum(isinstance(one, Simulation) for one in gc.get_objects())
+
+    before = worlds()
+    all_carried_out(ArmsJob(job(Arm.ABSENT), (Arm.ABSENT,)))
+    assert worlds() <= before
 
 
 def test_an_arm_that_fails_on_its_own_is_told_of(
