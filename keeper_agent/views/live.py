@@ -99,7 +99,7 @@ class LiveView:
         word = "probe" if decision.is_probe else decision.action.value
         line.append(f"{word:<7} ", style=STYLES[decision.action])
         line.append(f"{decision.symbol} ")
-        line.append(f"{decision.route.value:<7} ", style="cyan")
+        line.append(f"{decision.route.label:<7} ", style="cyan")
         if decision.probability is not None:
             line.append(f"p {decision.probability:.2f}/{decision.breakeven:.2f} ")
         if decision.plan is not None:

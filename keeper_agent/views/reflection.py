@@ -14,6 +14,7 @@ from graphs.reflection import Reflection
 from graphs.report import no_lesson
 from keeper_agent.views.board import NONE
 from keeper_agent.views.fitting import Fitted
+from tools.domain.trading import Route
 from tools.models.validation import Estimate
 
 
@@ -36,14 +37,15 @@ def show_reflection(out: Console, found: Reflection) -> None:
 
 def _table(name: str, rows: tuple[GroupFigures, ...]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
-    table.add_column(name, no_wrap=True)
+    table.add_column("decided by" if name == "route" else name, no_wrap=True)
     for head in ("all", "taken", "bps a trade", "refused", "bps on paper"):
         is_count = head in ("all", "taken", "refused")
         table.add_column(head, justify="right" if is_count else "left", no_wrap=True)
     for row in rows:
         taken, refused = row.taken, row.refused
         cells = (row.decisions, taken.n, _bare(taken.net_bps), refused.n, _bare(refused.net_bps))
-        table.add_row(row.name.removeprefix("rule."), *(str(cell) for cell in cells))
+        told = Route(row.name).label if name == "route" else row.name.removeprefix("rule.")
+        table.add_row(told, *(str(cell) for cell in cells))
     return table
 
 
