@@ -13,7 +13,7 @@ from tools.domain.trading import Route
 
 WIDTH, HEIGHT = 720, 300
 LEFT, RIGHT, TOP, BOTTOM = 52, 24, 14, 50
-KEY_STEP, KEYS_A_ROW = 176, 4
+KEY_STEP, KEYS_A_ROW = 236, 3
 KNOWN = frozenset({"rule", "pattern", "model", "llm", "abstain"})
 
 
