@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from functools import cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Engine, StaticPool, create_engine
+from sqlalchemy import Dialect, Engine, StaticPool, create_engine
+from sqlalchemy.util import LRUCache
 
 from memory.swap import settle
 from tools.domain.errors import NotInRecord, StoreUnusable
@@ -195,4 +198,21 @@ def _connect_writer(path: Path) -> sqlite3.Connection:
 
 
 def _engine(creator: object) -> Engine:
-    return create_engine("sqlite://", creator=creator, poolclass=StaticPool, isolation_level="AUTOCOMMIT")
+    """An engine over what ``creator`` opens; a statement that any of them has compiled is known to all."""
+    engine = create_engine("sqlite://", creator=creator, poolclass=StaticPool, isolation_level="AUTOCOMMIT")
+    # What was compiled is kept by dialect, and a file is opened anew for every look at it.
+    engine.dialect = _dialect()
+    return engine.execution_options(compiled_cache=_COMPILED)
+
+
+@cache
+def _dialect() -> Dialect:
+    """The one of all engines, ready to compile."""
+    first = create_engine("sqlite://", poolclass=StaticPool, isolation_level="AUTOCOMMIT")
+    with first.connect():
+        pass  # it asks SQLite for its version
+    first.dispose()
+    return first.dialect
+
+
+_COMPILED: LRUCache[Any, Any] = LRUCache(1_000)  # statements; it may be used by many threads
