@@ -15,6 +15,7 @@ from prompts.queries import Ask, Bound, Query
 from prompts.reading.forms import Form, form_as_data
 from tools.domain.clock import iso
 from tools.domain.market import plain
+from tools.domain.trading import Route
 from tools.models.validation import Estimate
 from tools.risk.measures import TradeStatistics
 
@@ -72,7 +73,7 @@ def decision_of(fact: DecisionFact | TradeFact) -> DecisionFact:
 def decision_line(fact: DecisionFact) -> str:
     """A decision in a line."""
     probe = " (probe)" if fact.is_probe else ""
-    return f"{fact.decision_id}  {iso(fact.ts)}  {fact.symbol}  {fact.action}{probe} by {fact.route}"
+    return f"{fact.decision_id}  {iso(fact.ts)}  {fact.symbol}  {fact.action}{probe} {Route(fact.route).by}"
 
 
 def trade_line(fact: TradeFact) -> str:
@@ -100,7 +101,7 @@ def describe(query: Query, run_id: str | None = None) -> str:
             {True: "that made money", False: "that made none"}[query.won] if query.won is not None else None,
         ),
         ("on ", where.symbol),
-        ("by ", where.route and where.route.value),
+        ("", where.route and where.route.by),
         ("regime ", where.regime and where.regime.label),
         ("world ", where.world),
         ("in run ", run_id if query.is_last_run else None),

@@ -16,7 +16,7 @@ from memory.lessons import Lesson
 from memory.statistics import TradeFact
 from tools.domain.clock import iso
 from tools.domain.identity import lesson_id
-from tools.domain.trading import Action
+from tools.domain.trading import Action, Route
 from tools.risk.effects import LEAST_TRADES, Effect, Search, find_effects, is_testable
 from tools.risk.measures import LEVEL, effective_count, in_order, mean_net, net_results
 
@@ -187,7 +187,9 @@ def _statement(effect: Effect, population: str, scope: Scope, search: Search) ->
         _WORDS[name].format(value) for name, value in scope.items() if name in ("symbol", "regime", "hour")
     )
     who = _NAMED[population] + "".join(
-        f" by {value}" for name, value in scope.items() if name in ("route", "rule")
+        f" {Route(str(value)).by}" if name == "route" else f" by {value}"
+        for name, value in scope.items()
+        if name in ("route", "rule")
     )
     if population == "refused":
         verb = f"would have {'lost' if mean.value < 0 else 'earned'}"

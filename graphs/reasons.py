@@ -20,7 +20,7 @@ def headline(story: DecisionStory) -> str:
     probe = " as a probe" if decision.is_probe else ""
     return (
         f"{decision.decision_id} {_DID[decision.action]} {decision.symbol}{probe} at {iso(decision.ts)}, "
-        f"settled by {decision.route.value}: a {signal.source} {signal.side.label} signal "
+        f"{decision.route.told}: a {signal.source} {signal.side.label} signal "
         f"at {plain(to_decimal(signal.entry_price))}."
     )
 

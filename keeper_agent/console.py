@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import orjson
@@ -18,6 +19,10 @@ from rich.text import Text
 
 from keeper_agent.veil import veiled
 
+LONG_S = 5.0  # what takes longer than this is explained
+COMPILING = (
+    "compiling the kernels: a minute or more at the first run, never again (keeper compile does it alone)"
+)
 BLANKS = re.compile(r"[ \t]+$", re.MULTILINE)
 
 
@@ -54,6 +59,18 @@ def say(text: str) -> None:
 def fail(message: str) -> None:
     """One clear line of error on stderr."""
     ERR.print(Text.assemble(("keeper:", "bold red"), f" {veiled(message)}"), soft_wrap=True)
+
+
+@contextmanager
+def telling_why(text: str, after_s: float = LONG_S) -> Iterator[None]:
+    """Say ``text`` to the person if what is within takes longer than ``after_s``."""
+    timer = Timer(after_s, say, (text,))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def own_words(command: str, home: Path) -> str:

@@ -70,7 +70,7 @@ def saying_why(home: Path) -> Iterator[None]:
     try:
         yield
     except FileNotFoundError:
-        raise NotRunning(f"no agent is running in {home}") from None
+        raise NotRunning(f"no agent is running in {home}; keeper run starts one") from None
     except ConnectionRefusedError:
         raise NotRunning(f"no agent is running in {home}; one that died left {SOCKET_FILE}") from None
     except TimeoutError:

@@ -111,7 +111,7 @@ class _View:
         self._story = story
         self._decision: Decision = story.decision
         self._as_of = as_of
-        label = f"{self._decision.action.value} by {self._decision.route.value}: {self._decision.reason}"
+        label = f"{self._decision.action.value} {self._decision.route.by}: {self._decision.reason}"
         self._node(self._decision.decision_id, Node.DECISION, label, self._decision.ts)
 
     def draw_circumstances(self) -> None:

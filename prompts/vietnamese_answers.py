@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
+from tools.domain.trading import Route
+
 CAN_ASK = (
     "Có thể hỏi: bao nhiêu quyết định, lệnh, lần bỏ qua; lãi lỗ, phí, tỷ lệ thắng; giao dịch tốt nhất "
     "hay tệ nhất; tại sao; đã học được gì; tham số nào thay đổi; AI tốn bao nhiêu; đang giữ gì."
@@ -37,6 +39,14 @@ DEEDS: Mapping[str, str] = {
     "entered": "đã vào lệnh",
     "skipped": "đã bỏ qua",
     "abstained on": "không ý kiến về",
+}
+DECIDERS: Mapping[str, str] = {
+    Route.RULE.told: "do quy tắc quyết định",
+    Route.PATTERN.told: "do mẫu hình đã nhớ quyết định",
+    Route.MODEL.told: "do mô hình quyết định",
+    Route.STRATEGY.told: "do chiến lược đã học quyết định",
+    Route.LLM.told: "do AI quyết định",
+    Route.ABSTAIN.told: "không ai đủ chắc chắn",
 }
 GROUPS: Mapping[str, str] = {
     "symbol": "cặp",
@@ -269,9 +279,9 @@ _LINES: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
     ),
     (
         (rf"(?P<id>d_\w+) (?P<deed>{'|'.join(DEEDS)}) (?P<symbol>\S+)(?P<probe> as a probe)? at (?P<at>\S+), "
-        r"settled by (?P<route>\w+): a (?P<source>\w+) (?P<side>\w+) signal at (?P<price>\S+)\."),
+        rf"(?P<who>{'|'.join(DECIDERS)}): a (?P<source>\S+) (?P<side>\w+) signal at (?P<price>\S+)\."),
         lambda f: f"{f['id']} {DEEDS[f['deed']]} {f['symbol']}{' (thăm dò)' if f['probe'] else ''} "
-        f"lúc {f['at']}, do {f['route']} quyết: tín hiệu {f['source']} {f['side']} tại {f['price']}.",
+        f"lúc {f['at']}, {DECIDERS[f['who']]}: tín hiệu {f['source']} {f['side']} tại {f['price']}.",
     ),
     (r"Because: (?P<reason>.+)", lambda f: f"Vì: {f['reason']}"),
     (r"silent: (?P<names>.+)", lambda f: f"không lên tiếng: {f['names']}"),

@@ -19,6 +19,7 @@ LOOKS: Mapping[str, dict[str, Any]] = {
 QUESTION = "how many decisions today?"
 BOUGHT = "#latest section:first-child tbody th"  # the symbol of the newest purchase
 ROW = "tr.pick a[href^='/decisions/d_']"
+WHOLE = "() => document.querySelector('.graph:empty, .loading') === null"
 DRAWN_MS = 1_500  # charts and graphs are drawn a moment after they were loaded
 
 
@@ -51,6 +52,7 @@ def _ask(tab: Tab) -> None:
 
 
 def _picture(tab: Tab, path: Path) -> Path:
+    tab.page.wait_for_function(WHOLE)
     tab.page.wait_for_timeout(DRAWN_MS)
     tab.page.screenshot(path=path)
     return path

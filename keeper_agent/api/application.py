@@ -15,7 +15,7 @@ from keeper_agent.api import control, events, figures_of, live, login, metrics, 
 from keeper_agent.api.access import READ
 from keeper_agent.api.asking import Questions
 from keeper_agent.api.desk import Desk
-from keeper_agent.api.guard import Guard
+from keeper_agent.api.guard import CACHE, HEADERS, Guard
 from keeper_agent.api.heads import described_heads
 from keeper_agent.api.pulse import Pulse
 from keeper_agent.api.scraping import Scrape
@@ -89,7 +89,9 @@ async def _malformed(request: Request, error: Exception) -> Response:
 
 
 async def _unforeseen(request: Request, error: Exception) -> Response:
-    return JSONResponse({"error": f"internal error: {type(error).__name__}"}, 500)
+    """The server hangs up after it, and says so; the guard is within what answers here."""
+    leaving = HEADERS | {CACHE: "no-store", "connection": "close"}
+    return JSONResponse({"error": f"internal error: {type(error).__name__}"}, 500, headers=leaving)
 
 
 async def _answer(

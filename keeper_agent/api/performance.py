@@ -10,8 +10,9 @@ from typing import Any
 from graphs.day import figures_as_data, measure_day
 from keeper_agent.api.shapes_figures import Calibration, Equity, Group, Performance, Tail
 from memory.account import last_known
+from memory.history import runs
 from memory.lookup import DecisionFilter
-from memory.statistics import TradeFact, decision_facts, trade_facts
+from memory.statistics import DecisionFact, TradeFact, decision_facts, trade_facts
 from memory.store import Store
 from tools.domain.clock import day_of, iso
 from tools.domain.market import NANOS
@@ -42,6 +43,7 @@ def performance(store: Store, hours: float, world: str | None = None) -> Perform
         whole=Group(**told["all"]),
         by={name: [Group(**row) for row in told["by"][name]] for name in (*BY, "rule")},
         equity=_equity(figures.taken_trades),
+        equity_from=_began(store, decisions, wanted.ts_from or 0),
         calibration=_calibration(trades, told["calibration"]),
         tail=_tail([trade.net_bps for trade in figures.taken_trades]),
     )
@@ -58,6 +60,15 @@ def world_of(store: Store) -> str | None:
     """The world of the newest decision; None where there is none."""
     newest = decision_facts(store, DecisionFilter(), newest=1)
     return newest[0].world if newest else None
+
+
+def _began(store: Store, decisions: Sequence[DecisionFact], since: int) -> int | None:
+    """When the session of the oldest counted decision began, not before ``since``; None without any."""
+    if not decisions:
+        return None
+    oldest = decisions[0]
+    began = [one.ts_started for one in runs(store, ts_to=oldest.ts + 1) if one.run_id == oldest.run_id]
+    return max(since, *began, 0) if began and began[0] <= oldest.ts else oldest.ts
 
 
 def _equity(trades: Sequence[TradeFact]) -> list[Equity]:

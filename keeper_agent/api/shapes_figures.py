@@ -61,6 +61,7 @@ class Performance(Shape):
     whole: Group
     by: dict[str, list[Group]]
     equity: list[Equity]
+    equity_from: int | None = Field(description="ns, where the running sum begins at 0: the session's start")
     calibration: Calibration
     tail: Tail
 

@@ -15,6 +15,7 @@ from keeper_agent.lab.switchboard import BASES, DOUBT_BPS, NOT_JUDGED, STREAM, P
 from keeper_agent.lab.withheld import drawn_otherwise
 from keeper_agent.settings import load_settings
 from keeper_agent.views.ablation import effects_table, notes, rules_table
+from keeper_agent.views.fitting import Fitted
 from tools.domain.errors import BadUsage
 from tools.models.ablation import Effect, is_kept_on
 
@@ -55,8 +56,8 @@ def ablate_parts(
         print_json(told)
         return
     OUT.width = max(OUT.width, WHOLE)  # a narrower terminal wraps a line instead of losing its figures
-    OUT.print(effects_table(told))
-    OUT.print(rules_table(told))
+    OUT.print(Fitted(effects_table(told)))
+    OUT.print(Fitted(rules_table(told)))
     for line in notes(told):
         OUT.print(line, soft_wrap=True)
 

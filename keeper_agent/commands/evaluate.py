@@ -18,6 +18,7 @@ from keeper_agent.lab.many import Pool
 from keeper_agent.lab.stages import COMMON, MANNERS, STAGES, Gate, gate_of, manner_of, stages_of
 from keeper_agent.settings import load_settings
 from keeper_agent.views.claims import claims_table, endings_tables, notes
+from keeper_agent.views.fitting import Fitted
 from tools.domain.errors import BadUsage
 from tools.models.claims import Claims, claims_of
 
@@ -76,9 +77,9 @@ def evaluate_stages(
     if as_json:
         print_json(told)
         return
-    OUT.print(claims_table(told))
+    OUT.print(Fitted(claims_table(told)))
     for table in endings_tables(told):
-        OUT.print(table)
+        OUT.print(Fitted(table))
     for line in notes(told):
         OUT.print(line, soft_wrap=True)
 

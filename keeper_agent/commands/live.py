@@ -15,7 +15,7 @@ from rich.markup import escape
 from keeper_agent.brains import require_brain
 from keeper_agent.commands.run import show_end
 from keeper_agent.commands.trade import VenueSession
-from keeper_agent.console import ERR, OUT, print_json
+from keeper_agent.console import COMPILING, ERR, OUT, print_json, telling_why
 from keeper_agent.settings import Settings
 from memory.account_lock import AccountLock
 from memory.lock import HomeLock
@@ -50,7 +50,8 @@ def trade_live(settings: Settings, *, as_json: bool) -> None:
         f"[bold red]Keeper LIVE[/] at {escape(where)}, home {escape(str(settings.keeper_home))}",
         soft_wrap=True,
     )
-    warm_kernels()
+    with telling_why(COMPILING):
+        warm_kernels()
     with (
         HomeLock.acquire(settings.keeper_home, "keeper run") as lock,
         Store.open(settings.keeper_home) as store,

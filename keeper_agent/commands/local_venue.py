@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from typing import Any
 
 from rich.markup import escape
@@ -12,7 +12,7 @@ from rich.markup import escape
 from keeper_agent.brains import require_brain
 from keeper_agent.commands.run import show_end
 from keeper_agent.commands.trade import VenueSession
-from keeper_agent.console import ERR, OUT, print_json
+from keeper_agent.console import COMPILING, ERR, OUT, print_json, telling_why
 from keeper_agent.lab.child import local_venue
 from keeper_agent.settings import Settings
 from memory.account_lock import AccountLock
@@ -35,7 +35,8 @@ def trade_at_local_venue(settings: Settings, *, as_json: bool) -> None:
         f"home {escape(str(settings.keeper_home))}",
         soft_wrap=True,
     )
-    warm_kernels()
+    with telling_why(COMPILING):
+        warm_kernels()
     with (
         HomeLock.acquire(settings.keeper_home, "keeper run") as lock,
         Store.open(settings.keeper_home) as store,
@@ -48,7 +49,9 @@ def trade_at_local_venue(settings: Settings, *, as_json: bool) -> None:
 
 
 async def _at_local_venue(settings: Settings, store: Store, lock: HomeLock, console: Any) -> dict[str, Any]:
-    async with _account(settings) as (key, symbols):
+    async with AsyncExitStack() as opened:
+        with telling_why(COMPILING):  # the venue's own are compiled there
+            key, symbols = await opened.enter_async_context(_account(settings))
         config = GatewayConfig(has_stream=True)
         left = OpenOrders(store, World.VENUE.value, key.venue).symbols()
         wire = await open_account(key, symbols, config, left)

@@ -13,6 +13,7 @@ from keeper_agent.parity.day import WORLDS, parity_of_day
 from keeper_agent.parity.nightly import report_path
 from keeper_agent.parity.telling import parity_as_data
 from keeper_agent.settings import load_settings
+from keeper_agent.views.fitting import Fitted
 from keeper_agent.views.parity import causes_table, differences_table, notes, title_of
 from keeper_agent.views.parity_page import parity_page
 from memory.connection import require_memory
@@ -48,7 +49,7 @@ def compare_day(*, date: str | None, home: Path | None, as_json: bool) -> None:
     OUT.print(causes_table(told))
     if told["differences"]:
         OUT.print()
-        OUT.print(differences_table(told))
+        OUT.print(Fitted(differences_table(told), kept=2))
     for line in notes(told):
         OUT.print(line, soft_wrap=True)
     OUT.print(f"page   {page}", markup=False, soft_wrap=True)

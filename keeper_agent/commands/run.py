@@ -16,7 +16,7 @@ from keeper_agent.app import Keeper, current_model
 from keeper_agent.brains import open_brain, require_brain, told_of_brain
 from keeper_agent.commands.layers import layers_as_data
 from keeper_agent.commands.reflect import reflect_day
-from keeper_agent.console import ERR, OUT, own_words, print_json
+from keeper_agent.console import COMPILING, ERR, OUT, own_words, print_json, telling_why
 from keeper_agent.dashboard.wanted import serving_if_wanted
 from keeper_agent.latency import Meter
 from keeper_agent.logs import open_log
@@ -66,7 +66,8 @@ def run_agent(settings: Settings, *, as_json: bool) -> None:
     console = ERR if as_json else OUT
     console.print(f"[bold]Keeper[/] paper mode, home {escape(str(settings.keeper_home))}", soft_wrap=True)
     tapes = load_tapes(settings)
-    warm_kernels()
+    with telling_why(COMPILING):
+        warm_kernels()
     with (
         HomeLock.acquire(settings.keeper_home, "keeper run") as lock,
         Store.open(settings.keeper_home) as store,

@@ -9,10 +9,11 @@ from typing import Any
 from markupsafe import Markup
 
 from keeper_agent.views.figures import Scale
+from tools.domain.trading import Route
 
 WIDTH, HEIGHT = 720, 300
 LEFT, RIGHT, TOP, BOTTOM = 52, 24, 14, 50
-KEY_STEP, KEYS_A_ROW = 176, 4
+KEY_STEP, KEYS_A_ROW = 236, 3
 KNOWN = frozenset({"rule", "pattern", "model", "llm", "abstain"})
 
 
@@ -51,7 +52,7 @@ def calibration_figure(found: Mapping[str, Any]) -> Markup:
 
 
 def routes_figure(rows: Sequence[Mapping[str, Any]]) -> Markup:
-    """Decisions by who settled them, as one bar."""
+    """Decisions by who decided, as one bar."""
     total = sum(int(row["decisions"]) for row in rows)
     if total == 0:
         return _empty("Nothing was decided.")
@@ -59,7 +60,7 @@ def routes_figure(rows: Sequence[Mapping[str, Any]]) -> Markup:
     for place, row in enumerate(sorted(rows, key=lambda row: -int(row["decisions"]))):
         part = int(row["decisions"]) / total
         kind = row["name"] if row["name"] in KNOWN else "dot"
-        label = f"{row['name']} {row['decisions']} ({100 * part:.0f} %)"
+        label = f"{Route(row['name']).label} {row['decisions']} ({100 * part:.0f} %)"
         parts.append(
             f'<rect x="{at:.1f}" y="4" width="{part * WIDTH:.1f}" height="30" class="{kind}">'
             f"<title>{escape(label)}</title></rect>"
@@ -68,7 +69,7 @@ def routes_figure(rows: Sequence[Mapping[str, Any]]) -> Markup:
         parts.append(f'<rect x="{x}" y="{y}" width="12" height="12" class="{kind}"/>')
         parts.append(_text(x + 17, y + 11, label, "start"))
         at += part * WIDTH
-    return _svg(parts, "Decisions by who settled them", 44 + 22 * -(-len(rows) // KEYS_A_ROW))
+    return _svg(parts, "Decisions by who decided", 44 + 22 * -(-len(rows) // KEYS_A_ROW))
 
 
 def posterior_figure(rows: Sequence[Mapping[str, Any]]) -> Markup:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from tools.domain.clock import iso
+from tools.domain.trading import Route
 
 NONE = "–"
 Number = float | int | str | Decimal | None
@@ -80,6 +81,11 @@ def plain(words: object) -> str:
     return NONE if words is None else str(words).replace("_", " ")
 
 
+def decider(route: str) -> str:
+    """Who decided, in a word."""
+    return Route(route).label
+
+
 def tone(value: Number) -> str:
     """Class of a figure that is good above zero and bad below."""
     if value is None or float(value) == 0:
@@ -111,7 +117,7 @@ def _scaled(value: float, kind: str) -> str:
 FILTERS = {
     one.__name__: one
     for one in (
-        bps, signed, amount, price, share, whole_share, decimal, seconds, clock, when, short, plain, tone,
-        headline, margin, estimate,
+        bps, signed, amount, price, share, whole_share, decimal, seconds, clock, when, short, plain, decider,
+        tone, headline, margin, estimate,
     )
 }  # fmt: skip

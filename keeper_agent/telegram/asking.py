@@ -83,7 +83,7 @@ def why(store: Store, name: str, words: Words) -> Message:
     odds, bps = then["probability"], then["expected_bps"]
     lines = [
         words("why.reason", reason=then["reason"]),
-        words("why.route", route=then["route"], probe=words("probe") if then["is_probe"] else ""),
+        words(f"route.{then['route']}") + (words("probe") if then["is_probe"] else ""),
         words(
             "why.odds",
             odds=no if odds is None else f"{odds:.1%}",

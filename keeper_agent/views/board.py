@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
 from rich.text import Text
 
@@ -15,6 +16,8 @@ from tools.execution.entry import Entry
 
 REGIMES = {"calm": "green", "volatile": "yellow", "trending": "cyan", "panic": "bold red"}
 BLOCKS = 5  # cells of the confidence bar
+WIDE = 100  # characters that all columns need
+SOUND = "sound"
 NONE = "–"  # unavailable, where a word would not fit
 GONE_NS = 10 * NANOS  # a market maker unseen for so long is reported as gone
 
@@ -36,18 +39,43 @@ class SymbolRow:
     rest_s: float = 0.0
 
 
-def board(rows: Sequence[SymbolRow]) -> Table:
-    """The rows as a table for a terminal."""
-    table = Table(box=None, padding=(0, 1), pad_edge=False, expand=True)
-    for name in ("symbol", "book", "regime"):
-        table.add_column(name, no_wrap=True)
-    for name in ("mid", "spread", "MM order"):
-        table.add_column(name, justify="right", no_wrap=True)
-    for name in ("MM range", "seen", "doing"):
-        table.add_column(name, no_wrap=True)
-    for row in rows:
-        table.add_row(*_cells(row))
-    return table
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The rows as a table for a terminal; in a narrow one with fewer columns."""
+
+    rows: Sequence[SymbolRow]
+
+    def __rich_console__(self, _: Console, options: ConsoleOptions) -> RenderResult:
+        """The table that fits."""
+        is_wide = options.max_width >= WIDE
+        rights = ("mid", "spread", "MM order") if is_wide else ("mid", "bps")
+        table = Table(box=None, padding=(0, 1), pad_edge=False, expand=True)
+        for name in ("symbol", *(("book", "regime") if is_wide else ("market",))):
+            table.add_column(name, no_wrap=True)
+        for name in rights:
+            table.add_column(name, justify="right", no_wrap=True)
+        for name in ("MM range", "seen", "doing"):
+            table.add_column(name, no_wrap=True)
+        for row in self.rows:
+            table.add_row(*(_cells(row) if is_wide else _few_cells(row)))
+        yield table
+
+
+def _few_cells(row: SymbolRow) -> tuple[Text, ...]:
+    """The same, shorter: the regime only of a sound book, the confidence without its bar."""
+    symbol, book, regime, mid, _, _, bounds, _, does = _cells(row)
+    f = row.features
+    seen = Text(_short(f.get("mm_confidence"), ".2f"), style="green" if f.get("mm_detected") else "dim")
+    market = regime if row.status == SOUND else book
+    return (
+        symbol,
+        market,
+        mid,
+        Text(_short(f.get("spread_bps"), ".1f")),
+        Text(bounds.plain.replace(" ", "")),
+        seen,
+        does,
+    )
 
 
 def _cells(row: SymbolRow) -> tuple[Text, ...]:
@@ -57,7 +85,7 @@ def _cells(row: SymbolRow) -> tuple[Text, ...]:
     bounds = NONE if lower is None or upper is None else f"{lower:.6g} – {upper:.6g}"
     return (
         Text(row.symbol, style="bold"),
-        Text(row.status, style="green" if row.status == "sound" else "yellow"),
+        Text(row.status, style="green" if row.status == SOUND else "yellow"),
         Text(regime, style=REGIMES.get(regime, "dim")),
         Text(_short(f.get("mid"), ".6g")),
         Text(_short(f.get("spread_bps"), ".1f", " bps")),

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tools.domain.clock import NS, iso
+from tools.domain.trading import Route
 
 Data = Mapping[str, Any]
 COLOUR = {"enter": "green", "skip": "yellow", "abstain": "magenta", "unsure": "cyan", "silent": "dim"}
@@ -43,7 +44,7 @@ def show_explanation(out: Console, found: Data) -> None:
 def _show_conclusion(out: Console, found: Data, then: Data) -> None:
     signal = then["signal"]
     probe = "  a probe: taken to learn" if then["is_probe"] else ""
-    _pair(out, "route", f"{then['route']}{probe}")
+    _pair(out, "decided by", f"{Route(then['route']).label}{probe}")
     _pair(out, "reason", then["reason"])
     beside = f"{_share(then['probability'])} against break-even {_share(then['breakeven'])}"
     _pair(out, "win odds", beside)

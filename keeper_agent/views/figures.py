@@ -8,6 +8,7 @@ from itertools import accumulate
 from typing import Any
 
 from tools.domain.clock import iso
+from tools.domain.trading import Route
 
 WIDTH, HEIGHT = 720, 260
 LEFT, RIGHT, TOP, BOTTOM = 58, 12, 12, 30
@@ -72,12 +73,12 @@ def routes_figure(rows: Sequence[Mapping[str, Any]]) -> str:
         share = int(row["decisions"]) / total
         width, colour = share * (WIDTH - LEFT - RIGHT), ROUTES.get(str(row["name"]), RED)
         parts.append(f'<rect x="{at:.1f}" y="16" width="{width:.1f}" height="34" fill="{colour}"/>')
-        label = f"{row['name']} {row['decisions']} ({100 * share:.0f} %)"
+        label = f"{Route(row['name']).label} {row['decisions']} ({100 * share:.0f} %)"
         x = LEFT + place * 134
         parts.append(f'<rect x="{x}" y="66" width="11" height="11" fill="{colour}"/>')
         parts.append(_text(x + 16, 76, label, "start"))
         at += width
-    return _svg(parts, "Decisions by route", height)
+    return _svg(parts, "Decisions by who decided", height)
 
 
 def empty(why: str) -> str:

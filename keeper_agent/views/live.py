@@ -12,7 +12,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from keeper_agent.views.board import REGIMES, MakerWatch, SymbolRow, board
+from keeper_agent.views.board import REGIMES, Board, MakerWatch, SymbolRow
 from keeper_agent.views.summary import UNAVAILABLE, money, number
 from scheduler.run import Tally
 from tools.domain.clock import iso
@@ -82,7 +82,7 @@ class LiveView:
             if line is not None:
                 self._print(Text.assemble((f"{iso(ts)[CLOCK]}   ", "dim"), line))
         if self._is_drawing:
-            self._live.update(self._panel(ts, share, board(rows)), refresh=True)
+            self._live.update(self._panel(ts, share, Board(rows)), refresh=True)
 
     def tell_result(self, ts: int) -> None:
         """A line with the result so far, for where nothing is drawn."""
@@ -99,7 +99,7 @@ class LiveView:
         word = "probe" if decision.is_probe else decision.action.value
         line.append(f"{word:<7} ", style=STYLES[decision.action])
         line.append(f"{decision.symbol} ")
-        line.append(f"{decision.route.value:<7} ", style="cyan")
+        line.append(f"{decision.route.label:<7} ", style="cyan")
         if decision.probability is not None:
             line.append(f"p {decision.probability:.2f}/{decision.breakeven:.2f} ")
         if decision.plan is not None:

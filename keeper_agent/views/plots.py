@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import accumulate
 from math import isnan
@@ -11,6 +12,7 @@ from typing import Any
 
 from graphs.day import DayFigures, GroupFigures
 from tools.domain.clock import NS
+from tools.domain.trading import Route
 
 BLUE, RED, GREY, GREEN = "#2f6db3", "#c44e52", "#6b7280", "#3a8a57"
 
@@ -26,7 +28,8 @@ def draw_day(figures: DayFigures, path: Path) -> None:
     above, below = sheet.subplots(2, 1, height_ratios=(3, 2))
     sheet.suptitle(f"Keeper on {figures.day} (UTC, world {figures.world})", fontsize=13, fontweight="bold")
     _draw_equity(above, figures)
-    _draw_refusals(below, [*figures.by["route"], *figures.by["rule"]])
+    deciders = [replace(row, name=Route(row.name).label) for row in figures.by["route"]]
+    _draw_refusals(below, [*deciders, *figures.by["rule"]])
     for axis in (above, below):
         axis.spines[["top", "right"]].set_visible(False)
     # No date or version goes into the file: the same day gives the same bytes.

@@ -9,11 +9,12 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from keeper_agent.views.board import BLOCKS, NONE, REGIMES
+from keeper_agent.views.board import NONE, REGIMES, SOUND
 from memory.diary_lines import escaped
 
 ENTRIES = {"allowed": "green", "paused": "yellow", "killed": "bold red"}
 LATENCIES = ("decision", "memory", "model")
+DIGITS = 10  # of an id: commands take any beginning that fits no other
 QUIET_S = 10.0  # a book silent for so long is shown in yellow
 
 
@@ -29,8 +30,19 @@ def status_view(found: Mapping[str, Any], *, is_running: bool = True) -> Rendera
         parts.append(_positions(found["positions"]))
     if found["orders"]:
         parts.append(_orders(found["orders"]))
-    parts += [_money(found), _metrics(found), _brain(found)]
-    return Group(*parts)
+    named = Table.grid(padding=(0, 2, 0, 0))
+    named.add_column(style="dim", no_wrap=True)
+    named.add_column(overflow="fold")
+    rows: Sequence[tuple[str, str | Text]] = (
+        ("feeds", _feeds(found["symbols"])),
+        ("today", _today(found)),
+        ("run", _run(found["run"])),
+        *_metrics(found),
+        ("brain", _brain(found)),
+    )
+    for name, told in rows:
+        named.add_row(name, told)
+    return Group(*parts, named)
 
 
 def _head(found: Mapping[str, Any], is_running: bool) -> Text:
@@ -40,12 +52,11 @@ def _head(found: Mapping[str, Any], is_running: bool) -> Text:
     else:
         line.append("○ not running ", style="bold red")
         ended = found.get("ended")
-        line.append(f"ended {ended}: " if ended else "as last known: ", style="yellow")
-    line.append(f"{found['world']} ({found['place']})  run {found['run_id']}  {found['time']}  ")
+        line.append(f"ended {ended} " if ended else "as last known ", style="yellow")
+    line.append(f"{found['world']} ({found['place']})\n")
+    line.append(f"{_short(found['run_id'])}  {found['time']}  ", style="dim")
     line.append(f"entries {found['entries']}", style=ENTRIES.get(found["entries"], ""))
-    if found.get("why"):
-        line.append(f" ({escaped(found['why'])})", style="dim")
-    return line
+    return line.append(f" ({escaped(found['why'])})" if found.get("why") else "", style="dim")
 
 
 def _table(*names: str, right: Sequence[str] = ()) -> Table:
@@ -56,39 +67,45 @@ def _table(*names: str, right: Sequence[str] = ()) -> Table:
 
 
 def _symbols(rows: Sequence[Mapping[str, Any]]) -> Table:
-    table = _table("symbol", "book", "regime", "mid", "spread", "MM range", "seen", "doing",
-                   right=("mid", "spread"))  # fmt: skip
+    table = _table("symbol", "regime", "mid", "spread", "MM range", "seen", "doing",
+                   right=("mid", "spread", "seen"))  # fmt: skip
     for row in rows:
         mm = row["mm"]
         low, high = mm["low"], mm["high"]
         doing = f"resting {row['rest_s']:.0f} s" if row["rest_s"] > 0 else row["doing"]
         table.add_row(
             Text(escaped(row["symbol"]), style="bold"),
-            _feed(row),
             Text(row["regime"] or NONE, style=REGIMES.get(row["regime"] or "", "dim")),
             _number(row["mid"], ".6g"),
             _number(row["spread_bps"], ".1f", " bps"),
             NONE if low is None or high is None else f"{low:.6g}–{high:.6g}",
-            _bar(mm["confidence"], mm["is_there"]),
+            Text(_number(mm["confidence"], ".2f"), style="green" if mm["is_there"] else "dim"),
             Text(doing, style="cyan" if doing != "watching" else "dim"),
         )
     return table
 
 
-def _feed(row: Mapping[str, Any]) -> Text:
-    """The state of the book, and what is wrong with its feed."""
+def _feeds(rows: Sequence[Mapping[str, Any]]) -> Text:
+    """What is wrong with the feeds: the books that are not sound, silence, gaps."""
+    found = {row["symbol"]: _faults(row) for row in rows}
+    told = [f"{escaped(symbol)} {', '.join(faults)}" for symbol, faults in found.items() if faults]
+    return Text("; ".join(told), style="yellow") if told else Text("all books sound", style="green")
+
+
+def _faults(row: Mapping[str, Any]) -> list[str]:
     silent, gaps = row["silent_s"], row["feed"]["book_gaps"] + row["feed"]["tape_gaps"]
-    faults = [row["book"]]
+    faults = [row["book"]] if row["book"] != SOUND else []
     faults += [f"silent {silent:.0f} s"] if silent is not None and silent > QUIET_S else []
-    faults += [f"{gaps} gaps"] if gaps else []
-    return Text(", ".join(faults), style="green" if faults == ["sound"] else "yellow")
+    return faults + ([f"{gaps} gaps"] if gaps else [])
 
 
 def _positions(rows: Sequence[Mapping[str, Any]]) -> Table:
     table = _table("position", "size", "price", "target", "stop", "decision", right=("size", "price"))
     for row in rows:
         name = Text(escaped(row["symbol"]) + (" (probe)" if row["is_probe"] else ""), style="bold cyan")
-        table.add_row(name, row["size"], row["price"] or NONE, row["target"], row["stop"], row["decision_id"])
+        table.add_row(
+            name, row["size"], row["price"] or NONE, row["target"], row["stop"], _short(row["decision_id"])
+        )
     return table
 
 
@@ -101,42 +118,38 @@ def _orders(rows: Sequence[Mapping[str, Any]]) -> Table:
             row["side"],
             row["left"],
             row["price"] or "market",
-            row["decision_id"],
+            _short(row["decision_id"]),
         )
     return table
 
 
-def _money(found: Mapping[str, Any]) -> Text:
-    today, limits, run = found["today"], found["limits"], found["run"]
+def _today(found: Mapping[str, Any]) -> Text:
+    today, limits = found["today"], found["limits"]
     realised = float(today["realised_usd"])
-    line = Text("today    ", style="dim")
-    line.append(f"{realised:+.4f} USD after fees", style="green" if realised >= 0 else "red")
-    line.append(f"  loss limit {limits['daily_loss_limit_usd']:g} USD  entries {today['entries']}")
-    line.append(
-        f"  at stake {float(found['at_stake_usd']):.2f} of {limits['max_total_exposure_usd']:g} USD\n"
-    )
-    line.append("run      ", style="dim")
-    line.append(f"decisions {run['decisions']}  probes {run['probes']}  round trips {run['round_trips']}")
-    line.append(f"  result {run['net_quote']} after {run['fees_quote']} fees  departures {run['departures']}")
-    return line
+    line = Text(f"{realised:+.4f} USD after fees", style="green" if realised >= 0 else "red")
+    line.append(f"  loss limit {limits['daily_loss_limit_usd']:g} USD  entries {today['entries']}", "default")
+    at_stake = float(found["at_stake_usd"])
+    return line.append(f"  at stake {at_stake:.2f} of {limits['max_total_exposure_usd']:g} USD", "default")
 
 
-def _metrics(found: Mapping[str, Any]) -> Text:
-    metrics, line = found.get("metrics", {}), Text("metrics  ", style="dim")
+def _run(run: Mapping[str, Any]) -> str:
+    counted = f"decisions {run['decisions']}  probes {run['probes']}  round trips {run['round_trips']}"
+    result = f"result {float(run['net_quote']):+.4f} after {float(run['fees_quote']):.4f} of fees"
+    return f"{counted}  {result}  departures {run['departures']}"
+
+
+def _metrics(found: Mapping[str, Any]) -> Sequence[tuple[str, Text]]:
+    metrics = found.get("metrics", {})
     if not metrics or "fault" in metrics:
-        line.append(metrics.get("fault", "not read yet"), style="yellow")
-        return line
+        return (("metrics", Text(metrics.get("fault", "not read yet"), style="yellow")),)
     day, strategies = metrics["last_24h"], metrics["strategies"]
-    line.append(f"decisions an hour {metrics['decisions_an_hour']}  ")
-    for name in LATENCIES:
-        taken = found["latencies"].get(name)
-        line.append(f"{name} {NONE if taken is None else _ms(taken)}  ")
-    line.append("\n24 hours ", style="dim")
-    line.append(_win_rate(day))
-    line.append(
-        f"  strategies {strategies.get('active', 0)} active, {strategies.get('deprecated', 0)} retired"
+    taken = {name: found["latencies"].get(name) for name in LATENCIES}
+    told = "".join(f"  {name} {NONE if one is None else _ms(one)}" for name, one in taken.items())
+    counted = f"  strategies {strategies.get('active', 0)} active, {strategies.get('deprecated', 0)} retired"
+    return (
+        ("metrics", Text(f"decisions an hour {metrics['decisions_an_hour']}{told}")),
+        ("24 hours", Text(_win_rate(day) + counted)),
     )
-    return line
 
 
 def _ms(taken: Mapping[str, float]) -> str:
@@ -154,22 +167,19 @@ def _win_rate(day: Mapping[str, Any]) -> str:
 
 
 def _brain(found: Mapping[str, Any]) -> Text:
-    line, brain = Text("brain    ", style="dim"), found.get("metrics", {}).get("brain")
+    brain = found.get("metrics", {}).get("brain")
     if brain is None:
-        return line.append("nobody is asked", style="dim")
-    line.append(" then ".join(brain["who"]))
+        return Text("nobody is asked", style="dim")
+    line = Text(" then ".join(brain["who"]))
     line.append(f"  waiting for {found['asking']}" if found["asking"] else "")
     line.append(f"  left today {float(brain['left_today_usd']):.4f} USD")
-    line.append(f"  this month {float(brain['left_month_usd']):.4f} USD")
-    return line
+    return line.append(f"  this month {float(brain['left_month_usd']):.4f} USD")
+
+
+def _short(name: str) -> str:
+    kind, line, digits = name.partition("_")
+    return f"{kind}{line}{digits[:DIGITS]}"
 
 
 def _number(value: float | None, form: str, unit: str = "") -> str:
     return NONE if value is None else f"{value:{form}}{unit}"
-
-
-def _bar(confidence: float | None, is_there: bool) -> Text:
-    if confidence is None:
-        return Text(NONE, style="dim")
-    full = round(max(0.0, min(1.0, confidence)) * BLOCKS)
-    return Text(f"{'█' * full}{'░' * (BLOCKS - full)} {confidence:.2f}", style="green" if is_there else "dim")

@@ -9,6 +9,8 @@ from typing import Any
 from rich.markup import escape
 from rich.table import Table
 
+from tools.domain.trading import Route
+
 UNAVAILABLE = "unavailable"
 
 
@@ -38,7 +40,7 @@ def summary_table(title: str, summary: Mapping[str, Any]) -> Table:
 
 def summary_lines(summary: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The same as label and text."""
-    routes = ", ".join(f"{name} {count}" for name, count in summary["routes"].items() if count)
+    routes = ", ".join(f"{Route(name).label} {count}" for name, count in summary["routes"].items() if count)
     lines = []
     if "events" in summary:
         speed = (
@@ -48,7 +50,7 @@ def summary_lines(summary: Mapping[str, Any]) -> list[tuple[str, str]]:
             ("events", f"{speed}, decode {summary['decode_s']:.2f} s, compile {summary['compile_s']:.2f} s")
         )
     lines += [
-        ("decisions", f"{summary['decisions']}  ({routes or 'none'})"),
+        ("decisions", f"{summary['decisions']}" + (f"  (by {routes})" if routes else "")),
         ("probes", f"{summary['probes']}  (labelled, never with live money)"),
         ("orders, fills", f"{summary['orders']}, {summary['fills']}"),
         ("round trips", _round_trips(summary)),

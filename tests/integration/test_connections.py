@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from fastapi import FastAPI
 
 from keeper_agent.api import connections, guard
 from keeper_agent.api.connections import Connection
@@ -71,6 +74,30 @@ def await_true(is_so: Callable[[], bool]) -> None:
     while not is_so():
         assert watch.elapsed() < until
         sleep(0.05)
+
+
+def test_an_error_that_nobody_foresaw_hangs_up_and_says_so(tmp_path: Path) -> None:
+    def planted(app: FastAPI) -> None:
+        @app.get("/api/planted")
+        def fail() -> None:
+            raise ZeroDivisionError("a bug")
+
+    with served(tmp_path, planted) as call:
+        place = urlsplit(call.address.url)
+        peer = HTTPConnection(place.netloc, timeout=PATIENCE_S)
+        for target, status, said in (
+            ("/api/health", 200, None),
+            ("/api/planted", 500, "close"),
+            ("/api/health", 200, None),  # over a connection of its own
+        ):
+            peer.request("GET", target, headers={"Authorization": f"Bearer {call.tokens['read']}"})
+            answer = peer.getresponse()
+            assert (answer.status, answer.getheader("connection")) == (status, said)
+            assert {name: answer.getheader(name) for name in guard.HEADERS} == guard.HEADERS
+            told = json.loads(answer.read())
+            assert status == 200 or told == {"error": "internal error: ZeroDivisionError"}
+            assert (peer.sock is None) == (said == "close")
+        peer.close()
 
 
 def test_hundreds_that_say_nothing_keep_nobody_out(call: Caller) -> None:

@@ -211,6 +211,8 @@ def test_performance_counts_what_the_day_holds(busy: tuple[Visitor, list[Decisio
     assert found["whole"]["decisions"] == len(decisions) == 120
     assert found["whole"]["taken"]["n"] == len(found["equity"]) == len(entered)
     assert found["equity"][-1]["sum_bps"] == pytest.approx(sum(one["net_bps"] for one in found["equity"]))
+    assert found["equity_from"] <= decisions[0].ts <= found["equity"][0]["ts"], "the session's start"
+    assert f'data-from="{found["equity_from"]}"' in visit.text("/pieces/performance?hours=87600")
     deepest = max(one["drawdown_bps"] for one in found["equity"])
     assert deepest == pytest.approx(found["whole"]["taken"]["drawdown_bps"])
     worst = sorted(one["net_bps"] for one in found["equity"])[:2]

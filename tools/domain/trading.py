@@ -40,6 +40,31 @@ class Route(StrEnum):
     LLM = "llm"
     ABSTAIN = "abstain"
 
+    @property
+    def label(self) -> str:
+        """In one word, as whoever decided."""
+        return {Route.LLM: "brain", Route.ABSTAIN: "nobody"}.get(self, self.value)
+
+    @property
+    def by(self) -> str:
+        """What follows the deed in a short line."""
+        return "as nobody was sure" if self is Route.ABSTAIN else f"by {self.label}"
+
+    @property
+    def told(self) -> str:
+        """A part of a sentence."""
+        return _TOLD[self]
+
+
+_TOLD = {
+    Route.RULE: "decided by the rules",
+    Route.PATTERN: "decided by remembered patterns",
+    Route.MODEL: "decided by the model",
+    Route.STRATEGY: "decided by a learned strategy",
+    Route.LLM: "decided by a brain",
+    Route.ABSTAIN: "nobody was sure enough",
+}
+
 
 class OrderStatus(StrEnum):
     """Life of an order; UNKNOWN until the venue has said something."""

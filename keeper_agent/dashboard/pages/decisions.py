@@ -106,7 +106,7 @@ def timeline(found: Mapping[str, Any]) -> list[dict[str, Any]]:
         )
         for one in then["consultations"]
     ]
-    told.append(_at(found["ts"], f"decided: {then['action']} by {then['route']}", "now"))
+    told.append(_at(found["ts"], f"decided: {then['action']} {Route(then['route']).by}", "now"))
     told += [_at(one["ts"], _order(one), "later") for one in later["intents"]]
     told += [_at(one["ts"], _fill(one), "later") for one in later["fills"]]
     for name, title in (

@@ -18,9 +18,9 @@ function column(node) {
 // Side by side from left to right, a long column in several; where it is narrow, one below the other in pairs.
 const NARROW = 560;
 const MOST_ROWS = 9;
-const WIDE = 260;
-const NEXT = 206;
-const TALL = 58;
+const WIDE = 186;
+const NEXT = 154;
+const TALL = 64;
 function placed(nodes, isNarrow) {
   const columns = [[], [], [], []];
   for (const node of nodes) columns[column(node)].push(node.id);
@@ -43,8 +43,8 @@ function placed(nodes, isNarrow) {
 
 const sheet = (look) => [
   { selector: "node", style: {
-    label: "data(label)", "text-wrap": "wrap", "text-max-width": 180, "font-size": 11, color: look.text, width: 190,
-    height: 42, shape: "round-rectangle", "background-color": look.sheet, "border-width": 1.6,
+    label: "data(label)", "text-wrap": "wrap", "text-max-width": 134, "font-size": 12, color: look.text, width: 142,
+    height: 52, shape: "round-rectangle", "background-color": look.sheet, "border-width": 1.6,
     "border-color": (node) => look[TONES[node.data("kind")] ?? "dim"], "text-valign": "center",
   } },
   { selector: "node:selected", style: { "border-width": 4 } },
@@ -59,7 +59,7 @@ const sheet = (look) => [
 ];
 
 export function element(node, position) {
-  return { group: "nodes", data: { ...node, whole: node.label, label: `${node.kind}\n${short(node.label, 34)}` }, position };
+  return { group: "nodes", data: { ...node, whole: node.label, label: `${node.kind}\n${short(String(node.label).replaceAll("_", " "), 36)}` }, position };
 }
 
 export function draw(place, said, told) {

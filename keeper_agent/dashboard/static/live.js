@@ -14,6 +14,7 @@ const FORMATS = {
   four: (value) => Number(value).toFixed(4),
   signed: (value) => signedBy(4)(Number(value)),
   ms: (value) => `${Number(value).toFixed(2)} ms`,
+  rest: (value) => (Number(value) > 0 ? FORMATS.seconds(value) : "–"),
   seconds: (value) => `${Number(value).toFixed(1)} s`,
   clock: (value) => String(value).slice(11, 19),
 };

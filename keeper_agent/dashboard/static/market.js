@@ -53,8 +53,9 @@ async function show() {
     series.low.applyOptions({ color: look.green });
     series.high.applyOptions({ color: look.red });
     series.refresh.applyOptions({ color: look.violet });
+    const isRoomy = place.clientWidth > 560 || told.fills.length < 5; // else the sizes lie on one another
     const fills = told.fills.map((one) => ({
-      time: seconds(one.ts), position: one.side === "buy" ? "belowBar" : "aboveBar", text: one.size,
+      time: seconds(one.ts), position: one.side === "buy" ? "belowBar" : "aboveBar", text: isRoomy ? one.size : "",
       shape: one.side === "buy" ? "arrowUp" : "arrowDown", color: one.side === "buy" ? look.green : look.red,
     }));
     const alerts = told.seen.filter((one) => one.is_spoof_alert).map((one) => ({

@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.console import Console
 
-from keeper_agent.views.board import GONE_NS, MakerWatch, SymbolRow, board
+from keeper_agent.views.board import GONE_NS, Board, MakerWatch, SymbolRow
 
 SEEN: dict[str, float | None] = {
     "mid": 0.5123,
@@ -52,10 +52,20 @@ def test_a_market_maker_that_flickers_is_not_told_again() -> None:
 
 def test_every_symbol_has_a_line_and_what_is_unknown_is_a_dash() -> None:
     console = Console(width=130, record=True, file=io.StringIO())
-    console.print(board([a_row(), SymbolRow("KITEUSDT", "gapped", {}, None, rest_s=212.0)]))
+    console.print(Board([a_row(), SymbolRow("KITEUSDT", "gapped", {}, None, rest_s=212.0)]))
     lines = console.export_text().splitlines()
     assert "0.5121 – 0.5127" in lines[1]
     assert "████░ 0.80" in lines[1]
     assert "watching" in lines[1]
     assert "resting 212 s" in lines[2]
     assert "unavailable" not in lines[2].replace("unavailable  ", "", 1)
+
+
+def test_a_narrow_terminal_gets_fewer_columns_and_nothing_cut_off() -> None:
+    console = Console(width=76, record=True, file=io.StringIO())
+    named = a_row(regime=3.0, mid=61719.62, spread_bps=12.5, mm_lower_bound=61719.62, mm_upper_bound=61723.4)
+    console.print(Board([named, SymbolRow("KITEUSDT", "gapped", {}, None, rest_s=212.0)]))
+    head, first, second = console.export_text().splitlines()
+    assert head.split() == ["symbol", "market", "mid", "bps", "MM", "range", "seen", "doing"]
+    assert first.split() == ["ORBUSDT", "trending", "61719.6", "12.5", "61719.6–61723.4", "0.80", "watching"]
+    assert second.split() == ["KITEUSDT", "gapped", "–", "–", "–", "–", "resting", "212", "s"]

@@ -9,6 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from keeper_agent.cli import app
+from keeper_agent.commands import limits
+from tools.execution.kill import KillSwitch
 from tools.risk.limit_table import TABLE
 
 
@@ -28,7 +30,22 @@ def test_every_limit_is_told_with_what_the_operator_set(
     assert rows["mm_moved"]["watched_by"] == "tools.execution.departing"
 
 
-def test_the_terminal_names_them_too(tmp_path: Path) -> None:
-    done = CliRunner().invoke(app, ["limits", "--home", str(tmp_path / "none")])
+@pytest.mark.parametrize("columns", [60, 80, 200])
+def test_the_terminal_tells_each_in_whole_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    monkeypatch.setattr(limits.OUT, "width", columns)
+    monkeypatch.setenv("KEEPER_PARAMETERS", "daily_loss_limit_usd=5")
+    KillSwitch(tmp_path).set("by hand")
+    done = CliRunner().invoke(app, ["limits", "--home", str(tmp_path)])
     assert done.exit_code == 0
-    assert all(row.name in done.stdout for row in TABLE)
+    lines = [line.split() for line in done.stdout.splitlines()]
+    assert max(map(len, done.stdout.splitlines())) <= columns
+    assert {line[0] for line in lines} >= {row.name for row in TABLE}
+    words = {word for line in lines for word in line}
+    assert words >= {word for row in TABLE for word in f"{row.meaning} {row.blocks.value}".split()}
+    assert [line[1:4] for line in lines if line[0] in ("kill_switch", "pause", "daily_loss")] == [
+        ["set", "set", "by"],
+        ["not", "set", "set"],
+        ["5", "USD", "realised"],
+    ]

@@ -124,6 +124,8 @@ def test_the_last_state_is_kept_for_its_owner_alone_and_shown_when_nobody_runs(
         drawn = here("status")
         assert (drawn.code, "● running recorded" in drawn.out) == (0, True)
         assert "BTCUSDT" in drawn.out
+        assert max(map(len, drawn.out.splitlines())) <= 80
+        assert "…" not in drawn.out, "nothing is cut off"
         assert here("pause", "--json").json["heard"] is True
         assert here("kill", "--reason", "bad\x1b[2J news", "--json").json["heard"] is True
         found.play_to(13)

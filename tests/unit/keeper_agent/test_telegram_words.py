@@ -13,10 +13,21 @@ import pytest
 import keeper_agent.telegram
 from keeper_agent.telegram.words import CATALOGUES, Words
 from keeper_agent.telegram_settings import NOTICES
-from tools.domain.trading import Action, Result
+from tools.domain.trading import Action, Result, Route
 
 FOLDER = Path(keeper_agent.telegram.__file__).parent
-SWITCHED = ("entries.", "result.", "action.", "help.", "days.", "confirm.", "done.", "budget.", "tell.")
+SWITCHED = (
+    "entries.",
+    "result.",
+    "action.",
+    "route.",
+    "help.",
+    "days.",
+    "confirm.",
+    "done.",
+    "budget.",
+    "tell.",
+)
 KEY = re.compile(r"[a-z_]+(\.[a-z_]+)?")
 VIETNAMESE = re.compile(
     r"[ăâđêôơưàảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵ]", re.IGNORECASE
@@ -88,7 +99,11 @@ def test_every_message_is_said_somewhere_and_none_is_said_that_is_not_there() ->
 
 
 def test_what_is_made_up_of_values_is_there() -> None:
-    for value in [*(f"result.{one}" for one in Result), *(f"action.{one}" for one in Action)]:
+    for value in [
+        *(f"result.{one}" for one in Result),
+        *(f"action.{one}" for one in Action),
+        *(f"route.{one}" for one in Route),
+    ]:
         assert value in CATALOGUES["vi"]
     for kind in NOTICES:
         assert Words("vi")("notices.on", kind=kind)

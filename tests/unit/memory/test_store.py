@@ -16,6 +16,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import func, select
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from memory import store as store_module
 from memory.connection import DATABASE
@@ -303,3 +304,23 @@ def test_a_full_disk_is_said_in_one_line_and_loses_nothing(home: Path, make: Any
         store._driver.execute("PRAGMA max_page_count=1000000")
         store.flush()
         assert count(store, "signal") == 500
+
+
+def test_what_one_reader_has_compiled_no_other_compiles_again(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+    compiled = SQLCompiler.__init__
+
+    def counting(self: SQLCompiler, *args: Any, **words: Any) -> None:
+        made.append("once")
+        compiled(self, *args, **words)
+
+    monkeypatch.setattr(SQLCompiler, "__init__", counting)
+    statement = select(func.count().label("a_name_of_this_test")).select_from(TABLES["run"])
+    found = []
+    for _ in range(3):
+        with Store.open(store.path.parent, read_only=True) as reader:
+            found.append(reader.read(statement))
+    assert found == [found[0]] * 3
+    assert made == ["once"]
