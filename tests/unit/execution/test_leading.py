@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 from keeper_agent.lab.conditions import STANDING
 from tests.support.executions import (
     CENT,
+    COIN,
     LOT,
     ExecutorDesk,
     check_the_books,
@@ -104,6 +106,27 @@ def test_an_offer_in_front_is_not_undercut_by_itself() -> None:
     around(desk, 100.2)
     desk.play(quotes(30_000, 9_985, 10_003), quotes(30_200, 9_985, 10_003), quotes(30_400, 9_985, 10_003))
     assert offers(desk)[-1] == 10_023, "it stayed where the maker itself would not sell any more"
+
+
+@pytest.mark.parametrize(
+    ("smallest", "stands"), [("0.3", [10_020, 10_003]), ("0.1", [10_020, 10_003, 10_001])]
+)
+def test_a_rest_that_no_venue_takes_anew_stays_where_it_is_offered(smallest: str, stands: list[int]) -> None:
+    desk = ExecutorDesk(replace(COIN, min_notional=Decimal(smallest)), exit_lead_s=2)
+    around(desk, 99.9)
+    desk.play(quotes(0, 9_999, 10_001))
+    holding(desk)
+    desk.play(quotes(2_500, 9_985, 10_004), quotes(3_100, 9_985, 10_004), quotes(3_300, 9_985, 10_004))
+    assert offers(desk)[-1] == 10_003
+    desk.play(printed(4_000, Side.BUY, 10_003, 3))
+    entry = desk.executor.entry
+    assert entry is not None
+    assert entry.position == 2 * LOT
+    desk.play(quotes(4_500, 9_985, 10_002), quotes(5_100, 9_985, 10_002), quotes(5_300, 9_985, 10_002))
+    desk.play(quotes(7_100, 9_985, 10_002), quotes(7_300, 9_985, 10_002))
+    assert offers(desk) == stands
+    desk.play(printed(8_000, Side.BUY, 10_004, 200))
+    assert finished(desk) is Result.TAKE_PROFIT
 
 
 def test_waiting_ends_with_the_holding_time_and_at_the_stop_at_once() -> None:
