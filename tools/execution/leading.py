@@ -53,7 +53,7 @@ def _moved(market: SensedMarket, entry: Entry, middle: float, ts: int) -> list[s
 
 
 def _is_taken_anew(market: SensedMarket, entry: Entry, names: list[str]) -> bool:
-    """Whether a venue takes what would be free then; a rest of too little can only be sold where it stands."""
+    """Whether a venue takes what would be free then; else a small rest can only be sold where it stands."""
     one = market.instrument
     if all(entry.left[name] == entry.working[name].size for name in names):
         return True
