@@ -70,6 +70,8 @@ run: setup  ## trade for three minutes at a local venue of its own (RUN_ARGS='--
 	done; \
 	exec $(BIN)/keeper run $(RUN_ARGS)
 
+# What one worker has compiled is there for the others, whatever the environment says of that.
+test: export PYTHONDONTWRITEBYTECODE =
 test: setup  ## run the tests
 	@$(BIN)/python -m pytest -n 4 --dist worksteal $(PYTEST_ARGS)
 

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 
-from sqlalchemy import Engine, StaticPool, create_engine
+from sqlalchemy import Dialect, Engine, StaticPool, create_engine
+from sqlalchemy.util import LRUCache
 
 from memory.swap import settle
 from tools.domain.errors import NotInRecord, StoreUnusable
 
 DATABASE = "keeper.sqlite"
+COMPILED = LRUCache(1_000)  # statements; every look at a memory opens one, and would compile them all anew
 MAGIC = b"SQLite format 3\x00"
 READING = frozenset(
     {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
@@ -195,4 +198,21 @@ def _connect_writer(path: Path) -> sqlite3.Connection:
 
 
 def _engine(creator: object) -> Engine:
-    return create_engine("sqlite://", creator=creator, poolclass=StaticPool, isolation_level="AUTOCOMMIT")
+    engine = create_engine(
+        "sqlite://",
+        creator=creator,
+        poolclass=StaticPool,
+        isolation_level="AUTOCOMMIT",
+        execution_options={"compiled_cache": COMPILED},
+    )
+    engine.dialect = _dialect()  # what was compiled is found again by statement and dialect
+    return engine
+
+
+@cache
+def _dialect() -> Dialect:
+    """The dialect of every engine of this process, once it knows the library."""
+    engine = create_engine("sqlite://", isolation_level="AUTOCOMMIT")
+    engine.connect().close()
+    engine.dispose()
+    return engine.dialect

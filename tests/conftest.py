@@ -37,6 +37,9 @@ settings.register_profile("keeper", derandomize=True, deadline=None, print_blob=
 settings.load_profile("keeper")
 
 
+gc.disable()  # until everything is imported and collected; hardly anything of it is ever garbage
+
+
 def pytest_configure() -> None:
     """Heed interrupts: in the background they are ignored, and every process a test starts inherits that."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -55,6 +58,7 @@ def pytest_collection_finish() -> None:
     """Spare the collector what is imported and collected by now: it lives as long as the process."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)

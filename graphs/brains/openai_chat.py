@@ -9,6 +9,7 @@ from pydantic import SecretStr
 
 from graphs.brains.chat import LangchainProvider, Scrub, as_it_is
 from graphs.brains.completion import MOST_OUTPUT_TOKENS, OPENAI
+from graphs.brains.wire import deaf_client
 from prompts.forms import schema_of
 from prompts.render import Prompt
 
@@ -51,6 +52,7 @@ class OpenAIProvider(LangchainProvider):
             cache=False,
             use_responses_api=False,
             max_completion_tokens=MOST_OUTPUT_TOKENS,
+            http_client=deaf_client(),
             http_async_client=self._client,
             **options,
         )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ssl
 from contextvars import ContextVar
+from functools import cache
 from json import JSONDecodeError
 
 import httpx2
@@ -39,7 +41,7 @@ class RecordingTransport(httpx2.AsyncBaseTransport):
     """Sends as usual and notes what was sent and received in the current exchange."""
 
     def __init__(self) -> None:
-        self._inner = httpx2.AsyncHTTPTransport(trust_env=False)
+        self._inner = httpx2.AsyncHTTPTransport(verify=_trusted(), trust_env=False)
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """The response with its body read, so that the caller gets the bytes that were noted."""
@@ -73,6 +75,18 @@ async def _read(response: httpx2.Response, exchange: Exchange) -> None:
 def recording_client() -> httpx2.AsyncClient:
     """A client whose calls are noted; it follows no redirect, which could carry a key elsewhere."""
     return httpx2.AsyncClient(transport=RecordingTransport(), trust_env=False, follow_redirects=False)
+
+
+@cache
+def deaf_client() -> httpx2.Client:
+    """For a library that wants a client that waits, too, and would make its own; nothing is sent by it."""
+    return httpx2.Client(verify=_trusted(), trust_env=False, follow_redirects=False)
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """The authorities that are trusted, read once: that takes as long as a short answer."""
+    return httpx2.create_ssl_context(trust_env=False)
 
 
 def fault_of(error: Exception, exchange: Exchange) -> ProviderFault:

@@ -8,22 +8,20 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
-import sys
 import tempfile
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
 from tests.crash.truth import Truth
+from tests.support.forks import Fork
 from venue.scenario.build import Scenario
 from venue.server import Server, ServerConfig, serving
 
 READY = "▶"  # the line by which the agent says that it has recovered and begins to trade
-START_S = 900.0
+START_S, LIFE_S, LOOK_S = 900.0, 3_600.0, 0.02
 BUSY = (
     "mm_min_trades=2,mm_min_confidence=0,mm_refresh_rate_min=0.1,tape_window_s=120,entry_zone=1,abort_confidence=0,"
     "signal_spacing_s=1,entry_timeout_s=5,hold_timeout_s=5,probe_share=0.5,probe_target_usd=20,"
@@ -56,6 +54,32 @@ class AgentFigures:
     breaches: list[str] = field(default_factory=list)
 
 
+class Life:
+    """A forked ``keeper words…`` and the file of what it says."""
+
+    def __init__(self, said: Path, words: tuple[str, ...], environment: Mapping[str, str]) -> None:
+        self._said = said
+        self.process = Fork(*words, environment=environment, folder=said.parent, out=said, err=said)
+
+    async def says(self, start: str) -> bool:
+        """Whether a line began with ``start`` before it ended."""
+        while True:
+            has_ended = self.process.poll() is not None
+            lines = self._said.read_text("utf-8", "replace").splitlines() if self._said.exists() else []
+            if any(line.startswith(start) for line in lines):
+                return True
+            if has_ended:
+                return False
+            await asyncio.sleep(LOOK_S)
+
+    async def end(self) -> int:
+        """Its exit code, once it has ended by itself."""
+        async with asyncio.timeout(LIFE_S):
+            while (code := self.process.poll()) is None:
+                await asyncio.sleep(LOOK_S)
+        return code
+
+
 class AgentLoop:
     """Starts the agent, kills it, and at last lets it end in peace."""
 
@@ -69,6 +93,7 @@ class AgentLoop:
         symbols = [pit.symbol.name for pit in server.sim.pits]
         self._symbols = symbols[1:]  # without the leader
         self._truths = [Truth(exchange, server.key.account, symbol) for symbol in symbols]
+        self._lives = 0
         self.figures = AgentFigures()
 
     async def run(self) -> AgentFigures:
@@ -81,22 +106,21 @@ class AgentLoop:
         figures.orders = sum(truth.placed() for truth in self._truths)
         figures.brackets = sum(truth.bracketed() for truth in self._truths)
         figures.fills = sum(truth.executed() for truth in self._truths)
-        figures.is_verified = await self._end("memory", "verify") == 0
+        figures.is_verified = await self._start("memory", "verify").end() == 0
         return figures
 
     async def _die(self, seconds: float, *, is_early: bool) -> None:
         """One life, ended ``seconds`` after its start or after its recovery."""
-        process = await self._start("run", "--world", "venue", "--minutes", "10")
-        watch = asyncio.create_task(self._watch(process))
+        life = self._start("run", "--world", "venue", "--minutes", "10")
+        watch = asyncio.create_task(self._watch(life))
         if not is_early:
             await asyncio.wait([watch], timeout=START_S)
         await asyncio.sleep(seconds)
         is_ready = watch.done()
-        if process.returncode is not None:
-            self.figures.breaches.append(f"the agent ended by itself with {process.returncode}")
-        with suppress(ProcessLookupError):
-            os.kill(process.pid, signal.SIGKILL)
-        await process.wait()
+        if (code := life.process.poll()) is not None:
+            self.figures.breaches.append(f"the agent ended by itself with {code}")
+        life.process.kill()
+        life.process.wait(START_S)
         watch.cancel()
         await asyncio.gather(watch, return_exceptions=True)
         self.figures.kills += 1
@@ -104,45 +128,33 @@ class AgentLoop:
         self.figures.kills_before_ready += not is_ready
 
     async def _live(self) -> None:
-        process = await self._start("run", "--world", "venue", "--minutes", "0.1")
-        await self._watch(process)
-        assert process.stdout is not None
-        await process.stdout.read()
-        code = await process.wait()
+        life = self._start("run", "--world", "venue", "--minutes", "0.1")
+        await self._watch(life)
+        code = await life.end()
         if code != 0:
             self.figures.breaches.append(f"the last life ended with {code}")
         found = self._judge()
         self.figures.is_flat = code == 0 and not found
         self.figures.breaches += found
 
-    async def _watch(self, process: asyncio.subprocess.Process) -> None:
-        """Read until the agent is ready, judge at once, and go on reading."""
-        assert process.stdout is not None
-        while line := await process.stdout.readline():
-            if line.decode(errors="replace").startswith(READY):
-                self.figures.recoveries += 1
-                self.figures.breaches += self._judge()
-                return
+    async def _watch(self, life: Life) -> None:
+        """Wait until the agent is ready, and judge at once."""
+        if await life.says(READY):
+            self.figures.recoveries += 1
+            self.figures.breaches += self._judge()
 
     def _judge(self) -> list[str]:
         found = [breach for truth in self._truths for breach in truth.breaches(self._home)]
         return [f"life {self.figures.recoveries}: {breach}" for breach in found]
 
-    async def _end(self, *words: str) -> int:
-        process = await self._start(*words)
-        assert process.stdout is not None
-        await process.stdout.read()
-        return await process.wait()
-
-    async def _start(self, *words: str) -> asyncio.subprocess.Process:
+    def _start(self, *words: str) -> Life:
         """Each life trades other symbols: what an earlier one left on the rest is to be cleared away too."""
-        command = (sys.executable, "-m", "keeper_agent.cli", *words, "--home", str(self._home))
         drawn = self._chance.permutation(self._symbols)[: self._chance.integers(1, len(self._symbols) + 1)]
-        return await asyncio.create_subprocess_exec(
-            *command,
-            env={**self._environment, "KEEPER_SYMBOLS": ",".join(drawn)},
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
+        self._lives += 1
+        return Life(
+            self._home.parent / f"life {self._lives}",
+            (*words, "--home", str(self._home)),
+            {**self._environment, "KEEPER_SYMBOLS": ",".join(drawn)},
         )
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from tests.support.commands import ROOT, Here, command, environment, keeper_itself
+from tests.support.commands import ROOT, Here, command, environment, keeper
 from tests.support.placed import STANDING_SETTING
 from tests.support.tapes import write_market
 from tools.domain.market import NANOS
@@ -123,7 +123,7 @@ def test_sense_writes_a_row_a_step_with_every_feature(here: Here, tape: TapeFile
 
 def test_a_process_keeps_stdout_for_the_document(tape: TapeFiles, tmp_path: Path) -> None:
     words = ("run", "--tape", tape.book.parent, "--speed", "10000", "--json")
-    said = keeper_itself(*words, home=tmp_path / "home")
+    said = keeper(*words, home=tmp_path / "home")
     assert said.code == 0, said.err
     assert said.json["decisions"] > 0
     assert "paper mode" in said.err

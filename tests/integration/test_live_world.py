@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import signal
 import sqlite3
-import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ import pytest
 
 from keeper_agent.lab.child import local_venue
 from tests.support.binance_venue import make_client
-from tests.support.commands import ROOT, Here, Said, command, environment
+from tests.support.commands import Here, Said, spoken
 from venue.serving.keys import ApiKey
 
 CONFIRMATION = "I trade with real money and may lose it"
@@ -28,7 +27,6 @@ EAGER = (  # as many entries as can be had, each withdrawn soon
 def words_for(venue: Mapping[str, Any], **changed: str) -> dict[str, str]:
     """The environment of a session with everything said."""
     return {
-        "PYTHONPATH": str(ROOT),
         "KEEPER_WORLD": "live",
         "KEEPER_LIVE_CONFIRM": CONFIRMATION,
         "KEEPER_API_KEY": venue["api_key"],
@@ -61,25 +59,12 @@ def run_live(
 
 async def until_an_order(home: Path, venue: Mapping[str, Any]) -> Said:
     """A session that goes on until the venue has had an order of ours, and then is interrupted."""
-    process = await asyncio.create_subprocess_exec(
-        *command("run", "--json"),
-        env=environment(home, words_for(venue)),
-        cwd=home.parent,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    talk = asyncio.ensure_future(process.communicate())
-    try:
+    with spoken("run", "--json", home=home, **words_for(venue)) as process:
         async with asyncio.timeout(PATIENCE_S):
-            while not talk.done() and not await orders_at(venue):
+            while process.poll() is None and not await orders_at(venue):
                 await asyncio.sleep(0.5)
-            if not talk.done():
-                process.send_signal(signal.SIGINT)
-            out, err = await talk
-    finally:
-        if process.returncode is None:
-            process.kill()
-    return Said(process.returncode or 0, out.decode(), err.decode())
+        process.send_signal(signal.SIGINT)
+        return await asyncio.to_thread(process.end, PATIENCE_S)
 
 
 def assert_nothing_told(home: Path, said: Said, venue: Mapping[str, Any]) -> None:

@@ -13,7 +13,7 @@ import pytest
 import keeper_agent.commands.doctor
 from memory.connection import DATABASE
 from memory.lock import HomeLock
-from tests.support.commands import Here, keeper_itself
+from tests.support.commands import Here, keeper, keeper_itself
 from tests.support.tapes import BOOK_HEADER, write_market, write_rows
 from tools.market.tapes import TapeFiles
 
@@ -227,9 +227,7 @@ def test_a_process_of_its_own_fails_the_same_way(tape: TapeFiles, tmp_path: Path
     keeper_itself("replay", *of(tape, symbol="ETHUSDT"), home=tmp_path / "home").fails_in_one_line(
         3, "ETHUSDT"
     )
-    keeper_itself("run", "--json", "--tape", tmp_path, home=tmp_path / "home").fails_in_one_line(
-        3, "no recording"
-    )
+    keeper("run", "--json", "--tape", tmp_path, home=tmp_path / "home").fails_in_one_line(3, "no recording")
     assert not (tmp_path / "home").exists()
 
 

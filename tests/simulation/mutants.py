@@ -101,7 +101,7 @@ class LightLedger(RiskLedger):
 
 SURE = {
     "bracket_recovery": 5,
-    "deaf_to_kill": 1,
+    "deaf_to_kill": 5,
     "forgetful_recovery": 2,
     "light_ledger": 2,
     "resending": 3,

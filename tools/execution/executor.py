@@ -339,9 +339,9 @@ class Executor:
     def _finish(self, entry: Entry, result: Result, ts: int) -> None:
         self._market.watch_stop(0)
         self._market.watch_maker(is_watched=False)
-        self._ledger.release(entry.decision.decision_id)
         if entry.position > 0 and self._sellable(entry) == 0:
             self._books.write_off(entry, ts)
+        self._ledger.release(entry.decision.decision_id)
         self.entry = None
         made = (entry.fills, result, ts, self.instrument, self._market.take_excursion())
         self._on_outcome(taken_outcome(entry.signal, entry.decision, *made), entry.signal)

@@ -44,7 +44,7 @@ def _never() -> bool:
 class RiskLedger:
     """Positions, open orders and reservations, with atomic reserve, commit and release.
 
-    A decision goes reserve → commit (sent) → fill_entry … → fill_exit …; release gives
+    A decision goes reserve → commit (sent) → fill_entry … → fill_exit … → release, which gives
     back whatever was not filled. A ledger may start from a snapshot, after a restart, and
     asks ``is_killed`` and ``is_paused`` whenever it is looked at.
     """
@@ -127,7 +127,10 @@ class RiskLedger:
             )
 
     def release(self, decision_id: str) -> None:
-        """Nothing more will fill: give back what is reserved or working; again is harmless."""
+        """Nothing more will fill: give back what is reserved or working; again is harmless.
+
+        What is held keeps its room; an entry that holds nothing is over.
+        """
         with self._lock:
             entry = self._open.get(decision_id)
             if entry is not None:
@@ -140,10 +143,15 @@ class RiskLedger:
             self._keep(replace(entry, reserved_usd=ZERO, working_usd=ZERO, is_stranded=True))
 
     def fill_exit(self, decision_id: str, cost_usd: Decimal, realised_usd: Decimal, ts: int) -> None:
-        """A part that had cost ``cost_usd`` was sold with ``realised_usd`` of result after fees."""
+        """A part that had cost ``cost_usd`` was sold with ``realised_usd`` of result after fees.
+
+        Who has sold all may still wait for the venue to say that the order is over: until it is
+        released the entry holds its symbol, with nothing at stake.
+        """
         with self._lock:
             entry = self._entry(decision_id)
-            self._keep(replace(entry, position_usd=max(ZERO, entry.position_usd - cost_usd)))
+            held = entry.position_usd - cost_usd
+            self._open[decision_id] = replace(entry, position_usd=held if held > DUST_USD else ZERO)
             day = day_of(ts)
             self._realised[day] = self._realised.get(day, ZERO) + realised_usd
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from tests.support.executions import (
     CENT,
+    COIN,
     LOT,
     ExecutorDesk,
     at,
@@ -16,7 +19,10 @@ from tests.support.executions import (
     quotes,
 )
 from tools.domain.market import NANOS, Side
-from tools.domain.trading import OrderStatus, Result
+from tools.domain.trading import OrderStatus, OrderUpdate, Result
+from tools.execution.exchange import News
+from tools.risk.ledger import Reservation
+from tools.risk.wishes import EntryRequest
 
 BUY, SELL = Side.BUY, Side.SELL
 OPEN, FILLED, CANCELLED, REJECTED = (
@@ -98,3 +104,30 @@ def test_the_end_of_a_tape_with_nothing_open_changes_nothing(desk: ExecutorDesk)
     desk.executor.close_out(desk.now)
     assert desk.journal == []
     assert desk.outcomes == []
+
+
+def test_until_the_venue_says_that_the_exit_is_over_nothing_is_entered(
+    desk: ExecutorDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Executions and ends of orders are told apart; a signal may come in between."""
+    holding(desk)
+    told, late = desk.market.drain, list[OrderUpdate]()
+
+    def fills_first() -> News:
+        news = told()
+        late.extend(update for update in news.updates if update.status is FILLED)
+        return News(tuple(update for update in news.updates if update.status is not FILLED), news.fills)
+
+    monkeypatch.setattr(desk.market, "drain", fills_first)
+    desk.play(*(quotes(ms, 9_980, 10_001) for ms in (2_000, 3_000, 4_000, 5_000)))
+    assert desk.fills[-1].side is SELL
+    assert desk.executor.is_busy
+    assert desk.ledger.snapshot(desk.now).total_exposure_usd == 0
+    wish = EntryRequest("d_next", COIN.symbol, Decimal(1), desk.now)
+    (clamp,) = desk.ledger.reserve(wish, desk.parameters)  # type: ignore[misc]
+    assert clamp.limit == "symbol_positions"
+
+    monkeypatch.setattr(desk.market, "drain", lambda: News(tuple(late), ()))
+    desk.executor.on_news(desk.now)
+    assert finished(desk) is Result.STOP
+    assert isinstance(desk.ledger.reserve(wish, desk.parameters), Reservation)

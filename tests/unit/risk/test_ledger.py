@@ -42,6 +42,8 @@ def test_a_position_lives_from_reservation_to_flat() -> None:
     )
     ledger.release("d_1")
     ledger.fill_exit("d_1", Decimal(6), Decimal("-0.25"), 1)
+    assert ledger.snapshot(1).entries == (OpenEntry("d_1", "ALGOUSDT"),)
+    ledger.release("d_1")
     after = ledger.snapshot(2)
     assert after.entries == ()
     assert after.realised_usd == Decimal("-0.25")
@@ -137,7 +139,22 @@ def test_rounding_of_shared_costs_does_not_keep_a_position_open() -> None:
     ledger.fill_entry("d_1", Decimal(10))
     for _ in range(3):
         ledger.fill_exit("d_1", Decimal(10) / 3, Decimal(0), 0)
+    assert ledger.snapshot(0).total_exposure_usd == 0
+    ledger.release("d_1")
     assert ledger.snapshot(0).entries == ()
+
+
+def test_who_has_sold_all_holds_its_symbol_until_its_orders_are_over() -> None:
+    ledger, one_each = RiskLedger(), default_parameters()
+    ledger.reserve(wish("d_1", 10), one_each)
+    ledger.commit("d_1", 0)
+    ledger.fill_entry("d_1", Decimal(10))
+    ledger.fill_exit("d_1", Decimal(10), Decimal(0), 0)
+    (clamp,) = ledger.reserve(wish("d_2", 10), one_each)  # type: ignore[misc]
+    assert clamp.limit == "symbol_positions"
+    assert isinstance(ledger.reserve(wish("d_3", 10, "LINKUSDT"), one_each), Reservation)
+    ledger.release("d_1")
+    assert isinstance(ledger.reserve(wish("d_2", 10), one_each), Reservation)
 
 
 def test_one_symbol_has_one_open_probe_even_when_two_ask() -> None:
@@ -230,6 +247,7 @@ class LedgerLife(RuleBasedStateMachine):
         for entry in self.ledger.snapshot(0).entries:
             if entry.decision_id == name:
                 self.ledger.fill_exit(name, entry.position_usd, Decimal("-0.5"), 0)
+        self.ledger.release(name)
         assert name not in self.names
 
     @invariant()

@@ -59,6 +59,8 @@ class Life:
             ledger.release(name)
         elif self.stage == 5:
             ledger.fill_exit(name, usd / 2, Decimal(int(self.rng.integers(-3, 4))), 1)
+        elif self.stage == 6:
+            ledger.release(name)
             return True
         return False
 
