@@ -61,7 +61,7 @@ class Terms:
     seed: int = 0
     parameters: ParameterSet = field(
         default_factory=lambda: default_parameters(
-            {"max_symbol_exposure_usd": 1e9, "max_total_exposure_usd": 1e9}
+            {"max_symbol_exposure_usd": 1e9, "max_total_exposure_usd": 1e9, "exit_lead_s": 0}
         )
     )
 

@@ -19,6 +19,7 @@ from memory.connection import DATABASE
 from memory.schema import METADATA
 from memory.store import Store
 from tests.support.commands import Here, Said, Spoken, keeper, spoken
+from tests.support.placed import STANDING_SETTING
 from tests.support.tapes import write_market
 from tools.domain.errors import NotInRecord, StoreUnusable
 
@@ -26,8 +27,7 @@ FAST = "10000"
 SLOW = "2"  # two minutes of the long tape: a busy machine may look late at what it waits for
 LEISURELY = "0.5"  # eight minutes
 AS_IT_WAS = "1"  # four minutes: long enough for six commands beside it
-STANDING = "entry_ticks_ahead=0,entry_least_bps=0,exit_lead_s=0"
-BRIEF = f"hold_timeout_s=10,entry_timeout_s=5,{STANDING}"
+BRIEF = f"hold_timeout_s=10,entry_timeout_s=5,{STANDING_SETTING}"
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +85,7 @@ def running(
     """An agent in the middle of a tape, with decisions on disk or whatever else is waited for."""
     words = ("run", "--tape", tapes, "--speed", speed, "--json")
     with spoken(
-        *words, home=home, KEEPER_PARAMETERS=f"probe_share=0.5,signal_spacing_s=1,{STANDING}"
+        *words, home=home, KEEPER_PARAMETERS=f"probe_share=0.5,signal_spacing_s=1,{STANDING_SETTING}"
     ) as process:
         process.await_that(lambda: is_ready(home))
         yield process

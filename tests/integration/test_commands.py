@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.support.commands import ROOT, Here, command, environment, keeper
+from tests.support.placed import STANDING_SETTING
 from tests.support.tapes import write_market
 from tools.domain.market import NANOS
 from tools.features.names import FEATURES
@@ -40,8 +41,9 @@ def tape(tmp_path_factory: pytest.TempPathFactory) -> TapeFiles:
 @pytest.fixture
 def here(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Here:
     monkeypatch.chdir(tmp_path)
-    standing = "entry_ticks_ahead=0,entry_least_bps=0,exit_lead_s=0"
-    monkeypatch.setenv("KEEPER_PARAMETERS", f"hold_timeout_s=10,entry_timeout_s=5,probe_share=0.5,{standing}")
+    monkeypatch.setenv(
+        "KEEPER_PARAMETERS", f"hold_timeout_s=10,entry_timeout_s=5,probe_share=0.5,{STANDING_SETTING}"
+    )
     return Here(monkeypatch, capsys)
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import orjson
 import pytest
 
+from tests.support.placed import STANDING_SETTING
 from tests.support.replays import record_of
 from tools.domain.market import NANOS
 from tools.market.events import EVENT, Events
@@ -19,9 +20,7 @@ from tools.market.instruments import instrument_for
 from venue.scenario.build import Scenario, build
 
 BUCKET_NS = 100_000_000
-PATIENT = (
-    "probe_share=0.5,signal_spacing_s=2,hold_timeout_s=60,entry_ticks_ahead=0,entry_least_bps=0,exit_lead_s=0"
-)
+PATIENT = f"probe_share=0.5,signal_spacing_s=2,hold_timeout_s=60,{STANDING_SETTING}"
 
 
 def public_events(seed: int, seconds: float) -> Events:

@@ -7,11 +7,11 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from tests.support.placed import placed_parameters
 from tests.support.proposals import a_signal
 from tests.support.tapes import START_NS, book_message, print_event
 from tools.domain.identity import decision_id
 from tools.domain.market import NANOS, UNITS, Instrument, Side
-from tools.domain.parameter import default_parameters
 from tools.domain.trading import (
     Action,
     Decision,
@@ -57,7 +57,7 @@ class JournalledMarket(PaperMarket):
     """A paper market that notes when something is sent to it."""
 
     def __init__(self, journal: list[tuple[str, Any]], instrument: Instrument, **parameters: float) -> None:
-        super().__init__(instrument, default_parameters({"stop_dwell_ms": 0} | dict(parameters or {})))
+        super().__init__(instrument, placed_parameters({"stop_dwell_ms": 0} | dict(parameters or {})))
         self._journal = journal
 
     def place(self, intent: Intent) -> None:
@@ -70,13 +70,16 @@ class JournalledMarket(PaperMarket):
 
 
 class ExecutorDesk:
-    """Market, ledger, log and executor of one symbol; ``play`` is the loop of the decision cycle."""
+    """Market, ledger, log and executor of one symbol; ``play`` is the loop of the decision cycle.
+
+    Orders stay where they were put unless ``parameters`` say otherwise.
+    """
 
     def __init__(
         self, instrument: Instrument = COIN, executor: type[Executor] = Executor, **parameters: float
     ) -> None:
         self.journal: list[tuple[str, Any]] = []
-        self.parameters = default_parameters({"stop_dwell_ms": 0} | dict(parameters or {}))
+        self.parameters = placed_parameters({"stop_dwell_ms": 0} | dict(parameters or {}))
         self.instrument = instrument
         self.market = JournalledMarket(self.journal, instrument, **parameters)
         self.market.desk["plan"]["next_check"] = 1 << 62  # the tests raise the signals

@@ -24,6 +24,7 @@ from scheduler.cycle import DecisionCycle
 from scheduler.files import NAMES, ReplayFiles
 from scheduler.replay import replay
 from scheduler.run import RunIdentity
+from tests.support.placed import STANDING_SETTING
 from tools.domain.market import Instrument
 from tools.domain.trading import World
 from tools.market.events import Events
@@ -33,7 +34,7 @@ EAGER = ",".join(
     (
         "probe_share=0.5,signal_spacing_s=1,hold_timeout_s=20,entry_timeout_s=10,max_trades_per_day=1000",
         "mm_min_confidence=0,abort_confidence=0,departure_rest_s=1",
-        "entry_ticks_ahead=0,entry_least_bps=0,exit_lead_s=0",
+        STANDING_SETTING,
         "default_order_size_usd=25,max_order_size_usd=50",
     )
 )

@@ -111,14 +111,14 @@ CATALOGUE: tuple[ParameterSpec, ...] = (
         "entry_zone", 0.4, 0.01, 1, "share", "part of the MM range, from below, where entries are sought"
     ),
     ParameterSpec(
-        "entry_ticks_ahead", 0, 0, 100, "ticks", "so far in front of the MM's bid an entry is placed"
+        "entry_ticks_ahead", 1, 0, 100, "ticks", "so far in front of the MM's bid an entry is placed"
     ),
     ParameterSpec("take_profit_buffer_bps", 2, 0, 200, "bps", "profit asked above the round trip's cost"),
     ParameterSpec(
-        "entry_least_bps", 0, 0, 200, "bps", "an entry nearer to the MM's middle is withdrawn; 0 never"
+        "entry_least_bps", 4, 0, 200, "bps", "an entry nearer to the MM's middle is withdrawn; 0 never"
     ),
     ParameterSpec(
-        "exit_lead_s", 0, 0, 600, "s", "how often what is held is offered anew in front of the asks; 0 never"
+        "exit_lead_s", 2, 0, 600, "s", "how often what is held is offered anew in front of the asks; 0 never"
     ),
     ParameterSpec(
         "exit_least_bps", 2, 0, 200, "bps", "such an offer is at least so far above the MM's middle"
@@ -128,7 +128,7 @@ CATALOGUE: tuple[ParameterSpec, ...] = (
     ParameterSpec("protective_gap_bps", 10, 0, 500, "bps", "the venue's stop below the one Keeper watches"),
     ParameterSpec("protective_reach_bps", 150, 0, 2_000, "bps", "worst price below the venue's stop"),
     ParameterSpec("entry_timeout_s", 30, 1, 3_600, "s", "an entry not filled by then is withdrawn"),
-    ParameterSpec("hold_timeout_s", 120, 5, 86_400, "s", "a position still open by then is closed"),
+    ParameterSpec("hold_timeout_s", 300, 5, 86_400, "s", "a position still open by then is closed"),
     # routing
     ParameterSpec("min_edge_bps", 0.5, 0, 100, "bps", "expected value after costs needed to enter"),
     ParameterSpec(

@@ -36,7 +36,8 @@ class Entry:
         ts_moved, ts_guarded: When offers and entries were looked at last, ns; 0 is never.
         is_moving: Whether an offer was withdrawn in order to be placed elsewhere.
         is_led: Whether its offers go along with the market maker.
-        is_guarded: Whether an entry too near to the market maker's middle is withdrawn.
+        is_guarded: Whether an entry too near to the market maker's middle is withdrawn; never one whose
+            schedule takes, for that is to be bought in its time wherever the middle is.
     """
 
     decision: Decision
@@ -73,7 +74,8 @@ class Entry:
         goes_along = not is_from_candles(self.signal.source)
         self._lead_ns = lead_every_ns(self.parameters)
         self.is_led = self._lead_ns > 0 and goes_along
-        self.is_guarded = self.parameters["entry_least_bps"] > 0 and goes_along
+        is_patient = goes_along and not self.schedule.takes
+        self.is_guarded = self.parameters["entry_least_bps"] > 0 and is_patient
 
     @property
     def is_entering(self) -> bool:

@@ -11,6 +11,7 @@ from tools.domain.market import UNITS
 from tools.execution.departing import bounds_of
 from tools.execution.entry import BRACKET, ENTRY, TARGET, Entry
 from tools.execution.lead_prices import lead_price
+from tools.execution.protection import protective_stop, uncovered
 from tools.execution.sighting import SensedMarket
 
 
@@ -45,8 +46,20 @@ def _moved(market: SensedMarket, entry: Entry, middle: float, ts: int) -> list[s
         for name, intent in entry.working.items()
         if intent.leg in (BRACKET, TARGET) and intent.price != entry.target and name not in entry.withdrawn
     ]
+    if not _is_taken_anew(market, entry, names):
+        return []
     entry.is_moving = entry.is_moving or bool(names)
     return names
+
+
+def _is_taken_anew(market: SensedMarket, entry: Entry, names: list[str]) -> bool:
+    """Whether a venue takes what would be free then; else a small rest can only be sold where it stands."""
+    one = market.instrument
+    if all(entry.left[name] == entry.working[name].size for name in names):
+        return True
+    free = uncovered(entry, one) + sum(entry.left[name] for name in names)
+    price = protective_stop(entry, one).limit if market.has_brackets else entry.target
+    return one.value(free, price) >= one.min_notional
 
 
 def _target(market: SensedMarket, entry: Entry, middle: float) -> int:

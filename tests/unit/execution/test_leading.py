@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
 import pytest
 
+from keeper_agent.lab.conditions import STANDING
 from tests.support.executions import (
     CENT,
+    COIN,
     LOT,
     ExecutorDesk,
     check_the_books,
@@ -20,12 +24,16 @@ from tests.support.executions import (
 )
 from tests.unit.execution.test_executor_walks import WALKS, market
 from tests.unit.execution.test_executor_walks import enter as enter_somewhere
-from tools.domain.market import UNITS, Side
+from tools.domain.market import NANOS, UNITS, Instrument, Side
+from tools.domain.parameter import SPECS, ParameterSet
 from tools.domain.sources import CANDLE_MODELS
-from tools.domain.trading import Result
+from tools.domain.trading import Decision, Result, Signal
 from tools.execution.entry import TARGET
 from tools.execution.executor import NEVER, Executor
 from tools.execution.lead_prices import lead_price
+from tools.execution.schedules.choosing import Scheduler
+from tools.execution.schedules.schedule import Parent, Schedule
+from tools.execution.schedules.smart import Smart
 
 SELL = Side.SELL
 
@@ -100,6 +108,27 @@ def test_an_offer_in_front_is_not_undercut_by_itself() -> None:
     assert offers(desk)[-1] == 10_023, "it stayed where the maker itself would not sell any more"
 
 
+@pytest.mark.parametrize(
+    ("smallest", "stands"), [("0.3", [10_020, 10_003]), ("0.1", [10_020, 10_003, 10_001])]
+)
+def test_a_rest_that_no_venue_takes_anew_stays_where_it_is_offered(smallest: str, stands: list[int]) -> None:
+    desk = ExecutorDesk(replace(COIN, min_notional=Decimal(smallest)), exit_lead_s=2)
+    around(desk, 99.9)
+    desk.play(quotes(0, 9_999, 10_001))
+    holding(desk)
+    desk.play(quotes(2_500, 9_985, 10_004), quotes(3_100, 9_985, 10_004), quotes(3_300, 9_985, 10_004))
+    assert offers(desk)[-1] == 10_003
+    desk.play(printed(4_000, Side.BUY, 10_003, 3))
+    entry = desk.executor.entry
+    assert entry is not None
+    assert entry.position == 2 * LOT
+    desk.play(quotes(4_500, 9_985, 10_002), quotes(5_100, 9_985, 10_002), quotes(5_300, 9_985, 10_002))
+    desk.play(quotes(7_100, 9_985, 10_002), quotes(7_300, 9_985, 10_002))
+    assert offers(desk) == stands
+    desk.play(printed(8_000, Side.BUY, 10_004, 200))
+    assert finished(desk) is Result.TAKE_PROFIT
+
+
 def test_waiting_ends_with_the_holding_time_and_at_the_stop_at_once() -> None:
     patient = desk_at(99.95, exit_lead_s=1)
     holding(patient)
@@ -154,6 +183,76 @@ def test_an_entry_is_withdrawn_when_the_middle_comes_near_and_not_before() -> No
     unguarded.enter([LOT])
     unguarded.play(quotes(4_000, 9_999, 10_001))
     assert not [kind for kind, _ in unguarded.journal if kind == "cancel"]
+
+
+class InSlices(Executor):
+    """Its entries are carried out by the maker-conditioned schedule within fifteen seconds."""
+
+    takes = False
+
+    def __init__(self, *parts: Any) -> None:
+        super().__init__(*parts, _Sliced(takes=self.takes))
+
+
+class Takes(InSlices):
+    """Its parts may take, up to a percent above the entry's price."""
+
+    takes = True
+
+
+@dataclass(frozen=True)
+class _Sliced(Scheduler):
+    takes: bool = False
+
+    def schedule(
+        self, decision: Decision, signal: Signal, parameters: ParameterSet, instrument: Instrument
+    ) -> Schedule:
+        assert decision.plan is not None
+        parent = Parent(
+            size=decision.plan.size,
+            lot=instrument.lot,
+            largest=LOT,
+            smallest=LOT,
+            start=decision.ts,
+            end=decision.ts + 15 * NANOS,
+            cap=signal.entry_price * 101 // 100 if self.takes else signal.entry_price,
+            takes=self.takes,
+            spacing_ns=NANOS,
+            most_orders=100,
+        )
+        return Smart(parent)
+
+
+def sliced(executor: type[Executor]) -> ExecutorDesk:
+    """Four lots wanted while the maker's middle is below the asks, nearer than the entry may be."""
+    desk = ExecutorDesk(executor=executor, entry_least_bps=4)
+    around(desk, 99.99)
+    desk.play(quotes(0, 9_999, 10_001))
+    desk.enter([LOT] * 4)
+    desk.play(*(quotes(tenth * 100, 9_999, 10_001) for tenth in range(1, 160)))
+    return desk
+
+
+def test_slices_that_take_are_bought_in_time_and_those_that_rest_step_back() -> None:
+    bought = sliced(Takes)
+    assert sum(fill.size for fill in bought.fills if fill.side is Side.BUY) == 4 * LOT
+    assert (set(bought.legs), bought.legs[-1]) == ({"entry", TARGET}, TARGET)
+    resting = sliced(InSlices)
+    assert finished(resting) is Result.UNFILLED
+    assert resting.legs == ["entry"], "no slice follows one that came too near"
+
+
+def test_by_default_an_entry_steps_back_and_what_is_held_goes_along() -> None:
+    shipped = {name: SPECS[name].default for name in STANDING}
+    desk = desk_at(100.02, **shipped)
+    desk.enter([LOT])
+    desk.play(quotes(4_000, 9_999, 10_001), quotes(4_200, 9_999, 10_001))
+    assert finished(desk) is Result.UNFILLED
+    held = desk_at(100.05, **shipped)
+    holding(held)
+    around(held, 99.95)
+    held.play(quotes(3_100, 9_999, 10_001), quotes(3_300, 9_999, 10_001))
+    assert offers(held) == [10_020, 10_000]
 
 
 class Led(Executor):

@@ -23,7 +23,7 @@ from scheduler.arms import LiveArms
 from tests.support.memories import DAY, SECOND, MemoryBuilder, at
 
 World = Callable[[float], float]
-NAME, BEFORE, CANDIDATE = "hold_timeout_s", 120.0, 150.0
+NAME, BEFORE, CANDIDATE = "hold_timeout_s", 300.0, 330.0
 
 
 class Life:
@@ -129,7 +129,7 @@ def test_a_worse_candidate_is_dropped_without_a_reflection_and_the_next_one_begi
     assert found.change is None
     assert life.value() == BEFORE
     assert found.next is not None
-    assert (found.next.name, found.next.value) == (NAME, 90.0)
+    assert (found.next.name, found.next.value) == (NAME, BEFORE - 30)
     assert found.next.tries == 2
     assert found.next.terms["level"] > began.next.terms["level"]
     life.store.close()
@@ -145,7 +145,7 @@ def test_what_is_tried_is_recorded_on_every_decision_and_explained(life: Life) -
     assert values == {BEFORE, CANDIDATE}
     decision = next(one[1].decision_id for one in drawn if one is not None and one[1].is_candidate)
     told = explain(life.store, decision)
-    said = f"{NAME} was 150, the candidate of experiment {began.next.experiment_id}, drawn against 120"
+    said = f"{NAME} was 330, the candidate of experiment {began.next.experiment_id}, drawn against 300"
     assert told["known_then"]["arm"]["text"].startswith(said)
     assert any(said in line for line in told["story"])
     assert explain(life.store, life.decided[0])["known_then"]["arm"] is None
@@ -208,6 +208,6 @@ def test_the_report_says_how_it_stands(life: Life) -> None:
     life.trade(60, flat)
     text = "\n".join(told_trying(life.reflect()))
     assert "## Tried live" in text
-    assert "| hold_timeout_s | 120 | 150 | followed signals |" in text
+    assert "| hold_timeout_s | 300 | 330 | followed signals |" in text
     assert "under way" in text
     life.store.close()

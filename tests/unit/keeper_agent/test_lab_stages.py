@@ -124,10 +124,13 @@ def test_every_stage_is_the_one_before_with_one_thing_more(
     ]
 
 
-def test_by_default_orders_rest_at_both_ends() -> None:
+def test_by_default_orders_rest_at_both_ends_as_the_product_has_them() -> None:
     asked = inspect.signature(evaluate).parameters["manner"].default
     assert manner_of(asked) is Manner.MAKER
-    assert all(MANNERS[Manner.MAKER][name] > 0 for name in STANDING)
+    resting = [*STANDING, "hold_timeout_s"]
+    shipped = {name: SPECS[name].default for name in resting}
+    assert {name: MANNERS[Manner.MAKER][name] for name in resting} == shipped
+    assert all(shipped[name] > 0 for name in resting)
     assert {name: MANNERS[Manner.INSIDE][name] for name in STANDING} == dict.fromkeys(STANDING, 0)
     assert {name: EXPLORING[name] for name in STANDING} == dict.fromkeys(STANDING, 0)
 

@@ -48,6 +48,11 @@ class Across:
         self.next_look = inner.next_look
 
     @property
+    def takes(self) -> bool:
+        """As the inner algorithm does."""
+        return self._inner.takes
+
+    @property
     def watches_order(self) -> bool:
         """As the inner algorithm does."""
         return self._inner.watches_order

@@ -23,6 +23,11 @@ class Paced:
         self._free_from = parent.start  # the next slice may not be sent before
         self._orders = 0
 
+    @property
+    def takes(self) -> bool:
+        """As the parent has it."""
+        return self.parent.takes
+
     def wanted(self, sight: Sight) -> float:
         """Size units that should be bought by now; at most what is asked for in all."""
         raise NotImplementedError

@@ -17,6 +17,7 @@ class Planned:
         start: When the first is due, ns.
     """
 
+    takes = False
     watches_order = False
 
     def __init__(self, slices: Sequence[int], price: int, delay_ns: int, start: int) -> None:

@@ -112,6 +112,11 @@ class Schedule(Protocol):
     next_look: int
 
     @property
+    def takes(self) -> bool:
+        """Whether its slices may take: all is then meant to be bought in time, and no resting defers it."""
+        ...
+
+    @property
     def watches_order(self) -> bool:
         """Whether it wants to be asked while its slice rests, to move it."""
         ...
