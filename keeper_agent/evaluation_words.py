@@ -32,6 +32,10 @@ def evaluate(
         str,
         typer.Option(help="Rest at both ends like a market maker (maker), or enter below the asks (inside)."),
     ] = "maker",
+    labels: Annotated[
+        str,
+        typer.Option(help="Models learn from signals followed on paper (paper) or from round trips (trips)."),
+    ] = "paper",
     as_json: Json = False,
 ) -> None:
     """Run the agent's stages over the same simulated worlds and show what each is worth, with intervals."""
@@ -49,6 +53,7 @@ def evaluate(
         tried=tried,
         gate=gate,
         manner=manner,
+        labels=labels,
         as_json=as_json,
     )
 

@@ -15,7 +15,7 @@ from keeper_agent.console import OUT, print_json, progress
 from keeper_agent.lab.asked import MOST_WORLDS, check_worlds
 from keeper_agent.lab.evaluating import Taught, Work, check, hold_stages, train_on_worlds
 from keeper_agent.lab.many import Pool
-from keeper_agent.lab.stages import COMMON, MANNERS, STAGES, Gate, gate_of, manner_of, stages_of
+from keeper_agent.lab.stages import COMMON, MANNERS, STAGES, Gate, gate_of, labels_of, manner_of, stages_of
 from keeper_agent.settings import load_settings
 from keeper_agent.views.claims import claims_table, endings_tables, notes
 from tools.domain.errors import BadUsage
@@ -37,6 +37,7 @@ def evaluate_stages(
     tried: int | None,
     gate: str,
     manner: str,
+    labels: str,
     as_json: bool,
 ) -> None:
     """Check the words, train, hold every session, and show the table."""
@@ -52,6 +53,7 @@ def evaluate_stages(
         keeper=load_settings(),
         gate=gate_of(gate),
         manner=manner_of(manner),
+        labels=labels_of(labels),
     )
     check(work)
     tries = len(work.stages) if tried is None else tried
@@ -99,6 +101,7 @@ def _told(work: Work, claims: Claims, models: Mapping[str, Taught]) -> dict[str,
         "virtual_minutes_each": work.minutes,
         "coins": work.coins,
         "manner": work.manner.value,
+        "labels": work.labels.value,
         "parameters": {**COMMON, **MANNERS[work.manner]},
         "adds": {stage.name: STAGES[stage.name].adds for stage in work.stages},
         "interval": "95 %, whole worlds drawn, the same draws for every stage",

@@ -20,8 +20,9 @@ from keeper_agent.lab.entry_costs import EntryCost, entry_costs
 from keeper_agent.lab.laboratory import Laboratory
 from keeper_agent.lab.many import Job, Pool, held
 from keeper_agent.lab.on_paper import examples_of_world
+from keeper_agent.lab.on_trips import trips_of_world
 from keeper_agent.lab.session import Session
-from keeper_agent.lab.stages import STAGES, Decider, Gate, Manner, Models, Stage, alone
+from keeper_agent.lab.stages import STAGES, Decider, Gate, Labels, Manner, Models, Stage, alone
 from keeper_agent.settings import Settings
 from tools.domain.market import NANOS
 from tools.domain.parameter import default_parameters
@@ -34,6 +35,10 @@ from tools.models.registry import ModelRegistry
 TRAINED_ON = 1_000_000  # how far seeds that are trained on lie above those that are judged on
 TOLERANCE = "tolerance"  # why a market maker leaves that somebody took too much from
 DAY_NS = 86_400 * NANOS
+LEARNED_FROM: Mapping[Labels, Callable[[Job], list[Example]]] = {
+    Labels.PAPER: examples_of_world,
+    Labels.TRIPS: trips_of_world,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,7 @@ class Work:
         minutes: Virtual minutes each lasts.
         gate: When a stage's model takes a candidate.
         manner: How every stage enters and leaves.
+        labels: What the models learn from.
     """
 
     scenario: str
@@ -66,6 +72,7 @@ class Work:
     keeper: Settings
     manner: Manner
     gate: Gate = Gate.RANK
+    labels: Labels = Labels.PAPER
 
     @property
     def seeds(self) -> range:
@@ -196,11 +203,11 @@ def result_of(session: Session, job: Job) -> WorldResult:
 
 
 def train_on_worlds(work: Work, pool: Pool, folder: Path, each: Callable[[], None]) -> dict[str, Taught]:
-    """The models that the stages of ``work`` need, from baseline signals on paper; none where none is."""
+    """The models that the stages of ``work`` need, from what baseline signals came to; none where none is."""
     if not work.sets:
         return {}
     worlds = []
-    for examples in pool.over(examples_of_world, work.jobs(STAGES["baseline"], work.train_seeds, {})):
+    for examples in pool.over(LEARNED_FROM[work.labels], work.jobs(STAGES["baseline"], work.train_seeds, {})):
         worlds.append(examples)
         each()
     return train_models(one_after_the_other(worlds), work.sets, folder, seed=work.keeper.keeper_seed)
