@@ -37,6 +37,6 @@ def test_labels_are_those_of_the_round_trips_that_ended_by_themselves() -> None:
 
 def test_labels_are_named() -> None:
     assert labels_of("trips") is Labels.TRIPS
-    assert LEARNED_FROM == {Labels.PAPER: examples_of_world, Labels.TRIPS: trips_of_world}
+    assert {Labels.PAPER: examples_of_world, Labels.TRIPS: trips_of_world} == LEARNED_FROM
     with pytest.raises(BadUsage, match="--labels expects paper or trips, was 'fills'"):
         labels_of("fills")
