@@ -15,7 +15,7 @@ from keeper_agent.console import OUT, print_json, progress
 from keeper_agent.lab.asked import MOST_WORLDS, check_worlds
 from keeper_agent.lab.evaluating import Taught, Work, check, hold_stages, train_on_worlds
 from keeper_agent.lab.many import Pool
-from keeper_agent.lab.stages import COMMON, MANNERS, STAGES, Gate, gate_of, labels_of, manner_of, stages_of
+from keeper_agent.lab.stages import COMMON, MANNERS, STAGES, Gate, gate_of, manner_of, stages_of
 from keeper_agent.settings import load_settings
 from keeper_agent.views.claims import claims_table, endings_tables, notes
 from tools.domain.errors import BadUsage
@@ -31,29 +31,29 @@ def evaluate_stages(
     seeds: int,
     first_seed: int,
     train_seeds: int,
+    trip_seeds: int,
     minutes: float,
     coins: int,
     workers: int,
     tried: int | None,
     gate: str,
     manner: str,
-    labels: str,
     as_json: bool,
 ) -> None:
     """Check the words, train, hold every session, and show the table."""
-    _check(seeds, first_seed, train_seeds, minutes, workers)
+    _check(seeds, first_seed, train_seeds, trip_seeds, minutes, workers)
     work = Work(
         scenario=scenario,
         stages=stages_of(stages),
         first_seed=first_seed,
         worlds=seeds,
         train_worlds=train_seeds,
+        trip_worlds=trip_seeds,
         minutes=minutes,
         coins=coins,
         keeper=load_settings(),
         gate=gate_of(gate),
         manner=manner_of(manner),
-        labels=labels_of(labels),
     )
     check(work)
     tries = len(work.stages) if tried is None else tried
@@ -85,10 +85,14 @@ def evaluate_stages(
         OUT.print(line, soft_wrap=True)
 
 
-def _check(seeds: int, first_seed: int, train_seeds: int, minutes: float, workers: int) -> None:
+def _check(
+    seeds: int, first_seed: int, train_seeds: int, trip_seeds: int, minutes: float, workers: int
+) -> None:
     check_worlds(seeds, first_seed, minutes, workers)
     if not 1 <= train_seeds <= MOST_WORLDS:
         raise BadUsage(f"--train-seeds expects 1 to {MOST_WORLDS} worlds, was {train_seeds}")
+    if not 0 <= trip_seeds <= MOST_WORLDS:
+        raise BadUsage(f"--trip-seeds expects 0 to {MOST_WORLDS} worlds, was {trip_seeds}")
 
 
 def _told(work: Work, claims: Claims, models: Mapping[str, Taught]) -> dict[str, Any]:
@@ -98,10 +102,10 @@ def _told(work: Work, claims: Claims, models: Mapping[str, Taught]) -> dict[str,
         "first_seed": work.first_seed,
         "trained_on_first_seed": work.train_seeds.start if models else None,
         "trained_on_worlds": len(work.train_seeds) if models else 0,
+        "set_by_worlds": len(work.trip_seeds) if models else 0,
         "virtual_minutes_each": work.minutes,
         "coins": work.coins,
         "manner": work.manner.value,
-        "labels": work.labels.value,
         "parameters": {**COMMON, **MANNERS[work.manner]},
         "adds": {stage.name: STAGES[stage.name].adds for stage in work.stages},
         "interval": "95 %, whole worlds drawn, the same draws for every stage",
@@ -122,6 +126,7 @@ def _model(taught: Taught, gate: Gate) -> dict[str, Any]:
         "brier_skill": asdict(report.model.brier_skill),
         "ece": report.model.ece,
         "ece_floor": report.model.ece_floor,
+        "set_by_round_trips": taught.set_by,
         "takes_above_bps": taught.decider(gate).above_bps,
         "data_hash": report.data_hash,
     }

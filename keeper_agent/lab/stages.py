@@ -35,13 +35,6 @@ class Manner(StrEnum):
     INSIDE = "inside"  # a tick below the asks, and what is not sold in seconds is sold at the bid
 
 
-class Labels(StrEnum):
-    """What a model learns from."""
-
-    PAPER = "paper"  # every signal, followed: many that are much alike, and nobody trades with them
-    TRIPS = "trips"  # the signals that were traded: few, and they end as trips do
-
-
 @dataclass(frozen=True, slots=True)
 class Decider:
     """A model that decides for a stage.
@@ -210,18 +203,6 @@ def manner_of(name: str) -> Manner:
         return Manner(name)
     except ValueError:
         raise BadUsage(f"--manner expects {' or '.join(Manner)}, was {name!r}") from None
-
-
-def labels_of(name: str) -> Labels:
-    """The labels called ``name``.
-
-    Raises:
-        BadUsage: There are none.
-    """
-    try:
-        return Labels(name)
-    except ValueError:
-        raise BadUsage(f"--labels expects {' or '.join(Labels)}, was {name!r}") from None
 
 
 def alone(jobs: Sequence[Job]) -> list[Job]:

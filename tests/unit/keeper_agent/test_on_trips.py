@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
-
-from keeper_agent.lab.evaluating import LEARNED_FROM
 from keeper_agent.lab.many import Job, held
-from keeper_agent.lab.on_paper import examples_of_world
 from keeper_agent.lab.on_trips import trips_of_session, trips_of_world
-from keeper_agent.lab.stages import STAGES, Labels, Manner, labels_of
+from keeper_agent.lab.stages import STAGES, Manner
 from tests.support.laboratory import operator
-from tools.domain.errors import BadUsage
 from tools.models.examples import example_of
 
 
@@ -33,10 +28,3 @@ def test_labels_are_those_of_the_round_trips_that_ended_by_themselves() -> None:
         assert [one.ts_end for one in found] == sorted(one.ts_end for one in found)
     assert len(whole) < len(session.round_trips)
     assert trips_of_world(job()) == trips_of_session(session)
-
-
-def test_labels_are_named() -> None:
-    assert labels_of("trips") is Labels.TRIPS
-    assert {Labels.PAPER: examples_of_world, Labels.TRIPS: trips_of_world} == LEARNED_FROM
-    with pytest.raises(BadUsage, match="--labels expects paper or trips, was 'fills'"):
-        labels_of("fills")
