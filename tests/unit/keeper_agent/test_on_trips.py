@@ -21,7 +21,7 @@ def test_labels_are_those_of_the_round_trips_that_ended_by_themselves() -> None:
     for seconds in (90.0, 60.0):  # had it ended sooner, what was still held then would be left out
         end = session.start_ns + round(seconds * 1e9)
         whole = [one for one in session.round_trips if one.ts_exit is not None and one.ts_exit < end]
-        assert len(whole) > 3
+        assert len(whole) > 1
         by_hand = {one.signal_id: example_of(raised[one.signal_id], one) for one in whole}
         found = trips_of_session(replace(session, seconds=seconds))
         assert {one.signal_id: one for one in found} == by_hand
