@@ -125,8 +125,8 @@ def figures(
     said = {name: one.probability for name, one in scores.items()}
     told = {name: bench.judged(said[name], scores[name].expected_bps) for name in said}
     for name, one in taught.items():
-        unseen = expected_bps(models[name], judges[name]) if judges else later(train[name], one)
-        told[name]["ranked"] = bench.ranked(scores[name].expected_bps, float(np.median(unseen)))
+        kept = expected_bps(models[name], judges[name]) if judges else later(train[name], one)
+        told[name]["ranked"] = bench.ranked(scores[name].expected_bps, float(np.median(kept)))
     for name, baseline, inputs in (
         ("logistic", logistic_baseline, "v2"),
         ("geometry", geometry_baseline, "v1"),
