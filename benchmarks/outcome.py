@@ -5,7 +5,8 @@ to. Worlds trained on and worlds judged on have seeds apart. The baselines are t
 worlds judged on (nobody knows it beforehand: against that of the training worlds whoever says less by luck
 has skill where wins are rarer), the geometry of the trade alone, a logistic regression on the same inputs,
 and the same training on labels moved between rows in blocks, which must show nothing. Intervals draw
-whole worlds.
+whole worlds. With ``--trip-worlds`` the models are then set by round trips of further worlds, and with
+``--judged trips`` all are judged on round trips that were taken.
 """
 
 from __future__ import annotations
@@ -20,9 +21,10 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from keeper_agent.lab.evaluating import DAY_NS, Work, later, one_after_the_other
+from keeper_agent.lab.evaluating import DAY_NS, Work, expected_bps, later, one_after_the_other
 from keeper_agent.lab.many import Pool
 from keeper_agent.lab.on_paper import examples_of_world
+from keeper_agent.lab.on_trips import trips_of_world
 from keeper_agent.lab.stages import STAGES, Manner, manner_of
 from keeper_agent.settings import Settings
 from tools.domain.parameter import SPECS
@@ -30,6 +32,7 @@ from tools.models.evaluation import geometry_baseline, logistic_baseline
 from tools.models.examples import Dataset, Example, build_dataset
 from tools.models.inputs import INPUT_SETS
 from tools.models.outcome_model import OutcomeModel, Scores, train_outcome
+from tools.models.setting import set_by
 from tools.models.validation import (
     ClusterDraws,
     Figure,
@@ -47,6 +50,7 @@ FIRST_SEED = 41_000
 SHUFFLES = 5
 SHUFFLED = ("v2", "v3")  # the sets of inputs that are trained on moved labels
 MOVED_ROWS = 20  # labels that stay together when they are moved
+JUDGED_ON = {"paper": examples_of_world, "trips": trips_of_world}
 
 
 def main() -> None:
@@ -59,6 +63,8 @@ def main() -> None:
     parser.add_argument("--first-seed", type=int, default=FIRST_SEED)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--manner", default=Manner.MAKER.value)
+    parser.add_argument("--trip-worlds", type=int, default=0, help="whose round trips set the models")
+    parser.add_argument("--judged", choices=list(JUDGED_ON), default="paper")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
     with Pool(asked.workers) as pool:
@@ -83,6 +89,7 @@ def measured(tier: str, asked: argparse.Namespace, pool: Pool) -> dict[str, Any]
         first_seed=asked.first_seed,
         worlds=asked.worlds,
         train_worlds=asked.train_worlds,
+        trip_worlds=asked.trip_worlds,
         minutes=asked.minutes,
         coins=5,
         keeper=Settings(_env_file=None),  # type: ignore[call-arg]
@@ -90,28 +97,36 @@ def measured(tier: str, asked: argparse.Namespace, pool: Pool) -> dict[str, Any]
     )
     began = time.perf_counter()
     known = list(pool.over(examples_of_world, work.jobs(STAGES["baseline"], work.train_seeds, {})))
-    judged = list(pool.over(examples_of_world, work.jobs(STAGES["baseline"], work.seeds, {})))
+    trips = list(pool.over(trips_of_world, work.jobs(STAGES["baseline"], work.trip_seeds, {})))
+    judged = list(pool.over(JUDGED_ON[asked.judged], work.jobs(STAGES["baseline"], work.seeds, {})))
     held_s = time.perf_counter() - began
-    return {**figures(known, judged, seed=asked.first_seed), "worlds": len(judged), "sessions_s": held_s}
+    found = figures(known, judged, seed=asked.first_seed, trips=trips)
+    return {**found, "judged": asked.judged, "worlds": len(judged), "sessions_s": held_s}
 
 
 def figures(
-    known: Sequence[Sequence[Example]], judged: Sequence[Sequence[Example]], *, seed: int
+    known: Sequence[Sequence[Example]],
+    judged: Sequence[Sequence[Example]],
+    *,
+    seed: int,
+    trips: Sequence[Sequence[Example]] = (),
 ) -> dict[str, Any]:
-    """What models trained on the worlds of ``known`` say in the worlds of ``judged``."""
+    """What models trained on the worlds of ``known``, set by ``trips``, say in the worlds of ``judged``."""
     rng = np.random.default_rng(seed)
     learned, unseen = one_after_the_other(known), one_after_the_other(judged)
     train = {name: build_dataset(learned, inputs) for name, inputs in INPUT_SETS.items()}
     test = {name: build_dataset(unseen, inputs) for name, inputs in INPUT_SETS.items()}
+    setting = one_after_the_other(trips)
+    judges = {name: build_dataset(setting, inputs) for name, inputs in INPUT_SETS.items()} if setting else {}
     bench = Bench(test["v1"], len(judged), rng)
     taught = {name: train_outcome(data, seed=seed) for name, data in train.items()}
-    models = {name: one.model for name, one in taught.items()}
+    models = {name: set_by(one.model, judges[name]) if judges else one.model for name, one in taught.items()}
     scores = {name: scored(model, test[name]) for name, model in models.items()}
     said = {name: one.probability for name, one in scores.items()}
     told = {name: bench.judged(said[name], scores[name].expected_bps) for name in said}
     for name, one in taught.items():
-        middle = float(np.median(later(train[name], one)))
-        told[name]["ranked"] = bench.ranked(scores[name].expected_bps, middle)
+        kept = expected_bps(models[name], judges[name]) if judges else later(train[name], one)
+        told[name]["ranked"] = bench.ranked(scores[name].expected_bps, float(np.median(kept)))
     for name, baseline, inputs in (
         ("logistic", logistic_baseline, "v2"),
         ("geometry", geometry_baseline, "v1"),
@@ -122,6 +137,9 @@ def figures(
         for number in range(SHUFFLES):
             order = block_order(len(train[name]), rng, block=MOVED_ROWS)
             lost = train_outcome(train[name].with_labels_of(order), seed=seed + number).model
+            if judges:
+                moved = block_order(len(judges[name]), rng, block=MOVED_ROWS)
+                lost = set_by(lost, judges[name].with_labels_of(moved))
             shuffled.append(bench.skill(scored(lost, test[name]).probability).value)
     data = test["v1"]
     return {
@@ -130,6 +148,7 @@ def figures(
         "v3_skill_over_v1": asdict(bench.skill(said["v3"], over=said["v1"])),
         "v2_uplift_over_v1_bps": _plain(bench.uplift(scores["v2"].expected_bps, scores["v1"].expected_bps)),
         "shuffled_labels_skill": shuffled,
+        "set_by": len(judges["v1"]) if judges else 0,
         "trained_on": len(train["v1"]),
         "trained_on_effective": float(train["v1"].weights.sum()),
         "judged_on": len(data),

@@ -17,6 +17,9 @@ def evaluate(
     seeds: Annotated[int, typer.Option(help="Worlds every stage trades in.")] = 20,
     first_seed: Annotated[int, typer.Option(help="First of them.")] = 7,
     train_seeds: Annotated[int, typer.Option(help="Other worlds, which the models are trained on.")] = 10,
+    trip_seeds: Annotated[
+        int, typer.Option(help="Further worlds, whose round trips say what the models' scores mean.")
+    ] = 0,
     minutes: Annotated[float, typer.Option(help="Virtual minutes a world lasts.")] = 20,
     coins: Annotated[int, typer.Option(help="Thin coins, 1 to 5.")] = 5,
     workers: Annotated[int, typer.Option(help="Processes.")] = 2,
@@ -43,6 +46,7 @@ def evaluate(
         seeds=seeds,
         first_seed=first_seed,
         train_seeds=train_seeds,
+        trip_seeds=trip_seeds,
         minutes=minutes,
         coins=coins,
         workers=workers,

@@ -32,6 +32,7 @@ def evaluate_stages(
     seeds: int,
     first_seed: int,
     train_seeds: int,
+    trip_seeds: int,
     minutes: float,
     coins: int,
     workers: int,
@@ -41,13 +42,14 @@ def evaluate_stages(
     as_json: bool,
 ) -> None:
     """Check the words, train, hold every session, and show the table."""
-    _check(seeds, first_seed, train_seeds, minutes, workers)
+    _check(seeds, first_seed, train_seeds, trip_seeds, minutes, workers)
     work = Work(
         scenario=scenario,
         stages=stages_of(stages),
         first_seed=first_seed,
         worlds=seeds,
         train_worlds=train_seeds,
+        trip_worlds=trip_seeds,
         minutes=minutes,
         coins=coins,
         keeper=load_settings(),
@@ -84,10 +86,14 @@ def evaluate_stages(
         OUT.print(line, soft_wrap=True)
 
 
-def _check(seeds: int, first_seed: int, train_seeds: int, minutes: float, workers: int) -> None:
+def _check(
+    seeds: int, first_seed: int, train_seeds: int, trip_seeds: int, minutes: float, workers: int
+) -> None:
     check_worlds(seeds, first_seed, minutes, workers)
     if not 1 <= train_seeds <= MOST_WORLDS:
         raise BadUsage(f"--train-seeds expects 1 to {MOST_WORLDS} worlds, was {train_seeds}")
+    if not 0 <= trip_seeds <= MOST_WORLDS:
+        raise BadUsage(f"--trip-seeds expects 0 to {MOST_WORLDS} worlds, was {trip_seeds}")
 
 
 def _told(work: Work, claims: Claims, models: Mapping[str, Taught]) -> dict[str, Any]:
@@ -97,6 +103,7 @@ def _told(work: Work, claims: Claims, models: Mapping[str, Taught]) -> dict[str,
         "first_seed": work.first_seed,
         "trained_on_first_seed": work.train_seeds.start if models else None,
         "trained_on_worlds": len(work.train_seeds) if models else 0,
+        "set_by_worlds": len(work.trip_seeds) if models else 0,
         "virtual_minutes_each": work.minutes,
         "coins": work.coins,
         "manner": work.manner.value,
@@ -120,6 +127,7 @@ def _model(taught: Taught, gate: Gate) -> dict[str, Any]:
         "brier_skill": asdict(report.model.brier_skill),
         "ece": report.model.ece,
         "ece_floor": report.model.ece_floor,
+        "set_by_round_trips": taught.set_by,
         "takes_above_bps": taught.decider(gate).above_bps,
         "data_hash": report.data_hash,
     }

@@ -20,6 +20,7 @@ from keeper_agent.lab.entry_costs import EntryCost, entry_costs
 from keeper_agent.lab.laboratory import Laboratory
 from keeper_agent.lab.many import Job, Pool, held
 from keeper_agent.lab.on_paper import examples_of_world
+from keeper_agent.lab.on_trips import trips_of_world
 from keeper_agent.lab.session import Session
 from keeper_agent.lab.stages import STAGES, Decider, Gate, Manner, Models, Stage, alone
 from keeper_agent.settings import Settings
@@ -28,8 +29,9 @@ from tools.domain.parameter import default_parameters
 from tools.models.claims import WorldResult
 from tools.models.examples import Dataset, Example, build_dataset
 from tools.models.inputs import INPUT_SETS
-from tools.models.outcome_model import TrainedOutcome, train_outcome
+from tools.models.outcome_model import OutcomeModel, TrainedOutcome, train_outcome
 from tools.models.registry import ModelRegistry
+from tools.models.setting import set_by
 
 TRAINED_ON = 1_000_000  # how far seeds that are trained on lie above those that are judged on
 TOLERANCE = "tolerance"  # why a market maker leaves that somebody took too much from
@@ -51,6 +53,7 @@ class Work:
     Attributes:
         first_seed: Of the worlds judged on; those trained on begin ``TRAINED_ON`` above it.
         worlds, train_worlds: How many.
+        trip_worlds: Worlds after those, whose round trips set the models; 0 leaves them as paper has them.
         minutes: Virtual minutes each lasts.
         gate: When a stage's model takes a candidate.
         manner: How every stage enters and leaves.
@@ -66,6 +69,7 @@ class Work:
     keeper: Settings
     manner: Manner
     gate: Gate = Gate.RANK
+    trip_worlds: int = 0
 
     @property
     def seeds(self) -> range:
@@ -79,6 +83,12 @@ class Work:
         return range(first, first + self.train_worlds)
 
     @property
+    def trip_seeds(self) -> range:
+        """Worlds whose round trips set the models."""
+        first = self.train_seeds.stop
+        return range(first, first + self.trip_worlds)
+
+    @property
     def sets(self) -> tuple[str, ...]:
         """The sets of inputs that the stages need models for."""
         wanted = (stage.inputs_in(self.manner) for stage in self.stages)
@@ -87,7 +97,8 @@ class Work:
     @property
     def sessions(self) -> int:
         """How many sessions it takes in all."""
-        return self.worlds * (len(self.stages) + 1) + (self.train_worlds if self.sets else 0)
+        learned = self.train_worlds + self.trip_worlds if self.sets else 0
+        return self.worlds * (len(self.stages) + 1) + learned
 
     def jobs(self, stage: Stage, seeds: Sequence[int], models: Models) -> list[Job]:
         """A stage in every world of ``seeds``."""
@@ -122,12 +133,15 @@ class Taught:
     """A model for the stages, and what is known of it.
 
     Attributes:
-        median_bps: Of its expected values on the latest examples, which it had not seen.
+        trained: With its report, which is of what was followed on paper.
+        median_bps: Of its expected values on examples it had not seen: the trips, or the latest follows.
+        set_by: How many round trips it was set by.
     """
 
     folder: Path
     trained: TrainedOutcome
     median_bps: float
+    set_by: int = 0
 
     def decider(self, gate: Gate) -> Decider:
         """The model as a stage has it."""
@@ -135,29 +149,43 @@ class Taught:
 
 
 def train_models(
-    examples: Sequence[Example], sets: Sequence[str], folder: Path, *, seed: int
+    examples: Sequence[Example],
+    sets: Sequence[str],
+    folder: Path,
+    *,
+    seed: int,
+    trips: Sequence[Example] = (),
 ) -> dict[str, Taught]:
-    """A model a set of inputs, saved under ``folder``.
+    """A model a set of inputs, saved under ``folder``; set by ``trips`` of other worlds where there are any.
 
     Raises:
-        NotEnoughData: Fewer examples than an honest split needs.
+        NotEnoughData: Fewer examples than an honest split needs, or fewer trips than can set a model.
     """
     found = {}
     for name in sets:
         data = build_dataset(examples, INPUT_SETS[name])
         trained = train_outcome(data, seed=seed)
+        unseen = later(data, trained)
+        known = 0
+        if trips:
+            judges = build_dataset(trips, INPUT_SETS[name])
+            trained = replace(trained, model=set_by(trained.model, judges))
+            unseen, known = expected_bps(trained.model, judges), len(judges)
         registry = ModelRegistry(folder / name)
         version = registry.save(trained, ts_trained=examples[-1].ts_end, code_version=CODE_VERSION)
-        found[name] = Taught(registry.root / version, trained, float(np.median(later(data, trained))))
+        found[name] = Taught(registry.root / version, trained, float(np.median(unseen)), known)
     return found
 
 
 def later(data: Dataset, trained: TrainedOutcome) -> NDArray[np.float64]:
     """What the model expects of each of the latest examples, which were kept from it, basis points."""
     late = np.argsort(data.spans[:, 0], kind="stable")[-trained.report.test_n :]
-    return trained.model.score_matrix(
-        data.matrix[late], data.gain_bps[late], data.loss_bps[late]
-    ).expected_bps
+    return expected_bps(trained.model, data)[late]
+
+
+def expected_bps(model: OutcomeModel, data: Dataset) -> NDArray[np.float64]:
+    """What a model expects of each example, basis points."""
+    return model.score_matrix(data.matrix, data.gain_bps, data.loss_bps).expected_bps
 
 
 def measured_world(job: Job) -> Measured:
@@ -199,11 +227,21 @@ def train_on_worlds(work: Work, pool: Pool, folder: Path, each: Callable[[], Non
     """The models that the stages of ``work`` need, from baseline signals on paper; none where none is."""
     if not work.sets:
         return {}
-    worlds = []
-    for examples in pool.over(examples_of_world, work.jobs(STAGES["baseline"], work.train_seeds, {})):
+    worlds, trips = [], []
+    baseline = STAGES["baseline"]
+    for examples in pool.over(examples_of_world, work.jobs(baseline, work.train_seeds, {})):
         worlds.append(examples)
         each()
-    return train_models(one_after_the_other(worlds), work.sets, folder, seed=work.keeper.keeper_seed)
+    for taken in pool.over(trips_of_world, work.jobs(baseline, work.trip_seeds, {})):
+        trips.append(taken)
+        each()
+    return train_models(
+        one_after_the_other(worlds),
+        work.sets,
+        folder,
+        seed=work.keeper.keeper_seed,
+        trips=one_after_the_other(trips),
+    )
 
 
 def hold_stages(

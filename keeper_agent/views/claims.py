@@ -59,7 +59,7 @@ def notes(told: Mapping[str, Any]) -> Iterator[str]:
         yield (
             f"model {name}: Brier skill {skill['value']:+.3f} \\[{skill['low']:+.3f}, {skill['high']:+.3f}] "
             f"on {model['test_n']:,} later examples of {told['trained_on_worlds']} other worlds, "
-            f"ECE {model['ece']:.3f} (floor {model['ece_floor']:.3f}){_takes(model)}"
+            f"ECE {model['ece']:.3f} (floor {model['ece_floor']:.3f}){_set(model, told)}{_takes(model)}"
         )
     if told["overfitting"] is not None:
         yield f"chance that the best stage of half of the worlds is none elsewhere: {told['overfitting']:.2f}"
@@ -72,6 +72,13 @@ def notes(told: Mapping[str, Any]) -> Iterator[str]:
             f"[yellow]fewer than {cost['round_trips_asked_for']:,} round trips: {', '.join(few)}; "
             f"a difference of one point of wins cannot be told[/]"
         )
+
+
+def _set(model: Row, told: Row) -> str:
+    if not model["set_by_round_trips"]:
+        return ""
+    trips, worlds = model["set_by_round_trips"], told["set_by_worlds"]
+    return f"; then set by {trips:,} round trips of {worlds} further worlds"
 
 
 def _takes(model: Row) -> str:

@@ -14,13 +14,13 @@ from tools.models.examples import Example, build_dataset
 from venue.scenario.build import START_NS
 
 
-def planted(seed: int, n: int = 120) -> list[Example]:
+def planted(seed: int, n: int = 120, *, luck: float = 1.0) -> list[Example]:
     """A world whose trades win where the market maker's order is large, which ten inputs cannot see."""
     rng = np.random.default_rng(seed)
     found = []
     for i in range(n):
         size = float(rng.lognormal(3.0, 1.0))
-        won = bool(rng.random() < (0.8 if size > 20 else 0.2))
+        won = bool(rng.random() < luck * (0.8 if size > 20 else 0.2))
         ts = START_NS + i * 10**10
         found.append(
             Example(
@@ -53,6 +53,18 @@ def test_the_wider_inputs_see_what_ten_do_not() -> None:
     assert told()["v2_skill_over_v1"]["low"] > 0.25
     assert (told()["trained_on"], told()["judged_on"]) == (1440, 1440)
     assert told()["taking_all_bps"]["n"] == 1440
+
+
+def test_what_is_set_by_trips_says_how_often_trips_win() -> None:
+    known, judged, trips = (
+        [planted(seed, luck=luck) for seed in range(first, first + 4)]
+        for first, luck in ((0, 1.0), (50, 0.6), (100, 0.6))
+    )
+    found = figures(known, judged, seed=1, trips=trips)
+    assert found["set_by"] == 480
+    assert found["models"]["v2"]["ece"] < 0.12, "as learned it would say one half of 0.3"
+    assert found["models"]["v2"]["brier_skill"]["value"] > 0.1
+    assert max(found["shuffled_labels_skill"]) < 0.05
 
 
 def test_moved_labels_show_nothing() -> None:

@@ -47,10 +47,12 @@ def told(gain: float) -> dict[str, Any]:
                 "test_n": 1000,
                 "ece": 0.02,
                 "ece_floor": 0.01,
+                "set_by_round_trips": 77,
                 "takes_above_bps": -2.5,
             }
         },
         "trained_on_worlds": 5,
+        "set_by_worlds": 6,
         "cost": {"round_trips_asked_for": 8400},
     }
 
@@ -75,6 +77,7 @@ def test_every_figure_is_there_with_what_it_needs_beside_it() -> None:
         "7 settings tried",
         "two: that [more]",
         "model v1: Brier skill +0.120 [+0.100, +0.140] on 1,000 later examples of 5 other worlds",
+        "; then set by 77 round trips of 6 further worlds; takes the half",
         "fewer than 8,400 round trips: one, two",
     ):
         assert words in text

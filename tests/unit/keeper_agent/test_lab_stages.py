@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -177,8 +178,9 @@ def test_a_world_is_measured_as_its_session_says_and_departures_as_more_than_alo
 
 
 def test_what_is_trained_on_is_apart_in_seeds_and_in_time() -> None:
-    wide = work(worlds=500, train_worlds=500)
-    assert not set(wide.seeds) & set(wide.train_seeds)
+    wide = work("ml", worlds=500, train_worlds=500, trip_worlds=500)
+    assert len({*wide.seeds, *wide.train_seeds, *wide.trip_seeds}) == 1500
+    assert wide.sessions == 500 * 2 + 1000
     examples = examples_of_world(work().jobs(STAGES["baseline"], [16], {})[0])
     assert len(examples) > 3
     moved = one_after_the_other([examples, examples])
@@ -235,4 +237,15 @@ def test_the_median_is_of_examples_that_the_model_had_not_seen(tmp_path: Path) -
     taught = train_models(examples, ("v1",), tmp_path, seed=1)["v1"]
     late = build_dataset(examples[-taught.trained.report.test_n :], INPUT_SETS["v1"])
     expected = taught.trained.model.score_matrix(late.matrix, late.gain_bps, late.loss_bps).expected_bps
+    assert taught.median_bps == pytest.approx(float(np.median(expected)))
+
+
+def test_a_model_set_by_trips_is_kept_as_it_was_set(tmp_path: Path) -> None:
+    trips = [replace(one, net_bps=3.0 if one.won else -20.0) for one in learnable(200)]
+    taught = train_models(learnable(), ("v1",), tmp_path, seed=1, trips=trips)["v1"]
+    data = build_dataset(trips, INPUT_SETS["v1"])
+    kept = load_folder(taught.folder)
+    assert taught.set_by == 200
+    assert kept.payoffs.won(data.gain_bps) == pytest.approx(3.0)
+    expected = kept.score_matrix(data.matrix, data.gain_bps, data.loss_bps).expected_bps
     assert taught.median_bps == pytest.approx(float(np.median(expected)))
