@@ -10,6 +10,7 @@ import sqlite3
 import threading
 from functools import cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import Dialect, Engine, StaticPool, create_engine
@@ -19,7 +20,9 @@ from memory.swap import settle
 from tools.domain.errors import NotInRecord, StoreUnusable
 
 DATABASE = "keeper.sqlite"
-COMPILED = LRUCache(1_000)  # statements; every look at a memory opens one, and would compile them all anew
+COMPILED: LRUCache[Any, Any] = LRUCache(
+    1_000
+)  # statements; every look at a memory opens one, and would compile them all anew
 MAGIC = b"SQLite format 3\x00"
 READING = frozenset(
     {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
