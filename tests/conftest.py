@@ -58,7 +58,7 @@ def pytest_collection_finish() -> None:
     """Spare the collector what is imported and collected by now: it lives as long as the process."""
     gc.collect()
     gc.freeze()
-    gc.collect()  # so that it does not wait for a quarter of all this before it looks through everything again
+    gc.collect()  # else it looks through everything only once a quarter of all this was added
     gc.enable()
 
 
