@@ -20,9 +20,8 @@ from memory.swap import settle
 from tools.domain.errors import NotInRecord, StoreUnusable
 
 DATABASE = "keeper.sqlite"
-COMPILED: LRUCache[Any, Any] = LRUCache(
-    1_000
-)  # statements; every look at a memory opens one, and would compile them all anew
+# Statements: every look at a memory opens an engine, and would compile them all anew.
+COMPILED: LRUCache[Any, Any] = LRUCache(1_000)
 MAGIC = b"SQLite format 3\x00"
 READING = frozenset(
     {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}

@@ -21,8 +21,8 @@ def test_a_reflection_killed_at_any_step_is_completed_once() -> None:
     figures = kill_reflection(ReflectionPlan(kills=SAMPLE, is_drawn=False))
     assert figures.breaches == []
     assert figures.kills == figures.completions == SAMPLE
-    assert figures.steps > 250
-    assert figures.kinds["sql"] > 200
+    assert figures.steps > 280
+    assert figures.kinds["sql"] > 230  # 48 fewer since the latest time is one statement, not one a table
     assert figures.kinds["os.rename"] >= 8  # two reports of four files each
     assert figures.kinds["write"] >= 8
 
