@@ -70,8 +70,7 @@ class Room(NamedTuple):
 
 def amount(parameters: ParameterSet, name: str) -> Decimal:
     """Parameter ``name`` as the decimal it was written as."""
-    value = parameters.values[name]
-    return _remembered(value) if value else Decimal(str(value))  # as ``written``, a call less
+    return written(parameters.values[name])
 
 
 def written(value: float) -> Decimal:
