@@ -3,6 +3,7 @@
 import gc
 import signal
 from pathlib import Path
+from typing import Any
 from zlib import crc32
 
 import pytest
@@ -31,11 +32,15 @@ UNTRACED = (
     "tests/unit/venue",
 )
 
+SHORT = ("tests/unit/models", "tests/unit/prompts", "tests/unit/signals", "tests/unit/domain")
+
 MIGRATED = "tests/unit/memory/test_migrations.py"  # here every database goes through the real migrations
 
 settings.register_profile("keeper", derandomize=True, deadline=None, print_blob=True)
 settings.load_profile("keeper")
 
+
+ZYGOTES = pytest.StashKey[list[Any]]()
 
 gc.disable()  # until everything is imported and collected; hardly anything of it is ever garbage
 
@@ -46,12 +51,47 @@ def pytest_configure() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Load what most tests need, and fork from that, before there are tests, those who fork for them."""
+    count = session.config.getoption("crew", 0)
+    if count and not session.config.getoption("collectonly"):
+        from tests.support import zygote  # the whole product; a run of one test does without
+        from tests.support.forks import Zygote  # the same
+
+        zygote.load()
+        session.config.stash[ZYGOTES] = [Zygote.forked() for _ in range(count)]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_crew_worker(config: pytest.Config, number: int) -> None:
+    """Give each worker one of them."""
+    zygotes = config.stash[ZYGOTES]
+    for other, forks in enumerate(zygotes):
+        if other == number:
+            type(forks).adopt(forks)
+        else:
+            forks.close()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_crew_forked(config: pytest.Config) -> None:
+    """Let go of them, so that each ends with its worker."""
+    for forks in config.stash[ZYGOTES]:
+        forks.close()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leave long lives out of the coverage, and mix modules that wait with those that compute."""
-    items.sort(key=lambda item: crc32(item.nodeid.partition("::")[0].encode()))
+    items.sort(key=order_of)
     for item in items:
         if item.nodeid.startswith(UNTRACED):
             item.add_marker(pytest.mark.no_cover)
+
+
+def order_of(item: pytest.Item) -> tuple[bool, int]:
+    """Where its module comes: anywhere, but in the last of them no test is long, lest others wait for it."""
+    module = item.nodeid.partition("::")[0]
+    return module.startswith(SHORT), crc32(module.encode())
 
 
 def pytest_collection_finish() -> None:

@@ -19,6 +19,8 @@ from typing import Any
 
 import orjson
 
+from tests.support import zygote
+
 PATIENCE_S = 300.0  # to load everything, kernels that must be compiled first included
 
 
@@ -27,25 +29,63 @@ class Zygote:
 
     _one: Zygote | None = None
 
-    def __init__(self) -> None:
-        self._process = subprocess.Popen(
+    def __init__(self, jobs: int, told: int) -> None:
+        """Talk to one that reads ``jobs`` and writes to ``told``."""
+        self._jobs = jobs
+        self._told = told
+        self._heard = b""
+        self._began: list[int] = []
+        self._ended: dict[int, int] = {}
+
+    @classmethod
+    def started(cls) -> Zygote:
+        """A process of its own that loads everything first."""
+        process = subprocess.Popen(
             [sys.executable, "-P", "-m", "tests.support.zygote"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             cwd=Path(__file__).resolve().parents[2],
             env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
         )
-        self._heard = b""
-        self._began: list[int] = []
-        self._ended: dict[int, int] = {}
-        atexit.register(self._leave)
+        assert process.stdin is not None
+        assert process.stdout is not None
+        one = cls(os.dup(process.stdin.fileno()), os.dup(process.stdout.fileno()))
+
+        def leave() -> None:
+            one.close()
+            process.communicate()
+
+        atexit.register(leave)
+        return one
+
+    @classmethod
+    def forked(cls) -> Zygote:
+        """A copy of this process, which has loaded everything and has no threads."""
+        jobs, from_us = os.pipe()
+        to_us, told = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            zygote.serve_through(jobs, told)
+        os.close(jobs)
+        os.close(told)
+        return cls(from_us, to_us)
 
     @classmethod
     def here(cls) -> Zygote:
         """The one of this process."""
-        if cls._one is None or cls._one._process.poll() is not None:
-            cls._one = cls()
+        if cls._one is None:
+            cls._one = cls.started()
         return cls._one
+
+    @classmethod
+    def adopt(cls, one: Zygote) -> None:
+        """Let ``one`` be that of this process."""
+        cls._one = one
+
+    def close(self) -> None:
+        """Let it end: there are no more jobs."""
+        os.close(self._jobs)
+        os.close(self._told)
 
     def fork(
         self, words: list[str], *, environment: Mapping[str, str], folder: Path, out: Path, err: Path
@@ -58,9 +98,9 @@ class Zygote:
             "out": str(out),
             "err": str(err),
         }
-        assert self._process.stdin is not None
-        self._process.stdin.write(orjson.dumps(job) + b"\n")
-        self._process.stdin.flush()
+        line = orjson.dumps(job) + b"\n"
+        while line:
+            line = line[os.write(self._jobs, line) :]
         until = time.monotonic() + PATIENCE_S
         while not self._began:
             self._hear(max(0.0, until - time.monotonic()))
@@ -76,11 +116,10 @@ class Zygote:
         return self._ended.get(pid)
 
     def _hear(self, wait_s: float) -> None:
-        assert self._process.stdout is not None
-        ready, _, _ = select.select([self._process.stdout], [], [], wait_s)
+        ready, _, _ = select.select([self._told], [], [], wait_s)
         if not ready:
             return
-        read = os.read(self._process.stdout.fileno(), 65_536)
+        read = os.read(self._told, 65_536)
         assert read, "the process that forks has ended"
         *lines, self._heard = (self._heard + read).split(b"\n")
         for line in lines:
@@ -89,11 +128,6 @@ class Zygote:
                 self._began.append(said["began"])
             else:
                 self._ended[said["ended"]] = said["code"]
-
-    def _leave(self) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        self._process.wait()
 
 
 class Fork:

@@ -6,6 +6,7 @@ end go out.
 
 from __future__ import annotations
 
+import gc
 import os
 import select
 import signal
@@ -39,11 +40,17 @@ MODULES = (
 )
 
 
-def serve() -> None:
-    """Fork a process for each job, and tell of each end, until there are no more jobs."""
+def load() -> None:
+    """Import all that commands import, and read the kernels."""
     for name in MODULES:
         import_module(name)
     warm_kernels()
+
+
+def serve() -> None:
+    """Fork a process for each job, and tell of each end, until there are no more jobs."""
+    gc.freeze()  # the children need not look through what is loaded, and share it for longer
+    gc.enable()
     ended, wake = os.pipe()
     os.set_blocking(wake, False)
     os.set_blocking(ended, False)
@@ -62,6 +69,19 @@ def serve() -> None:
             *lines, waiting = (waiting + read).split(b"\n")
             for line in lines:
                 start(orjson.loads(line), (ended, wake))
+
+
+def serve_through(jobs: int, told: int) -> NoReturn:
+    """Do that in a process that was forked for it: ``jobs`` are read, what is said goes to ``told``."""
+    try:
+        os.dup2(jobs, IN)
+        os.dup2(told, OUT)
+        os.closerange(3, max(jobs, told) + 2)  # what the other side holds lies among them
+        serve()
+    except BaseException:  # noqa: BLE001 (nobody is above it)
+        traceback.print_exc()
+    finally:
+        os._exit(0)
 
 
 def start(job: dict[str, Any], private: tuple[int, int]) -> None:
@@ -120,4 +140,5 @@ def be(job: dict[str, Any], private: tuple[int, int]) -> NoReturn:
 
 
 if __name__ == "__main__":
+    load()
     serve()
