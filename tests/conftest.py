@@ -32,6 +32,7 @@ UNTRACED = (
     "tests/unit/venue",
 )
 
+PARSED = "tests/architecture"  # every source, once for all these tests
 SHORT = ("tests/unit/models", "tests/unit/prompts", "tests/unit/signals", "tests/unit/domain")
 
 MIGRATED = "tests/unit/memory/test_migrations.py"  # here every database goes through the real migrations
@@ -80,18 +81,21 @@ def pytest_crew_forked(config: pytest.Config) -> None:
         forks.close()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave long lives out of the coverage, and mix modules that wait with those that compute."""
     items.sort(key=order_of)
+    shared = config.getoption("crew", 0)
     for item in items:
         if item.nodeid.startswith(UNTRACED):
             item.add_marker(pytest.mark.no_cover)
+        if shared and item.nodeid.startswith(PARSED):
+            item.add_marker(pytest.mark.crew_unit(PARSED))
 
 
 def order_of(item: pytest.Item) -> tuple[bool, int]:
     """Where its module comes: anywhere, but in the last of them no test is long, lest others wait for it."""
     module = item.nodeid.partition("::")[0]
-    return module.startswith(SHORT), crc32(module.encode())
+    return module.startswith(SHORT), crc32(PARSED.encode() if module.startswith(PARSED) else module.encode())
 
 
 def pytest_collection_finish() -> None:
@@ -99,6 +103,7 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.collect()  # else it looks through everything only once a quarter of all this was added
+    gc.set_threshold(10_000, 10, 10)  # half of what looking for garbage took, for a few megabytes
     gc.enable()
 
 

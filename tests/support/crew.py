@@ -35,6 +35,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Make known what keeps files together."""
+    config.addinivalue_line("markers", "crew_unit(name): one worker runs all that follow each other with it")
+
+
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
     """Tell a conftest when workers are forked."""
     pluginmanager.add_hookspecs(Hooks)
@@ -93,7 +98,7 @@ class Crew:
         terminal = self.session.config.pluginmanager.getplugin("terminalreporter")
         if terminal is not None and terminal.verbosity <= 0:
             terminal.showfspath = False  # several files are at work at once
-        modules = [list(items) for _, items in groupby(self.session.items, module_of)]
+        modules = [list(items) for _, items in groupby(self.session.items, unit_of)]
         self.waiting = filled(len(modules))
         try:
             for number in range(count):
@@ -181,9 +186,10 @@ class Crew:
         os.close(self.waiting)
 
 
-def module_of(item: pytest.Item) -> str:
-    """The file that a test stands in: its fixtures are made once, so one worker runs all of it."""
-    return item.nodeid.partition("::")[0]
+def unit_of(item: pytest.Item) -> str:
+    """What one worker runs whole: a file, whose fixtures are made once, or the files of a ``crew_unit``."""
+    mark = item.get_closest_marker("crew_unit")
+    return str(mark.args[0]) if mark else item.nodeid.partition("::")[0]
 
 
 def filled(count: int) -> int:
