@@ -19,8 +19,6 @@ from keeper_agent.views.fitting import Fitted
 from tools.domain.errors import BadUsage
 from tools.models.ablation import Effect, is_kept_on
 
-WHOLE = 132  # characters of a line
-
 
 def ablate_parts(
     *,
@@ -55,7 +53,6 @@ def ablate_parts(
     if as_json:
         print_json(told)
         return
-    OUT.width = max(OUT.width, WHOLE)  # a narrower terminal wraps a line instead of losing its figures
     OUT.print(Fitted(effects_table(told)))
     OUT.print(Fitted(rules_table(told)))
     for line in notes(told):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from keeper_agent.console import OUT
 from tests.support.commands import Here
 
 SMALL = (
@@ -46,9 +47,14 @@ def test_a_part_is_held_against_the_same_worlds_without_it(here: Here, tmp_path:
     assert not (tmp_path / "home").exists()
 
 
-def test_people_get_whole_figures_and_what_was_not_judged(here: Here) -> None:
+def test_people_get_whole_figures_and_what_was_not_judged(
+    here: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
     said = here(*SMALL, "--seeds", "1", "--parts", "learned_size")
     assert said.code == 0, said.err
+    monkeypatch.setenv("COLUMNS", "70")
+    assert OUT.width == 70, "the next command's tables would be as wide as these"
     assert "…" not in said.out.partition("not judged")[0]
     for words in (
         "T3: 1 worlds of 2 virtual minutes, base everything",

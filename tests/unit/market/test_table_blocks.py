@@ -76,7 +76,7 @@ def test_a_reading_given_up_leaves_no_thread_behind(monkeypatch: pytest.MonkeyPa
     assert {name.split("_")[0] for name in stream.readers} == {"unpacking"}
     for thread in set(threading.enumerate()) - before:
         thread.join(60)
-    assert set(threading.enumerate()) == before
+    assert set(threading.enumerate()) <= before
 
 
 class Stuck(Watched):
