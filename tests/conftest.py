@@ -103,7 +103,7 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.collect()  # else it looks through everything only once a quarter of all this was added
-    gc.set_threshold(10_000, 10, 10)  # half of what looking for garbage took, for a few megabytes
+    gc.set_threshold(50_000, 20, 10)  # most of what looking for garbage took, for some megabytes
     gc.enable()
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import sys
 import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -21,6 +20,7 @@ import orjson
 from tests.crash.coin import COIN
 from tests.crash.truth import Truth
 from tests.crash.worker import Job
+from tests.support.forks import Fork
 from venue.binance.demo import RandomFlow, demo_markets, fund
 from venue.binance.facade import Facade, FacadeConfig
 from venue.binance.limits import LimitConfig
@@ -122,40 +122,44 @@ async def _flow(market: RandomFlow) -> None:
 class Zygote:
     """The process that forks workers, and its lines."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self.process = process
+    def __init__(self, process: Fork, lines: asyncio.StreamReader, jobs: int) -> None:
+        self._process, self._lines, self._jobs = process, lines, jobs
 
     @classmethod
-    async def start(cls) -> Zygote:
-        """Load everything once."""
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "tests.crash.zygote",
-            cwd=ROOT,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
+    @asynccontextmanager
+    async def started(cls, folder: Path) -> AsyncIterator[Zygote]:
+        """One that has loaded everything, until the end of the block; its pipes lie in ``folder``."""
+        folder.mkdir(parents=True, exist_ok=True)
+        jobs, said = folder / "jobs", folder / "said"
+        os.mkfifo(jobs, 0o600)
+        os.mkfifo(said, 0o600)
+        hears = os.open(said, os.O_RDONLY | os.O_NONBLOCK)  # before anyone writes, which would wait for it
+        process = Fork(
+            environment=os.environ, folder=ROOT, out=said, err=folder / "err", reads=jobs,
+            does="tests.crash.zygote:serve",
+        )  # fmt: skip
+        tells = os.open(jobs, os.O_WRONLY)  # waits for it, and what it says is open by then
+        lines = asyncio.StreamReader()
+        transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(lines), os.fdopen(hears, "rb", 0)
         )
-        return cls(process)
+        try:
+            yield cls(process, lines, tells)
+        finally:
+            os.close(tells)
+            transport.close()
+            process.wait(ANSWER_S)
 
     async def hear(self) -> dict[str, Any]:
         """The next line."""
-        assert self.process.stdout is not None
-        line = await asyncio.wait_for(self.process.stdout.readline(), ANSWER_S)
+        line = await asyncio.wait_for(self._lines.readline(), ANSWER_S)
         assert line, "the process that forks workers is gone"
         said: dict[str, Any] = orjson.loads(line)
         return said
 
     def say(self, words: bytes) -> None:
         """A line to whoever listens: the zygote, or the worker it has forked."""
-        assert self.process.stdin is not None
-        self.process.stdin.write(words + b"\n")
-
-    async def stop(self) -> None:
-        """End it in order."""
-        assert self.process.stdin is not None
-        self.process.stdin.close()
-        await self.process.wait()
+        os.write(self._jobs, words + b"\n")
 
 
 class CrashLoop:
@@ -165,20 +169,19 @@ class CrashLoop:
         self._plan = plan
         self._on_kill = on_kill
         self._home = home
+        self._lines = home.with_name(f"{home.name}.lines")
         self._chance = np.random.default_rng(plan.seed)
         self.figures = Figures()
 
     async def run(self) -> Figures:
         """All deaths, then one life that is let recover in peace."""
-        async with a_venue(self._plan) as (facade, key, truth):
-            zygote = await Zygote.start()
+        async with a_venue(self._plan) as (facade, key, truth), Zygote.started(self._lines) as zygote:
             lives = 0
             end = asyncio.get_running_loop().time() + self._plan.most_s
             while self.figures.kills < self._plan.kills and not self._is_over(end):
                 lives += 1
                 await self._life(zygote, facade, key, truth, self._job(facade, key, lives))
             await self._life(zygote, facade, key, truth, self._job(facade, key, lives + 1, in_peace=True))
-            await zygote.stop()
             self.figures.orders = truth.placed()
             self.figures.brackets = truth.bracketed()
             self.figures.fills = truth.executed()

@@ -56,7 +56,3 @@ def _be(job: Job) -> None:
         traceback.print_exc(file=sys.stderr)
         os._exit(1)
     os._exit(0)
-
-
-if __name__ == "__main__":
-    serve()

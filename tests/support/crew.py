@@ -98,6 +98,7 @@ class Crew:
         terminal = self.session.config.pluginmanager.getplugin("terminalreporter")
         if terminal is not None and terminal.verbosity <= 0:
             terminal.showfspath = False  # several files are at work at once
+        folders_of(self.session.config)  # made and tidied up by this process
         modules = [list(items) for _, items in groupby(self.session.items, unit_of)]
         self.waiting = filled(len(modules))
         try:
@@ -215,6 +216,7 @@ def work(session: pytest.Session, number: int, modules: Iterator[list[pytest.Ite
         config = session.config
         config.pluginmanager.unregister(name="terminalreporter")
         capture_apart(config)
+        work_apart(config, number)
         config.pluginmanager.register(Reporter(config, told))
         config.hook.pytest_crew_worker(config=config, number=number)
         items = (item for module in modules for item in module)
@@ -237,6 +239,21 @@ def capture_apart(config: pytest.Config) -> None:
         if isinstance(stream, FDCapture):
             with TemporaryFile() as own:
                 os.dup2(own.fileno(), stream.tmpfile.fileno())
+
+
+def work_apart(config: pytest.Config, number: int) -> None:
+    """Let the folders of tests lie in one of this worker, below the run's own."""
+    factory = folders_of(config)
+    own = factory.getbasetemp() / f"worker-{number}"
+    own.mkdir(0o700)
+    factory._basetemp = own
+
+
+def folders_of(config: pytest.Config) -> pytest.TempPathFactory:
+    """What makes the folders of tests; the run's own is there afterwards."""
+    factory: pytest.TempPathFactory = config._tmp_path_factory  # type: ignore[attr-defined]
+    factory.getbasetemp()
+    return factory
 
 
 def with_next(items: Iterator[pytest.Item]) -> Iterator[tuple[pytest.Item, pytest.Item | None]]:

@@ -21,6 +21,8 @@ import orjson
 
 from tests.support import zygote
 
+KEEPER = "keeper_agent.cli:main"
+NOTHING = Path(os.devnull)
 PATIENCE_S = 300.0  # to load everything, kernels that must be compiled first included
 
 
@@ -88,10 +90,20 @@ class Zygote:
         os.close(self._told)
 
     def fork(
-        self, words: list[str], *, environment: Mapping[str, str], folder: Path, out: Path, err: Path
+        self,
+        words: list[str],
+        *,
+        environment: Mapping[str, str],
+        folder: Path,
+        out: Path,
+        err: Path,
+        reads: Path = NOTHING,
+        does: str = KEEPER,
     ) -> int:
-        """The pid of a new ``keeper words…`` that appends what it says to ``out`` and ``err``."""
+        """The pid of a new ``keeper words…``, or what ``does`` that, which appends what it says to files."""
         job = {
+            "does": does,
+            "reads": str(reads),
             "words": words,
             "environment": dict(environment),
             "folder": str(folder),
@@ -134,12 +146,26 @@ class Fork:
     """A forked ``keeper words…``; what it offers is as with ``subprocess.Popen``."""
 
     def __init__(
-        self, *words: str | Path, environment: Mapping[str, str], folder: Path, out: Path, err: Path
+        self,
+        *words: str | Path,
+        environment: Mapping[str, str],
+        folder: Path,
+        out: Path,
+        err: Path,
+        reads: Path = NOTHING,
+        does: str = KEEPER,
     ) -> None:
+        """Start it; ``does`` names another function, ``module:function``, for the same kind of process."""
         self._zygote = Zygote.here()
         self.returncode: int | None = None
         self.pid = self._zygote.fork(
-            [str(word) for word in words], environment=environment, folder=folder, out=out, err=err
+            [str(word) for word in words],
+            environment=environment,
+            folder=folder,
+            out=out,
+            err=err,
+            reads=reads,
+            does=does,
         )
 
     def poll(self) -> int | None:

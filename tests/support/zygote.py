@@ -1,7 +1,7 @@
 """Loads Keeper once, then forks a process for each command: a test pays for what that does, not for imports.
 
-It talks in JSON lines: a job (words, environment, folder, files for what it says) comes in; its pid and its
-end go out.
+It talks in JSON lines: a job (words, environment, folder, files for what it reads and says) comes in; its pid
+and its end go out.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from typing import Any, NoReturn
 
 import orjson
 
-from keeper_agent.cli import main
 from tools.execution.warmup import warm_kernels
 
 IN, OUT = 0, 1
+SELDOM = (50_000, 20, 10)  # looking for garbage took a twentieth of the run, for a few megabytes
 # What ``keeper run`` and most commands would import in the end; the child imports whatever is missing here.
 MODULES = (
     "alembic.command",
@@ -29,6 +29,7 @@ MODULES = (
     "ccxt.pro",
     "chromadb_rust_bindings",
     "keeper_agent.api.application",
+    "keeper_agent.cli",
     "keeper_agent.commands.live",
     "keeper_agent.commands.local_venue",
     "keeper_agent.commands.run",
@@ -50,6 +51,7 @@ def load() -> None:
 def serve() -> None:
     """Fork a process for each job, and tell of each end, until there are no more jobs."""
     gc.freeze()  # the children need not look through what is loaded, and share it for longer
+    gc.set_threshold(*SELDOM)
     gc.enable()
     ended, wake = os.pipe()
     os.set_blocking(wake, False)
@@ -110,7 +112,7 @@ def say(words: dict[str, Any]) -> None:
 
 
 def be(job: dict[str, Any], private: tuple[int, int]) -> NoReturn:
-    """Become ``keeper words…``: its environment, folder and files, and nothing of the parent's."""
+    """Become ``keeper words…``, or what else it ``does``: with its own environment, folder and files."""
     code = 1
     try:
         signal.set_wakeup_fd(-1)
@@ -121,13 +123,14 @@ def be(job: dict[str, Any], private: tuple[int, int]) -> NoReturn:
         os.environ.update(job["environment"])
         time.tzset()
         os.chdir(job["folder"])
-        for descriptor, path in ((0, os.devnull), (1, job["out"]), (2, job["err"])):
+        for descriptor, path in ((1, job["out"]), (2, job["err"]), (0, job["reads"])):
             flags = os.O_RDONLY if descriptor == 0 else os.O_WRONLY | os.O_CREAT | os.O_APPEND
             opened = os.open(path, flags, 0o600)
             os.dup2(opened, descriptor)
             os.close(opened)
         sys.argv = ["keeper", *job["words"]]
-        main()
+        module, _, function = job["does"].partition(":")
+        getattr(import_module(module), function)()
         code = 0
     except SystemExit as leaving:
         code = leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)

@@ -53,10 +53,10 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def started(folder: Path, *words: str) -> subprocess.Popen[str]:
-    """pytest over the folder, with nothing of this repository's settings."""
+def started(folder: Path, *words: str, **extra: str) -> subprocess.Popen[str]:
+    """pytest over the folder, with nothing of this repository's settings but ``extra`` in its environment."""
     command = [sys.executable, "-m", "pytest", "-p", "tests.support.crew", "-p", "no:cacheprovider", "-rA"]
-    environment = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": str(ROOT)}
+    environment = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": str(ROOT)} | extra
     return subprocess.Popen(
         [*command, "-c", os.devnull, "--rootdir", str(folder), *words, str(folder)],
         stdout=subprocess.PIPE,
@@ -112,6 +112,18 @@ def test_the_first_failure_stops_all_where_that_is_asked_for(folder: Path) -> No
     assert code == 1
     assert "stopping after 1 failures" in told
     assert len(re.findall(r"^PASSED", told, re.MULTILINE)) < 49
+
+
+def test_workers_write_below_one_folder_of_the_run_and_leave_what_failed(folder: Path) -> None:
+    home = folder / "temporary"
+    home.mkdir()
+    policy = "tmp_path_retention_policy=failed"
+    process = started(folder, "--crew", "3", "-o", policy, PYTEST_DEBUG_TEMPROOT=str(home))
+    process.communicate(timeout=120)
+    (base,) = (one for one in home.glob("pytest-of-*/pytest-*") if not one.is_symlink())
+    assert not (base / ".lock").exists(), "nobody would tidy it up"
+    assert {one.name for one in base.glob("worker-?")} == {"worker-0", "worker-1", "worker-2"}
+    assert [one.name for one in base.glob("worker-?/test_many*_0")] == ["test_many_7_0"]
 
 
 def test_an_interrupt_ends_everybody(folder: Path) -> None:

@@ -9,7 +9,6 @@ import pytest
 from typer.testing import CliRunner
 
 from keeper_agent.cli import app
-from keeper_agent.commands import limits
 from tools.execution.kill import KillSwitch
 from tools.risk.limit_table import TABLE
 
@@ -34,7 +33,7 @@ def test_every_limit_is_told_with_what_the_operator_set(
 def test_the_terminal_tells_each_in_whole_words(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, columns: int
 ) -> None:
-    monkeypatch.setattr(limits.OUT, "width", columns)
+    monkeypatch.setenv("COLUMNS", str(columns))
     monkeypatch.setenv("KEEPER_PARAMETERS", "daily_loss_limit_usd=5")
     KillSwitch(tmp_path).set("by hand")
     done = CliRunner().invoke(app, ["limits", "--home", str(tmp_path)])
