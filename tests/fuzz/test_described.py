@@ -12,7 +12,7 @@ from tests.fuzz.tally import Tally, described
 from tests.support.api import served
 from tests.support.living import session
 
-# The server draws numbers in a thread of this process; between two looks of hypothesis it seems a strategy did.
+# The server draws numbers in a thread of this process; to hypothesis it may seem that a strategy did.
 pytestmark = pytest.mark.filterwarnings("ignore:Do not use the .random. module inside strategies")
 
 
