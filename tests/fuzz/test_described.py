@@ -12,9 +12,6 @@ from tests.fuzz.tally import Tally, described
 from tests.support.api import served
 from tests.support.living import session
 
-# The server draws numbers in a thread of this process; to hypothesis it may seem that a strategy did.
-pytestmark = pytest.mark.filterwarnings("ignore:Do not use the .random. module inside strategies")
-
 
 def test_every_answer_is_as_described(tmp_path: Path) -> None:
     tally = Tally()
