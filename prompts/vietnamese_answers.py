@@ -33,6 +33,7 @@ RESULTS: Mapping[str, str] = {
     "timeout": "hết giờ",
     "abort": "bị hủy",
     "close out": "đóng cuối phiên",
+    "offer sold": "bán dưới mục tiêu",
     "unfilled": "không khớp",
 }
 DEEDS: Mapping[str, str] = {

@@ -145,6 +145,7 @@ WORDS: Mapping[str, Meaning] = {
     **_all(("regime", Regime.TRENDING), "trending trend"),
     **_all(("regime", Regime.PANIC), "panic panicky panicking"),
     **_all(("result", Result.TAKE_PROFIT), "targethit target targets tp"),
+    **_all(("result", Result.OFFER_SOLD), "offersold"),
     **_all(("result", Result.STOP), "stophit stop stops stopped sl"),
     **_all(("result", Result.TIMEOUT), "timeout timeouts"),
     **_all(("result", Result.ABORT), "abort aborts aborted departures departure"),

@@ -112,6 +112,7 @@ ENGLISH = {
     "action.skip": "skipped",
     "action.abstain": "stayed out of",
     "result.take_profit": "target reached",
+    "result.offer_sold": "offer sold below the target",
     "result.stop": "stopped out",
     "result.timeout": "time ran out",
     "result.abort": "left early",

@@ -112,6 +112,7 @@ VIETNAMESE = {
     "action.skip": "đã bỏ qua",
     "action.abstain": "không quyết định",
     "result.take_profit": "đạt mục tiêu",
+    "result.offer_sold": "lệnh chào bán khớp dưới mục tiêu",
     "result.stop": "bị cắt lỗ",
     "result.timeout": "hết thời gian",
     "result.abort": "thoát sớm",

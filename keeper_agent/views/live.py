@@ -18,7 +18,7 @@ from scheduler.run import Tally
 from tools.domain.clock import iso
 from tools.domain.market import plain, to_decimal
 from tools.domain.regime import Regime
-from tools.domain.trading import Action, Decision, Fill, Intent, OrderUpdate, Outcome, Result, Signal
+from tools.domain.trading import Action, Decision, Fill, Intent, OrderUpdate, Outcome, Signal
 
 STYLES = {Action.ENTER: "bold green", Action.SKIP: "dim", Action.ABSTAIN: "yellow"}
 CLOCK = slice(11, 19)
@@ -138,10 +138,7 @@ class LiveView:
             return
         style = "green" if outcome.net_bps > 0 else "red"
         # The id comes last: a narrow terminal cuts it before the result.
-        # An offer that went along with the market may have been sold below its cost.
-        is_below = outcome.result is Result.TAKE_PROFIT and outcome.net_bps < 0
-        ended = "offer sold" if is_below else outcome.result.value
-        text = f"round trip {ended} {outcome.net_bps:+.1f} bps, "
+        text = f"round trip {outcome.result.value} {outcome.net_bps:+.1f} bps, "
         text += f"{money(outcome.net_quote)} {self._quote} {outcome.decision_id}"
         self._event(outcome.ts_known, style, text)
 

@@ -79,11 +79,14 @@ class OrderStatus(StrEnum):
 class Result(StrEnum):
     """How a round trip, taken or followed on paper, ended.
 
-    ABORT: the market maker left while it was being entered (K6.3). CLOSE_OUT: sold at the market for another
-    reason, be it that the session ended or that the position could not be protected.
+    OFFER_SOLD: an offer that was led along with the market was taken below the signal's target, be it at a
+    loss; records of before 2026-11-28 call that TAKE_PROFIT, too. ABORT: the market maker left while it was
+    being entered (K6.3). CLOSE_OUT: sold at the market for another reason, be it that the session ended or
+    that the position could not be protected.
     """
 
     TAKE_PROFIT = "take_profit"
+    OFFER_SOLD = "offer_sold"
     STOP = "stop"
     TIMEOUT = "timeout"
     ABORT = "abort"

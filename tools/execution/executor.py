@@ -20,7 +20,7 @@ from tools.execution.books import Books
 from tools.execution.departing import bounds_of, confidence_of, is_given_back, mm_has_left
 from tools.execution.entry import BRACKET, DEPARTED, ENTRY, EXIT, TARGET, Entry
 from tools.execution.leading import stale_orders
-from tools.execution.outcomes import result_at, taken_outcome
+from tools.execution.outcomes import result_at, sold_as, taken_outcome
 from tools.execution.protection import (
     MOST_REFUSALS,
     Stop,
@@ -343,5 +343,5 @@ class Executor:
             self._books.write_off(entry, ts)
         self._ledger.release(entry.decision.decision_id)
         self.entry = None
-        made = (entry.fills, result, ts, self.instrument, self._market.take_excursion())
+        made = (entry.fills, sold_as(result, entry), ts, self.instrument, self._market.take_excursion())
         self._on_outcome(taken_outcome(entry.signal, entry.decision, *made), entry.signal)

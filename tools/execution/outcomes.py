@@ -74,7 +74,7 @@ def shadow_outcome(
         venue=signal.venue,
         kind="shadow",
         is_probe=decision.is_probe,
-        result=found.result,
+        result=_told(found.result, leave, signal, is_led=bool(follow["is_led"])),
         ts_entry=started if filled else None,
         ts_exit=int(follow["ts_exit"]) if filled else None,
         ts_known=int(follow["ts_end"]),
@@ -158,6 +158,17 @@ def _excursion_fields(excursion: Excursion | None, bought: Sequence[Fill]) -> di
         "time_to_target_ns": excursion.ts_target - started if excursion.ts_target else None,
         "time_to_stop_ns": excursion.ts_stop - started if excursion.ts_stop else None,
     }
+
+
+def sold_as(result: Result, entry: Entry) -> Result:
+    """What ``result`` is to be called: an offer of ``entry`` that was led may have been taken lower."""
+    sold = [f for f in entry.fills if f.side is Side.SELL]
+    return _told(result, average_price(sold), entry.signal, is_led=entry.is_led) if sold else result
+
+
+def _told(result: Result, leave: int, signal: Signal, *, is_led: bool) -> Result:
+    is_lower = is_led and result is Result.TAKE_PROFIT and leave < signal.take_profit
+    return Result.OFFER_SOLD if is_lower else result
 
 
 def result_at(bid: int, entry: Entry) -> Result:

@@ -221,7 +221,7 @@ _DONE = (
     ),
 )
 _LABELS = (
-    Column("outcome", "string", "", "take_profit, stop, timeout or abort", lambda t: t.outcome.result.value),
+    Column("outcome", "string", "", "how it ended: " + ", ".join(Result), lambda t: t.outcome.result.value),
     Column("won", "bool", "", "made money after costs", lambda t: t.outcome.won),
     Column("net_bps", "double", "bps", "result after costs", lambda t: t.outcome.net_bps),
     Column("gross_bps", "double", "bps", "result before costs", lambda t: t.outcome.gross_bps),

@@ -19,12 +19,13 @@ from numpy.typing import NDArray
 
 from tools.domain.parameter import ParameterSet
 from tools.domain.paths import FollowedPath
+from tools.domain.trading import Result
 from tools.models.uniqueness import average_uniqueness
 
 Floats = NDArray[np.float64]
 WATCHED = 2  # an entry is watched for as many times its timeout
 JUDGED_RULES = frozenset({"rule.mm_confidence", "rule.spoofing"})  # their thresholds are parameters
-
+SOLD_RESTING = frozenset({Result.TAKE_PROFIT, Result.OFFER_SOLD})  # what left as maker
 
 _NUMBERS = (
     "cost_bps",
@@ -80,7 +81,7 @@ def columns_of(paths: Sequence[FollowedPath]) -> Paths:
     spans = np.array([(path.ts, path.ts_known) for path in kept], np.int64).reshape(-1, 2)
     numbers = {name: np.array([_number(path, name) for path in kept], np.float64) for name in _NUMBERS}
     weight = average_uniqueness(spans, symbols.tolist()) if kept else np.zeros(0)
-    ended = np.array([path.result == "take_profit" for path in kept], dtype=np.bool_)
+    ended = np.array([path.result in SOLD_RESTING for path in kept], dtype=np.bool_)
     ids = np.array([path.outcome_id for path in kept], dtype=np.str_)
     return Paths(ids, symbols, spans, weight, numbers, _target_cost(symbols, numbers, ended))
 

@@ -21,7 +21,7 @@ from tests.support.executions import (
 )
 from tests.support.tapes import START_NS, book_message, print_event, synthetic_market
 from tools.domain.errors import InvariantBroken
-from tools.domain.market import NANOS
+from tools.domain.market import NANOS, UNITS
 from tools.domain.trading import Fill, OrderStatus, Result
 from tools.execution.executor import Entry, Executor
 from tools.execution.schedules.choosing import Algorithm, Scheduler
@@ -50,12 +50,22 @@ def market(seed: int) -> Events:
     return events
 
 
+def around(bid: int) -> dict[str, float | None]:
+    """Bounds of a market maker around ``bid``: without them no offer is led."""
+    return {"mm_lower_bound": (bid - 3 * CENT) / UNITS, "mm_upper_bound": (bid + 3 * CENT) / UNITS}
+
+
 def walk(seed: int, executor: type[Executor] = Executor) -> ExecutorDesk:
-    """Play a market in batches; between them, whenever the executor is idle, perhaps enter."""
+    """Play a market in batches; between them, whenever the executor is idle, perhaps enter.
+
+    In every fourth walk offers are led along with the market.
+    """
     rng = np.random.default_rng(seed)
-    desk = ExecutorDesk(
-        COIN, executor, max_symbol_exposure_usd=1e9, max_total_exposure_usd=1e9, departure_rest_s=1
-    )
+    caps = {"max_symbol_exposure_usd": 1e9, "max_total_exposure_usd": 1e9}
+    leads = {"exit_lead_s": float(seed % 4 == 3), "exit_least_bps": 0.0}
+    desk = ExecutorDesk(COIN, executor, **caps, **leads, departure_rest_s=1)
+    sensed = desk.market.features
+    desk.market.features = lambda ts: sensed(ts) | around(desk.market.best_bid)  # type: ignore[method-assign]
     events = market(seed % MARKETS)
     stamps = events["ts_init"]
     start = 0

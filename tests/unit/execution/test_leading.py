@@ -89,7 +89,7 @@ def test_what_is_held_goes_along_with_the_asks_and_is_sold_there_as_maker() -> N
     desk.play(quotes(6_100, 9_990, 10_004), quotes(6_300, 9_990, 10_004))
     assert offers(desk) == [10_020, 10_003]
     desk.play(quotes(7_000, 9_990, 10_004), printed(8_000, Side.BUY, 10_004, 5))
-    assert finished(desk) is Result.TAKE_PROFIT
+    assert finished(desk) is Result.OFFER_SOLD
     assert all(fill.is_maker for fill in desk.fills)
     check_the_books(desk)
     check_the_order_of_things(desk)
@@ -126,7 +126,7 @@ def test_a_rest_that_no_venue_takes_anew_stays_where_it_is_offered(smallest: str
     desk.play(quotes(7_100, 9_985, 10_002), quotes(7_300, 9_985, 10_002))
     assert offers(desk) == stands
     desk.play(printed(8_000, Side.BUY, 10_004, 200))
-    assert finished(desk) is Result.TAKE_PROFIT
+    assert finished(desk) is Result.OFFER_SOLD
 
 
 def test_waiting_ends_with_the_holding_time_and_at_the_stop_at_once() -> None:

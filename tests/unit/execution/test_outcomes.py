@@ -88,6 +88,32 @@ def test_a_follow_that_reached_its_target_pays_the_makers_fee_twice(decision: De
     assert outcome.ts_known == at(9)
 
 
+@pytest.mark.parametrize(
+    ("is_led", "leave", "result"),
+    [
+        (1, -1, Result.OFFER_SOLD),
+        (1, 0, Result.TAKE_PROFIT),
+        (1, 1, Result.TAKE_PROFIT),
+        (0, -1, Result.TAKE_PROFIT),
+    ],
+)
+def test_an_offer_that_was_led_and_taken_below_the_target_did_not_reach_it(
+    decision: Decision, is_led: int, leave: int, result: Result
+) -> None:
+    signal = a_signal()
+    follow = followed(
+        result=fo.TARGET, exit=signal.take_profit + leave, ts_entry=at(1), ts_exit=at(5), ts_end=at(9),
+        is_led=is_led,
+    )  # fmt: skip
+    outcome = shadow_outcome(signal, decision, follow, LOT, COIN)
+    assert outcome is not None
+    assert outcome.result is result
+    assert outcome.gross_bps is not None
+    assert outcome.net_bps == pytest.approx(outcome.gross_bps - 1 - (1 + outcome.gross_bps * 1e-4)), (
+        "as maker"
+    )
+
+
 @pytest.mark.parametrize(("code", "result"), [(fo.STOPPED, Result.STOP), (fo.TIMED_OUT, Result.TIMEOUT)])
 def test_a_follow_that_leaves_at_the_market_pays_the_takers_fee(
     decision: Decision, code: int, result: Result

@@ -37,6 +37,11 @@ def test_a_target_within_reach_is_filled_and_pays_what_take_profits_pay() -> Non
     assert value(a_path(), take_profit_buffer_bps=4) == pytest.approx(9 - 2)
 
 
+def test_an_offer_sold_below_the_target_pays_as_little_as_a_target() -> None:
+    assert value(a_path(result="offer_sold")) == value(a_path()) == pytest.approx(7 - 2)
+    assert value(a_path(result="timeout")) == pytest.approx(7 - 5)
+
+
 def test_a_target_beyond_reach_ends_at_the_stop_or_with_the_holding_time() -> None:
     assert value(a_path(), take_profit_buffer_bps=5) == pytest.approx(-4 - 5)
     assert value(a_path(halt_bps=-21.0), take_profit_buffer_bps=5) == pytest.approx(-21 - 5)
