@@ -73,6 +73,8 @@ SAME = (
     ("win rate on DOT", "I am new here and a bit nervous. What is the win rate on DOT?"),
     ("how many trades were aborted", "how often did the market maker leave during a trade",
      "bao nhiêu lệnh bị hủy vì nhà tạo lập bỏ đi"),
+    ("how many trades were sold below the target", "how many trades ended with their offer sold below the target",
+     "bao nhiêu lệnh bán dưới mục tiêu"),
     ("show me the 3 best days by net usdt", "show me the 3 best days by net result",
      "top 3 days by net result", "3 ngày tốt nhất theo kết quả ròng"),
     ("why was symbol_size_share@FILUSDT lowered", "why was the size of FIL lowered", "vì sao hạ cỡ lệnh FIL",
