@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 import typer
 from typer.testing import CliRunner
@@ -37,3 +40,11 @@ def test_what_is_in_no_section_is_still_listed() -> None:
     told = listed("run", "sing")
     assert told.index("Trade:") < told.index("run") < told.index("Others:") < told.index("sing")
     assert "Trade" not in listed("sing")
+
+
+@pytest.mark.parametrize(("word", "code"), [("--version", 0), ("sing", 2)])
+def test_the_package_is_the_command(word: str, code: int) -> None:
+    command = [sys.executable, "-m", "keeper_agent", word]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert ended.returncode == code
+    assert (ended.stdout or ended.stderr).startswith("keeper")
