@@ -138,7 +138,7 @@ class LiveView:
             return
         style = "green" if outcome.net_bps > 0 else "red"
         # The id comes last: a narrow terminal cuts it before the result.
-        text = f"round trip {outcome.result.value} {outcome.net_bps:+.1f} bps, "
+        text = f"round trip {outcome.result.value.replace('_', ' ')} {outcome.net_bps:+.1f} bps, "
         text += f"{money(outcome.net_quote)} {self._quote} {outcome.decision_id}"
         self._event(outcome.ts_known, style, text)
 

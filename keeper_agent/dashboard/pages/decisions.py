@@ -95,7 +95,7 @@ def timeline(found: Mapping[str, Any]) -> list[dict[str, Any]]:
     signal = then["signal"]
     told = [_at(signal["ts"], f"signal: {signal['source']} {signal['side']}", "then")]
     told += [
-        _at(one["ts_known"], f"known: {one['result']} on {one['symbol']} earlier", "then")
+        _at(one["ts_known"], f"known: {_said(one['result'])} on {one['symbol']} earlier", "then")
         for one in then["recalled"][-3:]
     ]
     told += [
@@ -116,8 +116,12 @@ def timeline(found: Mapping[str, Any]) -> list[dict[str, Any]]:
         one = later[name]
         if one is not None:
             net = "no position came about" if one["net_bps"] is None else f"{one['net_bps']:+.2f} bps net"
-            told.append(_at(one["ts_known"], f"{title}: {one['result'].replace('_', ' ')}, {net}", "later"))
+            told.append(_at(one["ts_known"], f"{title}: {_said(one['result'])}, {net}", "later"))
     return _ordered(told)
+
+
+def _said(result: str) -> str:
+    return result.replace("_", " ")
 
 
 def _ordered(told: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -73,7 +73,7 @@ def test_the_view_shows_everything_even_when_nothing_is_known(
         everything(view, desk, decision, desk.outcomes[0])
     text = console.export_text()
     assert decision.decision_id in text
-    assert "close_out" in text
+    assert "close out" in text
 
 
 def test_markup_in_what_is_shown_stays_text(desk: ExecutorDesk, decision: Decision) -> None:
