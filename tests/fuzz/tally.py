@@ -45,3 +45,8 @@ def described(call: Caller) -> Described:
     """The description as it is served."""
     found: Described = call("GET", "/api/openapi.json").json
     return found
+
+
+def paths_of(call: Caller) -> list[dict[str, Any]]:
+    """What each path offers, by method."""
+    return list(described(call)["paths"].values())

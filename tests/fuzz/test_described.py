@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import orjson
 import pytest
 
 from tests.fuzz.described import Fuzzer
 from tests.fuzz.planted import PREFIX, plant
-from tests.fuzz.tally import Tally, described
+from tests.fuzz.tally import Tally
 from tests.support.api import served
-from tests.support.living import session
+from tests.support.commands import environment
+from tests.support.forks import Fork
 
 
 def test_every_answer_is_as_described(tmp_path: Path) -> None:
-    tally = Tally()
-    with session(tmp_path / "home") as agent, served(tmp_path / "home") as call:
-        agent.play_to(40)
-        known = {"symbol": "BTCUSDT", "name": agent.noted.decisions[0].decision_id}
-        Fuzzer(call, known, tally).ask(1, with_heads=False)
-        offered = sum(len(set(ways) - {"head"}) for ways in described(call)["paths"].values())
-    assert tally.faults == {}
-    assert len(tally.asked) == offered, "each operation"
-    assert tally.statuses[200] > offered / 2
+    """In a process of its own: what draws the questions must be alone with its random numbers."""
+    out, err = tmp_path / "out", tmp_path / "err"
+    words, where = ("--examples", "1", "--seed", "0", "--quick"), environment(tmp_path / "home", {})
+    does = "tests.fuzz.__main__:run"
+    Fork(*words, environment=where, folder=tmp_path, out=out, err=err, does=does).wait(300)
+    told = orjson.loads(out.read_bytes())
+    assert told["faults"] == {}
+    assert told["operations"] == told["offered"], "each of them"
+    assert told["statuses"]["200"] > told["offered"] / 2
 
 
 @pytest.mark.parametrize(
