@@ -1,0 +1,214 @@
+"""The agent's stages over one recording: each a replay of its own, filled by the replay's matching.
+
+Nobody on a tape reacts, so nobody can be driven away: departures caused are not known. Fees are the venue's,
+the recording decides what an order would have met, and what is held at its end is sold into its last book.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from graphs.plain import PlainDecisions
+from keeper_agent.app import Keeper
+from keeper_agent.lab.anatomy import trip_parts
+from keeper_agent.lab.conditions import LabSettings
+from keeper_agent.lab.entry_costs import entry_costs
+from keeper_agent.lab.exploring import InsidePaperMarket, Venture
+from keeper_agent.lab.keeping import lay_out
+from keeper_agent.lab.laboratory import SHARED_MEMORY, own_settings
+from keeper_agent.lab.session import Witness
+from keeper_agent.lab.sitting import scorer
+from keeper_agent.lab.tape_blocks import Blocks, Span
+from keeper_agent.lab.tape_quotes import TapeQuotes
+from keeper_agent.settings import Settings
+from memory.own_store import ForgetfulStore
+from scheduler.replay import replay
+from scheduler.run import RunIdentity
+from tools.domain.errors import BadUsage, NotEnoughData
+from tools.domain.identity import derived_run_id
+from tools.domain.market import Instrument
+from tools.domain.parameter import default_parameters
+from tools.domain.trading import Outcome, World
+from tools.execution.paper import PaperMarket
+from tools.execution.warmup import warm_kernels
+from tools.market.instruments import instrument_for
+from tools.market.tapes import TapeFiles
+from tools.market.tardis import Recording, read_recording
+from tools.models.claims import WorldResult
+
+
+@dataclass(frozen=True, slots=True)
+class TapeSpan:
+    """What has to be known of a tape before it is played.
+
+    Attributes:
+        span: Its first and last instant, ns.
+        book_sha256: Of its book's file.
+    """
+
+    files: TapeFiles
+    quote: str
+    is_dollar: bool
+    span: Span
+    book_sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TapeJob:
+    """A tape and the stages that are to be played over it.
+
+    Attributes:
+        quote_usd: US dollars per quote unit; None where the quote is a dollar.
+        stages: Name, conditions and settings of each.
+        blocks: Of all tapes.
+        seed: Of every draw.
+    """
+
+    files: TapeFiles
+    quote_usd: Decimal | None
+    stages: Sequence[tuple[str, LabSettings, Settings]]
+    blocks: Blocks
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """One stage over one tape.
+
+    Attributes:
+        blocks: What it did in each stretch that the tape lies in; ``seed`` is the stretch's number.
+        account: Realised results in order of exit, US dollars.
+        decisions: How many were made.
+        cpu_s: Processor time it took.
+    """
+
+    stage: str
+    blocks: tuple[WorldResult, ...]
+    account: tuple[float, ...]
+    decisions: int
+    cpu_s: float
+
+
+def looked_at(files: TapeFiles) -> TapeSpan:
+    """Read a tape through, so that whatever is wrong with it is told before anything is played.
+
+    Raises:
+        BadInput: A file is malformed.
+        NotEnoughData: There is no event.
+    """
+    plain = instrument_for(files.venue, files.symbol)
+    recording = read_recording(files.trades, files.book, plain)
+    events = recording.events
+    if not len(events):
+        raise NotEnoughData(f"{files.book}: the recording holds no event")
+    span = (int(events["ts_init"][0]), int(events["ts_init"][-1]))
+    return TapeSpan(files, plain.quote, plain.quote_usd is not None, span, recording.book_sha256)
+
+
+def played(job: TapeJob) -> list[Played]:
+    """Every stage of a job over its tape, in order."""
+    instrument = instrument_for(job.files.venue, job.files.symbol, quote_usd=job.quote_usd)
+    if instrument.quote_usd is None:
+        raise BadUsage(f"{job.files.symbol}: what its quote is worth in US dollars is not known")
+    recording = read_recording(job.files.trades, job.files.book, instrument)
+    warm_kernels()
+    quotes = TapeQuotes(instrument, recording.events)
+    return [
+        _played(job, name, conditions, settings, instrument, recording, quotes)
+        for name, conditions, settings in job.stages
+    ]
+
+
+def _played(
+    job: TapeJob,
+    name: str,
+    conditions: LabSettings,
+    settings: Settings,
+    instrument: Instrument,
+    recording: Recording,
+    quotes: TapeQuotes,
+) -> Played:
+    began = time.process_time()
+    events = recording.events
+    first, last = int(events["ts_init"][0]), int(events["ts_init"][-1])
+    run_id = derived_run_id("evaluate", recording.book_sha256, recording.trades_sha256, job.seed)
+    witness = Witness()
+    witness.ask(lambda decision, signal: 0.0)  # no coin is thrown: probes are off
+    folder = SHARED_MEMORY if SHARED_MEMORY.is_dir() else None
+    with tempfile.TemporaryDirectory(prefix="keeper-tape-", dir=folder) as scratch:
+        home = Path(scratch) / "memory"
+        lay_out(home)
+        own = own_settings(settings, home, job.seed, conditions.overrides())
+        with ForgetfulStore.open(home, is_throwaway=True) as store:
+            keeper = Keeper(
+                own,
+                store,
+                RunIdentity(run_id, World.RECORDED, job.seed),
+                {instrument.symbol: instrument},
+                witness,
+                scorer(conditions, own),
+                first,
+                market=InsidePaperMarket if conditions.venture is Venture.INSIDE else PaperMarket,
+                decider=PlainDecisions,
+            )
+            keeper.begin("evaluate", {}, f"{recording.book_sha256} {recording.trades_sha256}", first)
+            replay(keeper.cycle(instrument), events)
+            keeper.end(last)
+    blocks = _by_block(job, conditions, witness, keeper.tally.open_positions, instrument, quotes, (first, last))
+    account = tuple(_usd(trip, instrument) for trip in _in_order(_trips(witness)))
+    return Played(name, blocks, account, len(witness.chosen), time.process_time() - began)
+
+
+def _by_block(
+    job: TapeJob,
+    conditions: LabSettings,
+    witness: Witness,
+    left_open: int,
+    instrument: Instrument,
+    quotes: TapeQuotes,
+    span: Span,
+) -> tuple[WorldResult, ...]:
+    """What a stage did, by the stretch in which it was decided."""
+    blocks, patience = job.blocks, default_parameters(conditions.overrides()).nanos("entry_timeout_s")
+    decided = {one.decision.decision_id: blocks.at(one.decision.ts) for one in witness.chosen}
+    found = []
+    for block in range(blocks.at(span[0]), blocks.at(span[1]) + 1):
+        chosen = [
+            one.decision for one in witness.chosen if decided[one.decision.decision_id] == block
+        ]
+        trips = _in_order([one for one in _trips(witness) if decided[one.decision_id] == block])
+        costs = entry_costs(
+            chosen, witness.fills, quotes, patience_ns=patience, taker_bps=instrument.taker_fee_bps
+        )
+        found.append(
+            WorldResult(
+                seed=block,
+                hours=blocks.hours(block, span),
+                net_bps=tuple(one.net_bps or 0.0 for one in trips),
+                net_quote=tuple(_usd(one, instrument) for one in trips),
+                slippage_bps=tuple(cost.slippage_bps for cost in costs),
+                filled=tuple(cost.filled for cost in costs),
+                departures=None,
+                departures_alone=None,
+                left_open=left_open if block == blocks.at(span[1]) else 0,
+                parts=trip_parts(trips, witness.fills, witness.intents, quotes),
+            )
+        )
+    return tuple(found)
+
+
+def _trips(witness: Witness) -> list[Outcome]:
+    return [one for one in witness.outcomes if one.kind == "taken" and one.net_bps is not None]
+
+
+def _in_order(trips: Sequence[Outcome]) -> list[Outcome]:
+    return sorted(trips, key=lambda one: (one.ts_exit or one.ts_known, one.outcome_id))
+
+
+def _usd(trip: Outcome, instrument: Instrument) -> float:
+    return float((trip.net_quote or Decimal(0)) * (instrument.quote_usd or Decimal(0)))
