@@ -178,6 +178,4 @@ def own_settings(keeper: Settings, home: Path, seed: int, overrides: Mapping[str
     """The operator's settings with a home, a seed and parameters of a session's own."""
     words = [f"{name}={value!r}" for name, value in sorted(overrides.items())]
     named = ",".join(filter(None, [keeper.keeper_parameters, *words]))
-    return keeper.model_copy(
-        update={"keeper_home": home, "keeper_seed": seed, "keeper_parameters": named}
-    )
+    return keeper.model_copy(update={"keeper_home": home, "keeper_seed": seed, "keeper_parameters": named})

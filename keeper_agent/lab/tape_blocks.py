@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from tools.domain.market import NANOS
 from tools.models.validation.clusters import LEAST_CLUSTERS
@@ -46,7 +47,7 @@ class Blocks:
 def blocks_of(spans: Sequence[Span]) -> Blocks:
     """The times of tapes, cut into the longest stretches of which there are enough for an interval.
 
-    Where there are too few even of the shortest, it is those. Every run of overlapping tapes is cut into equal
+    Where there are too few even of the shortest, it is those. Tapes that overlap are cut as one, into equal
     parts, so no stretch is a splinter.
 
     >>> hour = 3600 * NANOS
@@ -78,4 +79,4 @@ def _cut(span: Span, minutes: int) -> list[Span]:
     begin, end = span
     parts = max(1, round((end - begin) / (minutes * 60 * NANOS)))
     edges = [begin + (end - begin) * part // parts for part in range(parts + 1)]
-    return list(zip(edges[:-1], edges[1:], strict=True))
+    return list(pairwise(edges))

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -33,7 +34,7 @@ from tools.domain.errors import BadUsage, NotEnoughData
 from tools.domain.identity import derived_run_id
 from tools.domain.market import Instrument
 from tools.domain.parameter import default_parameters
-from tools.domain.trading import Outcome, World
+from tools.domain.trading import Action, Decision, Outcome, Route, World
 from tools.execution.paper import PaperMarket
 from tools.execution.warmup import warm_kernels
 from tools.market.instruments import instrument_for
@@ -76,7 +77,7 @@ class TapeJob:
     seed: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Played:
     """One stage over one tape.
 
@@ -84,6 +85,8 @@ class Played:
         blocks: What it did in each stretch that the tape lies in; ``seed`` is the stretch's number.
         account: Realised results in order of exit, US dollars.
         decisions: How many were made.
+        entered: How many of them entered.
+        refused: Why the others did not: a limit, a rule, or the model; how often.
         cpu_s: Processor time it took.
     """
 
@@ -91,6 +94,8 @@ class Played:
     blocks: tuple[WorldResult, ...]
     account: tuple[float, ...]
     decisions: int
+    entered: int
+    refused: Mapping[str, int]
     cpu_s: float
 
 
@@ -159,9 +164,28 @@ def _played(
             keeper.begin("evaluate", {}, f"{recording.book_sha256} {recording.trades_sha256}", first)
             replay(keeper.cycle(instrument), events)
             keeper.end(last)
-    blocks = _by_block(job, conditions, witness, keeper.tally.open_positions, instrument, quotes, (first, last))
+    blocks = _by_block(
+        job, conditions, witness, keeper.tally.open_positions, instrument, quotes, (first, last)
+    )
     account = tuple(_usd(trip, instrument) for trip in _in_order(_trips(witness)))
-    return Played(name, blocks, account, len(witness.chosen), time.process_time() - began)
+    decisions = [one.decision for one in witness.chosen]
+    refused = Counter(_why(one) for one in decisions if one.action is not Action.ENTER)
+    return Played(
+        stage=name,
+        blocks=blocks,
+        account=account,
+        decisions=len(decisions),
+        entered=len(decisions) - refused.total(),
+        refused=dict(refused.most_common()),
+        cpu_s=time.process_time() - began,
+    )
+
+
+def _why(refused: Decision) -> str:
+    """What stood in the way: the first limit, the rule, or what decided."""
+    if refused.clamps:
+        return refused.clamps[0].limit
+    return refused.reason.split(":")[0] if refused.route is Route.RULE else refused.route.value
 
 
 def _by_block(
@@ -178,9 +202,7 @@ def _by_block(
     decided = {one.decision.decision_id: blocks.at(one.decision.ts) for one in witness.chosen}
     found = []
     for block in range(blocks.at(span[0]), blocks.at(span[1]) + 1):
-        chosen = [
-            one.decision for one in witness.chosen if decided[one.decision.decision_id] == block
-        ]
+        chosen = [one.decision for one in witness.chosen if decided[one.decision.decision_id] == block]
         trips = _in_order([one for one in _trips(witness) if decided[one.decision_id] == block])
         costs = entry_costs(
             chosen, witness.fills, quotes, patience_ns=patience, taker_bps=instrument.taker_fee_bps
