@@ -142,12 +142,14 @@ def _training(
 def _told(
     work: TapeWork, training: Work, claims: Claims, models: Mapping[str, Taught], results: TapeResults
 ) -> dict[str, Any]:
+    by_tape = {"takes_above_bps": None}  # a world's median says nothing of a tape's candidates
     sizes = {"default_order_size_usd": work.order_usd, "max_order_size_usd": work.order_usd}
     return {
         "tapes": [_tape(*one) for one in zip(work.tapes, results.tapes, strict=True)],
         "hours": sum(_hours(tape) for tape in work.tapes),
         "blocks": claims.worlds,
-        "block_minutes": work.blocks.minutes,
+        "blocks_entered": {name: sum(bool(one.filled) for one in found) for name, found in results.stages},
+        "block_minutes": results.blocks.minutes,
         "scenario_trained_on": training.scenario if models else None,
         "trained_on_first_seed": training.train_seeds.start if models else None,
         "trained_on_worlds": len(training.train_seeds) if models else 0,
@@ -158,7 +160,7 @@ def _told(
         "parameters": {**COMMON, **MANNERS[work.manner], **sizes},
         "adds": {stage.name: STAGES[stage.name].adds for stage in work.stages},
         "interval": (
-            f"95 %, {claims.worlds} stretches of time drawn (of about {work.blocks.minutes} minutes, or a "
+            f"95 %, {claims.worlds} stretches of time drawn (of about {results.blocks.minutes} minutes, or a "
             "shorter tape), the same draws for every stage"
         ),
         "money": "US dollars",
@@ -167,7 +169,7 @@ def _told(
         "overfitting": claims.overfitting,
         "stages": [asdict(stage) for stage in claims.stages],
         "gate": training.gate.value,
-        "models": {name: model_told(taught, training.gate) for name, taught in models.items()},
+        "models": {name: {**model_told(taught, training.gate), **by_tape} for name, taught in models.items()},
     }
 
 
@@ -182,7 +184,7 @@ def _tape(tape: TapeSpan, stages: Sequence[Played]) -> dict[str, Any]:
 
 
 def _on_tape(stage: Played) -> dict[str, Any]:
-    net = [value for block in stage.blocks for value in block.net_bps]
+    net = [trip.net_bps for trip in stage.trips]
     return {
         "decisions": stage.decisions,
         "entered": stage.entered,

@@ -12,8 +12,16 @@ from pathlib import Path
 
 from keeper_agent.lab.many import Pool
 from keeper_agent.lab.stages import Manner, Models, Stage
-from keeper_agent.lab.tape_blocks import Blocks, blocks_of
-from keeper_agent.lab.tape_session import Played, TapeJob, TapeSpan, looked_at, played
+from keeper_agent.lab.tape_blocks import Blocks, Span, blocks_of
+from keeper_agent.lab.tape_session import (
+    Entry,
+    Played,
+    TapeJob,
+    TapeSpan,
+    Trip,
+    looked_at,
+    played,
+)
 from keeper_agent.settings import Settings
 from tools.domain.errors import BadInput, BadUsage
 from tools.market.tapes import TapeFiles, find_tapes
@@ -38,18 +46,13 @@ class TapeWork:
     quote_usd: Decimal | None
     order_usd: float
 
-    @property
-    def blocks(self) -> Blocks:
-        """Stretches of time that intervals draw."""
-        return blocks_of([tape.span for tape in self.tapes])
-
     def jobs(self, models: Models) -> list[TapeJob]:
         """A job a tape.
 
         Raises:
             BadUsage: A stage's model is not among ``models``.
         """
-        blocks, stages = self.blocks, []
+        stages = []
         sizes = {"default_order_size_usd": self.order_usd, "max_order_size_usd": self.order_usd}
         for stage in self.stages:
             conditions, own = stage.conditions(self.keeper, models, self.manner)
@@ -61,7 +64,6 @@ class TapeWork:
                 files=tape.files,
                 quote_usd=None if tape.is_dollar else self.quote_usd,
                 stages=stages,
-                blocks=blocks,
                 seed=self.keeper.keeper_seed,
             )
             for tape in self.tapes
@@ -123,11 +125,13 @@ class TapeResults:
         stages: Results by stage, a world a stretch of time.
         accounts: Realised results of every tape's account, by stage.
         tapes: What each stage did on each tape, in the order of the tapes.
+        blocks: Stretches of time that intervals draw.
     """
 
     stages: list[tuple[str, list[WorldResult]]]
     accounts: Mapping[str, Sequence[Sequence[float]]]
     tapes: Sequence[Sequence[Played]]
+    blocks: Blocks
 
 
 def play(work: TapeWork, pool: Pool, models: Models, each: Each) -> TapeResults:
@@ -137,32 +141,46 @@ def play(work: TapeWork, pool: Pool, models: Models, each: Each) -> TapeResults:
         tapes.append(found)
         for _ in found:
             each()
+    blocks = blocks_of(told_by(tapes))
     names = [stage.name for stage in work.stages]
     parts = {name: [tape[place] for tape in tapes] for place, name in enumerate(names)}
-    stages = [(name, joined(parts[name], len(work.blocks))) for name in names]
-    accounts = {name: [one.account for one in parts[name]] for name in names}
-    return TapeResults(stages, accounts, tapes)
+    stages = [(name, by_block(parts[name], blocks)) for name in names]
+    accounts = {name: [[trip.net_usd for trip in one.trips] for one in parts[name]] for name in names}
+    return TapeResults(stages, accounts, tapes, blocks)
 
 
-def joined(tapes: Sequence[Played], blocks: int) -> list[WorldResult]:
-    """One stage's results by stretch of time, those of tapes that share one together."""
-    by_block: list[list[WorldResult]] = [[] for _ in range(blocks)]
+def told_by(tapes: Sequence[Sequence[Played]]) -> list[Span]:
+    """The times of the tapes on which any stage entered: others tell nothing of how stretches differ.
+
+    All of them where none entered anywhere.
+    """
+    entered = [stages[0].span for stages in tapes if any(one.entered for one in stages)]
+    return entered or [stages[0].span for stages in tapes]
+
+
+def by_block(tapes: Sequence[Played], blocks: Blocks) -> list[WorldResult]:
+    """One stage's results by the stretch of time in which they were decided, all tapes together."""
+    trips: list[list[Trip]] = [[] for _ in blocks.spans]
+    entries: list[list[Entry]] = [[] for _ in blocks.spans]
+    left_open = [0] * len(blocks)
     for tape in tapes:
-        for result in tape.blocks:
-            by_block[result.seed].append(result)
-    return [_together(block, results) for block, results in enumerate(by_block)]
-
-
-def _together(block: int, results: Sequence[WorldResult]) -> WorldResult:
-    return WorldResult(
-        seed=block,
-        hours=sum(one.hours for one in results),
-        net_bps=tuple(value for one in results for value in one.net_bps),
-        net_quote=tuple(value for one in results for value in one.net_quote),
-        slippage_bps=tuple(value for one in results for value in one.slippage_bps),
-        filled=tuple(value for one in results for value in one.filled),
-        departures=None,
-        departures_alone=None,
-        left_open=sum(one.left_open for one in results),
-        parts=tuple(part for one in results for part in one.parts),
-    )
+        for trip in tape.trips:
+            trips[blocks.at(trip.ts)].append(trip)
+        for entry in tape.entries:
+            entries[blocks.at(entry.ts)].append(entry)
+        left_open[blocks.at(tape.span[1])] += tape.left_open
+    return [
+        WorldResult(
+            seed=block,
+            hours=sum(blocks.hours(block, tape.span) for tape in tapes),
+            net_bps=tuple(trip.net_bps for trip in trips[block]),
+            net_quote=tuple(trip.net_usd for trip in trips[block]),
+            slippage_bps=tuple(entry.cost.slippage_bps for entry in entries[block]),
+            filled=tuple(entry.cost.filled for entry in entries[block]),
+            departures=None,
+            departures_alone=None,
+            left_open=left_open[block],
+            parts=tuple(part for trip in trips[block] for part in trip.parts),
+        )
+        for block in range(len(blocks))
+    ]

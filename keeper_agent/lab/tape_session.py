@@ -10,7 +10,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -18,13 +18,13 @@ from graphs.plain import PlainDecisions
 from keeper_agent.app import Keeper
 from keeper_agent.lab.anatomy import trip_parts
 from keeper_agent.lab.conditions import LabSettings
-from keeper_agent.lab.entry_costs import entry_costs
+from keeper_agent.lab.entry_costs import EntryCost, entry_costs
 from keeper_agent.lab.exploring import InsidePaperMarket, Venture
 from keeper_agent.lab.keeping import lay_out
 from keeper_agent.lab.laboratory import SHARED_MEMORY, own_settings
 from keeper_agent.lab.session import Witness
 from keeper_agent.lab.sitting import scorer
-from keeper_agent.lab.tape_blocks import Blocks, Span
+from keeper_agent.lab.tape_blocks import Span
 from keeper_agent.lab.tape_quotes import TapeQuotes
 from keeper_agent.settings import Settings
 from memory.own_store import ForgetfulStore
@@ -34,13 +34,15 @@ from tools.domain.errors import BadUsage, NotEnoughData
 from tools.domain.identity import derived_run_id
 from tools.domain.market import Instrument
 from tools.domain.parameter import default_parameters
-from tools.domain.trading import Action, Decision, Outcome, Route, World
+from tools.domain.trading import Action, Decision, Route, World
 from tools.execution.paper import PaperMarket
 from tools.execution.warmup import warm_kernels
 from tools.market.instruments import instrument_for
 from tools.market.tapes import TapeFiles
 from tools.market.tardis import Recording, read_recording
-from tools.models.claims import WorldResult
+from tools.models.anatomy import TripParts
+from tools.models.ranking import RankedSoFar
+from tools.models.scoring import SignalScorer
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +68,37 @@ class TapeJob:
     Attributes:
         quote_usd: US dollars per quote unit; None where the quote is a dollar.
         stages: Name, conditions and settings of each.
-        blocks: Of all tapes.
         seed: Of every draw.
     """
 
     files: TapeFiles
     quote_usd: Decimal | None
     stages: Sequence[tuple[str, LabSettings, Settings]]
-    blocks: Blocks
     seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Trip:
+    """A round trip.
+
+    Attributes:
+        ts: When it was decided, ns.
+        net_bps, net_usd: Result after costs.
+        parts: Its steps; none where a mid is not known.
+    """
+
+    ts: int
+    net_bps: float
+    net_usd: float
+    parts: tuple[TripParts, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry, filled or not, that was decided at ``ts``, ns."""
+
+    ts: int
+    cost: EntryCost
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,8 +106,10 @@ class Played:
     """One stage over one tape.
 
     Attributes:
-        blocks: What it did in each stretch that the tape lies in; ``seed`` is the stretch's number.
-        account: Realised results in order of exit, US dollars.
+        span: Of the tape.
+        trips: In order of exit.
+        entries: In order of decision, without those too near to the tape's end to be held against TWAP.
+        left_open: Positions that could not be sold at the end.
         decisions: How many were made.
         entered: How many of them entered.
         refused: Why the others did not: a limit, a rule, or the model; how often.
@@ -91,8 +117,10 @@ class Played:
     """
 
     stage: str
-    blocks: tuple[WorldResult, ...]
-    account: tuple[float, ...]
+    span: Span
+    trips: tuple[Trip, ...]
+    entries: tuple[Entry, ...]
+    left_open: int
     decisions: int
     entered: int
     refused: Mapping[str, int]
@@ -156,7 +184,7 @@ def _played(
                 RunIdentity(run_id, World.RECORDED, job.seed),
                 {instrument.symbol: instrument},
                 witness,
-                scorer(conditions, own),
+                _scorer(conditions, own),
                 first,
                 market=InsidePaperMarket if conditions.venture is Venture.INSIDE else PaperMarket,
                 decider=PlainDecisions,
@@ -164,21 +192,27 @@ def _played(
             keeper.begin("evaluate", {}, f"{recording.book_sha256} {recording.trades_sha256}", first)
             replay(keeper.cycle(instrument), events)
             keeper.end(last)
-    blocks = _by_block(
-        job, conditions, witness, keeper.tally.open_positions, instrument, quotes, (first, last)
-    )
-    account = tuple(_usd(trip, instrument) for trip in _in_order(_trips(witness)))
     decisions = [one.decision for one in witness.chosen]
     refused = Counter(_why(one) for one in decisions if one.action is not Action.ENTER)
     return Played(
         stage=name,
-        blocks=blocks,
-        account=account,
+        span=(first, last),
+        trips=_trips(witness, instrument, quotes),
+        entries=_entries(witness, conditions, instrument, quotes),
+        left_open=keeper.tally.open_positions,
         decisions=len(decisions),
         entered=len(decisions) - refused.total(),
         refused=dict(refused.most_common()),
         cpu_s=time.process_time() - began,
     )
+
+
+def _scorer(conditions: LabSettings, settings: Settings) -> SignalScorer | None:
+    """What scores a stage's candidates; by rank it holds them against the tape's own, not a world's."""
+    model = scorer(replace(conditions, takes_above_bps=None), settings)
+    if model is None or conditions.takes_all or conditions.takes_above_bps is None:
+        return model
+    return RankedSoFar(model, default_parameters(conditions.overrides())["min_edge_bps"])
 
 
 def _why(refused: Decision) -> str:
@@ -188,49 +222,32 @@ def _why(refused: Decision) -> str:
     return refused.reason.split(":")[0] if refused.route is Route.RULE else refused.route.value
 
 
-def _by_block(
-    job: TapeJob,
-    conditions: LabSettings,
-    witness: Witness,
-    left_open: int,
-    instrument: Instrument,
-    quotes: TapeQuotes,
-    span: Span,
-) -> tuple[WorldResult, ...]:
-    """What a stage did, by the stretch in which it was decided."""
-    blocks, patience = job.blocks, default_parameters(conditions.overrides()).nanos("entry_timeout_s")
-    decided = {one.decision.decision_id: blocks.at(one.decision.ts) for one in witness.chosen}
-    found = []
-    for block in range(blocks.at(span[0]), blocks.at(span[1]) + 1):
-        chosen = [one.decision for one in witness.chosen if decided[one.decision.decision_id] == block]
-        trips = _in_order([one for one in _trips(witness) if decided[one.decision_id] == block])
-        costs = entry_costs(
-            chosen, witness.fills, quotes, patience_ns=patience, taker_bps=instrument.taker_fee_bps
+def _trips(witness: Witness, instrument: Instrument, quotes: TapeQuotes) -> tuple[Trip, ...]:
+    decided = {one.decision.decision_id: one.decision.ts for one in witness.chosen}
+    taken = [one for one in witness.outcomes if one.kind == "taken" and one.net_bps is not None]
+    return tuple(
+        Trip(
+            decided[one.decision_id],
+            one.net_bps or 0.0,
+            float((one.net_quote or Decimal(0)) * (instrument.quote_usd or Decimal(0))),
+            trip_parts([one], witness.fills, witness.intents, quotes),
         )
-        found.append(
-            WorldResult(
-                seed=block,
-                hours=blocks.hours(block, span),
-                net_bps=tuple(one.net_bps or 0.0 for one in trips),
-                net_quote=tuple(_usd(one, instrument) for one in trips),
-                slippage_bps=tuple(cost.slippage_bps for cost in costs),
-                filled=tuple(cost.filled for cost in costs),
-                departures=None,
-                departures_alone=None,
-                left_open=left_open if block == blocks.at(span[1]) else 0,
-                parts=trip_parts(trips, witness.fills, witness.intents, quotes),
-            )
+        for one in sorted(taken, key=lambda one: (one.ts_exit or one.ts_known, one.outcome_id))
+    )
+
+
+def _entries(
+    witness: Witness, conditions: LabSettings, instrument: Instrument, quotes: TapeQuotes
+) -> tuple[Entry, ...]:
+    patience = default_parameters(conditions.overrides()).nanos("entry_timeout_s")
+    return tuple(
+        Entry(one.decision.ts, cost)
+        for one in witness.chosen
+        for cost in entry_costs(
+            [one.decision],
+            witness.fills,
+            quotes,
+            patience_ns=patience,
+            taker_bps=instrument.taker_fee_bps,
         )
-    return tuple(found)
-
-
-def _trips(witness: Witness) -> list[Outcome]:
-    return [one for one in witness.outcomes if one.kind == "taken" and one.net_bps is not None]
-
-
-def _in_order(trips: Sequence[Outcome]) -> list[Outcome]:
-    return sorted(trips, key=lambda one: (one.ts_exit or one.ts_known, one.outcome_id))
-
-
-def _usd(trip: Outcome, instrument: Instrument) -> float:
-    return float((trip.net_quote or Decimal(0)) * (instrument.quote_usd or Decimal(0)))
+    )

@@ -74,7 +74,7 @@ def notes(told: Mapping[str, Any]) -> Iterator[str]:
         yield (
             f"model {name}: Brier skill {skill['value']:+.3f} \\[{skill['low']:+.3f}, {skill['high']:+.3f}] "
             f"on {model['test_n']:,} later examples of {of}, "
-            f"ECE {model['ece']:.3f} (floor {model['ece_floor']:.3f}){_set(model, told)}{_takes(model)}"
+            f"ECE {model['ece']:.3f} (floor {model['ece_floor']:.3f}){_set(model, told)}{_takes(model, told)}"
         )
     if "tapes" in told:
         yield from kept_out(told)
@@ -99,8 +99,10 @@ def _set(model: Row, told: Row) -> str:
     return f"; then set by {trips:,} round trips of {worlds} further worlds"
 
 
-def _takes(model: Row) -> str:
+def _takes(model: Row, told: Row) -> str:
     above = model["takes_above_bps"]
+    if "tapes" in told and told["gate"] == "rank":
+        return "; takes what it expects more of than of half of the tape's candidates before"
     if above is None:
         return "; takes what it expects to pay"
     return f"; takes the half that it ranks better: what it expects to come to more than {above:+.1f} bps"
