@@ -141,7 +141,8 @@ def play(work: TapeWork, pool: Pool, models: Models, each: Each) -> TapeResults:
         tapes.append(found)
         for _ in found:
             each()
-    blocks = blocks_of(told_by(tapes))
+    entered = (entry.ts for tape in tapes for one in tape for entry in one.entries)
+    blocks = blocks_of(told_by(tapes), entered)
     names = [stage.name for stage in work.stages]
     parts = {name: [tape[place] for tape in tapes] for place, name in enumerate(names)}
     stages = [(name, by_block(parts[name], blocks)) for name in names]

@@ -1,13 +1,13 @@
 """Tapes cut into stretches of time: what intervals of figures over recordings draw.
 
 Tapes that overlap in time share their market's moods, so they are cut as one. A stretch is an hour, or as
-much shorter as it takes to have ten of them; a tape that is shorter than a stretch is one by itself.
+much shorter as it takes to have ten in which something was entered; a tape that is shorter is one by itself.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -44,23 +44,21 @@ class Blocks:
         return max(0, min(end, span[1]) - max(begin, span[0])) / (3600 * NANOS)
 
 
-def blocks_of(spans: Sequence[Span]) -> Blocks:
-    """The times of tapes, cut into the longest stretches of which there are enough for an interval.
+def blocks_of(spans: Sequence[Span], entered: Iterable[int] = ()) -> Blocks:
+    """The times of tapes, cut into the longest stretches of which enough for an interval hold an entry.
 
     Where there are too few even of the shortest, it is those. Tapes that overlap are cut as one, into equal
     parts, so no stretch is a splinter.
 
-    >>> hour = 3600 * NANOS
-    >>> blocks_of([(0, 12 * hour)]).minutes, blocks_of([(0, 2 * hour), (hour, 3 * hour)]).minutes
-    (60, 15)
-    >>> len(blocks_of([(0, 2 * hour), (hour, 3 * hour), (9 * hour, 9 * hour + NANOS)]))
-    13
+    Args:
+        spans: Of the tapes, one or more.
+        entered: When entries were decided, ns.
     """
-    joined = _joined(spans)
+    joined, at = _joined(spans), sorted(entered)
     for minutes in MINUTES:
         found = Blocks(minutes, tuple(part for span in joined for part in _cut(span, minutes)))
-        if len(found) >= LEAST_CLUSTERS:
-            return found
+        if len({found.at(ts) for ts in at}) >= LEAST_CLUSTERS:
+            break
     return found
 
 

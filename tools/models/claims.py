@@ -207,7 +207,7 @@ def _row(
         filled=draws.ratio(_sums(worlds, lambda w: sum(w.filled)), entered, entries),
         drawdown_quote=max(map(drawdown, paths), default=0.0),
         departures_caused=None if caused is None else draws.ratio(caused, entered, entries),
-        sharpe=_deflated(net, draws.drawn(*expectancy), draws.clusters, tried, variance),
+        sharpe=_deflated(net, draws.drawn(*expectancy), int(np.count_nonzero(trips)), tried, variance),
         uplift_bps=None
         if before is None
         else draws.difference(expectancy, (_net(before), _sums(before, lambda w: len(w.net_bps))), n),
