@@ -158,6 +158,7 @@ def _told(
         "coins": training.coins if models else None,
         "manner": work.manner.value,
         "parameters": {**COMMON, **MANNERS[work.manner], **sizes},
+        "operator_parameters": dict(work.keeper.parameter_overrides()),
         "adds": {stage.name: STAGES[stage.name].adds for stage in work.stages},
         "interval": (
             f"95 %, {claims.worlds} stretches of time drawn (of about {results.blocks.minutes} minutes, or a "
