@@ -148,7 +148,7 @@ def _told(
         "tapes": [_tape(*one) for one in zip(work.tapes, results.tapes, strict=True)],
         "hours": sum(_hours(tape) for tape in work.tapes),
         "blocks": claims.worlds,
-        "blocks_entered": {name: sum(bool(one.filled) for one in found) for name, found in results.stages},
+        "blocks_traded": {name: sum(bool(one.net_bps) for one in found) for name, found in results.stages},
         "block_minutes": results.blocks.minutes,
         "scenario_trained_on": training.scenario if models else None,
         "trained_on_first_seed": training.train_seeds.start if models else None,

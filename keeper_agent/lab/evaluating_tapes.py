@@ -141,10 +141,10 @@ def play(work: TapeWork, pool: Pool, models: Models, each: Each) -> TapeResults:
         tapes.append(found)
         for _ in found:
             each()
-    entered = (entry.ts for tape in tapes for one in tape for entry in one.entries)
-    blocks = blocks_of(told_by(tapes), entered)
     names = [stage.name for stage in work.stages]
     parts = {name: [tape[place] for tape in tapes] for place, name in enumerate(names)}
+    traded = [[trip.ts for one in parts[name] for trip in one.trips] for name in names]
+    blocks = blocks_of(told_by(tapes), traded)
     stages = [(name, by_block(parts[name], blocks)) for name in names]
     accounts = {name: [[trip.net_usd for trip in one.trips] for one in parts[name]] for name in names}
     return TapeResults(stages, accounts, tapes, blocks)

@@ -1,13 +1,13 @@
 """Tapes cut into stretches of time: what intervals of figures over recordings draw.
 
 Tapes that overlap in time share their market's moods, so they are cut as one. A stretch is an hour, or as
-much shorter as it takes to have ten in which something was entered; a tape that is shorter is one by itself.
+much shorter as it takes to have ten in which something was traded; a tape that is shorter is one by itself.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -44,20 +44,21 @@ class Blocks:
         return max(0, min(end, span[1]) - max(begin, span[0])) / (3600 * NANOS)
 
 
-def blocks_of(spans: Sequence[Span], entered: Iterable[int] = ()) -> Blocks:
-    """The times of tapes, cut into the longest stretches of which enough for an interval hold an entry.
+def blocks_of(spans: Sequence[Span], traded: Sequence[Sequence[int]] = ()) -> Blocks:
+    """The times of tapes, cut into the longest stretches of which enough for an interval hold a trip.
 
-    Where there are too few even of the shortest, it is those. Tapes that overlap are cut as one, into equal
-    parts, so no stretch is a splinter.
+    That is asked of every stage that has as many trips at all. Where even the shortest hold too few, it
+    is those. Tapes that overlap are cut as one, into equal parts, so no stretch is a splinter.
 
     Args:
         spans: Of the tapes, one or more.
-        entered: When entries were decided, ns.
+        traded: When the round trips of each stage were decided, ns.
     """
-    joined, at = _joined(spans), sorted(entered)
+    joined, asked = _joined(spans), [stage for stage in traded if len(stage) >= LEAST_CLUSTERS]
     for minutes in MINUTES:
         found = Blocks(minutes, tuple(part for span in joined for part in _cut(span, minutes)))
-        if len({found.at(ts) for ts in at}) >= LEAST_CLUSTERS:
+        held = [len({found.at(ts) for ts in stage}) for stage in asked]
+        if held and min(held) >= LEAST_CLUSTERS:
             break
     return found
 
