@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from keeper_agent.record_words import Json
+from keeper_agent.tape_words import QuoteUsd
+from tools.domain.errors import BadUsage
+
+WORLDS = 20
+ORDER_USD = 20.0
 
 
 def evaluate(
@@ -14,7 +20,11 @@ def evaluate(
         str, typer.Option(help="Which stages, in order: baseline, ml, mm, sizing.")
     ] = "baseline,ml,mm,sizing",
     scenario: Annotated[str, typer.Option(help="T0, T1, T2, T3, T4 or RANDOM: how hard it is.")] = "T3",
-    seeds: Annotated[int, typer.Option(help="Worlds every stage trades in.")] = 20,
+    tape: Annotated[
+        list[Path] | None,
+        typer.Option(help="Folder of recordings to trade over in place of worlds; repeatable."),
+    ] = None,
+    seeds: Annotated[int | None, typer.Option(help="Worlds every stage trades in; default: 20.")] = None,
     first_seed: Annotated[int, typer.Option(help="First of them.")] = 7,
     train_seeds: Annotated[int, typer.Option(help="Other worlds, which the models are trained on.")] = 10,
     trip_seeds: Annotated[
@@ -35,15 +45,52 @@ def evaluate(
         str,
         typer.Option(help="Rest at both ends like a market maker (maker), or enter below the asks (inside)."),
     ] = "maker",
+    quote_usd: QuoteUsd = None,
+    order_usd: Annotated[
+        float | None, typer.Option(help="Size of an entry on a tape, US dollars; default: 20.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Run the agent's stages over the same simulated worlds and show what each is worth, with intervals."""
+    """Run the agent's stages over the same simulated worlds, or recorded tapes, and show what each is worth.
+
+    With --tape, models are trained on simulated worlds and whole tapes are judged on. Exit codes: 0 done,
+    2 wrong words, or a quote of which the dollars are not known, 3 a folder or file that is no recording,
+    8 too little to train on, 130 interrupted.
+    """
+    if tape:
+        # heavy: the matching engine and the agent
+        from keeper_agent.commands.evaluate_tapes import evaluate_on_tapes
+
+        if seeds is not None:
+            raise BadUsage(
+                "--seeds counts the worlds traded in; with --tape there are none (see --train-seeds)"
+            )
+        evaluate_on_tapes(
+            folders=tape,
+            stages=stages,
+            scenario=scenario,
+            first_seed=first_seed,
+            train_seeds=train_seeds,
+            trip_seeds=trip_seeds,
+            minutes=minutes,
+            coins=coins,
+            workers=workers,
+            tried=tried,
+            gate=gate,
+            manner=manner,
+            quote_usd=quote_usd,
+            order_usd=ORDER_USD if order_usd is None else order_usd,
+            as_json=as_json,
+        )
+        return
     from keeper_agent.commands.evaluate import evaluate_stages  # heavy: the matching engine and the agent
 
+    if quote_usd is not None or order_usd is not None:
+        raise BadUsage("--quote-usd and --order-usd are of recorded tapes; they go with --tape DIR")
     evaluate_stages(
         stages=stages,
         scenario=scenario,
-        seeds=seeds,
+        seeds=WORLDS if seeds is None else seeds,
         first_seed=first_seed,
         train_seeds=train_seeds,
         trip_seeds=trip_seeds,

@@ -75,7 +75,7 @@ def evaluate_stages(
         results, cpu = hold_stages(work, pool, deciders, step)
     claims = claims_of(results, np.random.default_rng(first_seed), tried=tries)
     told = _told(work, claims, models)
-    told["cost"] = _cost(claims, cpu, time.perf_counter() - began)
+    told["cost"] = cost_of(claims, cpu, time.perf_counter() - began)
     if as_json:
         print_json(told)
         return
@@ -110,15 +110,18 @@ def _told(work: Work, claims: Claims, models: Mapping[str, Taught]) -> dict[str,
         "parameters": {**COMMON, **MANNERS[work.manner]},
         "adds": {stage.name: STAGES[stage.name].adds for stage in work.stages},
         "interval": "95 %, whole worlds drawn, the same draws for every stage",
+        "money": "quote",
+        "not_known": {},
         "tried": claims.tried,
         "overfitting": claims.overfitting,
         "stages": [asdict(stage) for stage in claims.stages],
         "gate": work.gate.value,
-        "models": {name: _model(taught, work.gate) for name, taught in models.items()},
+        "models": {name: model_told(taught, work.gate) for name, taught in models.items()},
     }
 
 
-def _model(taught: Taught, gate: Gate) -> dict[str, Any]:
+def model_told(taught: Taught, gate: Gate) -> dict[str, Any]:
+    """What is known of a model."""
     report = taught.trained.report
     return {
         "examples": report.n,
@@ -133,7 +136,7 @@ def _model(taught: Taught, gate: Gate) -> dict[str, Any]:
     }
 
 
-def _cost(claims: Claims, cpu: Mapping[str, float], wall_s: float) -> dict[str, Any]:
+def cost_of(claims: Claims, cpu: Mapping[str, float], wall_s: float) -> dict[str, Any]:
     """What it took, and what as many round trips as are asked for would take of one processor."""
     minutes = {stage.stage: cpu[stage.stage] / 60 for stage in claims.stages}
     rates = {

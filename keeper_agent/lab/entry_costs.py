@@ -10,12 +10,21 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
-from keeper_agent.lab.asks import AskRecord
 from tools.domain.market import UNITS, Side
 from tools.domain.trading import Action, Decision, Fill
+
+
+class Asks(Protocol):
+    """The best asks of markets, seen once a second."""
+
+    def between(self, symbol: str, start: int, end: int) -> NDArray[np.float64] | None:
+        """Those seen after ``start`` up to ``end``, ns, at least one; None where the record ends before."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +43,7 @@ class EntryCost:
 def entry_costs(
     decisions: Sequence[Decision],
     fills: Sequence[Fill],
-    asks: AskRecord,
+    asks: Asks,
     *,
     patience_ns: int,
     taker_bps: float,
@@ -56,7 +65,7 @@ def entry_costs(
 
 
 def _cost(
-    decision: Decision, fills: Sequence[Fill], asks: AskRecord, patience_ns: int, with_fee: float
+    decision: Decision, fills: Sequence[Fill], asks: Asks, patience_ns: int, with_fee: float
 ) -> EntryCost | None:
     seen = asks.between(decision.symbol, decision.ts, decision.ts + patience_ns)
     if seen is None or np.isnan(seen).any() or decision.plan is None:

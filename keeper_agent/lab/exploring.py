@@ -13,6 +13,8 @@ from enum import StrEnum
 from tools.domain.market import Instrument
 from tools.domain.parameter import ParameterSet
 from tools.execution.exchange import Exchange
+from tools.execution.market import SymbolMarket
+from tools.execution.paper import PaperMarket
 from tools.execution.routed import RoutedMarket
 from tools.signals.mm_range import round_trip_cost_bps
 
@@ -24,12 +26,8 @@ class Venture(StrEnum):
     INSIDE = "inside"  # a tick below the best ask
 
 
-class InsideMarket(RoutedMarket):
+class _Inside(SymbolMarket):
     """A market whose candidates enter inside the spread."""
-
-    def __init__(self, instrument: Instrument, parameters: ParameterSet, exchange: Exchange) -> None:
-        super().__init__(instrument, parameters, exchange, has_brackets=True)
-        self._cost_bps = round_trip_cost_bps(instrument)
 
     def tune(self, parameters: ParameterSet) -> None:
         """Bring the parameters in force into the kernels, and here."""
@@ -41,9 +39,20 @@ class InsideMarket(RoutedMarket):
         """Entry, target and stop of the signal just raised, units, moved to the inside."""
         _, target, _ = super().raised()
         entry = int(self.senses["book"]["best_ask"][0]) - self.tick
-        pays = entry * (1 + (self._cost_bps + self._buffer_bps) * 1e-4)
+        pays = entry * (1 + (round_trip_cost_bps(self.instrument) + self._buffer_bps) * 1e-4)
         stop = int(entry * (1 - self._stop_bps * 1e-4))
         return entry, max(target, _up(pays, self.tick)), stop - stop % self.tick
+
+
+class InsideMarket(_Inside, RoutedMarket):
+    """The same where orders go to a venue."""
+
+    def __init__(self, instrument: Instrument, parameters: ParameterSet, exchange: Exchange) -> None:
+        super().__init__(instrument, parameters, exchange, has_brackets=True)
+
+
+class InsidePaperMarket(_Inside, PaperMarket):
+    """The same where orders are matched against a recording."""
 
 
 def _up(price: float, tick: int) -> int:

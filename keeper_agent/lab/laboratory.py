@@ -8,7 +8,7 @@ venue hears of Keeper's orders. The same seed and settings give the same bytes.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -171,7 +171,11 @@ class Laboratory:
                 lay_out(home)
             else:
                 open_snapshot_copy(self.settings.memory, home, home=self._keeper.keeper_home)
-            words = [f"{name}={value!r}" for name, value in sorted(self._overrides.items())]
-            named = ",".join(filter(None, [self._keeper.keeper_parameters, *words]))
-            update = {"keeper_home": home, "keeper_seed": self.seed, "keeper_parameters": named}
-            yield self._keeper.model_copy(update=update)
+            yield own_settings(self._keeper, home, self.seed, self._overrides)
+
+
+def own_settings(keeper: Settings, home: Path, seed: int, overrides: Mapping[str, float]) -> Settings:
+    """The operator's settings with a home, a seed and parameters of a session's own."""
+    words = [f"{name}={value!r}" for name, value in sorted(overrides.items())]
+    named = ",".join(filter(None, [keeper.keeper_parameters, *words]))
+    return keeper.model_copy(update={"keeper_home": home, "keeper_seed": seed, "keeper_parameters": named})

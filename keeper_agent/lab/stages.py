@@ -101,18 +101,10 @@ class Stage:
         """The set of inputs of the model that decides in ``manner``; None where none does."""
         return None if self.inputs is None else READ_BY_ALL.get(manner, self.inputs)
 
-    def job(
-        self,
-        scenario: str,
-        seed: int,
-        minutes: float,
-        *,
-        coins: int,
-        keeper: Settings,
-        models: Models,
-        manner: Manner,
-    ) -> Job:
-        """This stage in one world.
+    def conditions(
+        self, keeper: Settings, models: Models, manner: Manner, *, coins: int = 5
+    ) -> tuple[LabSettings, Settings]:
+        """What this stage is, wherever it is played, and the operator's settings as it has them.
 
         Raises:
             BadUsage: Its model is not among ``models``.
@@ -137,13 +129,26 @@ class Stage:
             takes_all=decider is None,
             takes_above_bps=None if decider is None else decider.above_bps,
         )
-        return Job(
-            scenario=scenario,
-            seed=seed,
-            minutes=minutes,
-            settings=settings,
-            keeper=keeper.model_copy(update=told),
-        )
+        return settings, keeper.model_copy(update=told)
+
+    def job(
+        self,
+        scenario: str,
+        seed: int,
+        minutes: float,
+        *,
+        coins: int,
+        keeper: Settings,
+        models: Models,
+        manner: Manner,
+    ) -> Job:
+        """This stage in one world.
+
+        Raises:
+            BadUsage: Its model is not among ``models``.
+        """
+        settings, own = self.conditions(keeper, models, manner, coins=coins)
+        return Job(scenario=scenario, seed=seed, minutes=minutes, settings=settings, keeper=own)
 
 
 STAGES: Mapping[str, Stage] = {

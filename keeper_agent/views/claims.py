@@ -8,20 +8,31 @@ from typing import Any
 from rich.markup import escape
 from rich.table import Table
 
+from keeper_agent.views.claims_tapes import kept_out
+
 Row = Mapping[str, Any]
 NOTHING = "[dim]–[/]"
 
 
 def claims_table(told: Mapping[str, Any]) -> Table:
     """The table of what ``keeper evaluate --json`` says."""
-    title = f"{told['scenario']}: {told['worlds']} worlds of {told['virtual_minutes_each']:g} virtual minutes"
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    table = Table(title=_title(told), title_justify="left", box=None, pad_edge=False, header_style="bold")
     table.add_column("", style="dim", no_wrap=True)
     for stage in told["stages"]:
         table.add_column(stage["stage"], justify="right", no_wrap=True)
     for label, cell in _MEASURES:
-        table.add_row(label, *(cell(stage) for stage in told["stages"]))
+        told_in = label.format(money=told["money"])
+        table.add_row(told_in, *(cell(stage) for stage in told["stages"]))
     return table
+
+
+def _title(told: Row) -> str:
+    if "tapes" not in told:
+        return (
+            f"{told['scenario']}: {told['worlds']} worlds of {told['virtual_minutes_each']:g} virtual minutes"
+        )
+    tapes = "1 tape" if len(told["tapes"]) == 1 else f"{len(told['tapes'])} tapes"
+    return f"{tapes}, {told['hours']:.1f} hours, {told['blocks']} stretches of time"
 
 
 def endings_tables(told: Mapping[str, Any]) -> Iterator[Table]:
@@ -51,18 +62,25 @@ def _step(figure: Row | None) -> str:
 
 def notes(told: Mapping[str, Any]) -> Iterator[str]:
     """What has to be said beside the table."""
-    yield f"[dim]intervals: {told['interval']}; {told['tried']} settings tried on these worlds[/]"
+    where = "tapes" if "tapes" in told else "worlds"
+    yield f"[dim]intervals: {told['interval']}; {told['tried']} settings tried on these {where}[/]"
+    for name, why in told["not_known"].items():
+        yield f"[dim]{name.replace('_', ' ')} –: {escape(why)}[/]"
     for name, what in told["adds"].items():
         yield f"[dim]{name}: {escape(what)}[/]"
     for name, model in told["models"].items():
         skill = model["brier_skill"]
+        of = f"{told['trained_on_worlds']} {'simulated' if 'tapes' in told else 'other'} worlds"
         yield (
             f"model {name}: Brier skill {skill['value']:+.3f} \\[{skill['low']:+.3f}, {skill['high']:+.3f}] "
-            f"on {model['test_n']:,} later examples of {told['trained_on_worlds']} other worlds, "
-            f"ECE {model['ece']:.3f} (floor {model['ece_floor']:.3f}){_set(model, told)}{_takes(model)}"
+            f"on {model['test_n']:,} later examples of {of}, "
+            f"ECE {model['ece']:.3f} (floor {model['ece_floor']:.3f}){_set(model, told)}{_takes(model, told)}"
         )
+    if "tapes" in told:
+        yield from kept_out(told)
     if told["overfitting"] is not None:
-        yield f"chance that the best stage of half of the worlds is none elsewhere: {told['overfitting']:.2f}"
+        half = "stretches" if "tapes" in told else "worlds"
+        yield f"chance that the best stage of half of the {half} is none elsewhere: {told['overfitting']:.2f}"
     cost, few = (
         told["cost"],
         [s["stage"] for s in told["stages"] if s["round_trips"] < told["cost"]["round_trips_asked_for"]],
@@ -81,8 +99,10 @@ def _set(model: Row, told: Row) -> str:
     return f"; then set by {trips:,} round trips of {worlds} further worlds"
 
 
-def _takes(model: Row) -> str:
+def _takes(model: Row, told: Row) -> str:
     above = model["takes_above_bps"]
+    if "tapes" in told and told["gate"] == "rank":
+        return "; takes what it expects more of than of half of the tape's candidates before"
     if above is None:
         return "; takes what it expects to pay"
     return f"; takes the half that it ranks better: what it expects to come to more than {above:+.1f} bps"
@@ -145,7 +165,7 @@ _MEASURES: tuple[tuple[str, Callable[[Row], str]], ...] = (
     ("profit factor", _plain("profit_factor", ".2f")),
     ("entry against TWAP, bps", _figure("slippage_bps", "+.2f", good=-1)),
     ("filled of entries, %", _figure("filled", ".0f", scale=100)),
-    ("deepest drawdown, quote", _plain("drawdown_quote", ".3f")),
+    ("deepest drawdown, {money}", _plain("drawdown_quote", ".3f")),
     ("departures caused, of 100", _figure("departures_caused", "+.2f", good=-1)),
     ("Sharpe a trip, deflated", _sharpe),
     ("uplift a round trip, bps", _figure("uplift_bps", "+.2f", good=1)),

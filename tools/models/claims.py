@@ -8,7 +8,7 @@ every stage beside the one before it, world by world.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,7 +43,7 @@ class WorldResult:
         net_quote: The same in quote.
         slippage_bps: Of every entry against TWAP, what was not filled charged; lower is better.
         filled: Share of every entry that was filled.
-        departures: Market makers driven beyond their tolerance.
+        departures: Market makers driven beyond their tolerance; None where that cannot be known.
         departures_alone: The same in this world without Keeper.
         left_open: Symbols that could not be sold at the end.
         parts: The steps of every round trip of which the mids are known.
@@ -55,8 +55,8 @@ class WorldResult:
     net_quote: tuple[float, ...]
     slippage_bps: tuple[float, ...]
     filled: tuple[float, ...]
-    departures: int
-    departures_alone: int
+    departures: int | None
+    departures_alone: int | None
     left_open: int = 0
     parts: tuple[TripParts, ...] = ()
 
@@ -72,7 +72,8 @@ class StageClaims:
         bps_an_hour: Sum of net bps an hour of a world; defined, too, where nothing was traded.
         slippage_bps: An entry's price against TWAP over the same patience, all-in; below 0 is better.
         drawdown_quote: Deepest fall of realised results from their peak, worst world.
-        departures_caused: More market makers driven away than without Keeper, per hundred entries.
+        departures_caused: More market makers driven away than without Keeper, per hundred entries; None, too,
+            where nobody could react.
         uplift_bps: Expectancy less that of the stage before.
         uplift_bps_an_hour: Sum of bps an hour less that of the stage before.
         breakeven_taker_bps: The fee for taking at which the same trips would pay nothing.
@@ -116,7 +117,11 @@ class Claims:
 
 
 def claims_of(
-    results: Sequence[tuple[str, Sequence[WorldResult]]], rng: np.random.Generator, *, tried: int
+    results: Sequence[tuple[str, Sequence[WorldResult]]],
+    rng: np.random.Generator,
+    *,
+    tried: int,
+    accounts: Mapping[str, Sequence[Sequence[float]]] | None = None,
 ) -> Claims:
     """The table of ``results``: name and worlds of each stage, in order.
 
@@ -124,6 +129,8 @@ def claims_of(
         results: The same worlds in the same order for every stage.
         rng: Seeded generator.
         tried: Settings that were tried on these worlds, these stages included.
+        accounts: Realised results in order of exit of every account of each stage, where an account outlasts
+            a world (or, on a tape, a block); each world is an account of its own where not given.
 
     Raises:
         ValueError: There is no world, stages differ in worlds, or fewer were tried than are there.
@@ -140,7 +147,8 @@ def claims_of(
     rows = []
     before: Sequence[WorldResult] | None = None
     for name, worlds in results:
-        rows.append(_row(name, worlds, before, draws, tried, variance))
+        paths = [world.net_quote for world in worlds] if accounts is None else accounts[name]
+        rows.append(_row(name, worlds, before, draws, tried, variance, paths))
         before = worlds
     return Claims(stages=tuple(rows), worlds=len(seeds[0]), overfitting=_overfitting(results), tried=tried)
 
@@ -175,13 +183,14 @@ def _row(
     draws: ClusterDraws,
     tried: int,
     variance: float | None,
+    paths: Sequence[Sequence[float]],
 ) -> StageClaims:
     net = _flat([world.net_bps for world in worlds])
     n, entries = len(net), sum(len(world.slippage_bps) for world in worlds)
     trips = _sums(worlds, lambda world: len(world.net_bps))
     entered = _sums(worlds, lambda world: len(world.slippage_bps))
     expectancy, hourly = (_net(worlds), trips), (_net(worlds), _hours(worlds))
-    caused = _sums(worlds, lambda world: PER * (world.departures - world.departures_alone))
+    caused = _caused(worlds)
     factor = profit_factor(net)
     left = np.array([len(kept) for kept in _without_best(worlds)], dtype=np.float64)
     remaining = np.array([sum(kept) for kept in _without_best(worlds)], dtype=np.float64)
@@ -196,9 +205,9 @@ def _row(
         profit_factor=factor if math.isfinite(factor) else None,
         slippage_bps=draws.ratio(_sums(worlds, lambda w: sum(w.slippage_bps)), entered, entries),
         filled=draws.ratio(_sums(worlds, lambda w: sum(w.filled)), entered, entries),
-        drawdown_quote=max(drawdown(world.net_quote) for world in worlds),
-        departures_caused=draws.ratio(caused, entered, entries),
-        sharpe=_deflated(net, draws.drawn(*expectancy), draws.clusters, tried, variance),
+        drawdown_quote=max(map(drawdown, paths), default=0.0),
+        departures_caused=None if caused is None else draws.ratio(caused, entered, entries),
+        sharpe=_deflated(net, draws.drawn(*expectancy), int(np.count_nonzero(trips)), tried, variance),
         uplift_bps=None
         if before is None
         else draws.difference(expectancy, (_net(before), _sums(before, lambda w: len(w.net_bps))), n),
@@ -227,6 +236,16 @@ def _overfitting(results: Sequence[tuple[str, Sequence[WorldResult]]]) -> float 
         return None
     table = np.array([_net(stage) for _, stage in results]).T
     return backtest_overfitting(table, blocks=min(16, worlds - worlds % 2)).probability
+
+
+def _caused(worlds: Sequence[WorldResult]) -> Floats | None:
+    """Departures beyond those without Keeper, times ``PER``; None where one of them cannot be known."""
+    caused = []
+    for world in worlds:
+        if world.departures is None or world.departures_alone is None:
+            return None
+        caused.append(PER * (world.departures - world.departures_alone))
+    return np.array(caused, dtype=np.float64)
 
 
 def _without_best(worlds: Sequence[WorldResult]) -> list[list[float]]:

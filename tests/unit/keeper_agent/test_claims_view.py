@@ -37,6 +37,8 @@ def told(gain: float) -> dict[str, Any]:
         "worlds": 12,
         "virtual_minutes_each": 60.0,
         "interval": "95 %",
+        "money": "quote",
+        "not_known": {},
         "tried": 7,
         "overfitting": claims.overfitting,
         "adds": {"one": "this", "two": "that [more]"},

@@ -36,10 +36,11 @@ from keeper_agent.lab.stages import (
     stages_of,
 )
 from tests.support.laboratory import operator
+from tests.support.learnable import learnable
 from tools.domain.errors import BadUsage
 from tools.domain.parameter import SPECS
 from tools.domain.trading import Action, Vote
-from tools.models.examples import Example, build_dataset
+from tools.models.examples import build_dataset
 from tools.models.inputs import INPUT_SETS
 from tools.models.registry import load_folder
 
@@ -59,27 +60,6 @@ def work(stages: str = "baseline", **given: Any) -> Work:
         "manner": Manner.INSIDE,
     }
     return Work(**{**told, **given})
-
-
-def learnable(n: int = 400) -> list[Example]:
-    """Trades of which those in a narrow market win."""
-    found = []
-    for i in range(n):
-        wins = i % 7 in (0, 2, 3)
-        found.append(
-            Example(
-                signal_id=f"s{i:04}",
-                symbol="ORBUSDT",
-                ts=i * 10**9,
-                ts_end=i * 10**9 + 10**8,
-                features={"mid": 1.0, "spread_bps": 2.0 + i % 3 if wins else 20.0 + i % 5},
-                gain_bps=5.0,
-                loss_bps=20.0,
-                won=wins,
-                net_bps=5.0 if wins else -20.0,
-            )
-        )
-    return found
 
 
 def test_names_are_stages_in_the_order_given() -> None:

@@ -163,3 +163,17 @@ def test_other_worlds_and_uncounted_tries_are_refused() -> None:
         table(("a", []))
     with pytest.raises(ValueError, match="tried must be at least the 2 stages, was 1"):
         table(("a", one), ("b", one), tried=1)
+
+
+def test_what_cannot_be_known_of_one_world_is_not_told_of_all() -> None:
+    known = [world(i, [1.0, -2.0], slippage_bps=(0.0,), filled=(1.0,)) for i in range(3)]
+    found = row(("some", [*known, world(3, [1.0], departures=None, departures_alone=None)]))
+    assert found.departures_caused is None
+    assert found.round_trips == 7
+
+
+def test_a_drawdown_goes_on_where_an_account_outlasts_a_world() -> None:
+    worlds = [world(0, [1.0], net_quote=(-1.0,)), world(1, [1.0], net_quote=(-2.0,))]
+    assert row(("apart", worlds)).drawdown_quote == pytest.approx(2.0)
+    found = claims_of([("one", worlds)], np.random.default_rng(0), tried=1, accounts={"one": [[-1.0, -2.0]]})
+    assert found.stages[0].drawdown_quote == pytest.approx(3.0)

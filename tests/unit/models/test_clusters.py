@@ -54,6 +54,17 @@ def test_few_worlds_have_no_interval_and_nothing_under_it_no_ratio() -> None:
     assert (found.value, found.low, found.high) == (4.0, None, None)
     assert draws.ratio(np.arange(9.0), np.zeros(9), 0) is None
     assert draws.difference((np.ones(9), np.zeros(9)), (np.ones(9), np.ones(9)), 0) is None
+    wide, nine = ClusterDraws(30, np.random.default_rng(3)), np.arange(30) < 9
+    ten = np.arange(30) < 10
+    held = wide.ratio(np.arange(30.0) * nine, nine.astype(float), 9)
+    assert held is not None
+    assert (held.value, held.low, held.high) == (4.0, None, None)  # the other clusters say nothing of it
+    enough = wide.ratio(np.arange(30.0) * ten, ten.astype(float), 10)
+    assert enough is not None
+    assert enough.low is not None
+    pair = wide.difference((np.ones(30), ten.astype(float)), (np.ones(30), nine.astype(float)), 9)
+    assert pair is not None
+    assert pair.low is None
     with pytest.raises(ValueError, match="one cluster or more"):
         ClusterDraws(0, np.random.default_rng(0))
 

@@ -20,7 +20,7 @@ LEAST_CLUSTERS = 10  # fewer say too little about how different they are
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A value over ``n`` observations; without ends where there are too few clusters for an interval."""
+    """A value over ``n`` observations; without ends where too few clusters hold any of them."""
 
     value: float
     low: float | None
@@ -59,7 +59,7 @@ class ClusterDraws:
         """
         if not under.sum():
             return None
-        return self._figure(float(over.sum() / under.sum()), self.drawn(over, under), n)
+        return _figure(float(over.sum() / under.sum()), self._ends(self.drawn(over, under), under), n)
 
     def difference(
         self, after: tuple[Floats, Floats], before: tuple[Floats, Floats], n: int
@@ -68,19 +68,24 @@ class ClusterDraws:
         if not after[1].sum() or not before[1].sum():
             return None
         value = float(after[0].sum() / after[1].sum() - before[0].sum() / before[1].sum())
-        return self._figure(value, self.drawn(*after) - self.drawn(*before), n)
+        return _figure(value, self._ends(self.drawn(*after) - self.drawn(*before), after[1], before[1]), n)
 
     def drawn(self, over: Floats, under: Floats) -> Floats:
         """The ratio of every draw, shape (draws,); NaN where a draw leaves it undefined."""
         above, below = self._counts @ over, self._counts @ under
         return np.asarray(np.divide(above, below, out=np.full(len(above), np.nan), where=below != 0))
 
-    def _figure(self, value: float, drawn: Floats, n: int) -> Figure:
+    def _ends(self, drawn: Floats, *under: Floats) -> tuple[float, float] | None:
+        """The interval; None where too few clusters have anything under it, and the others add nothing."""
         defined = drawn[~np.isnan(drawn)]
-        if self.clusters < LEAST_CLUSTERS or not len(defined):
-            return Figure(value, None, None, n)
+        if min(np.count_nonzero(one) for one in under) < LEAST_CLUSTERS or not len(defined):
+            return None
         low, high = np.quantile(defined, (self._tail, 1 - self._tail))
-        return Figure(value, float(low), float(high), n)
+        return float(low), float(high)
+
+
+def _figure(value: float, ends: tuple[float, float] | None, n: int) -> Figure:
+    return Figure(value, None, None, n) if ends is None else Figure(value, *ends, n)
 
 
 def effective_count(values: Floats, drawn_means: Floats) -> float:
