@@ -161,6 +161,9 @@ def test_both_health_checks_are_words_of_our_program(
     assert program == "keeper"
     told = next(line for line in container_lines() if line.startswith("HEALTHCHECK")).partition("CMD ")[2]
     assert json.loads(told) == [program, *words]
+    options = next(line for line in container_lines() if line.startswith("HEALTHCHECK")).partition("CMD ")[0]
+    for key in ("interval", "timeout", "start_period", "retries"):
+        assert f"--{key.replace('_', '-')}={service['healthcheck'][key]} " in options, key
     Here(monkeypatch, capsys)(*words).fails_in_one_line(10, "no heartbeat in")
 
 
