@@ -52,8 +52,12 @@ def pytest_configure() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Load what most tests need, and fork from that, before there are tests, those who fork for them."""
+    """Load what most tests need, and fork from that, before there are tests, those who fork for them.
+
+    After the other plugins: what is forked before theirs is taken for a plugin of theirs that still loads.
+    """
     count = session.config.getoption("crew", 0)
     if count and not session.config.getoption("collectonly"):
         from tests.support import zygote  # the whole product; a run of one test does without

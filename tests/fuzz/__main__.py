@@ -9,7 +9,7 @@ import warnings
 from pathlib import Path
 
 import orjson
-from hypothesis.errors import HypothesisWarning
+from hypothesis.errors import HypothesisDeprecationWarning
 
 from tests.fuzz.by_hand import Hand
 from tests.fuzz.described import Fuzzer
@@ -29,7 +29,7 @@ def main() -> int:
     parser.add_argument("--only", default="", help="how the paths begin that are asked")
     parser.add_argument("--quick", action="store_true", help="from the description alone, without HEAD")
     options = parser.parse_args()
-    warnings.simplefilter("error", HypothesisWarning)
+    warnings.simplefilter("error", HypothesisDeprecationWarning)
     tally = Tally()
     with tempfile.TemporaryDirectory(prefix="keeper-fuzz-") as folder:
         home = Path(folder) / "home"
