@@ -24,6 +24,7 @@ from tests.support.api import Caller
 
 PATIENCE_S = 60.0
 MALFORMED = 422
+TOO_LONG = (413, 414, 431)  # refused, too, before it is read: body, address, headers
 HEAD, FEWER_HEADS = "HEAD", 10
 ENDLESS = "/api/events"  # its first bytes are looked at
 NOT_LIKE_OURS = [
@@ -43,6 +44,8 @@ class Fuzzer:
     def __init__(self, call: Caller, known: Mapping[str, str], tally: Tally) -> None:
         self._call, self._known, self._tally = call, known, tally
         self._schema = schemathesis.openapi.from_dict(_without_doors(described(call)))
+        refusals = self._schema.config.checks.negative_data_rejection
+        refusals.expected_statuses = [*refusals.expected_statuses, *map(str, TOO_LONG)]
         self._session = requests.Session()
         self._session.trust_env = False
         self._session.headers["Authorization"] = f"Bearer {call.tokens['admin']}"
@@ -123,7 +126,8 @@ class Fuzzer:
     def _blame(self, case: Case, answer: requests.Response, what: str) -> None:
         sent = answer.request
         self._tally.blame(
-            f"{case.operation.label}: {what}", f"{sent.url} {sent.body!r} {answer.text[:100]!r}"
+            f"{case.operation.label}: {what}",
+            f"{answer.status_code} {answer.text[:100]!r} {sent.url} {sent.body!r}",
         )
 
 
