@@ -110,7 +110,7 @@ def test_the_first_failure_stops_all_where_that_is_asked_for(folder: Path) -> No
     told, code = run(folder, "--crew", "2", "-x")
 
     assert code == 1
-    assert "stopping after 1 failures" in told
+    assert re.search(r"stopping after [12] failures", told), "both may have failed by the time one is heard"
     assert len(re.findall(r"^PASSED", told, re.MULTILINE)) < 49
 
 
