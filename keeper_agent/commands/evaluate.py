@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from keeper_agent.console import OUT, print_json, progress
-from keeper_agent.lab.asked import MOST_WORLDS, check_worlds
+from keeper_agent.lab.asked import check_training, check_worlds
 from keeper_agent.lab.evaluating import Taught, Work, check, hold_stages, train_on_worlds
 from keeper_agent.lab.many import Pool
 from keeper_agent.lab.stages import COMMON, MANNERS, STAGES, Gate, gate_of, manner_of, stages_of
@@ -90,10 +90,7 @@ def _check(
     seeds: int, first_seed: int, train_seeds: int, trip_seeds: int, minutes: float, workers: int
 ) -> None:
     check_worlds(seeds, first_seed, minutes, workers)
-    if not 1 <= train_seeds <= MOST_WORLDS:
-        raise BadUsage(f"--train-seeds expects 1 to {MOST_WORLDS} worlds, was {train_seeds}")
-    if not 0 <= trip_seeds <= MOST_WORLDS:
-        raise BadUsage(f"--trip-seeds expects 0 to {MOST_WORLDS} worlds, was {trip_seeds}")
+    check_training(train_seeds, trip_seeds)
 
 
 def _told(work: Work, claims: Claims, models: Mapping[str, Taught]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ import numpy as np
 
 from keeper_agent.commands.evaluate import cost_of, model_told
 from keeper_agent.console import OUT, print_json, progress
-from keeper_agent.lab.asked import MOST_WORLDS, check_workers, check_worlds
+from keeper_agent.lab.asked import check_training, check_workers, check_worlds
 from keeper_agent.lab.evaluating import Taught, Work, check, train_on_worlds
 from keeper_agent.lab.evaluating_tapes import TapeResults, TapeWork, check_rate, look_at, play, tapes_in
 from keeper_agent.lab.many import Pool
@@ -118,10 +118,7 @@ def _training(
     """The simulated worlds that models are trained on: as without tapes, none of them to be judged on."""
     check_worlds(1, first_seed, minutes, workers)
     check_workers(workers)
-    if not 1 <= train_seeds <= MOST_WORLDS:
-        raise BadUsage(f"--train-seeds expects 1 to {MOST_WORLDS} worlds, was {train_seeds}")
-    if not 0 <= trip_seeds <= MOST_WORLDS:
-        raise BadUsage(f"--trip-seeds expects 0 to {MOST_WORLDS} worlds, was {trip_seeds}")
+    check_training(train_seeds, trip_seeds)
     work = Work(
         scenario=scenario,
         stages=stages_of(stages),

@@ -34,3 +34,15 @@ def check_workers(workers: int) -> None:
     """
     if not 1 <= workers <= MOST_WORKERS:
         raise BadUsage(f"--workers expects 1 to {MOST_WORKERS} processes, was {workers}")
+
+
+def check_training(train_seeds: int, trip_seeds: int) -> None:
+    """Refuse how many worlds models are to learn from, and be set by.
+
+    Raises:
+        BadUsage: The message names the option and its bounds.
+    """
+    if not 1 <= train_seeds <= MOST_WORLDS:
+        raise BadUsage(f"--train-seeds expects 1 to {MOST_WORLDS} worlds, was {train_seeds}")
+    if not 0 <= trip_seeds <= MOST_WORLDS:
+        raise BadUsage(f"--trip-seeds expects 0 to {MOST_WORLDS} worlds, was {trip_seeds}")
