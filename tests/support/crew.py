@@ -131,6 +131,7 @@ class Crew:
         *lines, worker.heard = (worker.heard + read).split(b"\n")
         for line in lines:
             self._tell(worker, orjson.loads(line))
+            self._heed()  # at once: another worker may have failed, too, by the time all are heard
         if not read:
             os.close(worker.reports)
             worker.reports = -1
