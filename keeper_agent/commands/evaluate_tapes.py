@@ -15,7 +15,7 @@ import numpy as np
 
 from keeper_agent.commands.evaluate import cost_of, model_told
 from keeper_agent.console import OUT, print_json, progress
-from keeper_agent.lab.asked import check_training, check_workers, check_worlds
+from keeper_agent.lab.asked import check_training, check_worlds
 from keeper_agent.lab.evaluating import Taught, Work, check, train_on_worlds
 from keeper_agent.lab.evaluating_tapes import TapeResults, TapeWork, check_rate, look_at, play, tapes_in
 from keeper_agent.lab.many import Pool
@@ -117,7 +117,6 @@ def _training(
 ) -> Work:
     """The simulated worlds that models are trained on: as without tapes, none of them to be judged on."""
     check_worlds(1, first_seed, minutes, workers)
-    check_workers(workers)
     check_training(train_seeds, trip_seeds)
     work = Work(
         scenario=scenario,

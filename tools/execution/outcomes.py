@@ -173,7 +173,7 @@ def _told(result: Result, leave: int, signal: Signal, *, is_led: bool) -> Result
 
 def result_at(bid: int, entry: Entry) -> Result:
     """What leaving at ``bid`` comes to."""
-    if bid >= entry.target:
+    if bid >= entry.signal.take_profit:
         return Result.TAKE_PROFIT
     return Result.STOP if bid <= entry.signal.stop else Result.CLOSE_OUT
 

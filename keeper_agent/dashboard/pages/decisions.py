@@ -15,6 +15,7 @@ from keeper_agent.api.decided import Wanted, decided
 from keeper_agent.api.desk import Desk
 from keeper_agent.dashboard.rendering import page, part
 from keeper_agent.dashboard.shared import shared_piece
+from keeper_agent.dashboard.words import plain
 from keeper_agent.views.causal_graph import shown
 from memory.statistics import symbols
 from tools.domain.errors import NotInRecord
@@ -95,7 +96,7 @@ def timeline(found: Mapping[str, Any]) -> list[dict[str, Any]]:
     signal = then["signal"]
     told = [_at(signal["ts"], f"signal: {signal['source']} {signal['side']}", "then")]
     told += [
-        _at(one["ts_known"], f"known: {_said(one['result'])} on {one['symbol']} earlier", "then")
+        _at(one["ts_known"], f"known: {plain(one['result'])} on {one['symbol']} earlier", "then")
         for one in then["recalled"][-3:]
     ]
     told += [
@@ -116,12 +117,8 @@ def timeline(found: Mapping[str, Any]) -> list[dict[str, Any]]:
         one = later[name]
         if one is not None:
             net = "no position came about" if one["net_bps"] is None else f"{one['net_bps']:+.2f} bps net"
-            told.append(_at(one["ts_known"], f"{title}: {_said(one['result'])}, {net}", "later"))
+            told.append(_at(one["ts_known"], f"{title}: {plain(one['result'])}, {net}", "later"))
     return _ordered(told)
-
-
-def _said(result: str) -> str:
-    return result.replace("_", " ")
 
 
 def _ordered(told: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
